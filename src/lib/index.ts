@@ -19,6 +19,7 @@ export { defaultLabels, type Labels } from './views/shared/labels.js';
 export type { Theme, ViewProps } from './views/shared/types.js';
 export type {
   AttentionInput,
+  AttentionSource,
   Segment,
   Stream,
   StreamName,

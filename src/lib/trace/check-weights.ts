@@ -15,6 +15,8 @@ export interface StoredMatrix {
   cols: number;
   /** For example `attention[3][0]`. */
   place: string;
+  /** The number of the first row held, where only some are. */
+  firstRow?: number;
 }
 
 /** What a scan of a matrix tells beside that its weights are sound. */
@@ -24,26 +26,27 @@ export interface Checked {
 }
 
 /**
- * Scans a matrix, or its first `scanned` rows. uint8 cannot hold a weight outside [0, 1], and each of its weights may be
+ * Scans the rows of a matrix, `end` exclusive. uint8 cannot hold a weight outside [0, 1], and each of its weights may be
  * rounded up by half a step, which its rows are allowed.
  *
  * @throws TraceError `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`, `row-over-1`
  */
-export function checkWeights(matrix: StoredMatrix, scanned = matrix.rows): Checked {
-  const { data, type, offset, cols, place } = matrix;
+export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows): Checked {
+  const { data, type, offset, cols, place, firstRow = 0 } = matrix;
   const table = decodeTable(type);
   const rounding = type === 'uint8' ? 0.5 / 255 : 0;
   let looksAhead = false;
-  for (let row = 0; row < scanned; row++) {
+  for (let row = start; row < end; row++) {
     let sum = 0;
     let nonZero = 0;
-    const start = offset + row * cols;
+    const first = offset + row * cols;
     for (let col = 0; col < cols; col++) {
-      const stored = data[start + col]!;
+      const stored = data[first + col]!;
       const weight = table ? table[stored]! : stored;
       if (weight === 0) continue;
-      if (!(weight > 0 && weight <= 1 + weightTolerance)) throw badWeight(weight, `${place}[${row}][${col}]`);
-      if (col > row) looksAhead = true;
+      if (!(weight > 0 && weight <= 1 + weightTolerance))
+        throw badWeight(weight, `${place}[${firstRow + row}][${col}]`);
+      if (col > firstRow + row) looksAhead = true;
       sum += weight;
       nonZero++;
     }
@@ -79,24 +82,26 @@ function badWeight(weight: number, place: string): TraceError {
   });
 }
 
-function badRow(
-  { data, type, offset, rows, cols, place }: StoredMatrix,
-  row: number,
-  sum: number,
-): TraceError {
-  const weights = decodeWeights(data, type, offset, rows * cols);
-  const columnSums = new Float64Array(cols);
-  weights.forEach((weight, i) => (columnSums[i % cols] = columnSums[i % cols]! + weight));
-  const transposed = columnSums.every((s) => Math.abs(s - 1) <= rowTolerance);
+function badRow(matrix: StoredMatrix, row: number, sum: number): TraceError {
+  const { place, firstRow = 0 } = matrix;
   return new TraceError({
     code: 'row-over-1',
-    place: `${place} row ${row}`,
+    place: `${place} row ${firstRow + row}`,
     found: `weights that sum to ${shown(sum)}`,
     expected: 'at most 1',
-    fix: transposed
+    fix: columnsSumToOne(matrix)
       ? 'The columns do sum to 1: swap the last two axes, so that queries are rows and keys are columns.'
       : 'Pass the weights of one softmax over the keys; in training mode dropout scales them, so call model.eval() first.',
   });
+}
+
+/** Whether a small square matrix was passed with its axes swapped; of a large one, not all of it is at hand. */
+function columnsSumToOne({ data, type, offset, rows, cols }: StoredMatrix): boolean {
+  if (rows !== cols || rows > 2048) return false;
+  const weights = decodeWeights(data, type, offset, rows * cols);
+  const sums = new Float64Array(cols);
+  weights.forEach((weight, i) => (sums[i % cols] = sums[i % cols]! + weight));
+  return sums.every((s) => Math.abs(s - 1) <= rowTolerance);
 }
 
 /** Without the digits that float32 adds: 1.2, not 1.2000000476837158. */

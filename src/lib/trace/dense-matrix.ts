@@ -1,5 +1,13 @@
+import type { Checked } from './check-weights.js';
 import { decodeTable, decodeWeights } from './weights.js';
 import type { Block, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
+
+/** Rows of a matrix too large to be checked at once are checked when they are read. */
+export interface Guard {
+  /** How the matrix is called in messages. */
+  place: string;
+  see(checked: Checked): void;
+}
 
 interface Level {
   rows: number;
@@ -25,6 +33,7 @@ export class DenseMatrix implements Matrix {
     readonly type: WeightType,
     data: WeightArray,
     offset = 0,
+    private readonly guard?: Guard,
   ) {
     this.maxLevels = [{ rows, cols, type, data, offset }];
     this.meanLevels = [...this.maxLevels];

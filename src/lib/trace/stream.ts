@@ -1,10 +1,8 @@
-import { checkWeights, type StoredMatrix } from './check-weights.js';
-import { DenseMatrix } from './dense-matrix.js';
 import { count, describe, either, listed } from './describe.js';
 import { TraceError } from './errors.js';
-import { parseArray } from './parse-array.js';
+import { HeldAttention } from './held-attention.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
-import type { Matrix, Segment, Stream, StreamInput, StreamName, Token } from './types.js';
+import type { AttentionSource, Segment, Stream, StreamInput, StreamName, Token } from './types.js';
 
 /** The tokens and segments on one side of a stream, and what to call them in messages. */
 export interface Side {
@@ -12,9 +10,6 @@ export interface Side {
   segments: readonly Segment[];
   place: string;
 }
-
-/** Weights checked when the trace is made, about 50 ms; of the matrices beyond only the first row, the rest when first read. */
-const checkedAtOnce = 2 ** 23;
 
 /**
  * Builds one stream of a trace.
@@ -29,44 +24,17 @@ export function toStream(
   keys: Side,
   place: string,
 ): Stream {
-  const stored = parseArray(input.attention, `${place}attention`, 'head, query, key');
-  const [layerCount, headCount, rows, cols] = stored.dims;
+  const { attention } = input;
+  const read: AttentionSource = isSource(attention)
+    ? attention
+    : new HeldAttention(input, `${place}attention`, name === 'self' || name === 'decoder');
+  const [layerCount, headCount, rows, cols] = read.dims;
   const square = name === 'cross' || rows === cols;
   checkTokenCount(queries, rows, 'queries', `${place}attention`, square);
   checkTokenCount(keys, cols, 'keys', `${place}attention`, square);
   const layers = modelNumbers(input.layers, layerCount, `${place}layers`, 'layer-numbers');
   const heads = modelNumbers(input.heads, headCount, `${place}heads`, 'head-numbers');
-  const matrices: Matrix[] = [];
-  let causal = input.causal ?? (rows > 1 && (name === 'self' || name === 'decoder'));
-
-  function storedMatrix(index: number): StoredMatrix {
-    const layer = Math.floor(index / headCount);
-    const head = index % headCount;
-    const { data, offset } = stored.layers[layer]!;
-    return {
-      data,
-      type: stored.type,
-      offset: offset + head * rows * cols,
-      rows,
-      cols,
-      place: `${place}attention[${layer}][${head}]`,
-    };
-  }
-
-  function check(matrix: StoredMatrix, scanned?: number): void {
-    const { looksAhead } = checkWeights(matrix, scanned);
-    if (!looksAhead) return;
-    if (input.causal) throw notCausal(matrix.place);
-    causal = false;
-  }
-
-  function matrixAt(index: number): Matrix {
-    const known = matrices[index];
-    if (known) return known;
-    const found = storedMatrix(index);
-    check(found);
-    return (matrices[index] = new DenseMatrix(rows, cols, stored.type, found.data, found.offset));
-  }
+  if (read instanceof HeldAttention) read.check();
 
   function indexOf(numbers: readonly number[], number: number, what: 'layer' | 'head'): number {
     const index = numbers.indexOf(number);
@@ -80,13 +48,12 @@ export function toStream(
     });
   }
 
-  const total = layerCount * headCount;
-  const atOnce = Math.min(total, Math.floor(checkedAtOnce / (rows * cols)));
-  for (let i = 0; i < atOnce; i++) matrixAt(i);
-  for (let i = atOnce; i < total; i++) check(storedMatrix(i), 1);
-
   const vectors = (kind: 'queries' | 'keys' | 'values', tokens: number, heads: readonly number[]) =>
-    parseVectors(input[kind], `${place}${kind}`, { layers: layerCount, heads, tokens });
+    parseVectors(input[kind] ?? (kind === 'values' ? undefined : read[kind]), `${place}${kind}`, {
+      layers: layerCount,
+      heads,
+      tokens,
+    });
   const recorded = {
     queries: vectors('queries', rows, [headCount]),
     keys: vectors('keys', cols, sharedHeads(heads)),
@@ -103,12 +70,15 @@ export function toStream(
     querySegments: queries.segments,
     keySegments: keys.segments,
     get causal() {
-      return causal;
+      return input.causal ?? read.causal ?? false;
     },
-    matrix: (layer, head) =>
-      matrixAt(indexOf(layers, layer, 'layer') * headCount + indexOf(heads, head, 'head')),
+    matrix: (layer, head) => read.matrix(indexOf(layers, layer, 'layer'), indexOf(heads, head, 'head')),
     ...recorded,
   };
+}
+
+function isSource(attention: StreamInput['attention'] | undefined): attention is AttentionSource {
+  return typeof (attention as AttentionSource | null | undefined)?.matrix === 'function';
 }
 
 function checkTokenCount(
@@ -154,16 +124,6 @@ function modelNumbers(
       fix: 'Give the numbers the model has for them, from 0.',
     });
   return [...given];
-}
-
-function notCausal(place: string): TraceError {
-  return new TraceError({
-    code: 'not-causal',
-    place,
-    found: 'weight on keys after their query',
-    expected: 'none, as causal is true',
-    fix: 'Leave causal out, or check that queries are rows and keys are columns.',
-  });
 }
 
 /** `4`, `4 or 7`, or `0–11` for a run. */

@@ -59,6 +59,11 @@ export interface BlockRequest {
   readonly level?: number;
   /** What a cell of level n holds of its weights. Default `'max'`. */
   readonly reduce?: 'max' | 'mean';
+  /**
+   * Where reading every weight takes long: cells made of only some of theirs will do for now. The block says `sampled` where it
+   * took that leave. Default false.
+   */
+  readonly sample?: boolean;
 }
 
 /** Weights of a rectangle: cell `(r, c)` of the block is `data[offset + r * stride + c]`. May be a view: do not write. */
@@ -72,6 +77,8 @@ export interface Block {
   readonly data: WeightArray;
   readonly offset: number;
   readonly stride: number;
+  /** Whether cells were made of only some of their weights, as the request allowed: a maximum may be missing. */
+  readonly sampled?: boolean;
 }
 
 /** One attention matrix, `rows` queries × `cols` keys, read in blocks. */
@@ -81,8 +88,27 @@ export interface Matrix {
   readonly type: WeightType;
   /** The largest weight of the matrix, in [0, 1]; `undefined` where it is not known without reading everything. */
   readonly max: number | undefined;
-  /** Reads a block; a promise where the source is not in memory. Throws `RangeError` outside the matrix. */
+  /**
+   * Reads a block: at once where that takes a few milliseconds, else as a promise, which rejects with the signal's reason when
+   * it is aborted. Throws `RangeError` outside the matrix.
+   */
   block(request: BlockRequest, options?: { signal?: AbortSignal }): Block | Promise<Block>;
+  /** Of a source that keeps only some keys of each query: the weight of a row that it left out, in [0, 1]. */
+  leftOut?(row: number): number;
+}
+
+/**
+ * Attention that is read when it is looked at, in place of arrays: what the functions of `attentrace/sources` make. A matrix may be
+ * asked for often; it is the same object each time.
+ */
+export interface AttentionSource {
+  readonly dims: readonly [layers: number, heads: number, queries: number, keys: number];
+  /** Whether queries cannot see later keys. Default false. */
+  readonly causal?: boolean;
+  /** Where the source is made of them. */
+  readonly queries?: VectorsInput;
+  readonly keys?: VectorsInput;
+  matrix(layerIndex: number, headIndex: number): Matrix;
 }
 
 /** Queries, keys or values of a stream: `[layer, head, token, dim]`. In keys and values `heads` may divide the stream's (grouped-query attention). */
@@ -133,10 +159,12 @@ export interface Trace {
  * `[layer, head, query, key]`; or one tensor or nested array a layer. A batch axis of 1 is dropped, before the layers or before
  * the heads: `[1, 12, …]` of five axes are 12 layers.
  */
-export type AttentionInput = Tensor | readonly (Tensor | NestedNumbers)[];
+export type AttentionInput = ArrayInput | AttentionSource;
 
-/** Query, key or value vectors: as attention, with `[layer, head, token, dim]`. */
-export type VectorsInput = AttentionInput;
+type ArrayInput = Tensor | readonly (Tensor | NestedNumbers)[];
+
+/** Query, key or value vectors: as attention in memory, with `[layer, head, token, dim]`. */
+export type VectorsInput = ArrayInput;
 
 /** What one stream is made of. */
 export interface StreamInput {

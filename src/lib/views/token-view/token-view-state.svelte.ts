@@ -3,7 +3,7 @@ import type { Hover } from '../../explore/types.js';
 import type { Matrix } from '../../trace/index.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
 import { averageReceived, readLine } from './read-line.js';
-import { Ready } from './ready.svelte.js';
+import { Ready } from '../shared/ready.svelte.js';
 import type { Side, TokenViewChoices } from './types.js';
 
 /** The token the text is seen from, as a query or a key. */
