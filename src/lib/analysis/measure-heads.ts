@@ -14,6 +14,8 @@ export interface MeasureHeadsOptions {
   layers?: readonly number[];
   heads?: readonly number[];
   signal?: AbortSignal;
+  /** Called with a head that cannot be read, whose value is NaN then. Without it such a head ends the measuring. */
+  onFailure?: (layer: number, head: number, cause: unknown) => void;
   /** Called after each head. */
   onProgress?: (measured: number, total: number) => void;
 }
@@ -34,7 +36,7 @@ const sliceMs = 12;
 export async function measureHeads(
   stream: Stream,
   measure: MeasureName | Measure,
-  { layers = stream.layers, heads = stream.heads, signal, onProgress }: MeasureHeadsOptions = {},
+  { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure }: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
   const total = layers.length * heads.length;
   const values: HeadValue[] = [];
@@ -43,17 +45,27 @@ export async function measureHeads(
   const addRow = (typeof measure === 'string' ? measures[measure] : measure).rows(stream);
   for (const layer of layers)
     for (const head of heads) {
-      const steps = measureInSteps(stream.matrix(layer, head), addRow, signal);
-      let step = steps.next();
-      while (!step.done) {
-        const block = await step.value;
-        await pause();
-        step = steps.next(block);
-      }
-      values.push({ layer, head, value: step.value });
+      const value = await valueOf(layer, head).catch((cause: unknown) => {
+        signal?.throwIfAborted();
+        if (!onFailure) throw cause;
+        onFailure(layer, head, cause);
+        return NaN;
+      });
+      values.push({ layer, head, value });
       onProgress?.(values.length, total);
     }
   return values;
+
+  async function valueOf(layer: number, head: number): Promise<number> {
+    const steps = measureInSteps(stream.matrix(layer, head), addRow, signal);
+    let step = steps.next();
+    while (!step.done) {
+      const block = await step.value;
+      await pause();
+      step = steps.next(block);
+    }
+    return step.value;
+  }
 }
 
 /** A function that lets others have their turn when a slice of time is used up, and rejects when the signal is aborted. */

@@ -123,7 +123,9 @@ test('heads that arrive later are drawn when they do, a few at a time, and let g
       ),
   }));
   const failures: unknown[] = [];
-  const { test, layer, progress } = await view({ onError: (cause) => failures.push(cause) });
+  const { test, layer, progress } = await view({
+    onFailures: (now) => failures.push(now.map(({ cause }) => cause)),
+  });
   layer.setProps({ stream });
   await until(() => waiting.length > 0);
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -136,13 +138,127 @@ test('heads that arrive later are drawn when they do, a few at a time, and let g
 
   waiting[0]!.fail(new Error('the disk is gone'));
   await until(() => failures.length > 0);
-  expect(failures).toEqual([new Error('the disk is gone')]);
+  expect(failures).toEqual([[new Error('the disk is gone')]]);
 
   layer.setProps({ stream: null });
   await until(() => waiting[2]!.signal.aborted);
   waiting[2]!.arrive();
   await until(() => progress.length > 0);
-  expect(failures).toHaveLength(1);
+  // What was let go has not failed.
+  expect(failures.slice(1)).toEqual([[]]);
+});
+
+test('heads that are scrolled away are let go, and read again when they are back', async () => {
+  const waiting = new Map<string, { arrive: () => void; signal: AbortSignal }>();
+  const { stream } = evenStream((matrix, layer, head) => ({
+    ...matrix,
+    block: (request, options) =>
+      new Promise<Block>((resolve) =>
+        waiting.set(`${layer}.${head}`, {
+          arrive: () => resolve(matrix.block(request) as Block),
+          signal: options!.signal!,
+        }),
+      ),
+  }));
+  const { test, layer } = await view();
+  layer.setProps({ stream, thumbnails: thumbnails.slice(0, 8) });
+  await until(() => waiting.size === 6);
+  const old = waiting.get('0.3')!;
+  layer.setProps({ thumbnails: thumbnails.slice(4, 12) });
+  // The two that are still seen are read on, the four others are not.
+  expect(['0.0', '0.1', '0.2', '0.3', '0.4', '0.5'].map((key) => waiting.get(key)!.signal.aborted)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  await until(() => waiting.size === 10);
+  old.arrive();
+  waiting.get('0.4')!.arrive();
+  await until(() => test.pixel(90, 10)[3] === 255);
+  layer.setProps({ thumbnails: thumbnails.slice(0, 8) });
+  for (const key of ['0.5', '0.6', '0.7']) waiting.get(key)!.arrive();
+  await until(() => waiting.get('0.3') !== old);
+  waiting.get('0.3')!.arrive();
+  await until(() => test.pixel(70, 10)[3] === 255);
+});
+
+test('a slice reads no more than four million weights, or one head', async () => {
+  const size = 1200;
+  const turns: number[] = [];
+  let read = 0;
+  const { stream } = evenStream();
+  const tokens = Array.from({ length: size }, (_, i) => ({ ...stream.queryTokens[0]!, position: i }));
+  const large: Stream = {
+    ...stream,
+    queryTokens: tokens,
+    keyTokens: tokens,
+    matrix: (layer, head) => ({
+      rows: size,
+      cols: size,
+      type: 'float32',
+      max: undefined,
+      block({ row, col, rows, cols, level = 0 }) {
+        read += rows * cols * 4 ** level;
+        const data = new Float32Array(rows * cols).fill(weightOf(layer, head));
+        return { row, col, rows, cols, level, type: 'float32', data, offset: 0, stride: cols };
+      },
+    }),
+  };
+  const { test, layer, progress } = await view();
+  // A turn of the event loop ends when a message that was posted in it is heard.
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    if (read > 0) turns.push(read);
+    read = 0;
+    port2.postMessage(null);
+  };
+  port2.postMessage(null);
+  layer.setProps({ stream: large, kind: 'matrix' });
+  await until(() => progress.at(-1) === '32/32');
+  port1.close();
+  expect(pixels(test)).toEqual(thumbnails.map(({ layer, head }) => color(weightOf(layer, head))));
+  expect(turns.reduce((sum, weights) => sum + weights, 0)).toBeGreaterThanOrEqual(32 * size * size);
+  expect(Math.max(...turns)).toBeLessThan(2 * 4.2e6);
+});
+
+test('at another size the old thumbnails stand in until the new are made', async () => {
+  const { stream, asked } = evenStream();
+  const { test, layer, progress } = await view();
+  layer.setProps({ stream });
+  await until(() => progress.at(-1) === '32/32');
+  asked.length = 0;
+  const frames: number[][] = [];
+  const size = (px: number) =>
+    layer.setProps({
+      widthPx: px,
+      heightPx: px,
+      thumbnails: thumbnails.map((one) => ({ ...one, x: one.head * px, y: one.layer * px })),
+    });
+  // A size that changes with each frame, as when a window is dragged: cells of 8 and of 10 pixels are of another level.
+  for (const px of [18, 14, 9, 8, 8]) {
+    size(px);
+    test.surface.drawNow();
+    frames.push(test.pixel(7 * px + 4, 3 * px + 4));
+  }
+  expect(frames).toEqual(Array(5).fill(color(31 / 32)));
+  expect(asked).toHaveLength(0);
+  await until(() => progress.at(-1) === '32/32' && asked.length === 32);
+  expect(test.pixel(7 * 8 + 4, 3 * 8 + 4)).toEqual(color(31 / 32));
+  // What stood in is gone: its atlas, and no other than that of the new size is left.
+  await until(() => stageInfo().textures === 3);
+});
+
+test('no more are kept than asked for', async () => {
+  const { stream, asked } = evenStream();
+  const { test, layer } = await view({ capacity: 2 });
+  for (const head of [0, 1, 2, 1, 0]) {
+    layer.setProps({ stream, thumbnails: [{ layer: 3, head, x: 0, y: 0 }] });
+    await until(() => test.pixel(10, 10).join() === color(weightOf(3, head)).join());
+  }
+  expect(asked).toEqual(['3.0', '3.1', '3.2', '3.0']);
 });
 
 test('a head that cannot be read is told, and the others are drawn', async () => {
@@ -151,10 +267,10 @@ test('a head that cannot be read is told, and the others are drawn', async () =>
     return matrix;
   });
   const failures: unknown[] = [];
-  const { test, layer } = await view({ onError: (cause) => failures.push(cause) });
+  const { test, layer } = await view({ onFailures: (now) => failures.push(...now) });
   layer.setProps({ stream });
   await until(() => test.pixel(150, 70)[3] === 255);
-  expect(failures).toEqual([new Error('row 3 sums to 2')]);
+  expect(failures).toEqual([{ layer: 1, head: 1, cause: new Error('row 3 sums to 2') }]);
   expect(test.pixel(30, 30)).toEqual(nothing);
 });
 

@@ -7,11 +7,14 @@ import { rasterizeLines } from './rasterize-lines.js';
 export interface Format {
   /** The same for formats that are the same. */
   id: string;
+  kind: ThumbnailsProps['kind'];
   /** Size in the atlas: pixels of lines, cells of a matrix. */
   width: number;
   height: number;
   /** What is read of a head. */
   request: BlockRequest & { level: number };
+  /** How many weights that covers. */
+  weights: number;
   make(block: Block): Uint8Array;
 }
 
@@ -36,11 +39,14 @@ export function chooseFormat(
   if (!stream || width < 1 || height < 1) return null;
   const queries = stream.queryTokens.length;
   const keys = stream.keyTokens.length;
+  const weights = queries * keys;
   const cells = (block: Block) => headCells(block, queries, keys);
   if (kind === 'matrix') {
     const request = wholeRequest(queries, keys, Math.min(mostCells, height), Math.min(mostCells, width));
     return {
       id: `matrix ${request.cols} ${request.rows} ${scale} ${range.join()}`,
+      kind,
+      weights,
       width: request.cols,
       height: request.rows,
       request,
@@ -54,6 +60,8 @@ export function chooseFormat(
   const picture = { width, height, linePx: ratio * lineWidthPx(heightPx), strongestOnly };
   return {
     id: `lines ${width} ${height} ${ratio}`,
+    kind,
+    weights,
     width,
     height,
     request: wholeRequest(queries, keys, mostLines, mostLines),

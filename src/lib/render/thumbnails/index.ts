@@ -1,3 +1,4 @@
+export { type FailedHead } from './reads.js';
 export {
   createThumbnailsLayer,
   type Thumbnail,

@@ -23,6 +23,7 @@ export interface ModelViewLabels {
   lowest: string;
   measuring: (measured: number, total: number) => string;
   drawing: (drawn: number, total: number) => string;
+  unreadable: (why: string) => string;
   noHeads: string;
   noHeadsHint: string;
   /** A head in the margin of its thumbnail, where heads of all layers are mixed. */
@@ -70,8 +71,10 @@ export const modelViewLabels: ModelViewLabels = {
   descending: 'highest first',
   highest: 'highest',
   lowest: 'lowest',
-  measuring: (measured, total) => `measuring ${measured} of ${total}`,
+  measuring: (measured, total) =>
+    `measuring ${measured.toLocaleString('en')} of ${total.toLocaleString('en')}`,
   drawing: (drawn, total) => `${drawn} of ${total} drawn`,
+  unreadable: (why) => `cannot be read: ${why}`,
   noHeads: 'No head to show',
   noHeadsHint: 'This stream holds none of the layers or heads that were asked for.',
   shortPlace: (layer, head) => `${layer}.${head}`,

@@ -1,4 +1,5 @@
 import { measureHeads, measures, type HeadValue, type MeasureName } from '../../analysis/index.js';
+import type { FailedHead } from '../../render/index.js';
 import { TraceError, type Stream } from '../../trace/index.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
 import { arrangeHeads, type GridHead, type GridRow } from './arrange.js';
@@ -11,8 +12,10 @@ type Choices = Pick<ModelViewProps, 'layers' | 'heads'> &
 export class ModelViewState {
   /** How far the heads are measured; null where they need not be, or are. */
   progress = $state.raw<{ measured: number; total: number } | null>(null);
-  /** Why a head could not be read. */
-  failure = $state.raw<Error>();
+  /** Heads in sight that could not be read to be drawn. */
+  undrawn = $state.raw<readonly FailedHead[]>([]);
+  /** Heads that could not be read to be measured. */
+  #unmeasured = $state.raw<readonly FailedHead[]>([]);
   #values = $state.raw<{ measure: MeasureName; stream: Stream; values: HeadValue[] }>();
 
   constructor(
@@ -24,21 +27,24 @@ export class ModelViewState {
       const { stream } = view;
       const { measure, layers, heads } = this;
       this.#values = undefined;
-      this.failure = undefined;
+      this.#unmeasured = [];
       if (!stream || !measure) return;
       const abort = new AbortController();
       this.progress = { measured: 0, total: layers.length * heads.length };
       const onProgress = (measured: number, total: number): void =>
         void (this.progress = { measured, total });
-      measureHeads(stream, measure, { layers, heads, signal: abort.signal, onProgress }).then(
+      const unmeasured: FailedHead[] = [];
+      const onFailure = (layer: number, head: number, cause: unknown): void =>
+        void unmeasured.push({ layer, head, cause });
+      const { signal } = abort;
+      measureHeads(stream, measure, { layers, heads, signal, onProgress, onFailure }).then(
         (values) => {
-          if (abort.signal.aborted) return;
+          if (signal.aborted) return;
           this.#values = { measure, stream, values };
+          this.#unmeasured = unmeasured;
           this.progress = null;
         },
-        (error: Error) => {
-          if (!abort.signal.aborted) this.failure = error;
-        },
+        () => {},
       );
       return () => {
         abort.abort();
@@ -48,7 +54,16 @@ export class ModelViewState {
   }
 
   get error(): Error | undefined {
-    return this.#unknown ?? this.failure;
+    return this.#unknown;
+  }
+
+  /** Why a head could not be read; undefined where it could, or was not tried. */
+  failureOf({ layer, head }: GridHead): string | undefined {
+    const failed = [...this.undrawn, ...this.#unmeasured].find(
+      (one) => one.layer === layer && one.head === head,
+    );
+    if (!failed) return undefined;
+    return failed.cause instanceof Error ? failed.cause.message : String(failed.cause);
   }
 
   /** The layers and heads shown: those asked for that this stream holds. */

@@ -58,6 +58,7 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   renormalize: string;
   renormalized: string;
   reset: string;
+  cancel: string;
   zoomed: string;
   locked: string;
   weights: string;
@@ -149,6 +150,7 @@ export const defaultLabels: Labels = {
   renormalize: 'renormalise',
   renormalized: 'renormalised',
   reset: 'reset zoom',
+  cancel: 'cancel',
   zoomed: 'zoomed',
   locked: 'locked · Esc',
   weights: 'weights',

@@ -1,0 +1,61 @@
+import type { Block } from '../../trace/index.js';
+import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
+import { createAtlas } from './atlas.js';
+import type { Format } from './format.js';
+import type { Thumbnail, ThumbnailsProps } from './layer.js';
+import { keyOf } from './reads.js';
+import { createThumbnailMesh, thumbnailStride, type ThumbnailMesh } from './thumbnail-mesh.js';
+
+/** Pictures of one format in an atlas, and the mesh that draws them in one call. */
+export interface Sheet {
+  readonly format: Format;
+  readonly mesh: ThumbnailMesh;
+  has(head: Thumbnail): boolean;
+  /** Makes the picture of a head. False where the atlas is full of pictures that are `needed`. */
+  put(head: Thumbnail, block: Block, needed: (key: string) => boolean): boolean;
+  /** Draws those of some thumbnails that it has, at the size of `props`, whatever size they were made for. */
+  show(thumbnails: readonly Thumbnail[], props: ThumbnailsProps, ratio: number): void;
+  destroy(): void;
+}
+
+/** A sheet for up to `count` heads. */
+export function createSheet(format: Format, count: number, table: DataTexture, colors: DataTexture): Sheet {
+  const atlas = createAtlas(format.width, format.height, count);
+  const { data, width, height } = atlas;
+  const texture = createDataTexture({ data, width, height, format: 'r8unorm' });
+  const mesh = createThumbnailMesh(texture, table, colors);
+  let fresh = false;
+
+  return {
+    format,
+    mesh,
+    has: (head) => atlas.has(keyOf(head)),
+    put(head, block, needed) {
+      fresh = true;
+      return atlas.put(keyOf(head), format.make(block), needed);
+    },
+    show(thumbnails, { stream, widthPx, heightPx }, ratio) {
+      if (fresh) texture.update();
+      fresh = false;
+      const instances = new Float32Array(Math.max(1, thumbnails.length) * thumbnailStride);
+      let count = 0;
+      for (const { layer, head, x, y } of thumbnails) {
+        const place = atlas.use(keyOf({ layer, head }));
+        if (!place) continue;
+        const corner = [Math.round(x * ratio), Math.round(y * ratio)];
+        instances.set([...corner, place.x, place.y, layer], thumbnailStride * count++);
+      }
+      mesh.setThumbnails(instances, count);
+      mesh.uniforms.uSize.set([Math.round(widthPx * ratio), Math.round(heightPx * ratio)]);
+      mesh.uniforms.uCells.set([format.width, format.height]);
+      mesh.uniforms.uMatrix = format.kind === 'matrix' ? 1 : 0;
+      mesh.uniforms.uCausal = stream?.causal ? 1 : 0;
+      mesh.uniforms.uLevel = format.request.level;
+      mesh.uniforms.uQueries = stream?.queryTokens.length ?? 0;
+    },
+    destroy() {
+      mesh.destroy();
+      destroyDataTexture(texture);
+    },
+  };
+}
