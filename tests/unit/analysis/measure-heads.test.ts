@@ -102,3 +102,20 @@ test('does not begin when it is aborted before', async () => {
   await expect(measureHeads(slow, 'confidence', { signal: AbortSignal.abort() })).rejects.toThrow();
   expect(slow.reads).toBe(0);
 });
+
+test('a head that cannot be read ends the measuring, unless somebody wants to know', async () => {
+  const broken: Stream = {
+    ...stream,
+    matrix(layer, head) {
+      const matrix = stream.matrix(layer, head);
+      const block: Matrix['block'] = () => Promise.reject(new Error('gone'));
+      return layer === 3 && head === 4 ? { rows: 2, cols: 2, type: 'float32', max: undefined, block } : matrix;
+    },
+  };
+  await expect(measureHeads(broken, 'confidence')).rejects.toThrow('gone');
+  const failed: unknown[] = [];
+  const onFailure = (...what: unknown[]): void => void failed.push(what);
+  const values = await measureHeads(broken, 'confidence', { onFailure });
+  expect(values.map(({ value }) => value)).toEqual([1, NaN, 0.5, 1]);
+  expect(failed).toEqual([[3, 4, new Error('gone')]]);
+});
