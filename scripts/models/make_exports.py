@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 import transformers as tr
 from optimum.exporters.onnx import onnx_export_from_model
+from transformers.models.swin.modeling_swin import SwinSelfAttention
 
 from cases import LENGTH, SMALL, fitting, ids, inputs_of, named, save, sharpen
 from variants import VARIANTS, make_variant
@@ -59,20 +60,25 @@ SEQ2SEQ = {
 VISION = {
     "vit": (tr.ViTConfig(hidden_size=32, num_hidden_layers=3, num_attention_heads=4, intermediate_size=37, image_size=32, patch_size=8), tr.ViTModel),
     "deit": (tr.DeiTConfig(hidden_size=32, num_hidden_layers=3, num_attention_heads=4, intermediate_size=37, image_size=32, patch_size=8), tr.DeiTForImageClassification),
+    # 8 × 8 patches in four windows of 4 × 4, every second layer's shifted; then 4 × 4 patches in one.
+    "swin": (tr.SwinConfig(image_size=32, patch_size=4, embed_dim=16, depths=[2, 2], num_heads=[2, 4], window_size=4), tr.SwinModel),
 }
+TOWER = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=37)
+CLIP = tr.CLIPConfig(text_config=dict(**TOWER, vocab_size=99, max_position_embeddings=16, eos_token_id=98), vision_config=dict(**TOWER, image_size=32, patch_size=8), projection_dim=24)
+BOTH = {"clip": (CLIP, tr.CLIPModel)}
 
 SOURCE = 11
 source_ids = torch.randint(3, 99, (1, SOURCE), generator=torch.Generator().manual_seed(2))
 
 
-# Quantising a causal mask of -3e38 statically leaves nothing of the scores in 8-bit operators: rows no longer sum to 1.
+# A causal mask of -3e38 gives the static quantiser a scale of infinity, and the model no answer: decoders have their products quantised only.
 FOR_DECODERS = [variant for variant in VARIANTS if variant not in ("qoperator", "optimised", "optimised-mha")]
 
 
 def main():
     out = Path(sys.argv[1])
     wanted = set(sys.argv[2:])
-    for family, table, make in (("encoder", ENCODERS, encoder), ("decoder", DECODERS, decoder), ("seq2seq", SEQ2SEQ, seq2seq), ("vision", VISION, vision)):
+    for family, table, make in (("encoder", ENCODERS, encoder), ("decoder", DECODERS, decoder), ("seq2seq", SEQ2SEQ, seq2seq), ("vision", VISION, vision), ("both", BOTH, text_and_image)):
         for name, (config, cls) in table.items():
             if wanted and name not in wanted:
                 continue
@@ -179,9 +185,30 @@ def seq2seq(out, name, model):
 def vision(out, name, model):
     pixels = torch.randn((1, 3, 32, 32), generator=torch.Generator().manual_seed(4))
     with torch.no_grad():
-        expected = named("", model(pixels, output_attentions=True).attentions)
+        expected = named("", every_attention(model, pixels))
     folder = export(model, out, "image-classification" if name == "deit" else "feature-extraction")
     with_variants(out, name, folder / "model.onnx", {"pixel_values": pixels}, expected, ["fp16", "int8"])
+
+
+def every_attention(model, pixels):
+    """SwinModel itself gives those of the last block of each stage only."""
+    seen = []
+    blocks = [module for module in model.modules() if isinstance(module, SwinSelfAttention)]
+    hooks = [block.register_forward_hook(lambda _block, _inputs, output: seen.append(output[1])) for block in blocks]
+    attentions = model(pixels, output_attentions=True).attentions
+    for hook in hooks:
+        hook.remove()
+    return seen or attentions
+
+
+def text_and_image(out, name, model):
+    text = torch.cat([ids[:, :-1], torch.tensor([[98]])], dim=1)
+    feeds = {"input_ids": text, "pixel_values": torch.randn((1, 3, 32, 32), generator=torch.Generator().manual_seed(4)), "attention_mask": torch.ones_like(text)}
+    with torch.no_grad():
+        result = model(**feeds, output_attentions=True)
+    expected = named("", result.text_model_output.attentions) | {f"attentions.{layer}_2": weights for layer, weights in enumerate(result.vision_model_output.attentions)}
+    path = export(model, out, "zero-shot-image-classification") / "model.onnx"
+    with_variants(out, name, path, fitting(path, feeds), expected, ["fp16", "int8"])
 
 
 if __name__ == "__main__":

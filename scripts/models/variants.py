@@ -5,7 +5,7 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_dynamic, quantize_static
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-VARIANTS = ["fp16", "int8", "int8-all", "qdq", "qoperator", "q4", "optimised", "optimised-mha"]
+VARIANTS = ["fp16", "int8", "int8-all", "qdq", "qoperator", "qoperator-matmul", "q4", "optimised", "optimised-mha"]
 
 
 def make_variant(variant, source, path, feeds, expected):
@@ -33,13 +33,20 @@ def expose(path, feeds, expected):
         model.graph.output.append(onnx.helper.make_tensor_value_info(node.output[0], onnx.helper.np_dtype_to_tensor_dtype(kind), None))
     session = ort.InferenceSession(model.SerializeToString())
     values = session.run([node.output[0] for node in softmaxes], {key: np.asarray(value) for key, value in feeds.items()})
-    found = {}
-    for name, node, value in zip(sorted(expected, key=lambda name: (int(name.split(".")[1]), "cross" in name)), softmaxes, values):
+    found, left = {}, list(zip(softmaxes, values))
+    for name in sorted(expected, key=place):
+        node, value = left.pop(next(i for i, (_, value) in enumerate(left) if value.size == expected[name].numel()))
         if node.op_type == "QLinearSoftmax":
             scale, zero = (constants[name].astype(np.float32) for name in node.input[3:5])
             value = (value.astype(np.float32) - zero) * scale
         found[name] = np.nan_to_num(value.astype(np.float32)).reshape(expected[name].shape)
     return found
+
+
+def place(name):
+    """Attentions in the order of their softmaxes, those of one size: layer by layer, across after within."""
+    layer, _, _ = name.split(".")[1].partition("_")
+    return int(layer), "cross" in name
 
 
 def write_variant(variant, source, path, feeds):
@@ -50,9 +57,10 @@ def write_variant(variant, source, path, feeds):
     if variant.startswith("int8"):
         quantize_dynamic(source, path, extra_options={"MatMulConstBOnly": variant == "int8"})
         return path, None
-    if variant in ("qdq", "qoperator"):
+    if variant in ("qdq", "qoperator", "qoperator-matmul"):
         form = QuantFormat.QDQ if variant == "qdq" else QuantFormat.QOperator
-        quantize_static(source, path, Once(feeds), quant_format=form)
+        only = ["MatMul", "Gemm"] if variant == "qoperator-matmul" else None
+        quantize_static(source, path, Once(feeds), quant_format=form, op_types_to_quantize=only)
         return path, None
     if variant == "q4":
         from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer

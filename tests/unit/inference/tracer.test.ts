@@ -11,7 +11,7 @@ import {
   type Tracer,
 } from '../../../src/lib/inference/index.js';
 import { blockWeights, type Trace } from '../../../src/lib/trace/index.js';
-import { floats, readSafetensors } from './run-case.js';
+import { floats, readCase, readSafetensors } from './run-case.js';
 
 const fixture = (path: string): Uint8Array =>
   readFileSync(new URL(`../../../fixtures/${path}`, import.meta.url));
@@ -237,6 +237,33 @@ describe('an encoder-decoder (dates)', () => {
     const tracer = tracerOf({ ort, model: files, tokenizer: characters, config });
     const trace = await tracer.trace('3 March 1998', { target: '2001' });
     expect(trace.stream('decoder').queryTokens.map((token) => token.raw)).toEqual(['<s>', ...'2001', '</s>']);
+  });
+});
+
+describe('text and images in one file (CLIP)', () => {
+  const { feeds, expected } = readCase(model('exports/clip/case.safetensors'));
+  const ids = Array.from(feeds.input_ids!.data as BigInt64Array, Number);
+
+  it.each([
+    ['the words', 9, 'attentions.1'],
+    ['the patches of the image', 17, 'attentions.1_2'],
+  ])('traces %s where it is given as many tokens', async (_, count, name) => {
+    const tracer = tracerOf({ ort, model: model('exports/clip/model.onnx') });
+    const tokens = Array.from({ length: count }, (__, i) => `${i}`);
+    const trace = await tracer.trace({ ids, tokens, feeds: { pixel_values: feeds.pixel_values! } });
+    expect(trace.stream().layers).toEqual([0, 1]);
+    const { data } = expected[name]!;
+    const last = Array.from(data).slice(-count * count);
+    weightsOf(trace, 'self', 1, 3).forEach((weight, i) => expect(weight).toBeCloseTo(last[i]!, 4));
+  });
+
+  it('says so where the tokens are of neither', async () => {
+    const tracer = tracerOf({ ort, model: model('exports/clip/model.onnx') });
+    const tracing = tracer.trace({ ids, tokens: ['a'], feeds: { pixel_values: feeds.pixel_values! } });
+    await expect(tracing).rejects.toMatchObject({
+      code: 'no-attention',
+      found: expect.stringContaining('9 and 17'),
+    });
   });
 });
 

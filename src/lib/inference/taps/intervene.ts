@@ -35,8 +35,8 @@ export function hideKeys(
     edit.addAfter(node, emitConstant(axes, [-1], DataType.int64));
     edit.addAfter(node, { opType: 'ReduceSum', inputs: [seen, axes], outputs: [sum] });
   }
-  // A row that saw nothing but hidden keys has a sum of 0.
-  edit.addAfter(node, emitConstant(least, [1e-6], type, true));
+  // A row that saw nothing but hidden keys has a sum of 0; one that saw little else is still shared out.
+  edit.addAfter(node, emitConstant(least, [type === DataType.float16 ? 6e-8 : 1e-30], type, true));
   edit.addAfter(node, { opType: 'Max', inputs: [sum, least], outputs: [floor] });
   edit.addAfter(node, { opType: 'Div', inputs: [seen, floor], outputs: [shared] });
   return shared;

@@ -8,6 +8,8 @@ export interface Located {
   readonly finding: Finding;
   readonly stream: StreamName;
   readonly layer: number;
+  /** The input that tells two encoders in one file apart, of text and of images: the first that is not a mask. */
+  readonly tower: string;
   readonly querySources: readonly string[];
   readonly keySources: readonly string[];
 }
@@ -37,20 +39,20 @@ export function locate(findings: readonly Finding[], facts: FactBook): Located[]
     if (crosses[i]) return 'cross';
     return crossing.length === 0 ? 'self' : encoders.has(finding) ? 'encoder' : 'decoder';
   });
-  const groups = findings.map((_, i) => `${streams[i]} ${tower(sources[i]!.query)}`);
+  // What a decoder's later queries know of the encoder makes no other tower of them.
+  const towers = sources.map(({ query }) =>
+    crossing.length > 0 ? '' : (query.find((name) => !NOT_TEXT.test(name)) ?? ''),
+  );
+  const groups = findings.map((_, i) => `${streams[i]} ${towers[i]}`);
   const layers = numberLayers(findings, groups);
   return findings.map((finding, i) => ({
     finding,
     stream: streams[i]!,
     layer: layers[i]!,
+    tower: towers[i]!,
     querySources: sources[i]!.query,
     keySources: sources[i]!.key,
   }));
-}
-
-/** Two encoders in one file, of text and of images, are told apart by the first input that is not a mask. */
-function tower(query: readonly string[]): string {
-  return query.find((name) => !NOT_TEXT.test(name)) ?? '';
 }
 
 /** The attentions that the keys of others are computed from. */

@@ -15,7 +15,7 @@ export interface TappedModel {
   readonly model: Uint8Array<ArrayBuffer>;
   /** The same in pieces, most of them views of the model passed: `new Blob(parts)` holds no second copy. */
   readonly parts: readonly Uint8Array[];
-  /** Every attention found, in the order encoder, decoder or self, cross, and by layer. */
+  /** Every attention found, in the order encoder, self, decoder, cross; of text and images in one file, by their inputs; and by layer. */
   readonly taps: readonly Tap[];
   /** The inputs the model itself wants, without those that interventions add. */
   readonly inputs: readonly ValueInfo[];
@@ -56,7 +56,13 @@ const VECTORS: readonly VectorName[] = ['queries', 'keys', 'values'];
 export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): TappedModel {
   const model = readModel(bytes);
   const root = new Scope(model, model.graph);
-  const drafts = draftTaps(root, new FactBook(model, root)).sort(byStreamAndLayer);
+  const inputs = root.graph.inputs.map((input) => input.name);
+  const drafts = draftTaps(root, new FactBook(model, root)).sort(
+    (a, b) =>
+      STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) ||
+      inputs.indexOf(a.located.tower) - inputs.indexOf(b.located.tower) ||
+      a.layer - b.layer,
+  );
   checkChoice('layers', options.layers, new Set(drafts.map((draft) => draft.layer)));
   for (const draft of drafts) {
     const { heads } = draft.located.finding;
@@ -220,10 +226,6 @@ function leaves(draft: Draft): readonly Draft[] {
 }
 
 const STREAMS: readonly StreamName[] = ['encoder', 'self', 'decoder', 'cross'];
-
-function byStreamAndLayer(a: Draft, b: Draft): number {
-  return STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) || a.layer - b.layer;
-}
 
 function checkChoice(
   option: 'layers' | 'heads',

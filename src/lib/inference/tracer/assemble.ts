@@ -35,9 +35,21 @@ export function recordedStream(
 
 /** A trace of a model with one sequence. */
 export function selfTrace(taps: readonly Tap[], results: Results, side: Side, about: About): Trace {
-  const own = taps.filter((tap) => tap.stream === 'self');
+  const own = ofTheTokens(
+    taps.filter((tap) => tap.stream === 'self'),
+    results,
+    side.tokens.length,
+  );
   if (own.length === 0) throw noAttention(taps);
   return createTrace({ ...recordedStream(own, results, about.heads), ...side, ...texts(about) });
+}
+
+/** A file with two encoders, of text and of images, has two attentions a layer: the tokens given are of one of them. */
+function ofTheTokens(taps: readonly Tap[], results: Results, tokens: number): readonly Tap[] {
+  if (new Set(taps.map((tap) => tap.layer)).size === taps.length) return taps;
+  const lengths = taps.map((tap) => results[tap.weights!]!.dims.at(-1)!);
+  if (!lengths.includes(tokens)) throw otherTokens(new Set(lengths), tokens);
+  return taps.filter((_, i) => lengths[i] === tokens);
 }
 
 /** A trace of an encoder and a decoder, each with its taps and results. */
@@ -68,6 +80,16 @@ export interface About {
 
 function texts({ text, model }: About): { text?: string; model?: string } {
   return { ...(text === undefined ? {} : { text }), ...(model === undefined ? {} : { model }) };
+}
+
+function otherTokens(lengths: ReadonlySet<number>, tokens: number): InferenceError {
+  return new InferenceError({
+    code: 'no-attention',
+    place: 'the model',
+    found: `${tokens} tokens, and attention of ${[...lengths].join(' and ')}`,
+    expected: 'tokens of one of the sequences the model reads',
+    fix: 'Pass a token for each word, or for each patch of the image and one for what stands before them.',
+  });
 }
 
 function noAttention(taps: readonly Tap[]): InferenceError {

@@ -5,6 +5,8 @@ import { traceEncoderDecoder, type EncoderDecoder } from './encoder-decoder.js';
 import type { ModelSource } from './load-model.js';
 import { loadPart, type Part } from './session.js';
 import { generateSingle, traceSingle, type Single, type Traced } from './single.js';
+import { encoderDecoderSubject } from './subject-encoder-decoder.js';
+import { singleSubject } from './subject-single.js';
 import { findOffsets } from './tokenize.js';
 import type { TextTrace, Tracer, TracerOptions } from './types.js';
 
@@ -40,7 +42,11 @@ export function createTracer(options: TracerOptions): Tracer {
         ...encoder.tapped.taps.map((tap) => ({ ...tap, stream: 'encoder' as const })),
         ...decoder.tapped.taps,
       );
-      loaded = { encoder, decoder, tokenizer, start, ends, about };
+      const { decoderWithPast: stepSource } = model;
+      // It only writes: the weights come from the decoder.
+      const decoderWithPast =
+        stepSource === undefined ? undefined : await loadPart(stepSource, { layers: [] }, options, notices);
+      loaded = { encoder, decoder, decoderWithPast, tokenizer, start, ends, about };
     } else {
       const part = await loadPart(model, taps, options, notices);
       found.push(...part.tapped.taps);
@@ -55,14 +61,19 @@ export function createTracer(options: TracerOptions): Tracer {
   ready.catch(() => undefined);
 
   // A model that can be changed inside is another file: made when first asked for.
-  let changeable: Promise<Part> | undefined;
-  const changeablePart = (source: ModelSource): Promise<Part> =>
-    (changeable ??= loadPart(
-      source,
-      { interventions: true },
-      { ...options, onProgress: undefined, layerByLayer: false },
-      [],
-    ));
+  const changeable = new Map<ModelSource, Promise<Part>>();
+  const changeablePart = (source: ModelSource): Promise<Part> => {
+    const part =
+      changeable.get(source) ??
+      loadPart(
+        source,
+        { interventions: true },
+        { ...options, onProgress: undefined, layerByLayer: false },
+        [],
+      );
+    changeable.set(source, part);
+    return part;
+  };
 
   let queue: Promise<unknown> = Promise.resolve();
   const enqueue = <T>(work: (loaded: Single | EncoderDecoder) => Promise<T>): Promise<T> => {
@@ -99,18 +110,30 @@ export function createTracer(options: TracerOptions): Tracer {
         };
       }),
     ablate: (text, what, ablateOptions = {}) =>
-      enqueue(async () => {
-        if (isPair(model)) throw noEncoderDecoder();
-        return ablate({ ort, part: await changeablePart(model), tokenizer }, text, what, ablateOptions);
+      enqueue(async (loaded) => {
+        if ('part' in loaded || !isPair(model)) {
+          const part = await changeablePart(model as ModelSource);
+          return ablate(await singleSubject({ ort, part, tokenizer }, text, ablateOptions), what);
+        }
+        const encoder = await changeablePart(model.encoder);
+        const decoder = await changeablePart(model.decoder);
+        return ablate(
+          await encoderDecoderSubject(loaded, { ort, encoder, decoder }, text, ablateOptions),
+          what,
+        );
       }),
     async destroy() {
       if (destroyed) return;
       destroyed = true;
       await queue;
       const loaded = await loading.catch(() => undefined);
-      const parts = !loaded ? [] : 'part' in loaded ? [loaded.part] : [loaded.encoder, loaded.decoder];
-      const other = await changeable?.catch(() => undefined);
-      await Promise.all([...parts, ...(other ? [other] : [])].map((part) => part.release()));
+      const parts = !loaded
+        ? []
+        : 'part' in loaded
+          ? [loaded.part]
+          : [loaded.encoder, loaded.decoder, loaded.decoderWithPast];
+      const others = [...changeable.values()].map((part) => part.catch(() => undefined));
+      await Promise.all([...parts, ...(await Promise.all(others))].map((part) => part?.release()));
     },
   };
 }
@@ -121,7 +144,9 @@ function withText({ trace, ids }: Traced, text: string | undefined): TextTrace {
   return { ...trace, ids, offsets };
 }
 
-function isPair(model: TracerOptions['model']): model is { encoder: ModelSource; decoder: ModelSource } {
+function isPair(
+  model: TracerOptions['model'],
+): model is Extract<TracerOptions['model'], { decoder: ModelSource }> {
   return typeof model === 'object' && 'encoder' in model && 'decoder' in model;
 }
 
@@ -149,15 +174,5 @@ function destroyedError(): InferenceError {
     found: 'a tracer that has been destroyed',
     expected: 'a living one',
     fix: 'Make a new one with createTracer.',
-  });
-}
-
-function noEncoderDecoder(): InferenceError {
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
-    found: 'an encoder-decoder',
-    expected: 'a model of one file',
-    fix: 'Causal checks of encoder-decoders are not built yet.',
   });
 }

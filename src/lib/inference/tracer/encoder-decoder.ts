@@ -1,17 +1,21 @@
 import type { Trace } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
 import { encoderDecoderTrace, type About } from './assemble.js';
+import { isCache } from './feeds.js';
+import { maskOf } from './interventions.js';
 import type { OnnxTensor, Results } from './runtime.js';
 import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
-import { lastLogits, type Traced } from './single.js';
+import { cacheFrom, lastLogits, type Traced } from './single.js';
 import { decodeText, encodeText, piecesOf, type TokenizerLike } from './tokenize.js';
 import type { GenerateOptions, TokenInput, TraceOptions } from './types.js';
 
-/** Models of two files: an encoder that reads, a decoder that writes. */
+/** Models of an encoder that reads and a decoder that writes. */
 export interface EncoderDecoder {
   readonly encoder: Part;
   readonly decoder: Part;
+  /** The decoder that reads one token beside a cache, where that is a file of its own. */
+  readonly decoderWithPast: Part | undefined;
   readonly tokenizer: TokenizerLike | undefined;
   readonly start: number | undefined;
   readonly ends: ReadonlySet<number>;
@@ -33,17 +37,9 @@ export async function traceEncoderDecoder(
     { ids: source.ids, given: own ? input.feeds : undefined },
     { signal: options.signal },
   );
-  const hidden = encoded.last_hidden_state ?? Object.values(encoded)[0]!;
-  const read = (ids: readonly number[], only?: readonly string[]): Promise<Results> =>
-    decoder.run(
-      { ids, given: { encoder_hidden_states: hidden }, sourceMask: maskOf(hidden) },
-      { only, signal: options.signal },
-    );
-  const ids =
-    options.target === undefined
-      ? await write(model, read, options)
-      : begin(model, encodeText(tokenizer, options.target).ids);
-  const results = await read(ids);
+  const hidden = hiddenStates(encoded);
+  const ids = await writeAnswer(model, hidden, options);
+  const results = await decoder.run({ ids, ...seenFrom(hidden) }, { signal: options.signal });
   const trace: Trace = encoderDecoderTrace(
     { taps: encoder.recorded, results: encoded, side: source },
     { taps: decoder.recorded, results, side: { tokens: piecesOf(tokenizer, ids) } },
@@ -52,23 +48,42 @@ export async function traceEncoderDecoder(
   return { trace, ids: source.ids, generated: decodeText(tokenizer, ids.slice(1)) };
 }
 
-async function write(
-  { tokenizer, start, ends }: EncoderDecoder,
-  read: (ids: readonly number[], only: readonly string[]) => Promise<Results>,
-  options: GenerateOptions,
-): Promise<number[]> {
-  if (start === undefined)
-    throw new InferenceError({
-      code: 'option',
-      place: 'createTracer config',
-      found: 'no decoder_start_token_id',
-      expected: "the model's generation_config.json",
-      fix: 'Pass config: { decoder_start_token_id, eos_token_id }, or the answer as trace(text, { target }).',
-    });
+/** What a decoder looks at. */
+export function hiddenStates(encoded: Results): OnnxTensor {
+  return encoded.last_hidden_state ?? Object.values(encoded)[0]!;
+}
+
+/** The target's ids, the start token first; without a target what the model writes, a token at a time. */
+export async function writeAnswer(
+  model: EncoderDecoder,
+  hidden: OnnxTensor,
+  options: Pick<TraceOptions, 'target' | 'maxTokens' | 'signal'> & GenerateOptions,
+): Promise<readonly number[]> {
+  const { decoder, decoderWithPast, tokenizer, start, ends } = model;
+  if (options.target !== undefined) return begin(model, encodeText(tokenizer, options.target).ids);
+  if (start === undefined) throw noStart();
+  const step = decoderWithPast ?? decoder;
+  const caches = step.tapped.inputs.map(({ name }) => name).filter(isCache);
   const sample = createSampler(options);
   const ids = [start];
+  let cache: Record<string, OnnxTensor> = {};
   for (let i = 0; i < (options.maxTokens ?? 64) && !options.stop?.aborted; i++) {
-    const id = sample(lastLogits(await read(ids, ['logits'])));
+    const seen = seenFrom(hidden);
+    const next = caches.length > 0 && i > 0;
+    const results = next
+      ? await step.run(
+          {
+            ...seen,
+            ids: ids.slice(-1),
+            past: ids.length - 1,
+            given: { ...seen.given, ...cache },
+            useCache: true,
+          },
+          { only: forWriting(step, caches), signal: options.signal },
+        )
+      : await decoder.run({ ids, ...seen }, { only: forWriting(decoder, caches), signal: options.signal });
+    cache = Object.fromEntries(caches.map((name) => [name, cacheFrom(name, results, cache)]));
+    const id = sample(lastLogits(results));
     ids.push(id);
     options.onToken?.({
       id,
@@ -80,11 +95,30 @@ async function write(
   return ids;
 }
 
+function seenFrom(hidden: OnnxTensor): {
+  given: { encoder_hidden_states: OnnxTensor };
+  sourceMask: readonly number[];
+} {
+  return { given: { encoder_hidden_states: hidden }, sourceMask: maskOf(hidden.dims[1] ?? 0) };
+}
+
+/** The outputs that writing needs; weights come from one pass at the end. */
+function forWriting({ tapped }: Part, caches: readonly string[]): readonly string[] {
+  const presents = tapped.outputs.map(({ name }) => name).filter((name) => name.startsWith('present'));
+  return ['logits', ...(caches.length > 0 ? presents : [])];
+}
+
 /** A given answer begins with the token that decoders begin with. */
 function begin({ start }: EncoderDecoder, ids: readonly number[]): readonly number[] {
   return start === undefined || ids[0] === start ? ids : [start, ...ids];
 }
 
-function maskOf({ dims }: OnnxTensor): number[] {
-  return Array<number>(dims[1] ?? 0).fill(1);
+function noStart(): InferenceError {
+  return new InferenceError({
+    code: 'option',
+    place: 'createTracer config',
+    found: 'no decoder_start_token_id',
+    expected: "the model's generation_config.json",
+    fix: 'Pass config: { decoder_start_token_id, eos_token_id }, or the answer as trace(text, { target }).',
+  });
 }

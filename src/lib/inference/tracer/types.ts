@@ -1,4 +1,4 @@
-import type { Segment, Trace } from '../../trace/types.js';
+import type { Segment, StreamName, Trace } from '../../trace/types.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import type { ModelSource } from './load-model.js';
 import type { OnnxRuntime, OnnxTensor } from './runtime.js';
@@ -16,8 +16,11 @@ export interface ModelConfig {
 export interface TracerOptions extends Pick<TapOptions, 'layers' | 'heads' | 'vectors' | 'quantise'> {
   /** onnxruntime, as imported by you: `import * as ort from 'onnxruntime-web/wasm'`. */
   ort: OnnxRuntime;
-  /** The model; an encoder-decoder's two files. */
-  model: ModelSource | { encoder: ModelSource; decoder: ModelSource };
+  /**
+   * The model; an encoder-decoder's files. A merged decoder, or one beside a `decoderWithPast`, writes with a cache; any other reads
+   * its whole answer again for each token.
+   */
+  model: ModelSource | { encoder: ModelSource; decoder: ModelSource; decoderWithPast?: ModelSource };
   /** From `@huggingface/tokenizers` or transformers.js, or any `{ encode(text) }`. Not needed to trace tokens and feeds of your own. */
   tokenizer?: TokenizerLike;
   config?: ModelConfig;
@@ -99,12 +102,23 @@ export interface Tracer {
   destroy(): Promise<void>;
 }
 
-/** What to take away: one token, each token in turn, or one head. */
-export type Ablation = { token: number | 'each' } | { head: { layer: number; head: number } };
+/**
+ * What to take away: one token of the text, each in turn, or one head. Of an encoder-decoder, whose streams have each their own
+ * heads, one of its cross attention where no stream is said.
+ */
+export type Ablation =
+  { token: number | 'each' } | { head: { stream?: StreamName; layer: number; head: number } };
 
 export interface AblateOptions {
-  /** The position whose output, and whose attention, is looked at. Default: the last of a decoder, the first of an encoder. */
+  /**
+   * The position whose output, and whose attention, is looked at. Default: the last of a decoder, the first of an encoder; of an
+   * encoder-decoder the first of its answer, after which comes its first word.
+   */
   position?: number;
+  /** For an encoder-decoder: the answer to hold fast, instead of what it writes. */
+  target?: string;
+  /** For an encoder-decoder without `target`: the most tokens it may write. @default 64 */
+  maxTokens?: number;
   signal?: AbortSignal;
 }
 
@@ -117,7 +131,7 @@ export interface AblationResult {
    */
   readonly changes: readonly {
     readonly token?: number;
-    readonly head?: { layer: number; head: number };
+    readonly head?: { stream?: StreamName; layer: number; head: number };
     readonly change: number;
   }[];
   readonly measure: 'total-variation' | 'cosine-distance';

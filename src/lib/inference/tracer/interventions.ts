@@ -1,0 +1,122 @@
+import { InferenceError } from '../errors.js';
+import type { Tap } from '../taps/types.js';
+import type { Silencing } from './ablate.js';
+import {
+  makeTensor,
+  numbersOf,
+  type Feeds,
+  type OnnxRuntime,
+  type OnnxTensor,
+  type Results,
+} from './runtime.js';
+import type { Part } from './session.js';
+
+/** How many tokens a part reads, and how many its encoder read, for a decoder. */
+export interface Lengths {
+  readonly tokens: number;
+  readonly source?: number;
+}
+
+/** Interventions that change nothing. */
+export function neutral(ort: OnnxRuntime, part: Part, { tokens, source = tokens }: Lengths): Feeds {
+  const feeds: Feeds = {};
+  for (const { gain, keep, stream } of part.recorded) {
+    if (gain) feeds[gain] = makeTensor(ort, 'float32', Float32Array.of(1), [1, 1, 1]);
+    if (keep) feeds[keep] = keepTensor(ort, stream === 'cross' ? source : tokens);
+  }
+  return feeds;
+}
+
+/** One head's weights, or their product with the values, times 0. */
+export function silence(ort: OnnxRuntime, gain: string, heads: number, head: number): Feeds {
+  const gains = Float32Array.from({ length: heads }, (_, i) => (i === head ? 0 : 1));
+  return { [gain]: makeTensor(ort, 'float32', gains, [heads, 1, 1]) };
+}
+
+/** The attentions whose heads can be silenced; how many heads they have is read from weights, as graphs do not always say. */
+export function silencing(
+  taps: readonly Tap[],
+  results: Results,
+  run: (gain: string, heads: number, head: number) => Promise<ArrayLike<number>>,
+): Silencing[] {
+  return taps.flatMap(({ gain, layer, stream, weights }) => {
+    const heads = results[weights!]!.dims[1]!;
+    return gain ? [{ stream, layer, heads, silence: (head) => run(gain, heads, head) }] : [];
+  });
+}
+
+/** How a part can hide a token of the text: by a mask it has as an input, or by weights given to the other keys in every layer. */
+export interface Hiding {
+  readonly byMask: boolean;
+  /** What to feed beside the mask. */
+  feeds(token: number): Feeds;
+}
+
+/**
+ * @param stream The attentions that look at the text.
+ * @throws InferenceError `cannot-ablate`
+ */
+export function hidingIn(
+  ort: OnnxRuntime,
+  part: Part,
+  { mask, stream, tokens }: { mask: string; stream: 'self' | 'cross'; tokens: number },
+): Hiding {
+  if (part.tapped.inputs.some((input) => input.name === mask)) return { byMask: true, feeds: () => ({}) };
+  const taps = part.recorded.filter((tap) => tap.stream === stream);
+  const keep = taps[0]?.keep;
+  if (keep === undefined || taps.some((tap) => !tap.keep))
+    throw new InferenceError({
+      code: 'cannot-ablate',
+      place: 'ablate',
+      found: `a model without an ${mask}, whose attention is ${taps[0]?.operator ?? 'not recorded'}`,
+      expected: `an ${mask}, or attention written out`,
+      fix: 'Use a form of the model that is not fused, or take a head away instead.',
+    });
+  return { byMask: false, feeds: (token) => ({ [keep]: keepTensor(ort, tokens, token) }) };
+}
+
+/** A mask over tokens, one of them hidden. */
+export function maskOf(tokens: number, hidden?: number): number[] {
+  return Array.from({ length: tokens }, (_, i) => (i === hidden ? 0 : 1));
+}
+
+/** Some optimised models only count the tokens of a mask: hiding one in the middle hides the last instead. */
+export function checkHidden(weights: OnnxTensor, token: number): void {
+  const numbers = numbersOf(weights);
+  const keys = weights.dims.at(-1)!;
+  for (let at = token; at < numbers.length; at += keys)
+    if (numbers[at]! > 1e-3)
+      throw new InferenceError({
+        code: 'cannot-ablate',
+        place: 'ablate',
+        found: `a weight of ${numbers[at]!.toFixed(3)} on the hidden token ${token}`,
+        expected: 'none',
+        fix: 'This form of the model takes a mask for the number of tokens; use one that is not optimised.',
+      });
+}
+
+/** The mean over layers and heads of what a query puts on each key. */
+export function meanRow(layers: readonly OnnxTensor[], query: number): number[] {
+  const mean = Array<number>(layers[0]!.dims.at(-1)!).fill(0);
+  const count = layers.reduce((sum, { dims }) => sum + dims[1]!, 0);
+  for (const layer of layers) {
+    const [, heads, queries, keys] = layer.dims as [number, number, number, number];
+    const numbers = numbersOf(layer);
+    for (let head = 0; head < heads; head++)
+      for (let key = 0; key < keys; key++)
+        mean[key]! += numbers[(head * queries + query) * keys + key]! / count;
+  }
+  return mean;
+}
+
+/** What a model says after a position: a row of `[batch, position, width]`, or the one of `[batch, width]`. */
+export function rowAt(output: OnnxTensor, position: number): ArrayLike<number> {
+  const numbers = numbersOf(output);
+  const width = output.dims.at(-1)!;
+  const from = output.dims.length === 3 ? position * width : 0;
+  return Array.from({ length: width }, (_, i) => numbers[from + i]!);
+}
+
+function keepTensor(ort: OnnxRuntime, tokens: number, hidden?: number): OnnxTensor {
+  return makeTensor(ort, 'float32', Float32Array.from(maskOf(tokens, hidden)), [tokens]);
+}

@@ -1,0 +1,113 @@
+import type { StreamName } from '../../trace/types.js';
+import { checkToken, type Subject } from './ablate.js';
+import { hiddenStates, writeAnswer, type EncoderDecoder } from './encoder-decoder.js';
+import {
+  checkHidden,
+  hidingIn,
+  maskOf,
+  meanRow,
+  neutral,
+  rowAt,
+  silence,
+  silencing,
+} from './interventions.js';
+import type { Feeds, OnnxRuntime, Results } from './runtime.js';
+import type { Part } from './session.js';
+import { encodeText } from './tokenize.js';
+import type { AblateOptions } from './types.js';
+
+/** What is changed about one run. */
+interface Change {
+  readonly hidden?: number;
+  readonly encoder?: Feeds;
+  readonly decoder?: Feeds;
+}
+
+/**
+ * An encoder and its decoder, made with `interventions`, and a text. The answer is what the untouched model writes, or the
+ * target; it is held fast, and what is compared is the distribution of the token that comes after one of its positions.
+ */
+export async function encoderDecoderSubject(
+  model: EncoderDecoder,
+  { ort, encoder, decoder }: { ort: OnnxRuntime; encoder: Part; decoder: Part },
+  text: string,
+  options: AblateOptions,
+): Promise<Subject> {
+  const { signal } = options;
+  const source = encodeText(model.tokenizer, text);
+  const tokens = source.ids.length;
+  const answer = await writeAnswer(
+    model,
+    hiddenStates(await model.encoder.run({ ids: source.ids, typeIds: source.typeIds }, { signal })),
+    options,
+  );
+  const position = options.position ?? 0;
+  checkToken(position, answer.length);
+
+  const read = async (change: Change, also?: readonly string[]): Promise<[Results, Results]> => {
+    const mask = maskOf(tokens, change.hidden);
+    const encoded = await encoder.run(
+      { ids: source.ids, typeIds: source.typeIds, mask },
+      { extra: { ...neutral(ort, encoder, { tokens }), ...change.encoder }, signal },
+    );
+    const decoded = await decoder.run(
+      { ids: answer, given: { encoder_hidden_states: hiddenStates(encoded) }, sourceMask: mask },
+      {
+        extra: { ...neutral(ort, decoder, { tokens: answer.length, source: tokens }), ...change.decoder },
+        only: also && ['logits', ...also],
+        signal,
+      },
+    );
+    return [encoded, decoded];
+  };
+  const at = (results: Results): ArrayLike<number> => rowAt(results.logits!, position);
+  const after = async (change: Change): Promise<ArrayLike<number>> => at((await read(change, []))[1]);
+  const crossing = decoder.recorded.filter((tap) => tap.stream === 'cross');
+  const hiding = () => ({
+    encoder: hidingIn(ort, encoder, { mask: 'attention_mask', stream: 'self', tokens }),
+    decoder: hidingIn(ort, decoder, { mask: 'encoder_attention_mask', stream: 'cross', tokens }),
+  });
+
+  const [encoded, before] = await read({});
+  const heads = (
+    part: Part,
+    results: Results,
+    which: 'encoder' | 'decoder',
+    streams: readonly StreamName[],
+  ) =>
+    silencing(
+      part.recorded.filter((tap) => streams.includes(tap.stream)),
+      results,
+      (gain, count, head) => after({ [which]: silence(ort, gain, count, head) }),
+    ).map((one) => (one.stream === 'self' ? { ...one, stream: which } : one));
+  return {
+    tokens,
+    position,
+    logits: true,
+    before: at(before),
+    attention: meanRow(
+      crossing.map((tap) => before[tap.weights!]!),
+      position,
+    ),
+    silencing: [
+      ...heads(decoder, before, 'decoder', ['cross']),
+      ...heads(decoder, before, 'decoder', ['decoder', 'self']),
+      ...heads(encoder, encoded, 'encoder', ['self']),
+    ],
+    hiding() {
+      const ways = hiding();
+      return ways.encoder.byMask && ways.decoder.byMask ? 'attention-mask' : 'hidden-keys';
+    },
+    async hide(token) {
+      const ways = hiding();
+      const seen = { encoder: encoder.recorded[0]!.weights!, decoder: crossing[0]!.weights! };
+      const [encoded, decoded] = await read(
+        { hidden: token, encoder: ways.encoder.feeds(token), decoder: ways.decoder.feeds(token) },
+        [seen.decoder],
+      );
+      if (ways.encoder.byMask) checkHidden(encoded[seen.encoder]!, token);
+      if (ways.decoder.byMask) checkHidden(decoded[seen.decoder]!, token);
+      return at(decoded);
+    },
+  };
+}

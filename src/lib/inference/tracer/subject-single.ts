@@ -1,0 +1,62 @@
+import { checkToken, type Subject } from './ablate.js';
+import { selfTrace } from './assemble.js';
+import {
+  checkHidden,
+  hidingIn,
+  maskOf,
+  meanRow,
+  neutral,
+  rowAt,
+  silence,
+  silencing,
+} from './interventions.js';
+import type { Feeds, OnnxRuntime, OnnxTensor, Results } from './runtime.js';
+import type { Part } from './session.js';
+import { encodeText, type TokenizerLike } from './tokenize.js';
+import type { AblateOptions } from './types.js';
+
+/** A model of one file, made with `interventions`, and a text. */
+export async function singleSubject(
+  { ort, part, tokenizer }: { ort: OnnxRuntime; part: Part; tokenizer: TokenizerLike | undefined },
+  text: string,
+  options: AblateOptions,
+): Promise<Subject> {
+  const { ids, tokens, typeIds } = encodeText(tokenizer, text);
+  const outputs = part.tapped.outputs.map((output) => output.name);
+  const output = ['logits', 'last_hidden_state'].find((name) => outputs.includes(name)) ?? outputs[0]!;
+  const run = (hidden: number | undefined, extra: Feeds, only?: readonly string[]): Promise<Results> =>
+    part.run(
+      { ids, typeIds, mask: maskOf(ids.length, hidden) },
+      { extra: { ...neutral(ort, part, { tokens: ids.length }), ...extra }, only, signal: options.signal },
+    );
+  const before = await run(undefined, {});
+  if (options.position !== undefined) checkToken(options.position, ids.length);
+  // Where a decoder writes on, the last token; where an encoder sums up, the first. A classifier has one row only.
+  const { causal } = selfTrace(part.recorded, before, { tokens }, {}).stream();
+  const position = options.position ?? (causal && before[output]!.dims.length === 3 ? ids.length - 1 : 0);
+  const at = (results: Results): ArrayLike<number> => rowAt(results[output]!, position);
+  const own = part.recorded.filter((tap) => tap.stream === 'self');
+  const hiding = () => hidingIn(ort, part, { mask: 'attention_mask', stream: 'self', tokens: ids.length });
+  return {
+    tokens: ids.length,
+    position,
+    logits: output === 'logits',
+    before: at(before),
+    attention: meanRow(
+      own.map((tap) => before[tap.weights!] as OnnxTensor),
+      position,
+    ),
+    silencing: silencing(own, before, (gain, heads, head) =>
+      run(undefined, silence(ort, gain, heads, head), [output]).then(at),
+    ),
+    hiding: () => (hiding().byMask ? 'attention-mask' : 'hidden-keys'),
+    async hide(token) {
+      const { byMask, feeds } = hiding();
+      if (!byMask) return at(await run(undefined, feeds(token), [output]));
+      const seen = own[0]!.weights!;
+      const after = await run(token, {}, [output, seen]);
+      checkHidden(after[seen]!, token);
+      return at(after);
+    },
+  };
+}
