@@ -1,37 +1,68 @@
-import { DenseMatrix } from './dense-matrix.js';
 import { listed } from './describe.js';
 import { TraceError } from './errors.js';
+import { ReadMatrix } from './read-matrix.js';
 import { blockWeights } from './weights.js';
-import type { Block, Matrix } from './types.js';
+import type { Block, BlockRequest, Matrix } from './types.js';
 
 /** How several heads become one matrix, weight by weight. */
-export type Combination = 'mean' | 'max';
+export type Combination = 'sum' | 'mean' | 'max';
 
 /**
- * The mean or the maximum of several matrices of one shape, as float32; made whole when called.
+ * The sum, the mean or the maximum of several matrices of one shape, as float32; computed when it is looked at.
  *
  * @throws TraceError `empty` without matrices, `ragged` where their shapes differ
  * @example
- * const all = await combineMatrices(stream.heads.map((head) => stream.matrix(0, head)), 'mean');
+ * const all = combineMatrices(stream.heads.map((head) => stream.matrix(0, head)), 'mean');
  */
-export function combineMatrices(matrices: readonly Matrix[], how: Combination): Matrix | Promise<Matrix> {
+export function combineMatrices(matrices: readonly Matrix[], how: Combination): Matrix {
   const [first] = matrices;
   const differs = matrices.findIndex((m) => m.rows !== first!.rows || m.cols !== first!.cols);
   if (!first || differs >= 0) throw notCombinable(matrices, differs);
-  const { rows, cols } = first;
-  const blocks = matrices.map((matrix) => matrix.block({ row: 0, col: 0, rows, cols }));
-  const combine = (ready: readonly Block[]): Matrix => {
-    const out = new Float32Array(rows * cols);
-    for (const block of ready) {
-      const weights = blockWeights(block);
-      if (how === 'max') for (let i = 0; i < out.length; i++) out[i] = Math.max(out[i]!, weights[i]!);
-      else for (let i = 0; i < out.length; i++) out[i] = out[i]! + weights[i]! / ready.length;
-    }
-    return new DenseMatrix(rows, cols, 'float32', out);
+  const read = (request: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
+    const blocks = matrices.map((matrix) => matrix.block(request, options));
+    return blocks.every((block): block is Block => !(block instanceof Promise))
+      ? combine(blocks, how)
+      : Promise.all(blocks).then((ready) => combine(ready, how));
   };
-  return blocks.every((block): block is Block => !('then' in block))
-    ? combine(blocks)
-    : Promise.all(blocks).then(combine);
+  const { rows, cols } = first;
+  const leaves = matrices.every((matrix) => matrix.leftOut);
+  return new ReadMatrix({
+    rows,
+    cols,
+    cost: matrices.length,
+    read,
+    levels: how === 'max',
+    // The mean of maxima, where the maximum of means is asked for.
+    sample: read,
+    // The most that one of several heads left out says nothing of the most they left out together.
+    leftOut:
+      leaves && how !== 'max'
+        ? (row) =>
+            combineNumbers(
+              matrices.map((m) => m.leftOut!(row)),
+              how,
+            )
+        : undefined,
+  });
+}
+
+function combine(blocks: readonly Block[], how: Combination): Block {
+  const [first] = blocks;
+  const { row, col, rows, cols, level } = first!;
+  const data = new Float32Array(rows * cols);
+  const share = how === 'mean' ? 1 / blocks.length : 1;
+  for (const block of blocks) {
+    const weights = blockWeights(block);
+    if (how === 'max') for (let i = 0; i < data.length; i++) data[i] = Math.max(data[i]!, weights[i]!);
+    else for (let i = 0; i < data.length; i++) data[i] = data[i]! + weights[i]! * share;
+  }
+  const sampled = (level > 0 && how !== 'max') || blocks.some((block) => block.sampled);
+  return { row, col, rows, cols, level, type: 'float32', data, offset: 0, stride: cols, sampled };
+}
+
+function combineNumbers(numbers: readonly number[], how: 'sum' | 'mean'): number {
+  const sum = numbers.reduce((total, n) => total + n, 0);
+  return how === 'mean' ? sum / numbers.length : sum;
 }
 
 function notCombinable(matrices: readonly Matrix[], differs: number): TraceError {

@@ -1,8 +1,11 @@
-import type { Checked } from './check-weights.js';
+import { checkWeights, type Checked } from './check-weights.js';
+import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
+import type { Pyramid, Rect } from './pyramid/pyramid.js';
+import { cutRequest, readAtOnce } from './request.js';
 import { decodeTable, decodeWeights } from './weights.js';
 import type { Block, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
 
-/** Rows of a matrix too large to be checked at once are checked when they are read. */
+/** Rows of a matrix too large to be checked at once are checked when they are first read. */
 export interface Guard {
   /** How the matrix is called in messages. */
   place: string;
@@ -17,15 +20,22 @@ interface Level {
   offset: number;
 }
 
+type Reduce = 'max' | 'mean';
+
 /**
- * A matrix held whole in memory. Level 0 is a view of the array given; coarser levels are made when first asked for,
- * in a third of its memory, and kept. Beyond the level of one cell every level is that cell.
+ * A matrix held whole in memory. Level 0 is a view of the array given; coarser levels are made when first asked for, of a matrix
+ * of more than 4 million weights as a promise, away from the page. Beyond the level of one cell every level is that cell.
  *
  * @param data at least `offset + rows × cols` weights, row-major, none negative
  */
 export class DenseMatrix implements Matrix {
-  private readonly maxLevels: Level[];
-  private readonly meanLevels: Level[];
+  readonly #data: WeightArray;
+  readonly #offset: number;
+  readonly #guard: Guard | undefined;
+  /** Of a guarded matrix: 1 for each row that was checked. */
+  readonly #checked: Uint8Array | undefined;
+  readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
+  #levels: Record<Reduce, Level[]>;
 
   constructor(
     readonly rows: number,
@@ -33,32 +43,53 @@ export class DenseMatrix implements Matrix {
     readonly type: WeightType,
     data: WeightArray,
     offset = 0,
-    private readonly guard?: Guard,
+    guard?: Guard,
   ) {
-    this.maxLevels = [{ rows, cols, type, data, offset }];
-    this.meanLevels = [...this.maxLevels];
+    this.#data = data;
+    this.#offset = offset;
+    this.#guard = guard;
+    this.#checked = guard && new Uint8Array(rows);
+    this.#levels = this.#noLevels();
   }
 
-  get max(): number {
-    const { data, offset } = this.level(Infinity, 'max');
+  /** Of a matrix of more than 4 million weights unknown. */
+  get max(): number | undefined {
+    if (this.#large) return undefined;
+    const { data, offset } = this.#level(Infinity, 'max');
     return decodeWeights(data, this.type, offset, 1)[0]!;
   }
 
-  block({ row, col, rows, cols, level = 0, reduce = 'max' }: BlockRequest): Block {
-    if (![row, col, rows, cols, level].every((n) => Number.isInteger(n) && n >= 0))
-      throw new RangeError(
-        `A block is asked for in whole numbers from 0, not row ${row}, column ${col}, ${rows} × ${cols} at level ${level}.`,
-      );
-    const source = this.level(level, reduce);
-    if (row > source.rows || col > source.cols)
-      throw new RangeError(
-        `Block at row ${row}, column ${col} lies outside level ${level} (${source.rows} × ${source.cols}).`,
-      );
+  block(request: BlockRequest, { signal }: { signal?: AbortSignal } = {}): Block | Promise<Block> {
+    const cut = cutRequest(request, this);
+    const { level, reduce, sample } = cut;
+    if (level > 0 && this.#large) {
+      if (sample) return this.#sample(cut);
+      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, level, signal));
+    }
+    const unchecked = level === 0 && !this.#checkRows(cut.row, cut.row + cut.rows);
+    if (!unchecked) return this.#view(cut);
+    const whole = { row: cut.row, col: 0, rows: cut.rows, cols: this.cols };
+    return this.#pyramid('max')
+      .then((pyramid) => pyramid.ensure(whole, signal))
+      .then(() => this.#view(cut));
+  }
+
+  /** Lets the coarser levels go; they are made again when they are asked for. */
+  forget(): void {
+    this.#levels = this.#noLevels();
+  }
+
+  get #large(): boolean {
+    return this.rows * this.cols > readAtOnce;
+  }
+
+  #view({ row, col, rows, cols, level, reduce }: Required<BlockRequest>): Block {
+    const source = this.#level(level, reduce);
     return {
       row,
       col,
-      rows: Math.min(rows, source.rows - row),
-      cols: Math.min(cols, source.cols - col),
+      rows,
+      cols,
       level,
       type: source.type,
       data: source.data,
@@ -67,13 +98,91 @@ export class DenseMatrix implements Matrix {
     };
   }
 
-  private level(wanted: number, reduce: 'max' | 'mean'): Level {
-    const top = Math.ceil(Math.log2(Math.max(this.rows, this.cols)));
-    const level = Math.min(wanted, top);
-    const levels = reduce === 'mean' ? this.meanLevels : this.maxLevels;
-    for (let n = levels.length; n <= level; n++)
-      levels.push(reduce === 'mean' ? halveByMean(levels[n - 1]!, this, n) : halveByMax(levels[n - 1]!));
+  /** Whether rows are checked; does so where they are few. */
+  #checkRows(start: number, end: number): boolean {
+    const first = this.#checked?.subarray(0, end).indexOf(0, start) ?? -1;
+    if (first < 0) return true;
+    if ((end - first) * this.cols > readAtOnce) return false;
+    const { rows, cols, type } = this;
+    const { place, see } = this.#guard!;
+    see(checkWeights({ data: this.#data, offset: this.#offset, type, rows, cols, place }, first, end));
+    this.#checked!.fill(1, first, end);
+    return true;
+  }
+
+  #level(wanted: number, reduce: Reduce): Level {
+    const level = Math.min(wanted, Math.ceil(Math.log2(Math.max(this.rows, this.cols))));
+    const levels = this.#levels[reduce];
+    touchLevels(this);
+    for (let n = levels.length; n <= level; n++) {
+      const next = reduce === 'mean' ? halveByMean(levels[n - 1]!, this, n) : halveByMax(levels[n - 1]!);
+      levels.push(next);
+      keepLevels(this, next.data.byteLength);
+    }
     return levels[level]!;
+  }
+
+  #noLevels(): Record<Reduce, Level[]> {
+    const { rows, cols, type } = this;
+    const whole = { rows, cols, type, data: this.#data, offset: this.#offset };
+    return { max: [whole], mean: [whole] };
+  }
+
+  #pyramid(reduce: Reduce): Promise<Pyramid> {
+    return (this.#pyramids[reduce] ??= import('./pyramid/pyramid.js').then(
+      ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
+    ));
+  }
+
+  #pyramidSource() {
+    const { rows, cols, type } = this;
+    const place = this.#guard?.place;
+    const checks = (rect: Rect): boolean =>
+      rect.cols === cols && this.#checked?.subarray(rect.row, rect.row + rect.rows).includes(0) === true;
+    return {
+      rows,
+      cols,
+      type,
+      // Whole rows, as checking takes; half a million weights and more.
+      part: { rows: 2 ** Math.max(0, Math.ceil(19 - Math.log2(cols))), cols },
+      read: (rect: Rect, level: number, reduce: Reduce) => () => ({
+        op: 'reduce' as const,
+        data: this.#copy(rect),
+        type,
+        rows: rect.rows,
+        cols: rect.cols,
+        level,
+        reduce,
+        check: checks(rect) ? { place: place!, firstRow: rect.row } : undefined,
+      }),
+      see: (rect: Rect, { looksAhead }: Partial<Checked>) => {
+        if (!checks(rect)) return;
+        this.#guard!.see({ looksAhead: looksAhead ?? false });
+        this.#checked!.fill(1, rect.row, rect.row + rect.rows);
+      },
+    };
+  }
+
+  #copy({ row, col, rows, cols }: Rect): WeightArray {
+    const at = (r: number): number => this.#offset + (row + r) * this.cols + col;
+    if (cols === this.cols) return this.#data.slice(at(0), at(rows));
+    const out = new (this.#data.constructor as new (length: number) => WeightArray)(rows * cols);
+    for (let r = 0; r < rows; r++) out.set(this.#data.subarray(at(r), at(r) + cols), r * cols);
+    return out;
+  }
+
+  /** One weight a cell, from its middle. */
+  #sample({ row, col, rows, cols, level }: Required<BlockRequest>): Block {
+    const size = 2 ** level;
+    const middle = (cell: number, length: number): number =>
+      Math.min(length - 1, Math.floor((cell + 0.5) * size));
+    const data = new (this.#data.constructor as new (length: number) => WeightArray)(rows * cols);
+    const columns = Uint32Array.from({ length: cols }, (_, c) => middle(col + c, this.cols));
+    for (let r = 0; r < rows; r++) {
+      const from = this.#offset + middle(row + r, this.rows) * this.cols;
+      for (let c = 0; c < cols; c++) data[r * cols + c] = this.#data[from + columns[c]!]!;
+    }
+    return { row, col, rows, cols, level, type: this.type, data, offset: 0, stride: cols, sampled: true };
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type MeasureName,
 } from '../../../src/lib/analysis/index.js';
 import { loadSafetensors } from '../../../src/lib/formats/index.js';
-import { DenseMatrix, toTokens, type Matrix } from '../../../src/lib/trace/index.js';
+import { DenseMatrix, toTokens, type Block, type Matrix } from '../../../src/lib/trace/index.js';
 
 const dense = (rows: number[][]): Matrix =>
   new DenseMatrix(rows.length, rows[0]!.length, 'float32', Float32Array.from(rows.flat()));
@@ -84,7 +84,7 @@ describe('by hand', () => {
   test('more weights than are read at a time: 600 queries, each at the one before', () => {
     const long = new DenseMatrix(600, 600, 'uint8', new Uint8Array(360_000));
     for (let query = 1; query < 600; query++)
-      long.block({ row: 0, col: 0, rows: 600, cols: 600 }).data[query * 601 - 1] = 255;
+      (long.block({ row: 0, col: 0, rows: 600, cols: 600 }) as Block).data[query * 601 - 1] = 255;
     expect(previousTokenScore(long)).toBe(1);
     expect(distance(long)).toBe(1);
     expect((sinkScores(long) as Float64Array)[598]).toBe(0.5);

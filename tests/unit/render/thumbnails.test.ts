@@ -8,7 +8,7 @@ import {
   type HeadCells,
 } from '../../../src/lib/render/thumbnails/head-cells.js';
 import { rasterizeLines } from '../../../src/lib/render/thumbnails/rasterize-lines.js';
-import { DenseMatrix } from '../../../src/lib/trace/index.js';
+import { DenseMatrix, type Block } from '../../../src/lib/trace/index.js';
 
 /** Cells of a small matrix whose weights are all 0 but some. */
 function cells(rows: number, cols: number, weights: Record<string, number>): HeadCells {
@@ -101,7 +101,9 @@ describe('cells', () => {
     const request = wholeRequest(3, 3, 2, 2);
     const maxima = [0.9, 0.5, 0.04, 0.6];
     const expected = maxima.map((weight) => Math.round(toUnit(weight, 'sqrt', [0, 1]) * 255));
-    expect([...cellColors(headCells(matrix.block(request), 3, 3), 'sqrt', [0, 1])]).toEqual(expected);
+    expect([...cellColors(headCells(matrix.block(request) as Block, 3, 3), 'sqrt', [0, 1])]).toEqual(
+      expected,
+    );
     expect(expected).toEqual([242, 180, 51, 198]);
   });
 });

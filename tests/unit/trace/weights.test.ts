@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blockWeights, decoder, decodeWeights, DenseMatrix } from '../../../src/lib/trace/index.js';
+import { blockWeights, decoder, decodeWeights, DenseMatrix, type Block } from '../../../src/lib/trace/index.js';
 import { halfByDefinition } from './arrays.js';
 
 test('every float16 number', () => {
@@ -28,7 +28,7 @@ test('float32 is viewed', () => {
 test('a block without gaps', () => {
   const matrix = new DenseMatrix(3, 4, 'uint8', Uint8Array.of(0, 255, 0, 51, 0, 0, 255, 102, 51, 0, 0, 255));
   const of = (row: number, col: number, rows: number, cols: number) =>
-    [...blockWeights(matrix.block({ row, col, rows, cols }))].map((w) => Math.round(w * 255));
+    [...blockWeights(matrix.block({ row, col, rows, cols }) as Block)].map((w) => Math.round(w * 255));
   expect(of(0, 0, 3, 4)).toEqual([0, 255, 0, 51, 0, 0, 255, 102, 51, 0, 0, 255]);
   expect(of(1, 0, 2, 4)).toEqual([0, 0, 255, 102, 51, 0, 0, 255]);
   expect(of(0, 2, 3, 2)).toEqual([0, 51, 255, 102, 0, 255]);

@@ -40,7 +40,7 @@ export class HeatmapState {
     return typeof this.head === 'number' ? this.head : null;
   }
 
-  #read = $derived.by((): { matrix?: Matrix | Promise<Matrix>; error?: Error } => {
+  #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
     const { stream, selection } = this.view;
     if (!stream || !selection) return {};
     const { layer } = selection;
@@ -63,8 +63,7 @@ export class HeatmapState {
   }
 
   get matrix(): Matrix | undefined {
-    const { matrix } = this.#read;
-    return matrix instanceof Promise ? undefined : matrix;
+    return this.#read.matrix;
   }
 
   get rows(): number {

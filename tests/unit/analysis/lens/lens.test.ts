@@ -229,5 +229,31 @@ test('weights that are not in memory yet: a promise of the same', async () => {
     block: async (request) => matrix.block(request),
   };
   const how = { keyGroups: [{ start: 0, end: 24 }], hiddenKeys: new Set<number>(), renormalize: false };
-  expect(rowsOf(await lensMatrix(later, how))).toEqual(rowsOf(lensMatrix(matrix, how) as Matrix));
+  const block = lensMatrix(later, how).block({ row: 0, col: 0, rows: 24, cols: 1 });
+  expect(block).toBeInstanceOf(Promise);
+  expect([...blockWeights(await block)]).toEqual(rowsOf(lensMatrix(matrix, how)).flat());
 });
+
+test.each(['word', 'sentence'] as const)(
+  'any rectangle through %ss is that of the whole',
+  async (granularity) => {
+    const stream = await load('minilm-paragraph');
+    for (const renormalize of [false, true]) {
+      const seen = lookThrough(stream, lens({ granularity, hide: 'special', renormalize })).stream.matrix(
+        2,
+        3,
+      );
+      const whole = rowsOf(seen);
+      for (const [row, col] of [
+        [0, 0],
+        [1, 1],
+        [3, 2],
+      ]) {
+        const request = { row: row!, col: col!, rows: seen.rows - row! - 1, cols: seen.cols - col! };
+        const block = seen.block(request) as Block;
+        const expected = whole.slice(row, seen.rows - 1).flatMap((weights) => weights.slice(col));
+        expect([...blockWeights(block)]).toEqual(expected);
+      }
+    }
+  },
+);

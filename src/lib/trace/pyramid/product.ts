@@ -1,0 +1,117 @@
+import type { Reduced } from './reduce.js';
+
+/** Queries times keys. Position of query i: `firstQuery + i × step`; of keys likewise. */
+export interface ProductTask {
+  readonly op: 'product';
+  /** `[query, dim]` and `[key, dim]`, row-major. */
+  readonly queries: Float32Array;
+  readonly keys: Float32Array;
+  readonly dim: number;
+  /** What q·k is multiplied by before the softmax. */
+  readonly scale: number;
+  readonly firstQuery: number;
+  readonly firstKey: number;
+  readonly step: number;
+  /** How many positions after its own a query sees; `Infinity` without a causal mask. */
+  readonly ahead: number;
+  /** How many keys a query sees, its own the last: a sliding window. `Infinity` without one. */
+  readonly window: number;
+  /** The log Σ exp of each query's scores over all keys it sees; `null` asks for that over these keys, and no weights. */
+  readonly logSumExp: Float32Array | null;
+  /** Weights are made coarser at once: cells of 2^level × 2^level. */
+  readonly level: number;
+  readonly reduce: 'max' | 'mean';
+}
+
+/** Products between two pauses: about a millisecond's work. */
+const productsAStep = 2 ** 20;
+
+/**
+ * Weights exp(q·k × scale − logSumExp), 0 where the query does not see the key; or log Σ exp of each query, −∞ where it sees
+ * none of these keys. float32, summed in float64.
+ */
+export function* multiply(task: ProductTask): Generator<void, Reduced> {
+  const { logSumExp, keys, dim, level, reduce } = task;
+  const rows = task.queries.length / dim;
+  const cols = keys.length / dim;
+  const size = 2 ** level;
+  const outCols = Math.ceil(cols / size);
+  const scores = new Float64Array(cols);
+  const out = new Float32Array(logSumExp ? Math.ceil(rows / size) * outCols : rows);
+  const stepRows = Math.max(1, Math.floor(productsAStep / (cols * dim)));
+  for (let row = 0; row < rows; row++) {
+    if (row % stepRows === 0) yield;
+    const seen = visible(task, row, cols);
+    scoreKeys(task, row, seen, scores);
+    if (!logSumExp) {
+      out[row] = logSumExpOf(scores, seen);
+      continue;
+    }
+    const total = logSumExp[row]!;
+    const to = Math.floor(row / size) * outCols;
+    const covered = Math.min(size, rows - Math.floor(row / size) * size);
+    for (let cell = Math.floor(seen.start / size); cell * size < seen.end; cell++) {
+      const start = Math.max(seen.start, cell * size);
+      const end = Math.min(seen.end, (cell + 1) * size);
+      const width = Math.min(size, cols - cell * size);
+      out[to + cell] =
+        reduce === 'max'
+          ? Math.max(out[to + cell]!, Math.exp(largest(scores, start, end) - total))
+          : out[to + cell]! + sumOfExp(scores, start, end, total) / (width * covered);
+    }
+  }
+  return { data: out };
+}
+
+/** The keys a query sees, as a run of those given. */
+function visible(
+  { firstQuery, firstKey, step, ahead, window }: ProductTask,
+  row: number,
+  cols: number,
+): { start: number; end: number } {
+  const last = firstQuery + row * step + ahead;
+  const end = Math.min(cols, Math.floor((last - firstKey) / step) + 1);
+  const start = window === Infinity ? 0 : Math.max(0, Math.ceil((last - window + 1 - firstKey) / step));
+  return { start, end: Math.max(start, end) };
+}
+
+function scoreKeys(
+  { queries, keys, dim, scale }: ProductTask,
+  row: number,
+  { start, end }: { start: number; end: number },
+  scores: Float64Array,
+): void {
+  const query = row * dim;
+  const even = dim - (dim % 4);
+  for (let col = start; col < end; col++) {
+    const key = col * dim;
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let i = 0;
+    // Four sums at a time do not wait for each other.
+    for (; i < even; i += 4) {
+      a += queries[query + i]! * keys[key + i]!;
+      b += queries[query + i + 1]! * keys[key + i + 1]!;
+      c += queries[query + i + 2]! * keys[key + i + 2]!;
+      d += queries[query + i + 3]! * keys[key + i + 3]!;
+    }
+    for (; i < dim; i++) a += queries[query + i]! * keys[key + i]!;
+    scores[col] = (a + b + c + d) * scale;
+  }
+}
+
+function largest(scores: Float64Array, start: number, end: number): number {
+  let most = -Infinity;
+  for (let i = start; i < end; i++) if (scores[i]! > most) most = scores[i]!;
+  return most;
+}
+
+function sumOfExp(scores: Float64Array, start: number, end: number, less: number): number {
+  let sum = 0;
+  for (let i = start; i < end; i++) sum += Math.exp(scores[i]! - less);
+  return sum;
+}
+
+function logSumExpOf(scores: Float64Array, { start, end }: { start: number; end: number }): number {
+  const most = largest(scores, start, end);
+  return most === -Infinity ? most : most + Math.log(sumOfExp(scores, start, end, most));
+}

@@ -1,0 +1,90 @@
+import { checkWeights } from '../check-weights.js';
+import { decodeTable } from '../weights.js';
+import type { WeightArray, WeightType } from '../types.js';
+
+/** Weights made coarser: cells of 2^level × 2^level. */
+export interface ReduceTask {
+  readonly op: 'reduce';
+  /** `[rows, cols]`, row-major without gaps; its first cell is the first of a cell of `level`. */
+  readonly data: WeightArray;
+  readonly type: WeightType;
+  readonly rows: number;
+  readonly cols: number;
+  readonly level: number;
+  readonly reduce: 'max' | 'mean';
+  /** Given, the rows are whole, and checked: how their matrix is called in messages, and the number of the first. */
+  readonly check?: { readonly place: string; readonly firstRow: number };
+}
+
+/** Cells of a level, `[rows, cols]`, row-major without gaps. Means are float32. */
+export interface Reduced {
+  readonly data: WeightArray;
+  /** Of rows that were checked: whether a query puts weight on a key after its own position. */
+  readonly looksAhead?: boolean;
+}
+
+/** Rows between two pauses: about a millisecond's work. */
+const weightsAStep = 2 ** 20;
+
+/** @throws TraceError as `checkWeights` does */
+export function* reduceWeights(task: ReduceTask): Generator<void, Reduced> {
+  const { data, type, rows, cols, level, reduce, check } = task;
+  const size = 2 ** level;
+  const outCols = Math.ceil(cols / size);
+  const length = Math.ceil(rows / size) * outCols;
+  const mean = reduce === 'mean' && level > 0;
+  const out = mean
+    ? new Float32Array(length)
+    : new (data.constructor as new (length: number) => WeightArray)(length);
+  const addRow = mean ? rowOfMeans(task, out as Float32Array) : rowOfMaxima(task, out);
+  const stepRows = Math.max(1, Math.floor(weightsAStep / cols));
+  let looksAhead = false;
+  for (let row = 0; row < rows; row += stepRows) {
+    const end = Math.min(rows, row + stepRows);
+    if (check) {
+      const { place, firstRow } = check;
+      const checked = checkWeights({ data, type, offset: 0, rows, cols, place, firstRow }, row, end);
+      looksAhead ||= checked.looksAhead;
+    }
+    for (let r = row; r < end; r++) addRow(r, (r >> level) * outCols);
+    yield;
+  }
+  return { data: out, looksAhead };
+}
+
+/** float16's −0, the one stored value whose bits do not rise with the number. */
+const negativeZero = 0x8000;
+
+/** Stored weights compare as their weights do: float16 bits of positive numbers rise with the number. */
+function rowOfMaxima({ data, cols, level }: ReduceTask, out: WeightArray) {
+  const size = 2 ** level;
+  return (row: number, to: number): void => {
+    const start = row * cols;
+    for (let col = 0, at = to; col < cols; at++) {
+      const end = Math.min(cols, col + size);
+      let most = out[at]!;
+      for (; col < end; col++) {
+        const value = data[start + col]!;
+        if (value > most && value !== negativeZero) most = value;
+      }
+      out[at] = most;
+    }
+  };
+}
+
+/** The mean over the weights a cell covers, of which there are fewer at the right and lower edge. */
+function rowOfMeans({ data, type, rows, cols, level }: ReduceTask, out: Float32Array) {
+  const size = 2 ** level;
+  const table = decodeTable(type);
+  return (row: number, to: number): void => {
+    const start = row * cols;
+    const covered = Math.min(size, rows - (row >> level) * size);
+    for (let col = 0, at = to; col < cols; at++) {
+      const first = col;
+      const end = Math.min(cols, col + size);
+      let sum = 0;
+      for (; col < end; col++) sum += table ? table[data[start + col]!]! : data[start + col]!;
+      out[at] = out[at]! + sum / ((end - first) * covered);
+    }
+  };
+}

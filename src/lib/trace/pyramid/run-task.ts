@@ -1,0 +1,131 @@
+import { TraceError, type TraceErrorParts } from '../errors.js';
+import type { Reduced } from './reduce.js';
+import { buffersOf, perform, type Task } from './tasks.js';
+
+/** What a worker says: that it has started, then one answer a task. */
+export type Reply = 'ready' | { result: Reduced } | { wrong: TraceErrorParts } | { failed: string };
+
+interface Waiting {
+  make: () => Task;
+  signal: AbortSignal | undefined;
+  resolve: (result: Reduced) => void;
+  reject: (reason: unknown) => void;
+}
+
+/** Workers left with nothing to do go after so long. */
+const idleMs = 5000;
+/** On the page's own thread: work at a time, then input and frames have their turn. */
+const sliceMs = 8;
+
+const mostWorkers = Math.min(4, Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1));
+const waiting: Waiting[] = [];
+const idle: Worker[] = [];
+let started = 0;
+let closing: ReturnType<typeof setTimeout> | undefined;
+/** Whether this page lets no worker start: its security policy, a bundler that left the file out, or not a page at all. */
+let alone = typeof Worker === 'undefined';
+let working = false;
+
+/**
+ * Has a task done by a worker, in the order asked for; where there are no workers, in slices on this thread. It is made when its
+ * turn has come, and what it holds is gone afterwards. One that was aborted by then is not made, and rejects with the signal's
+ * reason; `TraceError` where checked weights are wrong.
+ */
+export function runTask(make: () => Task, signal?: AbortSignal): Promise<Reduced> {
+  return new Promise((resolve, reject) => {
+    waiting.push({ make, signal, resolve, reject });
+    distribute();
+  });
+}
+
+/** The next that is still wanted. */
+function next(): Waiting | undefined {
+  for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
+    if (!entry.signal?.aborted) return entry;
+    entry.reject(entry.signal.reason);
+  }
+  return undefined;
+}
+
+function distribute(): void {
+  clearTimeout(closing);
+  if (alone) return void workAlone();
+  if (idle.length === 0 && started < mostWorkers && waiting.length > 0) start();
+  while (idle.length > 0) {
+    const entry = next();
+    if (!entry) break;
+    give(idle.pop()!, entry);
+  }
+  if (started > 0 && idle.length === started) closing = setTimeout(closeAll, idleMs);
+}
+
+function start(): void {
+  try {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    started++;
+    worker.onmessage = () => {
+      idle.push(worker);
+      distribute();
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      giveUp();
+    };
+  } catch {
+    giveUp();
+  }
+}
+
+/** Tasks wait until a worker has started, so none is lost when one does not. */
+function giveUp(): void {
+  alone = true;
+  distribute();
+}
+
+function give(worker: Worker, { make, resolve, reject }: Waiting): void {
+  let task;
+  try {
+    task = make();
+  } catch (error) {
+    idle.push(worker);
+    return reject(error);
+  }
+  worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
+    if (reply === 'ready') return;
+    if ('result' in reply) resolve(reply.result);
+    else reject('wrong' in reply ? new TraceError(reply.wrong) : new Error(reply.failed));
+    idle.push(worker);
+    distribute();
+  };
+  worker.postMessage(task, buffersOf(task) as ArrayBuffer[]);
+}
+
+function closeAll(): void {
+  for (const worker of idle.splice(0)) worker.terminate();
+  started = 0;
+}
+
+async function workAlone(): Promise<void> {
+  if (working) return;
+  working = true;
+  for (let entry = next(); entry; entry = next()) {
+    try {
+      entry.resolve(await inSlices(entry));
+    } catch (error) {
+      entry.reject(error);
+    }
+  }
+  working = false;
+}
+
+async function inSlices({ make, signal }: Waiting): Promise<Reduced> {
+  const steps = perform(make());
+  let since = performance.now();
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    if (performance.now() - since < sliceMs) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    since = performance.now();
+  }
+}

@@ -1,0 +1,122 @@
+import { DenseMatrix } from './dense-matrix.js';
+import type { Pyramid, Rect } from './pyramid/pyramid.js';
+import { cutRequest, readAtOnce } from './request.js';
+import { blockWeights } from './weights.js';
+import type { Block, BlockRequest, Matrix } from './types.js';
+
+type Options = { signal?: AbortSignal };
+
+/** How the weights of a matrix are had that is not an array. */
+export interface Reading {
+  readonly rows: number;
+  readonly cols: number;
+  /** Reads weights: at level 0, or of any level where `levels` says so. */
+  read(request: BlockRequest, options: Options): Block | Promise<Block>;
+  /** Whether coarser maxima are read as they are. Default false. */
+  levels?: boolean;
+  /** A quick look at a coarser level of a large matrix, for sources that have one. */
+  sample?(request: Required<BlockRequest>, options: Options): Block | Promise<Block>;
+  /** How much more work a weight is than reading one from memory. Default 1. */
+  cost?: number;
+  leftOut?(row: number): number;
+}
+
+/** Reads under way at the same time. */
+const mostReading = 3;
+
+/**
+ * A matrix whose weights are computed or fetched when they are looked at. Coarser levels are made from them: of a matrix of at
+ * most 4 million weights from all at once, of a larger one part by part. float32.
+ */
+export class ReadMatrix implements Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly type = 'float32';
+  readonly max = undefined;
+  readonly leftOut?: (row: number) => number;
+  readonly #reading: Reading;
+  readonly #pyramids: Partial<Record<'max' | 'mean', Promise<Pyramid>>> = {};
+  #whole: DenseMatrix | Promise<DenseMatrix> | undefined;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+    this.rows = reading.rows;
+    this.cols = reading.cols;
+    this.leftOut = reading.leftOut?.bind(reading);
+  }
+
+  block(request: BlockRequest, options: Options = {}): Block | Promise<Block> {
+    const cut = cutRequest(request, this);
+    const { level, reduce, sample } = cut;
+    if (level === 0 || (this.#reading.levels && reduce === 'max')) return this.#reading.read(cut, options);
+    if (this.rows * this.cols * (this.#reading.cost ?? 1) <= readAtOnce) return this.#fromWhole(cut);
+    if (sample && this.#reading.sample) return this.#reading.sample(cut, options);
+    this.#pyramids[reduce] ??= import('./pyramid/pyramid.js').then(
+      ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
+    );
+    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, options.signal));
+  }
+
+  #fromWhole(request: BlockRequest): Block | Promise<Block> {
+    // Not aborted with one request: others will want it.
+    this.#whole ??= this.#readWhole();
+    return this.#whole instanceof DenseMatrix
+      ? this.#whole.block(request)
+      : this.#whole.then((whole) => whole.block(request));
+  }
+
+  #readWhole(): DenseMatrix | Promise<DenseMatrix> {
+    const { rows, cols } = this;
+    const block = this.#reading.read({ row: 0, col: 0, rows, cols }, {});
+    const hold = (ready: Block): DenseMatrix =>
+      (this.#whole = new DenseMatrix(rows, cols, 'float32', blockWeights(ready)));
+    if (!(block instanceof Promise)) return hold(block);
+    return block.then(hold).catch((error: unknown) => {
+      this.#whole = undefined;
+      throw error;
+    });
+  }
+
+  #pyramidSource() {
+    const { rows, cols } = this;
+    const side = 2 ** Math.max(7, Math.floor(10 - Math.log2(this.#reading.cost ?? 1) / 2));
+    const turn = turns(mostReading);
+    return {
+      rows,
+      cols,
+      type: 'float32' as const,
+      part: { rows: side, cols: side },
+      read: async (rect: Rect, level: number, reduce: 'max' | 'mean', signal?: AbortSignal) => {
+        const block = await turn(() => this.#reading.read(rect, { signal }), signal);
+        const weights = blockWeights(block);
+        return () => ({
+          op: 'reduce' as const,
+          data: weights.buffer === block.data.buffer ? weights.slice() : weights,
+          type: 'float32' as const,
+          rows: rect.rows,
+          cols: rect.cols,
+          level,
+          reduce,
+        });
+      },
+    };
+  }
+}
+
+/** Lets so many do something at the same time; the others wait for their turn. */
+function turns(most: number) {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return async <T>(act: () => T | Promise<T>, signal?: AbortSignal): Promise<T> => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      signal?.throwIfAborted();
+      return await act();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}
