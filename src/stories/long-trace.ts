@@ -27,8 +27,16 @@ const habits: readonly Habit[] = [
         ],
 ];
 
+const made = new Map<number, Trace>();
+
 /** A made-up trace of many tokens and two heads. */
-export function longTrace(count = 10_000): Trace {
+export function longTrace(count = 100_000): Trace {
+  const trace = made.get(count) ?? makeTrace(count);
+  made.set(count, trace);
+  return trace;
+}
+
+function makeTrace(count: number): Trace {
   return createTrace({
     tokens: Array.from({ length: count }, (_, i) => (i === 0 ? '<s>' : ` ${words[(i - 1) % words.length]}`)),
     attention: generatedSource(1, 2, count, (_, head) => habits[head]!),

@@ -1,9 +1,7 @@
 import axe from 'axe-core';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { loadFixture } from '../../../src/stories/fixtures.js';
-import { longTrace } from '../../../src/stories/long-trace.js';
-import type { Trace } from '../../../src/lib/index.js';
 import { readWeights, shown } from '../views/fixture.js';
 import { announcedBy, mouse, statusOf, usePage } from '../views/page.js';
 import { listOf, middleOf, showTokenView, tokenIn } from './helpers.js';
@@ -109,95 +107,6 @@ test('the toolbar: layer, head, words, left-out tokens', async () => {
   await region.getByRole('combobox', { name: 'rows and columns' }).selectOptions('words');
   await expect.poll(() => listOf(region).getByRole('option').elements().length).toBe(23);
   await expect.element(listOf(region).getByRole('option', { name: 'cellist' })).toBeVisible();
-});
-
-describe('10,000 tokens', () => {
-  /** The trace, with its reads written down. */
-  function watched(trace: Trace) {
-    const reads: string[] = [];
-    const held = trace.stream();
-    const stream = {
-      ...held,
-      matrix(layer: number, head: number) {
-        const matrix = held.matrix(layer, head);
-        const block: typeof matrix.block = (request, options) => {
-          reads.push(`${request.rows} × ${request.cols} at ${request.row}, ${request.col}`);
-          return matrix.block(request, options);
-        };
-        return { rows: matrix.rows, cols: matrix.cols, type: matrix.type, max: matrix.max, block };
-      },
-    };
-    return { reads, trace: { streams: [stream], stream: () => stream } as Trace };
-  }
-
-  test('a hover reads one row and one column of a head, and only the lines in sight are in the page', async () => {
-    const { trace, reads } = watched(longTrace());
-    const { region } = await showTokenView({ trace, head: 1, style: '--attentrace-height: 500px' });
-    expect(listOf(region).getByRole('option').elements().length).toBeLessThan(1000);
-    reads.length = 0;
-    await mouse.move(middleOf(tokenIn(region, 60)));
-    await expect.poll(() => announcedBy(region)).toMatch(/^layer 0, head 1/);
-    expect(reads.sort()).toEqual(['1 × 10000 at 60, 0', '10000 × 1 at 0, 60']);
-  }, 60_000);
-
-  test('scrolled anywhere, tokens are where the whole text would have them', async () => {
-    const trace = longTrace(4000);
-    const { region } = await showTokenView({ trace, head: 0, style: '--attentrace-height: 420px' });
-    const flow = listOf(region).element() as HTMLElement;
-    const scroller = flow.parentElement!.parentElement!;
-    // The whole text as the browser sets it, a span a token.
-    const whole = document.createElement('div');
-    const { width } = flow.getBoundingClientRect();
-    const { fontFamily, fontSize, fontVariantNumeric, lineHeight } = getComputedStyle(flow);
-    Object.assign(whole.style, {
-      fontFamily,
-      fontSize,
-      fontVariantNumeric,
-      lineHeight,
-      width: `${width}px`,
-      whiteSpace: 'pre-wrap',
-      position: 'absolute',
-      top: '0',
-    });
-    const spans = trace.stream().keyTokens.map(({ text }, i) => {
-      const span = document.createElement('span');
-      span.textContent = text.trim();
-      whole.append(i > 0 ? ' ' : '', span);
-      return span;
-    });
-    document.body.append(whole);
-    onTestFinished(() => whole.remove());
-    const line = (rect: DOMRect, top: number) => Math.floor((rect.y + rect.height / 2 - top) / 29);
-    const wholeTop = whole.getBoundingClientRect().top;
-
-    for (const share of [0, 0.31, 0.5, 0.77, 1]) {
-      scroller.scrollTop = share * (scroller.scrollHeight - scroller.clientHeight);
-      const inside = () => {
-        const box = scroller.getBoundingClientRect();
-        return (listOf(region).getByRole('option').elements() as HTMLElement[]).filter((token) => {
-          const rect = token.getClientRects()[0]!;
-          return rect.top > box.top && rect.bottom < box.bottom;
-        });
-      };
-      await expect.poll(() => inside().length).toBeGreaterThan(60);
-      const sheetTop = flow.parentElement!.getBoundingClientRect().top;
-      for (const token of inside()) {
-        const position = Number(token.getAttribute('aria-posinset')) - 1;
-        const rect = token.getClientRects()[0]!;
-        const expected = spans[position]!.getClientRects()[0]!;
-        expect(line(rect, sheetTop), `line of token ${position}`).toBe(line(expected, wholeTop));
-        expect(rect.x - flow.getBoundingClientRect().x, `token ${position}`).toBeCloseTo(
-          expected.x - whole.getBoundingClientRect().x,
-          0,
-        );
-      }
-    }
-    flow.focus();
-    await userEvent.keyboard('{End}');
-    await expect.poll(() => tokenIn(region, 3999).checkVisibility()).toBe(true);
-    await userEvent.keyboard('{Home}');
-    await expect.poll(() => tokenIn(region, 0).checkVisibility()).toBe(true);
-  }, 60_000);
 });
 
 test('a token of a reader’s own drawing, and a tooltip', async () => {

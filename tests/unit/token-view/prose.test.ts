@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { toTokens } from '../../../src/lib/trace/index.js';
-import { lineOf, textWindow } from '../../../src/lib/views/token-view/line-starts.js';
 import { proseText, toProse } from '../../../src/lib/views/token-view/prose.js';
 
-const written = (raw: string[]) => toProse(toTokens(raw)).map(proseText).join('');
+const written = (raw: string[]): string => {
+  const prose = toProse(toTokens(raw));
+  return raw.map((_, position) => proseText(prose.at(position))).join('');
+};
 
 describe('tokens read as print would have them', () => {
   test.each([
@@ -27,31 +29,9 @@ describe('tokens read as print would have them', () => {
   ])('%s', (_, raw, expected) => expect(written(raw)).toBe(expected));
 
   test('marks are told from text', () => {
-    const [token] = toProse(toTokens(['x\n']));
-    expect(token!.parts).toEqual([
+    expect(toProse(toTokens(['x\n'])).at(0).parts).toEqual([
       { text: 'x', mark: false },
       { text: '⏎\n', mark: true },
-    ]);
-  });
-});
-
-describe('the part of a long text that is in the page', () => {
-  // 100 lines of 10 tokens, but line 40 is blank: it starts with the token of line 41.
-  const starts = Array.from({ length: 100 }, (_, line) => (line === 40 ? 410 : line * 10));
-
-  test('holds every line in sight, wherever it is scrolled to', () => {
-    for (let scrollPx = 0; scrollPx <= 100 * 29 - 300; scrollPx += 7) {
-      const { line, start, end } = textWindow(starts, 1000, scrollPx, 300);
-      expect(start).toBe(starts[line]);
-      expect(line * 29, `at ${scrollPx}`).toBeLessThanOrEqual(scrollPx);
-      expect(end === 1000 || starts.indexOf(end) * 29 >= scrollPx + 300, `at ${scrollPx}`).toBe(true);
-      expect(end - start).toBeLessThan(500);
-    }
-  });
-
-  test('finds the line of a token', () => {
-    expect([0, 9, 10, 405, 410, 999].map((position) => lineOf(starts, position))).toEqual([
-      0, 0, 1, 39, 41, 99,
     ]);
   });
 });

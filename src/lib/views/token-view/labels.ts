@@ -6,6 +6,13 @@ export interface TokenViewLabels {
   shades: Record<'sends' | 'receives' | 'average', string>;
   shadeHelp: Record<'sends' | 'receives' | 'average', string>;
   averaging: (share: number) => string;
+  averageOffer: string;
+  averageCost: (weights: number) => string;
+  reading: string;
+  notKept: (share: string) => string;
+  placing: (share: number) => string;
+  goTo: string;
+  goToHelp: (token: string) => string;
   mostReceived: (token: string) => string;
   tokenCount: (count: number) => string;
   tokenViewHelp: string;
@@ -23,8 +30,16 @@ export const tokenViewLabels: TokenViewLabels = {
     average: 'what a token receives on average over the queries that can see it',
   },
   averaging: (share) => `averaging… ${Math.floor(share * 100)} %`,
+  averageOffer: 'shade by what tokens receive on average',
+  averageCost: (weights) =>
+    `reads ${weights.toLocaleString('en', { notation: 'compact', compactDisplay: 'long' })} weights`,
+  reading: 'reading its weights …',
+  notKept: (share) => `${share} of this query’s weight is not kept`,
+  placing: (share) => `laying out… ${Math.floor(share * 100)} %`,
+  goTo: 'go to',
+  goToHelp: (token) => `scroll to ${token}`,
   mostReceived: (token) => `${token} receives most on average`,
   tokenCount: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'token' : 'tokens'}`,
   tokenViewHelp:
-    'Left and right move from token to token, up and down from line to line, Enter locks a token, Escape lets it go.',
+    'Left and right move from token to token, up and down from line to line, Enter locks a token, Escape lets it go. S goes to what the token looks at most, R to what looks at it most.',
 };

@@ -15,22 +15,43 @@ const apostrophe = /^['’]$/u;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u3000-\u303f\uff00-\uffef]/u;
 
+/** A text token by token; each is set when it is first asked for. */
+export interface Prose {
+  readonly length: number;
+  at(position: number): ProseToken;
+}
+
 /**
  * Sets tokens as running text. Vocabularies that keep spaces in their tokens have them as they are; for those that drop them, as
  * WordPiece does, spaces stand between words as print would have them; letter by letter nothing does. Newlines break the line after their mark, and runs
  * of spaces at the start of a token, which matter in code, are marked.
  */
-export function toProse(tokens: readonly Token[]): ProseToken[] {
-  const texts = tokens.filter(({ special }) => !special).map(({ text }) => text);
-  const letters = texts.length > 1 && texts.every((text) => [...text].length === 1);
-  const keepsSpaces = letters || texts.some((text) => /^\s|\s$/u.test(text));
-  return tokens.map((token, position) => {
-    const previous = tokens[position - 1];
-    const apart = keepsSpaces
-      ? token.special || previous?.special === true
-      : needsSpace(tokens[position - 2], previous, token);
-    return split(token, apart ? ' ' : '', previous === undefined);
-  });
+export function toProse(tokens: readonly Token[]): Prose {
+  const known: ProseToken[] = [];
+  const keepsSpaces =
+    areLetters(tokens) || tokens.some(({ special, text }) => !special && /^\s|\s$/u.test(text));
+  return {
+    length: tokens.length,
+    at(position) {
+      const token = tokens[position]!;
+      const previous = tokens[position - 1];
+      const apart = keepsSpaces
+        ? token.special || previous?.special === true
+        : needsSpace(tokens[position - 2], previous, token);
+      return (known[position] ??= split(token, apart ? ' ' : '', previous === undefined));
+    },
+  };
+}
+
+/** Whether each token but markers is one letter, of more than one. */
+function areLetters(tokens: readonly Token[]): boolean {
+  let letters = 0;
+  for (const { special, text } of tokens) {
+    if (special) continue;
+    if ([...text].length !== 1) return false;
+    letters++;
+  }
+  return letters > 1;
 }
 
 function needsSpace(beforePrevious: Token | undefined, previous: Token | undefined, token: Token): boolean {

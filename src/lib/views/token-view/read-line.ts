@@ -1,5 +1,6 @@
 import { measureHeads, type Measure } from '../../analysis/index.js';
-import { blockWeights, type Block, type Matrix, type Stream } from '../../trace/index.js';
+import { blockWeights, type Block, type BlockRequest, type Matrix } from '../../trace/index.js';
+import type { AverageOf } from './average-state.svelte.js';
 
 /** How the weights of several heads become one. */
 export type Combine = 'mean' | 'max';
@@ -13,18 +14,46 @@ export function readLine(
   combine: Combine,
   side: 'query' | 'key',
   position: number,
+  signal?: AbortSignal,
 ): Float32Array | Promise<Float32Array> {
-  const blocks = matrices.map((matrix) =>
-    matrix.block(
-      side === 'query'
-        ? { row: position, col: 0, rows: 1, cols: matrix.cols }
-        : { row: 0, col: position, rows: matrix.rows, cols: 1 },
-    ),
-  );
+  const [{ rows, cols }] = matrices as [Matrix];
+  const request =
+    side === 'query' ? { row: position, col: 0, rows: 1, cols } : { row: 0, col: position, rows, cols: 1 };
+  return readCombined(matrices, combine, request, signal);
+}
+
+/** One weight of several matrices combined, as `readLine` reads them. */
+export function readWeight(
+  matrices: readonly Matrix[],
+  combine: Combine,
+  query: number,
+  key: number,
+): Float32Array | Promise<Float32Array> {
+  return readCombined(matrices, combine, { row: query, col: key, rows: 1, cols: 1 });
+}
+
+function readCombined(
+  matrices: readonly Matrix[],
+  combine: Combine,
+  request: BlockRequest,
+  signal?: AbortSignal,
+): Float32Array | Promise<Float32Array> {
+  const blocks = matrices.map((matrix) => matrix.block(request, { signal }));
   const merge = (ready: readonly Block[]) => combineLines(ready.map(blockWeights), combine);
   return blocks.every((block): block is Block => !(block instanceof Promise))
     ? merge(blocks)
     : Promise.all(blocks).then(merge);
+}
+
+/** The weight of a query that sources which keep only some keys have left out; undefined where all keep every key. */
+export function readLeftOut(
+  matrices: readonly Matrix[],
+  combine: Combine,
+  query: number,
+): number | undefined {
+  if (!matrices.some(({ leftOut }) => leftOut)) return undefined;
+  const parts = matrices.map((matrix) => Float32Array.of(matrix.leftOut?.(query) ?? 0));
+  return combineLines(parts, combine)[0]!;
 }
 
 function combineLines(lines: readonly Float32Array[], combine: Combine): Float32Array {
@@ -41,10 +70,7 @@ function combineLines(lines: readonly Float32Array[], combine: Combine): Float32
  * a time, so that the page does not wait.
  */
 export async function averageReceived(
-  stream: Stream,
-  layer: number,
-  heads: readonly number[],
-  combine: Combine,
+  { stream, layer, heads, combine }: AverageOf,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (share: number) => void },
 ): Promise<Float32Array> {
   const { length: rows } = stream.queryTokens;

@@ -8,11 +8,13 @@ export interface TextKeysTarget {
   /** About how many tokens fit in sight. */
   page: () => number;
   move: (position: number) => void;
+  /** Goes to what the token looks at most, or what looks at it most. */
+  jump: (kind: 'sends' | 'receives') => void;
   lock: (position: number | null) => void;
   release: () => void;
 }
 
-/** Keys on running text: left and right move token by token, up and down line by line, Enter locks, Escape lets go. */
+/** Keys on running text: left and right move token by token, up and down line by line, Enter locks, Escape lets go, s and r jump. */
 export function textKeys(target: TextKeysTarget): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -29,6 +31,8 @@ export function textKeys(target: TextKeysTarget): (event: KeyboardEvent) => void
       PageDown: () => step((from) => from + target.page()),
       Home: () => go(0),
       End: () => go(last),
+      s: () => target.jump('sends'),
+      r: () => target.jump('receives'),
       Enter: () => target.lock(at),
       ' ': () => target.lock(at),
       Escape: target.release,

@@ -2,8 +2,9 @@ import type { Range } from '../../render/colors/index.js';
 import type { Hover } from '../../explore/types.js';
 import type { Matrix } from '../../trace/index.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
-import { averageReceived, readLine } from './read-line.js';
 import { Ready } from '../shared/ready.svelte.js';
+import { AverageState, type AverageOf } from './average-state.svelte.js';
+import { readLeftOut, readLine, readWeight } from './read-line.js';
 import type { Side, TokenViewChoices } from './types.js';
 
 /** The token the text is seen from, as a query or a key. */
@@ -17,44 +18,49 @@ export interface Shade {
   kind: 'sends' | 'receives' | 'average';
   mark: 'fill' | 'line';
   weights: Float32Array;
+  /** Where the largest is. */
+  most: number;
   range: Range;
 }
 
 /** A weight that is told: from a query to a key. */
 export interface Told {
+  kind: 'sends' | 'receives';
   query: number;
   key: number;
   weight: number;
 }
 
+/** Shades of the token before stay so long while those of another are read, so that a short wait is no flicker. */
+const keptMs = 250;
+
 /** What the token view adds to the state of a view: the token that is looked at, what it sends and what it receives. */
 export class TokenViewState {
-  #average = $state.raw<Float32Array>();
-  #averageFailure = $state.raw<Error>();
-  /** How much of what tokens receive on average is known, from 0 to 1. */
-  progress = $state(0);
+  readonly average: AverageState;
+  /** What was shaded last. */
+  #kept = $state.raw<readonly Shade[]>([]);
+  /** A token to scroll to. */
+  goal = $state.raw<{ side: 'query' | 'key'; position: number }>();
 
   constructor(
     private readonly view: ViewState,
     readonly choices: () => TokenViewChoices,
   ) {
+    this.average = new AverageState(() => this.#averageOf);
     $effect(() => {
-      const { stream } = view;
-      const { heads, combine } = this;
-      this.#average = this.#averageFailure = undefined;
-      this.progress = 0;
-      if (!stream || this.#layer === undefined || this.#read.error) return;
-      const abort = new AbortController();
-      const options = { signal: abort.signal, onProgress: (share: number) => void (this.progress = share) };
-      averageReceived(stream, this.#layer, heads, combine, options).then(
-        (average) => void (this.#average = average),
-        (error: Error) => {
-          if (!abort.signal.aborted) this.#averageFailure = error;
-        },
-      );
-      return () => abort.abort();
+      if (!this.waiting) this.#kept = this.#fresh;
+      else {
+        const timer = setTimeout(() => (this.#kept = []), keptMs);
+        return () => clearTimeout(timer);
+      }
     });
   }
+
+  #averageOf: AverageOf | undefined = $derived.by(() => {
+    const { stream } = this.view;
+    if (!stream || this.#layer === undefined || this.#read.error) return undefined;
+    return { stream, layer: this.#layer, heads: this.heads, combine: this.combine };
+  });
 
   /** Whether there is one text, each token of it a query and a key. */
   get together(): boolean {
@@ -88,7 +94,7 @@ export class TokenViewState {
   });
 
   get error(): Error | undefined {
-    return this.#read.error ?? this.#averageFailure ?? this.#sends.error ?? this.#receives.error;
+    return this.#read.error ?? this.average.failure ?? this.#sends.error ?? this.#receives.error;
   }
 
   get locked(): Focus | null {
@@ -101,8 +107,7 @@ export class TokenViewState {
     return hover && (hover.query ?? hover.key) !== null ? hover : null;
   }
 
-  /** The token that is looked at: hovered, else locked. While one is locked, hovering another asks about the two. */
-  focus: Focus | null = $derived.by(() => {
+  #focusNow = $derived.by((): Focus | null => {
     const { locked } = this;
     const hover = this.#pointed;
     if (!hover) return locked;
@@ -110,6 +115,14 @@ export class TokenViewState {
       return locked;
     return toFocus(hover);
   });
+  // By what they are, so that the same token again is no reason to read its weights again.
+  #focusSide = $derived.by(() => this.#focusNow?.side);
+  #focusPosition = $derived.by(() => this.#focusNow?.position);
+
+  /** The token that is looked at: hovered, else locked. While one is locked, hovering another asks about the two. */
+  focus: Focus | null = $derived.by(() =>
+    this.#focusSide === undefined ? null : { side: this.#focusSide, position: this.#focusPosition! },
+  );
 
   /** The token that is asked about with the one that is looked at. */
   partner: number | null = $derived.by(() => {
@@ -119,28 +132,30 @@ export class TokenViewState {
     return focus.side === 'query' ? at.key : at.query;
   });
 
-  readonly #sends = new Ready(() => this.#line('query'));
-  readonly #receives = new Ready(() => this.#line('key'));
+  readonly #sends = new Ready((signal) => this.#line('query', signal));
+  readonly #receives = new Ready((signal) => this.#line('key', signal));
 
-  #line(side: 'query' | 'key'): Float32Array | Promise<Float32Array> | undefined {
+  #line(side: 'query' | 'key', signal: AbortSignal): Float32Array | Promise<Float32Array> | undefined {
     const { focus } = this;
     const { matrices } = this.#read;
     if (!focus || matrices.length === 0 || (!this.together && focus.side !== side)) return undefined;
     const shown = this.choices().show;
     if (this.together && shown === (side === 'query' ? 'receives' : 'sends')) return undefined;
-    return readLine(matrices, this.combine, side, focus.position);
+    return readLine(matrices, this.combine, side, focus.position, signal);
+  }
+
+  /** Whether weights of the token that is looked at are still being read. */
+  get waiting(): boolean {
+    return this.#sends.waiting || this.#receives.waiting;
   }
 
   /** Whether what is to be seen is there. */
   get ready(): boolean {
-    return this.focus
-      ? (this.#sends.value ?? this.#receives.value) !== undefined
-      : this.#average !== undefined;
+    return this.focus ? !this.waiting : this.average.progress === null;
   }
 
-  /** What shades the text, at most a fill and a line. */
-  shades: readonly Shade[] = $derived.by(() => {
-    if (!this.focus) return this.#average ? [shade('average', 'fill', this.#average)] : [];
+  #fresh: readonly Shade[] = $derived.by(() => {
+    if (!this.focus) return this.average.value ? [shade('average', 'fill', this.average.value)] : [];
     const sends = this.#sends.value;
     const receives = this.#receives.value;
     const shades: Shade[] = [];
@@ -148,6 +163,11 @@ export class TokenViewState {
     if (receives) shades.push(shade('receives', sends ? 'line' : 'fill', receives));
     return shades;
   });
+
+  /** What shades the text, at most a fill and a line. */
+  get shades(): readonly Shade[] {
+    return this.waiting ? this.#kept : this.#fresh;
+  }
 
   /** What shades a text of one side: keys are shaded by what they are sent, queries by what they give. */
   shadesOf(side: Side): readonly Shade[] {
@@ -158,12 +178,12 @@ export class TokenViewState {
   /** What the focused token sends and receives, to and from the token asked about, or where it is most. */
   told: readonly Told[] = $derived.by(() => {
     const { focus } = this;
-    if (!focus) return [];
+    if (!focus || this.waiting) return [];
     const { position } = focus;
-    const told = this.shades.map(({ kind, weights }) => {
-      const other = this.partner ?? largest(weights);
+    const told = this.shades.map(({ kind, weights, most }) => {
+      const other = this.partner ?? most;
       const pair = kind === 'sends' ? { query: position, key: other } : { query: other, key: position };
-      return { ...pair, weight: weights[other]! };
+      return { kind: kind as Told['kind'], ...pair, weight: weights[other]! };
     });
     // What a token sends itself it also receives.
     return told.filter(({ query, key }, i) => i === 0 || query !== told[0]!.query || key !== told[0]!.key);
@@ -173,8 +193,24 @@ export class TokenViewState {
   get mostReceived(): { position: number; weight: number } | undefined {
     const [average] = this.shades;
     if (average?.kind !== 'average') return undefined;
-    const position = largest(average.weights);
-    return { position, weight: average.weights[position]! };
+    return { position: average.most, weight: average.weights[average.most]! };
+  }
+
+  /** The weight of the query looked at that its source did not keep; undefined where there is no such query or source. */
+  get leftOut(): number | undefined {
+    const { focus } = this;
+    const query = focus?.side === 'query' || this.together ? focus?.position : undefined;
+    if (query === undefined || this.choices().show === 'receives') return undefined;
+    return readLeftOut(this.#read.matrices, this.combine, query);
+  }
+
+  /** Goes to what the token looked at sends most to, or receives most from. */
+  jump(kind: 'sends' | 'receives'): void {
+    const most = this.waiting ? undefined : this.shades.find((one) => one.kind === kind)?.most;
+    if (most === undefined) return;
+    const side = kind === 'sends' ? 'key' : 'query';
+    this.preview(most, this.together ? 'both' : side);
+    this.goal = { side, position: most };
   }
 
   /** Whether no shade can fall on a token: the causal order rules it out. */
@@ -205,8 +241,8 @@ export class TokenViewState {
   }
 
   #weight({ query, key }: Pick<Hover, 'query' | 'key'>): number | null {
-    const line = readLine(this.#read.matrices, this.combine, 'query', query!);
-    return line instanceof Promise ? null : line[key!]!;
+    const weight = readWeight(this.#read.matrices, this.combine, query!, key!);
+    return weight instanceof Promise ? null : weight[0]!;
   }
 
   /** Locks a token, or lets go of it where it is the one. */
@@ -225,10 +261,8 @@ function toFocus({ query, key }: { query: number | null; key: number | null }): 
   return key === null ? null : { side: 'key', position: key };
 }
 
-function largest(weights: Float32Array): number {
-  return weights.reduce((most, weight, i) => (weight > weights[most]! ? i : most), 0);
-}
-
 function shade(kind: Shade['kind'], mark: Shade['mark'], weights: Float32Array): Shade {
-  return { kind, mark, weights, range: [0, weights[largest(weights)]! || 1] };
+  let most = 0;
+  for (let i = 1; i < weights.length; i++) if (weights[i]! > weights[most]!) most = i;
+  return { kind, mark, weights, most, range: [0, weights[most]! || 1] };
 }

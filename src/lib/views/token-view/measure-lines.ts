@@ -1,0 +1,65 @@
+import { proseText, type Prose } from './prose.js';
+import { linePx, TextLines } from './text-lines.js';
+
+/** Tokens measured at a time: some milliseconds' work. A line of more makes it more. */
+const tokensAStep = 600;
+
+/** A text node of this many tokens: a range in a long one takes long to measure. */
+const tokensANode = 40;
+
+/**
+ * Finds the lines of a text as wide as `flow`, whose style it takes, a few at a time. The browser breaks lines greedily, so that a
+ * text set from the start of a line on breaks as the whole does: that is what lets it be measured, and shown, in part.
+ */
+export function* measureLines(flow: HTMLElement, prose: Prose): Generator<TextLines, void> {
+  const { length: tokens } = prose;
+  const starts = [0];
+  for (let step = tokensAStep; ;) {
+    const first = starts.at(-1)!;
+    const end = Math.min(tokens, first + step);
+    const found = lineStarts(flow, prose, first, end);
+    if (end === tokens) {
+      starts.push(...found);
+      return yield new TextLines(starts, tokens, true);
+    }
+    // The last line may go on. Where it is the only one, so it must.
+    step = found.length > 0 ? tokensAStep : 2 * step;
+    starts.push(...found);
+    yield new TextLines(starts, tokens, false);
+  }
+}
+
+/** The first token of each line after the one that `first` begins. */
+function lineStarts(flow: HTMLElement, prose: Prose, first: number, end: number): number[] {
+  const probe = flow.cloneNode(false) as HTMLElement;
+  probe.removeAttribute('id');
+  probe.style.cssText =
+    'position: absolute; inset: 0 0 auto; block-size: auto; visibility: hidden; translate: none';
+  const texts: string[] = [];
+  for (let position = first; position < end; position++) {
+    const { before, parts } = prose.at(position);
+    // A line does not begin with the space that it was broken at.
+    texts.push(proseText({ before: position === first ? '' : before, parts }));
+  }
+  for (let i = 0; i < texts.length; i += tokensANode) probe.append(texts.slice(i, i + tokensANode).join(''));
+  flow.parentElement!.append(probe);
+
+  const top = probe.getBoundingClientRect().top;
+  const starts: number[] = [];
+  const range = document.createRange();
+  let at = 0;
+  texts.forEach((text, i) => {
+    if (i % tokensANode === 0) at = 0;
+    const node = probe.childNodes[Math.floor(i / tokensANode)]!;
+    const from = at + (i === 0 ? 0 : prose.at(first + i).before.length);
+    at += text.length;
+    range.setStart(node, from);
+    range.setEnd(node, Math.min(from + 1, at));
+    const rect = range.getBoundingClientRect();
+    const line = Math.floor((rect.top + rect.height / 2 - top) / linePx);
+    // A line without a token of its own, as after two newlines, starts with the next token.
+    while (starts.length < line) starts.push(first + i);
+  });
+  probe.remove();
+  return starts;
+}

@@ -1,0 +1,105 @@
+import { flushSync, untrack } from 'svelte';
+import { measureLines } from './measure-lines.js';
+import type { Prose } from './prose.js';
+import { linePx, textWindow, type TextLines, type TextWindow } from './text-lines.js';
+
+/** Texts up to this many tokens are in the page whole; of longer ones, only the lines in sight and some around them. */
+const mostWhole = 1000;
+/** The lines of a long text are found so many milliseconds at a time; then others have their turn. */
+const sliceMs = 8;
+/** What is found is shown so often. */
+const showEveryMs = 100;
+
+interface Elements {
+  /** The box that scrolls. */
+  scroller: () => HTMLElement;
+  /** The text. */
+  flow: () => HTMLElement;
+}
+
+/** Which part of a text is in sight. Made while a component is. */
+export class TextFlow {
+  /** Size of the box that scrolls, and how far it is scrolled, in CSS pixels. */
+  width = $state(0);
+  height = $state(0);
+  scrolled = $state(0);
+  /** Undefined where the text is in the page whole. */
+  lines = $state.raw<TextLines>();
+  /** How much of a long text has its place, from 0 to 1; 1 for a short one. */
+  placed = $state(1);
+
+  readonly #elements: Elements;
+
+  constructor(prose: () => Prose, elements: Elements) {
+    this.#elements = elements;
+    let last: Prose | undefined;
+    $effect(() => {
+      const now = prose();
+      const long = now.length > mostWhole && this.width > 0;
+      return untrack(() => {
+        if (now !== last || !long) this.lines = undefined;
+        this.placed = 1;
+        last = now;
+        return long ? this.#measure(now) : undefined;
+      });
+    });
+  }
+
+  inSight(tokens: number): TextWindow {
+    return this.lines
+      ? textWindow(this.lines, this.scrolled, this.height)
+      : { line: 0, start: 0, end: Math.min(tokens, mostWhole) };
+  }
+
+  /** Scrolls just so far that a token is in sight; `element` is that token's where it is in the page. */
+  reveal(position: number, element: HTMLElement | null, window: TextWindow): void {
+    const scroller = this.#elements.scroller();
+    const flowTop = this.#elements.flow().getBoundingClientRect().top;
+    const top = element
+      ? element.getBoundingClientRect().top - flowTop + window.line * linePx
+      : (this.lines?.lineOf(position) ?? 0) * linePx;
+    if (top < scroller.scrollTop) scroller.scrollTop = top - linePx;
+    else if (top + 2 * linePx > scroller.scrollTop + this.height)
+      scroller.scrollTop = top + 3 * linePx - this.height;
+    this.scrolled = scroller.scrollTop;
+  }
+
+  /** Finds the lines: the first at once, the others as there is time. Lines of another width stand in until all are found. */
+  #measure(prose: Prose): () => void {
+    const steps = measureLines(this.#elements.flow(), prose);
+    const first = this.lines === undefined;
+    let found = steps.next().value as TextLines;
+    if (first) this.lines = found;
+    this.placed = found.share;
+    let shown = performance.now();
+    const work = (): void => {
+      const until = performance.now() + sliceMs;
+      let done = false;
+      while (!done && performance.now() < until) {
+        const step = steps.next();
+        done = step.done!;
+        found = step.value ?? found;
+      }
+      if (done || performance.now() > shown + showEveryMs) {
+        if (first || done) this.#take(found);
+        this.placed = found.share;
+        shown = performance.now();
+      }
+      if (!done) timer = setTimeout(work);
+    };
+    let timer = setTimeout(work);
+    return () => clearTimeout(timer);
+  }
+
+  /** Takes new lines, and scrolls so that the token at the upper edge stays there. */
+  #take(lines: TextLines): void {
+    const scroller = this.#elements.scroller();
+    const before = this.lines!;
+    const line = Math.min(Math.floor(scroller.scrollTop / linePx), before.count - 1);
+    const moved = lines.lineOf(before.startOf(line)) - before.lineOf(before.startOf(line));
+    flushSync(() => (this.lines = lines));
+    if (moved === 0) return;
+    scroller.scrollTop += moved * linePx;
+    this.scrolled = scroller.scrollTop;
+  }
+}
