@@ -1,0 +1,65 @@
+import type { Trace } from '../../src/lib/index.js';
+import { Heatmap } from '../../src/lib/index.js';
+import type { HeatmapProps } from '../../src/lib/index.js';
+import { generateAttention } from '../page/data.js';
+import { nextFrame } from '../page/frames.js';
+import { traceOf } from './attentrace-trace.js';
+import { diagonal, sizePx, zoomPath, type Contestant } from './contestant.js';
+import { mountView, viewDrawn, type MountedView } from './mount-view.svelte.js';
+
+/** Our heatmap with its defaults, toolbar, labels and overview included; its plot is of the common size. */
+export function attentraceHeatmap(): Contestant {
+  let host: HTMLElement;
+  let trace: Trace;
+  let view: MountedView<HeatmapProps>;
+  const tokens = () => trace.stream().queryTokens.length;
+
+  return {
+    async prepare(task) {
+      host = task.host;
+      const small = traceOf(generateAttention(64, {}));
+      await keepContext(small);
+      await fitPlot(host, small);
+      trace = traceOf(task.attention);
+    },
+    first() {
+      view = mountView(Heatmap, host, { trace, viewport: undefined, layer: 0 }, ['viewport', 'layer']);
+      return viewDrawn(host);
+    },
+    steps: () => zoomPath(tokens()).map((viewport) => () => view.set({ viewport })),
+    layer: (layer) => view.set({ layer, viewport: undefined }),
+    hoverPoints() {
+      const { x, y } = plotOf(host).getBoundingClientRect();
+      return diagonal(x, y);
+    },
+  };
+}
+
+/** A small view out of sight keeps the page's context warm, as a page has that shows another view. */
+export async function keepContext(trace: Trace): Promise<void> {
+  const elsewhere = document.createElement('div');
+  elsewhere.style.cssText = 'position: absolute; left: 3000px; inline-size: 500px; block-size: 400px';
+  document.body.append(elsewhere);
+  mountView(Heatmap, elsewhere, { trace });
+  await viewDrawn(elsewhere);
+}
+
+const plotOf = (host: HTMLElement) => host.querySelector<HTMLCanvasElement>('.plot canvas')!;
+
+/**
+ * Gives the host the height at which the plot has the common size; the width has room to spare. Labels of the same words take
+ * the same room at any number of tokens.
+ */
+async function fitPlot(host: HTMLElement, trace: Trace): Promise<void> {
+  host.style.inlineSize = '1400px';
+  host.style.setProperty('--attentrace-height', '1000px');
+  const view = mountView(Heatmap, host, { trace });
+  await viewDrawn(host);
+  host.style.setProperty('--attentrace-height', `${1000 + sizePx - plotOf(host).height}px`);
+  await nextFrame();
+  await nextFrame();
+  const { width, height } = plotOf(host);
+  view.destroy();
+  if (width !== sizePx || height !== sizePx)
+    throw new Error(`The plot is ${width} × ${height}, not ${sizePx} × ${sizePx} pixels.`);
+}

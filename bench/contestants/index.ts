@@ -1,0 +1,25 @@
+import type { Contestant } from './contestant.js';
+
+export type Group = 'heatmap' | 'head-view' | 'model-view' | 'token-view' | 'neuron-view';
+
+/** All there are; each loads its own library and no other's. */
+export const contestants: Record<Group, Record<string, () => Promise<Contestant>>> = {
+  heatmap: {
+    attentrace: async () => (await import('./attentrace-heatmap.js')).attentraceHeatmap(),
+    floor: async () => (await import('./floor.js')).floor(),
+    putImageData: async () => (await import('./put-image-data.js')).putImageDataHeatmap(),
+    plotly: async () => (await import('./plotly.js')).plotlyHeatmap(),
+    echarts: async () => (await import('./echarts.js')).echartsHeatmap(),
+    'deck.gl': async () => (await import('./deck.js')).deckHeatmap(),
+  },
+  'head-view': {
+    attentrace: async () => (await import('./attentrace-views.js')).attentraceHeadView(),
+    svg: async () => (await import('./svg-head-view.js')).svgHeadView(),
+  },
+  'model-view': {
+    attentrace: async () => (await import('./attentrace-views.js')).attentraceModelView(),
+    svg: async () => (await import('./svg-model-view.js')).svgModelView(),
+  },
+  'token-view': { attentrace: async () => (await import('./attentrace-views.js')).attentraceTokenView() },
+  'neuron-view': { attentrace: async () => (await import('./attentrace-views.js')).attentraceNeuronView() },
+};

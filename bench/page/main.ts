@@ -1,0 +1,141 @@
+/** What the driver calls in the page: one contestant a page, one stage a call, so that each can be timed out and measured. */
+import type { Contestant } from '../contestants/contestant.js';
+import { contestants, type Group } from '../contestants/index.js';
+import { generateAttention } from './data.js';
+import { finishDrawing, nextFrame } from './frames.js';
+
+/** Times in milliseconds from the call. */
+export interface FirstTimes {
+  /** Until the picture is in the canvas and the GPU done; null where there is no canvas. */
+  drawn: number | null;
+  /** Until two animation frames after that: laid out, painted, and handed to the compositor. */
+  shown: number;
+  /** As `drawn`, with every weight in sight in the picture. */
+  exact: number | null;
+  /** The longest time without a break; 0 where none was over 50 ms. */
+  longTask: number;
+}
+
+export interface FrameTimes {
+  /** One a step timed, in order. */
+  intervals: number[];
+  /** How many were taken, those to see how many there is time for included. */
+  steps: number;
+  longTask: number;
+}
+
+const host = document.querySelector<HTMLElement>('#host')!;
+let contestant: Contestant;
+let longTask = 0;
+let hovers: number[] = [];
+let hovering = false;
+
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) longTask = Math.max(longTask, duration);
+}).observe({ type: 'longtask' });
+
+const bench = {
+  async prepare(group: Group, name: string, tokens: number, heads: number, layers: number) {
+    contestant = await contestants[group][name]!();
+    const attention = generateAttention(tokens, { heads, layers });
+    await contestant.prepare({ host, attention });
+    await settle();
+  },
+
+  async first(): Promise<FirstTimes> {
+    longTask = 0;
+    const start = performance.now();
+    const since = () => performance.now() - start;
+    await contestant.first();
+    finishDrawing(host);
+    const drawn = host.querySelector('canvas') ? since() : null;
+    const exact = contestant.exact && contestant.exact().then(() => (finishDrawing(host), since()));
+    await shown();
+    const twoFrames = since();
+    return { drawn, shown: twoFrames, exact: (await exact) ?? drawn, longTask: await longestTask() };
+  },
+
+  /** Takes as many of the steps, evenly chosen, as fit into the time; at least 5. */
+  async frames(limitMs: number): Promise<FrameTimes> {
+    const steps = contestant.steps();
+    if (steps.length === 0) return { intervals: [], steps: 0, longTask: 0 };
+    // The whole and the closest look: what takes long differs.
+    const tried = (await timeStep(steps.at(-1)!)) + (await timeStep(steps[steps.length >> 1]!));
+    const count = Math.max(5, Math.min(steps.length, Math.floor((2 * limitMs) / tried)));
+    longTask = 0;
+    const intervals: number[] = [];
+    const start = performance.now();
+    for (let i = 0; i < count; i++) {
+      intervals.push(await timeStep(steps[Math.floor(((i + 0.5) * steps.length) / count)]!));
+      if (i >= 4 && performance.now() - start > 2 * limitMs) break;
+    }
+    return { intervals, steps: intervals.length + 2, longTask: await longestTask() };
+  },
+
+  /** Milliseconds until the other layer is drawn. */
+  async layer(): Promise<number | null> {
+    const { layer } = contestant;
+    if (!layer) return null;
+    const start = performance.now();
+    await layer(1);
+    await shown();
+    return performance.now() - start;
+  },
+
+  async hoverPoints(): Promise<[number, number][]> {
+    await contestant.beforeHover?.();
+    await settle();
+    hovers = [];
+    return contestant.hoverPoints?.() ?? [];
+  },
+
+  /** How long each move of the pointer so far took to be in the picture; waits for the last. */
+  async hovered(): Promise<number[]> {
+    do await nextFrame();
+    while (hovering);
+    return hovers;
+  },
+};
+
+async function timeStep(step: () => void | Promise<void>): Promise<number> {
+  const start = performance.now();
+  await step();
+  await nextFrame();
+  finishDrawing(host);
+  return performance.now() - start;
+}
+
+/** Entries of long tasks arrive in a later task. */
+async function longestTask(): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return longTask;
+}
+
+/** The second frame begins when the first is laid out and painted. */
+async function shown(): Promise<void> {
+  await nextFrame();
+  await nextFrame();
+  finishDrawing(host);
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 3; i++) await nextFrame();
+  finishDrawing(host);
+}
+
+// Capturing at the window: before any handler of the contestant's.
+window.addEventListener(
+  'pointermove',
+  async () => {
+    if (hovering) return;
+    hovering = true;
+    const start = performance.now();
+    await shown();
+    hovers.push(performance.now() - start);
+    hovering = false;
+  },
+  { capture: true },
+);
+
+export type Bench = typeof bench;
+Object.assign(window, { bench });

@@ -1,0 +1,133 @@
+// @ts-check
+// The ratios the project set out to reach, worked out of a run. Pure.
+import { megabytes, ratio } from './markdown.js';
+import { casesOf, find } from './run-record.js';
+
+/** @typedef {import('./run-record.js').RunRecord} RunRecord */
+/** @typedef {import('./run-record.js').Metric} Metric */
+/**
+ * @typedef {object} Target
+ * @property {string} name
+ * @property {string} wanted
+ * @property {string} measured
+ * @property {boolean | undefined} met undefined where it was not measured
+ */
+
+/** The heatmap may keep this much besides the data, and its budget of textures. */
+const memoryAllowed = (64 + 256) * 2 ** 20;
+
+/** @param {RunRecord} record @returns {Target[]} */
+export function targets({ results, bundles, options }) {
+  const limitMs = Number(options.limit) * 1000;
+  /** @type {(group: string, contestant: string, tokens: number, metric: Metric, heads?: number) => number | undefined} */
+  const get = (...query) => find(results, ...query)?.median;
+  const sizes = [256, 512, 1024, 2048, 4096, 8192, 16384];
+  const overFloor = sizes.map((tokens) =>
+    divide(get('heatmap', 'attentrace', tokens, 'frame'), get('heatmap', 'floor', tokens, 'frame')),
+  );
+  const svg = firstOrLimit(results, ['head-view', 'svg', 256, 12], limitMs);
+  const panels = firstOrLimit(results, ['model-view', 'svg', 128, 12], limitMs);
+  const memory = get('heatmap', 'attentrace', 16384, 'memory');
+  const bundle = bundles.find(({ name }) => name === 'Heatmap');
+  const trace = bundles.find(({ name }) => name === 'attentrace/trace');
+  return [
+    atMost(
+      'Heatmap, N = 4,096: first picture, every weight in it ÷ the floor’s upload and draw',
+      1.5,
+      divide(get('heatmap', 'attentrace', 4096, 'exact'), get('heatmap', 'floor', 4096, 'drawn')),
+    ),
+    {
+      ...atMost('Heatmap: frame ÷ the floor’s frame, N = 256 to 16,384', 1.2, largest(overFloor)),
+      measured: overFloor.map((value) => (value === undefined ? '–' : ratio(value))).join(', '),
+    },
+    atMost(
+      'Heatmap: frame at N = 131,072, from queries and keys, after the first look ÷ frame at 1,024',
+      1.5,
+      divide(
+        get('heatmap', 'queries and keys', 131072, 'frame'),
+        get('heatmap', 'attentrace', 1024, 'frame'),
+      ),
+    ),
+    atLeastTarget(
+      'plotly’s frame ÷ ours, N = 4,096',
+      40,
+      divide(get('heatmap', 'plotly', 4096, 'frame'), get('heatmap', 'attentrace', 4096, 'frame')),
+    ),
+    atLeastTarget(
+      'HeadView, 12 heads: SVG lines’ first picture at N = 256 ÷ ours at 512',
+      100,
+      divide(svg.value, get('head-view', 'attentrace', 512, 'shown', 12)),
+      svg.sign,
+    ),
+    atMost(
+      'HeadView, 32 heads: frame at N = 4,096 ÷ frame at 256',
+      2,
+      divide(
+        get('head-view', 'attentrace', 4096, 'frame', 32),
+        get('head-view', 'attentrace', 256, 'frame', 32),
+      ),
+    ),
+    atLeastTarget(
+      'ModelView, 12 × 12 heads, N = 128: SVG lines’ first picture ÷ ours',
+      100,
+      divide(panels.value, get('model-view', 'attentrace', 128, 'shown')),
+      panels.sign,
+    ),
+    {
+      name: 'Heatmap, N = 16,384: memory above the data itself',
+      wanted: '≤ 64 MB + 256 MB budget',
+      measured: memory === undefined ? '–' : megabytes(memory),
+      met: memory === undefined ? undefined : memory <= memoryAllowed,
+    },
+    {
+      name: 'Bundle with one view, Pixi included; `attentrace/trace` alone; gzip',
+      wanted: '≤ 140 kB; ≤ 10 kB',
+      measured: bundle && trace ? `${kilobytes(bundle)} kB; ${kilobytes(trace)} kB` : '–',
+      met: bundle && trace && kilobytes(bundle) <= 140 && kilobytes(trace) <= 10,
+    },
+  ];
+}
+
+/** @param {{ first: number, later: number }} bundle */
+function kilobytes({ first, later }) {
+  return Math.round(first + later);
+}
+
+/**
+ * The time to a first picture, or where there was none in time, the limit.
+ * @param {RunRecord['results']} results
+ * @param {[group: string, contestant: string, tokens: number, heads: number]} of
+ * @param {number} limitMs
+ * @returns {{ value: number | undefined, sign: string }}
+ */
+function firstOrLimit(results, [group, contestant, tokens, heads], limitMs) {
+  const value = find(results, group, contestant, tokens, 'shown', heads)?.median;
+  if (value !== undefined) return { value, sign: '' };
+  const late = casesOf(results, group, contestant, tokens, heads).some(
+    ({ timedOut }) => timedOut === 'first',
+  );
+  return late ? { value: limitMs, sign: '> ' } : { value, sign: '' };
+}
+
+/** @param {number | undefined} a @param {number | undefined} b */
+function divide(a, b) {
+  return a === undefined || b === undefined ? undefined : a / b;
+}
+
+/** @param {(number | undefined)[]} values */
+function largest(values) {
+  const measured = values.filter((value) => value !== undefined);
+  return measured.length > 0 ? Math.max(...measured) : undefined;
+}
+
+/** @param {string} name @param {number} limit @param {number | undefined} value @returns {Target} */
+function atMost(name, limit, value) {
+  const measured = value === undefined ? '–' : ratio(value);
+  return { name, wanted: `≤ ${limit}`, measured, met: value === undefined ? undefined : value <= limit };
+}
+
+/** @param {string} name @param {number} limit @param {number | undefined} value @returns {Target} */
+function atLeastTarget(name, limit, value, sign = '') {
+  const measured = value === undefined ? '–' : sign + ratio(value);
+  return { name, wanted: `≥ ${limit}`, measured, met: value === undefined ? undefined : value >= limit };
+}
