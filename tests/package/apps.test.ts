@@ -11,7 +11,7 @@ let browser: Browser;
 let tarball: string;
 
 beforeAll(async () => {
-  tarball = packPackage();
+  tarball = packPackage('apps');
   browser = await chromium.launch({ executablePath: findBrowser(), args: browserArgs });
 });
 afterAll(() => browser?.close());

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { root } from '../../scripts/run.js';
@@ -33,3 +33,26 @@ test.each(bare)('%s loads in Node where neither Svelte nor Pixi is installed', (
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder });
   expect(Number(output)).toBeGreaterThan(0);
 });
+
+test('the main entry, and all it ever loads, holds nothing of attentrace/inference', () => {
+  const { files, packages } = reach(join(root, packageJson.exports['.'].default));
+  const reached = files.map((file) => file.slice(join(root, 'dist').length + 1));
+  // The walk goes as far as it should: through components, and through what is loaded with import().
+  expect(reached).toContain('views/heatmap/Heatmap.svelte');
+  expect(packages).toContain('pixi.js');
+  expect(reached.filter((file) => file.startsWith('inference'))).toEqual([]);
+  expect(packages.filter((name) => /onnx|huggingface/.test(name))).toEqual([]);
+});
+
+/** All files a module imports, directly or not, at once or later, and the packages it names. */
+function reach(entry: string): { files: string[]; packages: string[] } {
+  const files = new Set([entry]);
+  const packages = new Set<string>();
+  for (const file of files) {
+    const code = readFileSync(file, 'utf8').replace(/\/\*.*?\*\//gs, '');
+    for (const [, source] of code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"\n]+)['"]/g))
+      if (source!.startsWith('.')) files.add(join(dirname(file), source!));
+      else packages.add(source!);
+  }
+  return { files: [...files], packages: [...packages] };
+}

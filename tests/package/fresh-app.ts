@@ -16,9 +16,13 @@ export function readmeExample(): string {
   return example;
 }
 
-/** Packs dist as `npm publish` would; the name changes with the content, so that npm never takes an old one for it. */
-export function packPackage(): string {
-  const folder = join(cache, 'packed');
+/**
+ * Packs dist as `npm publish` would; the name changes with the content, so that npm never takes an old one for it.
+ *
+ * @param user The test file that asks: files run side by side, and each has a folder of its own.
+ */
+export function packPackage(user: string): string {
+  const folder = join(cache, `packed-${user}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
@@ -33,10 +37,14 @@ export function packPackage(): string {
 }
 
 export interface FreshApp {
+  folder: string;
   /** Runs a vite command to its end. */
   vite(...args: string[]): void;
   /** Starts `vite dev` or `vite preview`. */
-  serve(command: 'dev' | 'preview'): Promise<{ url: string; output(): string; stop(): void }>;
+  serve(
+    command: 'dev' | 'preview',
+    env?: Record<string, string>,
+  ): Promise<{ url: string; output(): string; stop(): void }>;
 }
 
 /** An app of the template's name, its page the given Svelte source, with the tarball installed beside its own dependencies. */
@@ -60,13 +68,14 @@ export async function createFreshApp(
   const vite = [process.execPath, join(folder, 'node_modules', 'vite', 'bin', 'vite.js')] as const;
 
   const app: FreshApp = {
+    folder,
     vite(...args) {
       execFileSync(vite[0], [vite[1], ...args], { cwd: folder, stdio: 'pipe', env: appEnv });
     },
-    async serve(command) {
+    async serve(command, env = {}) {
       const port = await freePort();
       const args = [vite[1], command, '--host', '127.0.0.1', '--port', String(port), '--strictPort'];
-      const server = spawn(vite[0], args, { cwd: folder, stdio: 'pipe', env: appEnv });
+      const server = spawn(vite[0], args, { cwd: folder, stdio: 'pipe', env: { ...appEnv, ...env } });
       const url = `http://127.0.0.1:${port}/`;
       let output = '';
       await new Promise<void>((resolve, reject) => {

@@ -1,9 +1,11 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as onnxruntime from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrace } from '../../../src/lib/trace/index.js';
-import { withAttention, type TransformersEnv } from '../../../src/lib/inference/index.js';
+import { tapAttention, withAttention, type TransformersEnv } from '../../../src/lib/inference/index.js';
 
 /**
  * transformers.js 4 brings half a gigabyte; ATTENTRACE_TRANSFORMERS names the folder it is installed in
@@ -79,5 +81,28 @@ describe.skipIf(!existsSync(installed))('withAttention on transformers.js itself
     expect(Object.keys(untapped)).toEqual(['last_hidden_state']);
     const [a, b] = [result.last_hidden_state.data, untapped.last_hidden_state.data];
     expect(Math.max(...a.map((value: number, i: number) => Math.abs(value - b[i])))).toBeLessThan(1e-5);
+  });
+
+  it('takes a tapped session in the constructor of a model', async () => {
+    // The same copy of onnxruntime as transformers.js uses: it knows its own tensors only.
+    const ort = createRequire(join(installed, 'package.json'))('onnxruntime-node') as typeof onnxruntime;
+    const { model: bytes, taps } = tapAttention(readFileSync(join(folder, 'tiny/onnx/model.onnx')));
+    const session = await ort.InferenceSession.create(bytes);
+    const config = await transformers.AutoConfig.from_pretrained('tiny');
+    const model = new transformers.BertModel(config, { model: session }, {});
+    const tokenizer = await transformers.AutoTokenizer.from_pretrained('tiny');
+    const result = await model(await tokenizer('the cat sat the cat'));
+    const trace = createTrace({
+      tokens: ['the', 'cat', 'sat', 'the', 'cat'],
+      attention: taps.map((tap) => result[tap.weights!]),
+    });
+    expect([trace.stream().layers, trace.stream().heads.length]).toEqual([[0, 1, 2], 4]);
+
+    const attention = withAttention(transformers.env as TransformersEnv);
+    const patched = await transformers.AutoModel.from_pretrained('tiny', { dtype: 'fp32' });
+    attention.restore();
+    const same = await patched(await tokenizer('the cat sat the cat'));
+    for (const { weights } of taps) expect(result[weights!].data).toEqual(same[weights!].data);
+    await model.dispose();
   });
 });

@@ -159,6 +159,18 @@ function inMegabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
+/** What pages do to onnxruntime, by its messages. */
+const PAGE_FIXES: readonly [message: RegExp, fix: string][] = [
+  [
+    /Content Security Policy|unsafe-eval/i,
+    "The page's content security policy has to allow WebAssembly: script-src 'self' 'wasm-unsafe-eval'.",
+  ],
+  [
+    /\[object ErrorEvent\]/,
+    "onnxruntime's worker runs the file that onnxruntime is in, and here that file is not its own: load it with await import('onnxruntime-web/wasm'), so that the bundler keeps it apart, or pass worker: false.",
+  ],
+];
+
 /** What onnxruntime says, in the words of its messages, as an error that says what to do. */
 function explain(cause: unknown, taps: readonly Tap[], tokens: number): InferenceError {
   const message = typeof cause === 'number' ? `code ${cause}` : String((cause as Error)?.message ?? cause);
@@ -188,7 +200,8 @@ function explain(cause: unknown, taps: readonly Tap[], tokens: number): Inferenc
     expected: tokens === 0 ? 'a model that onnxruntime loads' : 'a run without errors',
     fix:
       tokens === 0
-        ? 'Try the model untapped; if that loads, please report it.'
+        ? (PAGE_FIXES.find(([pattern]) => pattern.test(message))?.[1] ??
+          'Try the model untapped; if that loads, please report it.')
         : 'A text longer than the model was made for is the commonest cause.',
     cause,
   });
