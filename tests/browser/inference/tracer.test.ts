@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { expect, it } from 'vitest';
 import inductionModel from '../../../fixtures/models/induction/model.onnx?url';
+import external from '../../../fixtures/models/induction-external/model.onnx?url';
 import llama from '../../../fixtures/models/exports/llama-step/model.onnx?url';
 import recorded from '../../../fixtures/induction.safetensors?url';
 import { loadSafetensors } from '../../../src/lib/formats/index.js';
@@ -32,6 +33,24 @@ it('runs in a worker in the browser and finds the attention that Python recorded
   await tracer.destroy();
   expect(ort.env.wasm.proxy).toBe(true);
   expect(found).toHaveLength(expected.length);
+  expect(Math.max(...found.map((weight, i) => Math.abs(weight - expected[i]!)))).toBeLessThan(1e-5);
+});
+
+it('finds the weights that lie in a file beside the model', async () => {
+  const python = await loadSafetensors(new URL(recorded, location.href));
+  const tokens = python.stream().queryTokens.map((token) => token.raw);
+  const files: string[] = [];
+  const tracer = createTracer({
+    ort,
+    model: new URL(external, location.href),
+    tokenizer: words,
+    cache: false,
+    onProgress: (progress) => progress.stage === 'download' && files.push(progress.file),
+  });
+  const found = await weightsOf(await tracer.trace(tokens.slice(1).join(' ')));
+  const expected = await weightsOf(python);
+  await tracer.destroy();
+  expect(files.some((file) => file.endsWith('/induction-external/model.onnx_data'))).toBe(true);
   expect(Math.max(...found.map((weight, i) => Math.abs(weight - expected[i]!)))).toBeLessThan(1e-5);
 });
 

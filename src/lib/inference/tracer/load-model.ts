@@ -18,9 +18,10 @@ export interface LoadOptions {
 }
 
 const CACHE = 'attentrace-models';
+const MODEL_FILE = 'onnx/model.onnx';
 
 /** The address of a model on the hub. */
-export function hubUrl({ repo, file = 'onnx/model.onnx', revision = 'main' }: HubModel): string {
+export function hubUrl({ repo, file = MODEL_FILE, revision = 'main' }: HubModel): string {
   return `https://huggingface.co/${repo}/resolve/${encodeURIComponent(revision)}/${file}`;
 }
 
@@ -44,6 +45,30 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
   // A full disk or a scheme that cannot be kept costs a download next time, nothing else.
   await cache?.put(url, new Response(new Blob([bytes]))).catch(() => undefined);
   return bytes;
+}
+
+/**
+ * A file that a model names as holding its weights, beside it where it came from. The name is the model's own, so that it may
+ * lead nowhere but there.
+ *
+ * @throws InferenceError `missing-model`
+ */
+export function besideModel(source: ModelSource, name: string): ModelSource {
+  const beside = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1) + encodeURI(name);
+  if (/^[^/\\:?#]/.test(name) && !/(^|[/\\])\.\.([/\\]|$)|[:?#]/.test(name)) {
+    if (typeof source === 'string' || source instanceof URL) {
+      const [path, query] = String(source).split(/(?=[?#])/, 2) as [string, string?];
+      return beside(path) + (query ?? '');
+    }
+    if ('repo' in source) return { ...source, file: beside(source.file ?? MODEL_FILE) };
+  }
+  throw new InferenceError({
+    code: 'missing-model',
+    place: `the model's file '${name}'`,
+    found: 'a model whose weights lie in another file, and no address to find it beside',
+    expected: 'that file too',
+    fix: `Pass externalData: { ${JSON.stringify(name)}: bytes }.`,
+  });
 }
 
 /** Size in bytes of a file before it is downloaded, where the server says. */

@@ -2,7 +2,7 @@ import { InferenceError } from '../errors.js';
 import { tapAttention, type TappedModel } from '../taps/tap-attention.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import { makeFeeds, type RunInput } from './feeds.js';
-import { loadModel, type ModelSource } from './load-model.js';
+import { besideModel, loadModel, type ModelSource } from './load-model.js';
 import type { Feeds, OnnxRuntime, OnnxSession, Results } from './runtime.js';
 import type { Progress } from './types.js';
 
@@ -12,6 +12,7 @@ export interface PartOptions {
   worker?: boolean;
   cache?: boolean;
   session?: Record<string, unknown>;
+  externalData?: Readonly<Record<string, ModelSource>>;
   memoryLimitBytes?: number;
   layerByLayer?: boolean;
   onProgress?(progress: Progress): void;
@@ -46,8 +47,14 @@ export async function loadPart(
   onProgress?.({ stage: 'tap' });
   const { model, parts: _, ...tapped } = splitModel(tapAttention(bytes, taps));
   for (const { node, reason } of tapped.taps) if (reason) notices.push(`${node} is not recorded: ${reason}.`);
+  const beside = await loadBeside(source, tapped.externalData, options);
   onProgress?.({ stage: 'load' });
-  const session = await createSession(model, tapped.taps, options, notices);
+  const session = await createSession(
+    model,
+    tapped.taps,
+    { ...options, session: { ...beside, ...options.session } },
+    notices,
+  );
   signal?.throwIfAborted();
   const recorded = tapped.taps.filter((tap) => tap.weights);
   const names = tapped.outputs.map((output) => output.name);
@@ -83,6 +90,21 @@ export async function loadPart(
     },
     release: () => session.release(),
   };
+}
+
+/** The files beside a model that hold its weights, as onnxruntime takes them. */
+async function loadBeside(
+  source: ModelSource,
+  names: readonly string[],
+  options: PartOptions,
+): Promise<{ externalData?: { path: string; data: Uint8Array }[] }> {
+  if (names.length === 0 || options.session?.externalData) return {};
+  const externalData: { path: string; data: Uint8Array }[] = [];
+  for (const path of names) {
+    const file = options.externalData?.[path] ?? besideModel(source, path);
+    externalData.push({ path, data: await loadModel(file, options) });
+  }
+  return { externalData };
 }
 
 function splitModel(tapped: TappedModel): TappedModel {

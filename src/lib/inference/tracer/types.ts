@@ -21,6 +21,8 @@ export interface TracerOptions extends Pick<TapOptions, 'layers' | 'heads' | 've
    * its whole answer again for each token.
    */
   model: ModelSource | { encoder: ModelSource; decoder: ModelSource; decoderWithPast?: ModelSource };
+  /** Files beside the model that hold its weights (`model.onnx_data`), by the names the model has for them. Default: beside the model's address. */
+  externalData?: Readonly<Record<string, ModelSource>>;
   /** From `@huggingface/tokenizers` or transformers.js, or any `{ encode(text) }`. Not needed to trace tokens and feeds of your own. */
   tokenizer?: TokenizerLike;
   config?: ModelConfig;
