@@ -13,6 +13,21 @@ export function generatedTrace(layers = 32, heads = 32, tokens = 1024): Trace {
   });
 }
 
+/** Three heads of which only the first can be read, as where parts of a file are missing. */
+export function brokenTrace(): Trace {
+  const source = generatedSource(1, 3, 40, (_, head) => habitOf(head));
+  return createTrace({
+    tokens: Array.from({ length: 40 }, (_, i) => `t${i}`),
+    attention: {
+      ...source,
+      matrix(layer, head) {
+        if (head > 0) throw new Error(`attention.0.${head}: the server answered 404`);
+        return source.matrix(layer, head);
+      },
+    },
+  });
+}
+
 function habitOf(seed: number): Habit {
   const random = randomNumbers(seed);
   const kind = Math.floor(random() * 5);

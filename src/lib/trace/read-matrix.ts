@@ -1,4 +1,5 @@
 import { DenseMatrix } from './dense-matrix.js';
+import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
 import { cutRequest, readAtOnce } from './request.js';
 import { blockWeights } from './weights.js';
@@ -57,7 +58,13 @@ export class ReadMatrix implements Matrix {
     return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, options.signal));
   }
 
+  /** Lets the weights read go; they are read again when they are asked for. */
+  forget(): void {
+    this.#whole = undefined;
+  }
+
   #fromWhole(request: BlockRequest): Block | Promise<Block> {
+    touchLevels(this);
     // Not aborted with one request: others will want it.
     this.#whole ??= this.#readWhole();
     return this.#whole instanceof DenseMatrix
@@ -68,8 +75,11 @@ export class ReadMatrix implements Matrix {
   #readWhole(): DenseMatrix | Promise<DenseMatrix> {
     const { rows, cols } = this;
     const block = this.#reading.read({ row: 0, col: 0, rows, cols }, {});
-    const hold = (ready: Block): DenseMatrix =>
-      (this.#whole = new DenseMatrix(rows, cols, 'float32', blockWeights(ready)));
+    const hold = (ready: Block): DenseMatrix => {
+      const weights = blockWeights(ready);
+      keepLevels(this, weights.byteLength);
+      return (this.#whole = new DenseMatrix(rows, cols, 'float32', weights));
+    };
     if (!(block instanceof Promise)) return hold(block);
     return block.then(hold).catch((error: unknown) => {
       this.#whole = undefined;

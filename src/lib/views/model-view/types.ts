@@ -1,7 +1,7 @@
 import type { MeasureName } from '../../analysis/index.js';
-import type { ViewProps } from '../shared/types.js';
+import type { LensProps, ViewProps } from '../shared/types.js';
 
-export interface ModelViewProps extends ViewProps {
+export interface ModelViewProps extends ViewProps, LensProps {
   /** The layers shown, by the model's numbers, each held by a stream of the trace. Default: all. */
   layers?: readonly number[];
   /** The heads shown, by the model's numbers, each held by a stream of the trace. Default: all. */

@@ -1,59 +1,29 @@
 import { measureHeads, type Measure } from '../../analysis/index.js';
-import { blockWeights, type Block, type BlockRequest, type Matrix } from '../../trace/index.js';
+import { blockWeights, type Matrix } from '../../trace/index.js';
 import type { AverageOf } from './average-state.svelte.js';
 
 /** How the weights of several heads become one. */
 export type Combine = 'mean' | 'max';
 
-/**
- * What a token sends, a row, or receives, a column, in several matrices of one shape combined: one read of each. A promise where they
- * are not in memory.
- */
+/** What a token sends, a row, or receives, a column. A promise where it is not in memory. */
 export function readLine(
-  matrices: readonly Matrix[],
-  combine: Combine,
+  matrix: Matrix,
   side: 'query' | 'key',
   position: number,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Float32Array | Promise<Float32Array> {
-  const [{ rows, cols }] = matrices as [Matrix];
-  const request =
-    side === 'query' ? { row: position, col: 0, rows: 1, cols } : { row: 0, col: position, rows, cols: 1 };
-  return readCombined(matrices, combine, request, signal);
+  const { rows, cols } = matrix;
+  const block = matrix.block(
+    side === 'query' ? { row: position, col: 0, rows: 1, cols } : { row: 0, col: position, rows, cols: 1 },
+    { signal },
+  );
+  return block instanceof Promise ? block.then(blockWeights) : blockWeights(block);
 }
 
-/** One weight of several matrices combined, as `readLine` reads them. */
-export function readWeight(
-  matrices: readonly Matrix[],
-  combine: Combine,
-  query: number,
-  key: number,
-): Float32Array | Promise<Float32Array> {
-  return readCombined(matrices, combine, { row: query, col: key, rows: 1, cols: 1 });
-}
-
-function readCombined(
-  matrices: readonly Matrix[],
-  combine: Combine,
-  request: BlockRequest,
-  signal?: AbortSignal,
-): Float32Array | Promise<Float32Array> {
-  const blocks = matrices.map((matrix) => matrix.block(request, { signal }));
-  const merge = (ready: readonly Block[]) => combineLines(ready.map(blockWeights), combine);
-  return blocks.every((block): block is Block => !(block instanceof Promise))
-    ? merge(blocks)
-    : Promise.all(blocks).then(merge);
-}
-
-/** The weight of a query that sources which keep only some keys have left out; undefined where all keep every key. */
-export function readLeftOut(
-  matrices: readonly Matrix[],
-  combine: Combine,
-  query: number,
-): number | undefined {
-  if (!matrices.some(({ leftOut }) => leftOut)) return undefined;
-  const parts = matrices.map((matrix) => Float32Array.of(matrix.leftOut?.(query) ?? 0));
-  return combineLines(parts, combine)[0]!;
+/** A weight; null where it is not in memory. */
+export function readWeight(matrix: Matrix, query: number, key: number): number | null {
+  const block = matrix.block({ row: query, col: key, rows: 1, cols: 1 });
+  return block instanceof Promise ? null : blockWeights(block)[0]!;
 }
 
 function combineLines(lines: readonly Float32Array[], combine: Combine): Float32Array {

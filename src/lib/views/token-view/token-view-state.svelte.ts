@@ -1,10 +1,10 @@
 import type { Range } from '../../render/colors/index.js';
 import type { Hover } from '../../explore/types.js';
-import type { Matrix } from '../../trace/index.js';
+import { combineMatrices, type Matrix } from '../../trace/index.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
 import { Ready } from '../shared/ready.svelte.js';
 import { AverageState, type AverageOf } from './average-state.svelte.js';
-import { readLeftOut, readLine, readWeight } from './read-line.js';
+import { readLine, readWeight } from './read-line.js';
 import type { Side, TokenViewChoices } from './types.js';
 
 /** The token the text is seen from, as a query or a key. */
@@ -83,13 +83,14 @@ export class TokenViewState {
   /** The heads whose weights are shown, together. */
   heads: readonly number[] = $derived.by(() => (this.#headList ? this.#headList.split(',').map(Number) : []));
 
-  #read = $derived.by((): { matrices: Matrix[]; error?: Error } => {
+  #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
     const { stream } = this.view;
-    if (!stream || this.#layer === undefined) return { matrices: [] };
+    if (!stream || this.#layer === undefined) return {};
     try {
-      return { matrices: this.heads.map((head) => stream.matrix(this.#layer!, head)) };
+      const matrices = this.heads.map((head) => stream.matrix(this.#layer!, head));
+      return { matrix: matrices.length === 1 ? matrices[0] : combineMatrices(matrices, this.combine) };
     } catch (error) {
-      return { matrices: [], error: error as Error };
+      return { error: error as Error };
     }
   });
 
@@ -137,11 +138,11 @@ export class TokenViewState {
 
   #line(side: 'query' | 'key', signal: AbortSignal): Float32Array | Promise<Float32Array> | undefined {
     const { focus } = this;
-    const { matrices } = this.#read;
-    if (!focus || matrices.length === 0 || (!this.together && focus.side !== side)) return undefined;
+    const { matrix } = this.#read;
+    if (!focus || !matrix || (!this.together && focus.side !== side)) return undefined;
     const shown = this.choices().show;
     if (this.together && shown === (side === 'query' ? 'receives' : 'sends')) return undefined;
-    return readLine(matrices, this.combine, side, focus.position, signal);
+    return readLine(matrix, side, focus.position, signal);
   }
 
   /** Whether weights of the token that is looked at are still being read. */
@@ -201,7 +202,7 @@ export class TokenViewState {
     const { focus } = this;
     const query = focus?.side === 'query' || this.together ? focus?.position : undefined;
     if (query === undefined || this.choices().show === 'receives') return undefined;
-    return readLeftOut(this.#read.matrices, this.combine, query);
+    return this.#read.matrix?.leftOut?.(query);
   }
 
   /** Goes to what the token looked at sends most to, or receives most from. */
@@ -236,13 +237,9 @@ export class TokenViewState {
     if (pairs) at[locked.side] = locked.position;
     at[own] = position;
     const { stream, layer } = selection;
+    const weight = pairs ? readWeight(this.#read.matrix!, at.query!, at.key!) : null;
     const head = this.heads.length === 1 ? this.heads[0]! : null;
-    this.view.preview({ stream, layer, head, ...at, weight: pairs ? this.#weight(at) : null });
-  }
-
-  #weight({ query, key }: Pick<Hover, 'query' | 'key'>): number | null {
-    const weight = readWeight(this.#read.matrices, this.combine, query!, key!);
-    return weight instanceof Promise ? null : weight[0]!;
+    this.view.preview({ stream, layer, head, ...at, weight });
   }
 
   /** Locks a token, or lets go of it where it is the one. */

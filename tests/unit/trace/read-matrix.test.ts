@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { ReadMatrix } from '../../../src/lib/trace/read-matrix.js';
+
+test('weights that were read for coarser levels are let go when others need the room, and read again', () => {
+  const size = 1024;
+  const reads = Array<number>(40).fill(0);
+  const matrices = reads.map(
+    (_, i) =>
+      new ReadMatrix({
+        rows: size,
+        cols: size,
+        read({ row, col, rows, cols }) {
+          reads[i]!++;
+          const data = new Float32Array(rows * cols).fill(i / 40);
+          return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
+        },
+      }),
+  );
+  const look = (i: number): number => {
+    const block = matrices[i]!.block({ row: 0, col: 0, rows: 64, cols: 64, level: 4 });
+    if (block instanceof Promise) throw new Error('It is quick to read.');
+    return block.data[block.offset]!;
+  };
+  // 4 MB each: 160 MB would be kept.
+  matrices.forEach((_, i) => expect(look(i)).toBe(Math.fround(i / 40)));
+  expect(look(39)).toBe(Math.fround(39 / 40));
+  expect(reads[39]).toBe(1);
+  expect(look(0)).toBe(0);
+  expect(reads[0]).toBe(2);
+});
