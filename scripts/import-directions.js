@@ -10,6 +10,7 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   trace: [],
   analysis: ['trace'],
   formats: ['trace'],
+  sources: ['trace'],
   colors: ['trace'],
   render: ['trace', 'colors'],
   explore: ['trace', 'analysis'],

@@ -26,6 +26,7 @@ export const traceErrorCodes = [
   'head-numbers',
   'segment',
   'steps',
+  'source',
   'vectors',
   'unknown-stream',
   'unknown-layer',

@@ -44,6 +44,13 @@ export function decodeWeights(
   return out;
 }
 
+const arrays = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array };
+
+/** An array of so many weights, all 0. */
+export function newWeights(type: WeightType, length: number): WeightArray {
+  return new arrays[type](length);
+}
+
 /** A function from a stored element to its weight. */
 export function decoder(type: WeightType): (stored: number) => number {
   const table = decodeTable(type);

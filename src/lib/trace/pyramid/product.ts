@@ -1,6 +1,6 @@
 import type { Reduced } from './reduce.js';
 
-/** Queries times keys. Position of query i: `firstQuery + i × step`; of keys likewise. */
+/** Queries times keys. Position of query i: `firstQuery + i × queryStep`; of keys likewise. */
 export interface ProductTask {
   readonly op: 'product';
   /** `[query, dim]` and `[key, dim]`, row-major. */
@@ -11,7 +11,8 @@ export interface ProductTask {
   readonly scale: number;
   readonly firstQuery: number;
   readonly firstKey: number;
-  readonly step: number;
+  readonly queryStep: number;
+  readonly keyStep: number;
   /** How many positions after its own a query sees; `Infinity` without a causal mask. */
   readonly ahead: number;
   /** How many keys a query sees, its own the last: a sliding window. `Infinity` without one. */
@@ -65,13 +66,13 @@ export function* multiply(task: ProductTask): Generator<void, Reduced> {
 
 /** The keys a query sees, as a run of those given. */
 function visible(
-  { firstQuery, firstKey, step, ahead, window }: ProductTask,
+  { firstQuery, firstKey, queryStep, keyStep, ahead, window }: ProductTask,
   row: number,
   cols: number,
 ): { start: number; end: number } {
-  const last = firstQuery + row * step + ahead;
-  const end = Math.min(cols, Math.floor((last - firstKey) / step) + 1);
-  const start = window === Infinity ? 0 : Math.max(0, Math.ceil((last - window + 1 - firstKey) / step));
+  const last = firstQuery + row * queryStep + ahead;
+  const end = Math.min(cols, Math.floor((last - firstKey) / keyStep) + 1);
+  const start = window === Infinity ? 0 : Math.max(0, Math.ceil((last - window + 1 - firstKey) / keyStep));
   return { start, end: Math.max(start, end) };
 }
 

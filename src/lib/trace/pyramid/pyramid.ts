@@ -1,7 +1,9 @@
-import type { Block, BlockRequest, WeightArray, WeightType } from '../types.js';
+import type { Block, WeightArray, WeightType } from '../types.js';
+import { newWeights } from '../weights.js';
 import { keepLevels, touchLevels } from './kept-levels.js';
 import { reduceWeights, type Reduced } from './reduce.js';
 import { runTask } from './run-task.js';
+import { SharedWork, unlessAborted, waitFor } from './shared-work.js';
 import type { Task } from './tasks.js';
 
 /** A rectangle of weights. */
@@ -39,14 +41,7 @@ interface Level {
 /** The level that is kept, and which of its parts are made. One that is let go still serves those who wait for it. */
 interface Base extends Level {
   made: Set<number>;
-  making: Map<number, Making>;
-}
-
-/** A part of the base that is being made, for all who wait for it. */
-interface Making {
-  promise: Promise<void>;
-  abort: AbortController;
-  waiting: number;
+  making: SharedWork<void>;
 }
 
 /** The base holds no more cells: the level it is at is that of the whole matrix on a screen. */
@@ -92,12 +87,10 @@ export class Pyramid {
     const base = (this.#base ??= this.#keepBase());
     touchLevels(this);
     const missing = this.#parts(rect).filter((index) => !base.made.has(index));
-    const parts = missing.map((index) => this.#join(base, index));
-    try {
-      await unlessAborted(Promise.all(parts.map(({ promise }) => promise)), signal);
-    } finally {
-      for (const part of parts) part.leave();
-    }
+    const parts = missing.map((index) =>
+      base.making.join(index, (abort) => this.#makePart(base, index, abort)),
+    );
+    await waitFor(parts, signal);
     return base;
   }
 
@@ -106,29 +99,11 @@ export class Pyramid {
     this.#base = undefined;
   }
 
-  /** Waits for a part with others, the first of whom has it made. */
-  #join(base: Base, index: number): { promise: Promise<void>; leave: () => void } {
-    let making = base.making.get(index);
-    if (!making) base.making.set(index, (making = this.#makePart(base, index)));
-    making.waiting++;
-    const leave = (): void => {
-      if (--making.waiting > 0 || base.made.has(index)) return;
-      if (base.making.get(index) === making) base.making.delete(index);
-      making.abort.abort();
-    };
-    return { promise: making.promise, leave };
-  }
-
-  #makePart(base: Base, index: number): Making {
-    const abort = new AbortController();
+  async #makePart(base: Base, index: number, signal: AbortSignal): Promise<void> {
     const rect = this.#rectOf(index);
-    const make = async (): Promise<void> => {
-      const result = await this.#run(rect, this.baseLevel, abort.signal);
-      if (result) place(result.data, rect, this.#whole, base, this.baseLevel);
-      base.made.add(index);
-      base.making.delete(index);
-    };
-    return { promise: make(), abort, waiting: 0 };
+    const result = await this.#run(rect, this.baseLevel, signal);
+    if (result) place(result.data, rect, this.#whole, base, this.baseLevel);
+    base.made.add(index);
   }
 
   async #readFine(covered: Rect, level: number, signal?: AbortSignal): Promise<WeightArray> {
@@ -170,7 +145,7 @@ export class Pyramid {
     const { rows, cols } = this.#source;
     const level = newLevel(this.#type, Math.ceil(rows / size), Math.ceil(cols / size));
     keepLevels(this, level.data.byteLength);
-    return { ...level, made: new Set(), making: new Map() };
+    return { ...level, made: new Set(), making: new SharedWork() };
   }
 
   get #whole(): Rect {
@@ -248,18 +223,7 @@ function meansOfMeans(data: WeightArray, covered: Rect, size: number, up: number
 }
 
 function newLevel(type: WeightType, rows: number, cols: number): Level {
-  const arrays = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array };
-  return { rows, cols, data: new arrays[type](rows * cols) };
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+  return { rows, cols, data: newWeights(type, rows * cols) };
 }
 
 function run<T>(steps: Generator<void, T>): T {

@@ -1,5 +1,5 @@
 import { checkWeights } from '../check-weights.js';
-import { decodeTable } from '../weights.js';
+import { decodeTable, newWeights } from '../weights.js';
 import type { WeightArray, WeightType } from '../types.js';
 
 /** Weights made coarser: cells of 2^level × 2^level. */
@@ -33,9 +33,7 @@ export function* reduceWeights(task: ReduceTask): Generator<void, Reduced> {
   const outCols = Math.ceil(cols / size);
   const length = Math.ceil(rows / size) * outCols;
   const mean = reduce === 'mean' && level > 0;
-  const out = mean
-    ? new Float32Array(length)
-    : new (data.constructor as new (length: number) => WeightArray)(length);
+  const out = newWeights(mean ? 'float32' : type, length);
   const addRow = mean ? rowOfMeans(task, out as Float32Array) : rowOfMaxima(task, out);
   const stepRows = Math.max(1, Math.floor(weightsAStep / cols));
   let looksAhead = false;

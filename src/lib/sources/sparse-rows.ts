@@ -1,0 +1,105 @@
+import { TraceError } from '../trace/errors.js';
+import { decodeTable, newWeights } from '../trace/weights.js';
+import type { WeightArray, WeightType } from '../trace/types.js';
+import { sourceError } from './source-error.js';
+import type { SparseRows } from './sparse-matrix.js';
+
+/** Weights in no order: entry i is that of `query(i)` on `key(i)`. */
+export interface Entries {
+  count: number;
+  query(i: number): number;
+  key(i: number): number;
+  weights: WeightArray;
+  /** Where entry i is in `weights`. */
+  at(i: number): number;
+  type: WeightType;
+  /** How entry i is called in messages. */
+  place(i: number): string;
+}
+
+/** As `checkWeights`: rounding may lift a weight or a row's sum this far over 1. */
+const weightTolerance = 1e-3;
+const rowTolerance = 2e-2;
+
+/**
+ * Puts the entries of one head in order, and finds what each row left out: what is missing to 1.
+ *
+ * @throws TraceError `source` for a query or key outside the matrix or a pair given twice; `not-a-number`, `infinite`,
+ * `negative-weight`, `weight-over-1`, `row-over-1`
+ */
+export function toSparseRows(rows: number, cols: number, entries: Entries): SparseRows {
+  const { count, query, key, at, type, weights, place } = entries;
+  const table = decodeTable(type);
+  const rowStart = new Uint32Array(rows + 1);
+  for (let i = 0; i < count; i++) {
+    checkIndex(query(i), rows, 'query', place(i));
+    checkIndex(key(i), cols, 'key', place(i));
+    rowStart[query(i) + 1]!++;
+  }
+  for (let row = 0; row < rows; row++) rowStart[row + 1]! += rowStart[row]!;
+  const order = new Uint32Array(count);
+  const next = rowStart.slice();
+  for (let i = 0; i < count; i++) order[next[query(i)]!++] = i;
+  const keys = new Uint32Array(count);
+  const held = newWeights(type, count);
+  const leftOut = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const [start, end] = [rowStart[row]!, rowStart[row + 1]!];
+    const ofRow = order.subarray(start, end).sort((a, b) => key(a) - key(b));
+    let sum = 0;
+    ofRow.forEach((i, n) => {
+      if (n > 0 && key(ofRow[n - 1]!) === key(i))
+        throw sourceError(
+          place(i),
+          `query ${row} and key ${key(i)} again`,
+          'each pair once',
+          'Add up or drop what is given twice; with torch, call coalesce() first.',
+        );
+      const stored = weights[at(i)]!;
+      const weight = table ? table[stored]! : stored;
+      checkWeight(weight, place(i));
+      keys[start + n] = key(i);
+      held[start + n] = stored;
+      sum += weight;
+    });
+    const rounding = type === 'uint8' ? (end - start) * (0.5 / 255) : 0;
+    if (sum > 1 + rowTolerance + rounding)
+      throw new TraceError({
+        code: 'row-over-1',
+        place: `query ${row} of ${place(0).replace(/\[\d+\]$/u, '')}`,
+        found: `weights that sum to ${Number(sum.toPrecision(5))}`,
+        expected: 'at most 1',
+        fix: 'Pass the weights of one softmax over the keys.',
+      });
+    leftOut[row] = Math.max(0, 1 - sum);
+  }
+  return { rowStart, keys, weights: held, type, leftOut };
+}
+
+function checkIndex(index: number, length: number, what: 'query' | 'key', place: string): void {
+  if (Number.isInteger(index) && index >= 0 && index < length) return;
+  throw sourceError(
+    place,
+    `${what} ${index}`,
+    `a position from 0 to ${length - 1}`,
+    'Positions count from 0 in the sequence that tokens holds.',
+  );
+}
+
+function checkWeight(weight: number, place: string): void {
+  if (weight >= 0 && weight <= 1 + weightTolerance) return;
+  const code = Number.isNaN(weight)
+    ? 'not-a-number'
+    : !Number.isFinite(weight)
+      ? 'infinite'
+      : weight < 0
+        ? 'negative-weight'
+        : 'weight-over-1';
+  throw new TraceError({
+    code,
+    place,
+    found: String(Number(weight.toPrecision(5))),
+    expected: 'a weight in [0, 1]',
+    fix: 'Pass weights after the softmax, not scores before it.',
+  });
+}

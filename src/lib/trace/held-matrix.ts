@@ -1,0 +1,186 @@
+import { checkWeights, type Checked } from './check-weights.js';
+import { halveByMax, halveByMean, type Level } from './halve.js';
+import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
+import type { Pyramid, Rect } from './pyramid/pyramid.js';
+import { cutRequest, readAtOnce } from './request.js';
+import { decodeWeights, newWeights } from './weights.js';
+import type { Block, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
+
+/** Rows of a matrix too large to be checked at once are checked when they are first read. */
+export interface Guard {
+  /** How the matrix is called in messages. */
+  place: string;
+  see(checked: Checked): void;
+}
+
+type Reduce = 'max' | 'mean';
+
+/** Weights of a rectangle: cell `(r, c)` is `data[offset + r * stride + c]`. */
+export interface Stored {
+  data: WeightArray;
+  offset: number;
+  stride: number;
+  /** Whether the data is made for who asked, not a view of what is held. */
+  own: boolean;
+}
+
+/**
+ * A matrix whose weights are in memory. Coarser levels are made when first asked for, of a matrix of more than 4 million weights
+ * as a promise, away from the page. Beyond the level of one cell every level is that cell.
+ */
+export abstract class HeldMatrix implements Matrix {
+  readonly #guard: Guard | undefined;
+  /** Of a guarded matrix: 1 for each row that was checked. */
+  readonly #checked: Uint8Array | undefined;
+  readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
+  #levels: Record<Reduce, Level[]> | undefined;
+
+  constructor(
+    readonly rows: number,
+    readonly cols: number,
+    readonly type: WeightType,
+    guard?: Guard,
+  ) {
+    this.#guard = guard;
+    this.#checked = guard && new Uint8Array(rows);
+  }
+
+  /** The weights of a rectangle. */
+  protected abstract stored(rect: Rect): Stored;
+  /** One weight, as stored. */
+  protected abstract at(row: number, col: number): number;
+
+  /** Of a matrix of more than 4 million weights unknown. */
+  get max(): number | undefined {
+    if (this.#large) return undefined;
+    const { data, offset } = this.#level(Infinity, 'max');
+    return decodeWeights(data, this.type, offset, 1)[0]!;
+  }
+
+  block(request: BlockRequest, { signal }: { signal?: AbortSignal } = {}): Block | Promise<Block> {
+    const cut = cutRequest(request, this);
+    const { level, reduce, sample } = cut;
+    if (level > 0 && this.#large) {
+      if (sample) return this.#sample(cut);
+      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, level, signal));
+    }
+    const unchecked = level === 0 && !this.#checkRows(cut.row, cut.row + cut.rows);
+    if (!unchecked) return this.#view(cut);
+    const whole = { row: cut.row, col: 0, rows: cut.rows, cols: this.cols };
+    return this.#pyramid('max')
+      .then((pyramid) => pyramid.ensure(whole, signal))
+      .then(() => this.#view(cut));
+  }
+
+  /** Lets the coarser levels go; they are made again when they are asked for. */
+  forget(): void {
+    this.#levels = undefined;
+  }
+
+  get #large(): boolean {
+    return this.rows * this.cols > readAtOnce;
+  }
+
+  #view({ row, col, rows, cols, level, reduce }: Required<BlockRequest>): Block {
+    const at = { row, col, rows, cols, level };
+    if (level === 0) {
+      const { data, offset, stride } = this.stored({ row, col, rows, cols });
+      return { ...at, type: this.type, data, offset, stride };
+    }
+    const { type, data, offset, cols: stride } = this.#level(level, reduce);
+    return { ...at, type, data, offset: offset + row * stride + col, stride };
+  }
+
+  /** Whether rows are checked; does so where they are few. */
+  #checkRows(start: number, end: number): boolean {
+    const first = this.#checked?.subarray(0, end).indexOf(0, start) ?? -1;
+    if (first < 0) return true;
+    if ((end - first) * this.cols > readAtOnce) return false;
+    const { cols, type } = this;
+    const { place, see } = this.#guard!;
+    const rows = end - first;
+    const { data, offset } = this.stored({ row: first, col: 0, rows, cols });
+    see(checkWeights({ data, offset, type, rows, cols, place, firstRow: first }));
+    this.#checked!.fill(1, first, end);
+    return true;
+  }
+
+  #level(wanted: number, reduce: Reduce): Level {
+    const level = Math.min(wanted, Math.ceil(Math.log2(Math.max(this.rows, this.cols))));
+    const levels = (this.#levels ??= this.#noLevels())[reduce];
+    touchLevels(this);
+    for (let n = levels.length; n <= level; n++) {
+      const next = reduce === 'mean' ? halveByMean(levels[n - 1]!, this, n) : halveByMax(levels[n - 1]!);
+      levels.push(next);
+      keepLevels(this, next.data.byteLength);
+    }
+    return levels[level]!;
+  }
+
+  #noLevels(): Record<Reduce, Level[]> {
+    const { rows, cols, type } = this;
+    const { data, offset } = this.stored({ row: 0, col: 0, rows, cols });
+    const whole = { rows, cols, type, data, offset };
+    return { max: [whole], mean: [whole] };
+  }
+
+  #pyramid(reduce: Reduce): Promise<Pyramid> {
+    return (this.#pyramids[reduce] ??= import('./pyramid/pyramid.js').then(
+      ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
+    ));
+  }
+
+  #pyramidSource() {
+    const { rows, cols, type } = this;
+    const place = this.#guard?.place;
+    const checks = (rect: Rect): boolean =>
+      rect.cols === cols && this.#checked?.subarray(rect.row, rect.row + rect.rows).includes(0) === true;
+    return {
+      rows,
+      cols,
+      type,
+      // Whole rows, as checking takes; half a million weights and more.
+      part: { rows: 2 ** Math.max(0, Math.ceil(19 - Math.log2(cols))), cols },
+      read: (rect: Rect, level: number, reduce: Reduce) => () => ({
+        op: 'reduce' as const,
+        data: this.#copy(rect),
+        type,
+        rows: rect.rows,
+        cols: rect.cols,
+        level,
+        reduce,
+        check: checks(rect) ? { place: place!, firstRow: rect.row } : undefined,
+      }),
+      see: (rect: Rect, { looksAhead }: Partial<Checked>) => {
+        if (!checks(rect)) return;
+        this.#guard!.see({ looksAhead: looksAhead ?? false });
+        this.#checked!.fill(1, rect.row, rect.row + rect.rows);
+      },
+    };
+  }
+
+  #copy(rect: Rect): WeightArray {
+    const { data, offset, stride, own } = this.stored(rect);
+    if (own) return data;
+    const { rows, cols } = rect;
+    if (cols === stride) return data.slice(offset, offset + rows * cols);
+    const out = newWeights(this.type, rows * cols);
+    for (let r = 0, from = offset; r < rows; r++, from += stride)
+      out.set(data.subarray(from, from + cols), r * cols);
+    return out;
+  }
+
+  /** One weight a cell, from its middle. */
+  #sample({ row, col, rows, cols, level }: Required<BlockRequest>): Block {
+    const size = 2 ** level;
+    const middle = (cell: number, length: number): number =>
+      Math.min(length - 1, Math.floor((cell + 0.5) * size));
+    const data = newWeights(this.type, rows * cols);
+    const columns = Uint32Array.from({ length: cols }, (_, c) => middle(col + c, this.cols));
+    for (let r = 0, i = 0; r < rows; r++) {
+      const from = middle(row + r, this.rows);
+      for (let c = 0; c < cols; c++, i++) data[i] = this.at(from, columns[c]!);
+    }
+    return { row, col, rows, cols, level, type: this.type, data, offset: 0, stride: cols, sampled: true };
+  }
+}

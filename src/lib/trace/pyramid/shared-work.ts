@@ -1,0 +1,65 @@
+interface Work<T> {
+  promise: Promise<T>;
+  abort: AbortController;
+  waiting: number;
+  done: boolean;
+}
+
+/** Work that several may wait for, by a name: done once, and given up when nobody waits for it any more. */
+export class SharedWork<T> {
+  readonly #under = new Map<number | string, Work<T>>();
+
+  /** Waits for a piece of work with others, the first of whom has it begun. Each must leave, once. */
+  join(
+    key: number | string,
+    begin: (signal: AbortSignal) => Promise<T>,
+  ): { promise: Promise<T>; leave: () => void } {
+    let work = this.#under.get(key);
+    if (!work) this.#under.set(key, (work = this.#begin(key, begin)));
+    const joined = work;
+    joined.waiting++;
+    const leave = (): void => {
+      if (--joined.waiting > 0 || joined.done) return;
+      this.#forget(key, joined);
+      joined.abort.abort();
+    };
+    return { promise: joined.promise, leave };
+  }
+
+  #begin(key: number | string, begin: (signal: AbortSignal) => Promise<T>): Work<T> {
+    const abort = new AbortController();
+    const work: Work<T> = { promise: begin(abort.signal), abort, waiting: 0, done: false };
+    const finish = (): void => {
+      work.done = true;
+      this.#forget(key, work);
+    };
+    work.promise.then(finish, finish);
+    return work;
+  }
+
+  #forget(key: number | string, work: Work<T>): void {
+    if (this.#under.get(key) === work) this.#under.delete(key);
+  }
+}
+
+/** Waits for several pieces of work; leaves them when they are done or the signal is aborted, and then rejects with its reason. */
+export async function waitFor<T>(
+  works: readonly { promise: Promise<T>; leave: () => void }[],
+  signal?: AbortSignal,
+): Promise<T[]> {
+  try {
+    return await unlessAborted(Promise.all(works.map(({ promise }) => promise)), signal);
+  } finally {
+    for (const work of works) work.leave();
+  }
+}
+
+export function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
