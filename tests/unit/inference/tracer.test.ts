@@ -154,10 +154,13 @@ describe('a cache, step by step (llama)', () => {
     decode: (ids) => ids.map((id) => ` ${id}`).join(''),
   };
 
-  it('stitches the rows of each step into what one pass gives', async () => {
+  it.each([
+    ['a cache of its own', 'llama-step'],
+    ['GroupQueryAttention, whose cache has an open width', 'llama-gqa-int4'],
+  ])('stitches the rows of each step into what one pass gives: %s', async (_, name) => {
     const tracer = tracerOf({
       ort,
-      model: model('exports/llama-step/model.onnx'),
+      model: model(`exports/${name}/model.onnx`),
       tokenizer: plain,
       vectors: true,
     });
@@ -171,8 +174,8 @@ describe('a cache, step by step (llama)', () => {
         expect(Math.max(...a.map((weight, i) => Math.abs(weight - b[i]!)))).toBeLessThan(1e-5);
       }
     const [keys, same] = [steps.stream().keys!, once.stream().keys!];
-    expect(Array.from(keys.vector(2, 3, 10))).toEqual(
-      Array.from(same.vector(2, 3, 10), (value) => expect.closeTo(value, 4)),
+    expect(Array.from(keys.vector(2, 1, 10))).toEqual(
+      Array.from(same.vector(2, 1, 10), (value) => expect.closeTo(value, 4)),
     );
   });
 

@@ -1,6 +1,7 @@
 import type { GraphEdit } from '../onnx/edit.js';
 import { emitConstant } from '../onnx/emit.js';
 import type { FactBook } from '../onnx/facts.js';
+import type { Shape } from '../onnx/infer.js';
 import { DataType, type Node } from '../onnx/model.js';
 import type { Scope } from '../onnx/scope.js';
 import { apply, cast, int64s, slice, splitHeads } from './build.js';
@@ -32,6 +33,10 @@ export abstract class FusedAttention implements Finding {
     this.querySide = node.inputs[0] ?? '';
     const key = node.inputs[1];
     this.keySide = key && !facts.of(scope, key).constant ? key : this.querySide;
+  }
+
+  get caches(): ReadonlyMap<string, Shape> | undefined {
+    return undefined;
   }
 
   get reason(): string | undefined {

@@ -1,5 +1,6 @@
 import { emitInt } from '../onnx/emit.js';
 import type { GraphEdit } from '../onnx/edit.js';
+import type { Shape } from '../onnx/infer.js';
 import { apply, slice, splitHeads } from './build.js';
 import { FusedAttention, firstPosition, soundCount } from './fused.js';
 import type { Found, Matcher, VectorName } from './types.js';
@@ -41,6 +42,16 @@ class GroupQuery extends FusedAttention {
         ints: { interleaved },
       }),
     };
+  }
+
+  /** `[batch, head, token, dim]` of its cache; builders leave the last open, as quantised caches have another. */
+  override get caches(): ReadonlyMap<string, Shape> {
+    const groups = soundCount(this.int('kv_num_heads'));
+    const [query, key, , ...rest] = this.node.inputs;
+    const width = this.facts.of(this.scope, query).dims?.at(-1);
+    const side = this.heads && groups ? this.heads + (key ? 0 : 2 * groups) : undefined;
+    const dims = [null, groups, null, width && side && width % side === 0 ? width / side : null];
+    return new Map(rest.slice(0, 2).flatMap((name) => (name ? [[name, dims]] : [])));
   }
 
   /** Of queries, keys and values side by side in one input, the queries. */

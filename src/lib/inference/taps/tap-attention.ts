@@ -79,7 +79,9 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
     },
     parts: rope.pieces,
     taps,
-    inputs: root.graph.inputs.filter((input) => !root.graph.initializers.has(input.name)),
+    inputs: root.graph.inputs
+      .filter((input) => !root.graph.initializers.has(input.name))
+      .map((input) => withCacheLengths(input, drafts)),
     outputs: root.graph.outputs,
     externalData: externalFiles(model, root),
   };
@@ -223,6 +225,21 @@ type Made = { value: string; type: number } | { reason: string };
 
 function leaves(draft: Draft): readonly Draft[] {
   return draft.lift ? draft.lift.branches.flatMap(leaves) : [draft];
+}
+
+/** An input whose open lengths the attention that reads it as its cache knows. */
+function withCacheLengths(input: ValueInfo, drafts: readonly Draft[]): ValueInfo {
+  for (const { located } of drafts) {
+    const known = located.finding.caches?.get(input.name);
+    if (known?.length === input.dims?.length && known)
+      return {
+        ...input,
+        dims: input.dims!.map((length, axis) =>
+          typeof length === 'number' ? length : (known[axis] ?? length),
+        ),
+      };
+  }
+  return input;
 }
 
 const STREAMS: readonly StreamName[] = ['encoder', 'self', 'decoder', 'cross'];

@@ -1,6 +1,7 @@
 import type { StreamName, WeightType } from '../../trace/types.js';
 import type { GraphEdit } from '../onnx/edit.js';
 import type { FactBook } from '../onnx/facts.js';
+import type { Shape } from '../onnx/infer.js';
 import type { Node } from '../onnx/model.js';
 import type { Scope } from '../onnx/scope.js';
 
@@ -70,6 +71,8 @@ export interface Finding {
   /** Values the queries and the keys are computed from, to follow to their source. */
   readonly querySide: string;
   readonly keySide: string;
+  /** Lengths of the caches it reads, by input, where the graph's inputs may leave them open. */
+  readonly caches?: ReadonlyMap<string, Shape>;
   /** Why it cannot be tapped; then nothing below is called. */
   readonly reason?: string;
   /** Adds what computes the weights. */

@@ -31,9 +31,6 @@ export interface Part {
   release(): Promise<void>;
 }
 
-/** Operators that WebGPU runs without an output for their weights. */
-const ONLY_CPU = /MultiHeadAttention|GroupQueryAttention|^Attention|\.Attention/;
-
 /** @throws InferenceError for what the model, the runtime or the network refuses */
 export async function loadPart(
   source: ModelSource,
@@ -111,6 +108,9 @@ function splitModel(tapped: TappedModel): TappedModel {
   return { ...tapped, model: tapped.model };
 }
 
+/** WebGPU computes it without an output for its weights. */
+const NOT_ON_WEBGPU = 'com.microsoft.GroupQueryAttention';
+
 async function createSession(
   model: Uint8Array,
   taps: readonly Tap[],
@@ -118,29 +118,65 @@ async function createSession(
   notices: string[],
 ): Promise<OnnxSession> {
   const { ort, session } = options;
-  useWorker(options);
-  const onlyCpu = taps.find((tap) => ONLY_CPU.test(tap.operator));
-  if (options.device === 'webgpu') {
-    if (onlyCpu)
-      notices.push(`WebGPU gives no weights of ${onlyCpu.operator}: the model runs on WebAssembly.`);
-    else
-      try {
-        return await ort.InferenceSession.create(model, { ...session, executionProviders: ['webgpu'] });
-      } catch (error) {
-        notices.push(`WebGPU refused the model (${String(error)}): it runs on WebAssembly.`);
-      }
+  const create = async (): Promise<OnnxSession> => {
+    try {
+      return await ort.InferenceSession.create(model, { logSeverityLevel: 3, ...session });
+    } catch (cause) {
+      throw explain(cause, taps, 0);
+    }
+  };
+  const webgpu = options.device === 'webgpu' && !taps.some((tap) => tap.operator === NOT_ON_WEBGPU);
+  if (options.device === 'webgpu' && !webgpu)
+    notices.push(`WebGPU gives no weights of ${NOT_ON_WEBGPU}: the model runs on WebAssembly.`);
+  if (!webgpu) {
+    useWorker(options);
+    return create();
   }
+  const refused = (what: string, error: unknown): void =>
+    void notices.push(`WebGPU refused ${what} (${messageOf(error).slice(0, 200)}): it runs on WebAssembly.`);
   try {
-    return await ort.InferenceSession.create(model, { logSeverityLevel: 3, ...session });
-  } catch (cause) {
-    throw explain(cause, taps, 0);
+    const gpu = await ort.InferenceSession.create(model, {
+      logSeverityLevel: 3,
+      ...session,
+      executionProviders: ['webgpu'],
+    });
+    return withFallback(gpu, create, (error) => refused('to run the model', error));
+  } catch (error) {
+    refused('the model', error);
+    return create();
   }
 }
 
+/** What WebGPU cannot do it often says at the first run only: that run is then done again, and all after it, elsewhere. */
+function withFallback(
+  first: OnnxSession,
+  create: (() => Promise<OnnxSession>) | undefined,
+  onRefusal: (error: unknown) => void,
+): OnnxSession {
+  let session = first;
+  return {
+    async run(feeds, fetches) {
+      const other = create;
+      // Dropped for good, and with it the model's bytes.
+      create = undefined;
+      try {
+        return await session.run(feeds, fetches);
+      } catch (error) {
+        if (!other) throw error;
+        onRefusal(error);
+        await session.release();
+        session = await other();
+        return session.run(feeds, fetches);
+      }
+    },
+    release: () => session.release(),
+  };
+}
+
 /** In a page, onnxruntime-web has a worker of its own; it is a setting of all its sessions, made before the first. */
-function useWorker({ ort, worker, device }: PartOptions): void {
+function useWorker({ ort, worker }: PartOptions): void {
   const wasm = ort.env?.wasm;
-  if (worker === false || device === 'webgpu' || !wasm || typeof document === 'undefined') return;
+  if (worker === false || !wasm || typeof document === 'undefined') return;
   wasm.proxy = true;
 }
 
@@ -181,6 +217,10 @@ function inMegabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
+function messageOf(cause: unknown): string {
+  return typeof cause === 'number' ? `code ${cause}` : String((cause as Error)?.message ?? cause);
+}
+
 /** What pages do to onnxruntime, by its messages. */
 const PAGE_FIXES: readonly [message: RegExp, fix: string][] = [
   [
@@ -195,7 +235,7 @@ const PAGE_FIXES: readonly [message: RegExp, fix: string][] = [
 
 /** What onnxruntime says, in the words of its messages, as an error that says what to do. */
 function explain(cause: unknown, taps: readonly Tap[], tokens: number): InferenceError {
-  const message = typeof cause === 'number' ? `code ${cause}` : String((cause as Error)?.message ?? cause);
+  const message = messageOf(cause);
   if (
     /bad_alloc|out of memory|Array buffer allocation|OOM|failed to allocate|memory access out of bounds|^code \d{6,}/i.test(
       message,

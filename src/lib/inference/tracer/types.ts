@@ -26,7 +26,10 @@ export interface TracerOptions extends Pick<TapOptions, 'layers' | 'heads' | 've
   /** From `@huggingface/tokenizers` or transformers.js, or any `{ encode(text) }`. Not needed to trace tokens and feeds of your own. */
   tokenizer?: TokenizerLike;
   config?: ModelConfig;
-  /** Where to run. WebGPU falls back to WebAssembly, with a notice, where it cannot give the weights. @default 'wasm' */
+  /**
+   * Where to run. WebGPU, which wants the runtime's `/webgpu` entry, is left for WebAssembly, with a notice, where there is none or it
+   * refuses the model or its weights; it runs in the page, not in a worker. @default 'wasm'
+   */
   device?: 'wasm' | 'webgpu';
   /** Whether onnxruntime-web runs in a worker, so that the page stays live. It is a setting of the whole page, made before its first session. @default true */
   worker?: boolean;
