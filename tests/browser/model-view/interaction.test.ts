@@ -3,7 +3,17 @@ import { page, userEvent } from 'vitest/browser';
 import { distance, entropy, previousTokenScore } from '../../../src/lib/analysis/index.js';
 import type { Hover, Selection } from '../../../src/lib/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
-import { announcedBy, boxOf, centerOf, mouse, statusOf, tokenOf, usePage } from '../views/page.js';
+import {
+  announcedBy,
+  boxOf,
+  centerOf,
+  mouse,
+  statusOf,
+  swipe,
+  tap,
+  tokenOf,
+  usePage,
+} from '../views/page.js';
 import { cellOf, gridOf, headsIn, nameOf, showModel } from './model.js';
 
 usePage();
@@ -263,4 +273,26 @@ test('grid, rows, headers and cells say what and where they are', async () => {
   expect(document.getElementById(grid.getAttribute('aria-describedby')!)!.textContent).toContain(
     'Arrow keys',
   );
+});
+
+describe('touch', () => {
+  test('a tap opens a head, the button closes it; nothing is left hovered', async () => {
+    await page.viewport(320, 640);
+    const { region } = await showModel({ trace: pair });
+    await tap(centerOf(cellOf(region, 1, 2)));
+    await expect.element(detail('layer 1, head 2')).toBeVisible();
+    expect(region.element().querySelector('.card')!.checkVisibility()).toBe(false);
+    await tap(centerOf(region.getByRole('button', { name: 'close', exact: true })));
+    await expect.poll(() => detail('layer 1, head 2').query()).toBeNull();
+    expect(statusOf(region)).not.toContain('head 2');
+  });
+
+  test('a swipe scrolls the grid and opens nothing', async () => {
+    await page.viewport(320, 400);
+    const { region } = await showModel({ trace: pair, style: '--attentrace-height: 300px' });
+    const scroller = gridOf(region).element().closest('.scroller')!;
+    await swipe(centerOf(cellOf(region, 2, 2)), -100);
+    await expect.poll(() => scroller.scrollTop).toBeGreaterThan(30);
+    expect(region.getByRole('region').query()).toBeNull();
+  });
 });

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { readWeights, shown } from '../views/fixture.js';
-import { announcedBy, mouse, statusOf, usePage } from '../views/page.js';
+import { announcedBy, mouse, statusOf, swipe, tap, usePage } from '../views/page.js';
 import { listOf, middleOf, showTokenView, tokenIn } from './helpers.js';
 
 usePage();
@@ -157,15 +157,34 @@ test('nothing is cut off at 320 px, and a finger’s tap locks', async () => {
   }
   for (const control of region.getByRole('button').elements())
     expect(control.getBoundingClientRect().right).toBeLessThanOrEqual(box.right);
-  const { cdp } = await import('vitest/browser');
-  const send = (type: string, touchPoints: object[]) =>
-    (cdp() as unknown as { send: (name: string, value: object) => Promise<void> }).send(
-      'Input.dispatchTouchEvent',
-      { type, touchPoints },
-    );
-  await send('touchStart', [middleOf(tokenIn(region, them))]);
-  await send('touchEnd', []);
+  await tap(middleOf(tokenIn(region, them)));
   await expect.poll(() => tokenIn(region, them).getAttribute('aria-selected')).toBe('true');
+});
+
+test('with fingers: a second token is asked about, another tap lets go, a swipe scrolls and locks nothing', async () => {
+  await page.viewport(320, 420);
+  const { region } = await showTokenView({
+    trace: await loadFixture('paragraph'),
+    layer: 3,
+    style: '--attentrace-height: 400px',
+  });
+  const selected = (): number =>
+    listOf(region)
+      .getByRole('option')
+      .elements()
+      .findIndex((token) => token.getAttribute('aria-selected') === 'true');
+  await tap(middleOf(tokenIn(region, 4)));
+  await expect.poll(selected).toBe(4);
+  await expect.poll(() => statusOf(region)).toMatch(/had → /);
+  const scroller = listOf(region).element().parentElement!.parentElement!;
+  await swipe(middleOf(tokenIn(region, 12)), -120);
+  await expect.poll(() => scroller.scrollTop).toBeGreaterThan(40);
+  expect(selected()).toBe(4);
+  scroller.scrollTop = 0;
+  await tap(middleOf(tokenIn(region, 9)));
+  await expect.poll(selected).toBe(9);
+  await tap(middleOf(tokenIn(region, 9)));
+  await expect.poll(selected).toBe(-1);
 });
 
 test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (theme) => {

@@ -113,13 +113,28 @@ export const mouse = {
   },
 };
 
+/** Where fingers are, in real touch events; none at the end. */
+export const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: readonly Point[] = []) =>
+  browser().send('Input.dispatchTouchEvent', {
+    type,
+    touchPoints: fingers.map((at, id) => ({ ...at, id })),
+  });
+
+/** A finger's tap. */
+export async function tap(at: Point): Promise<void> {
+  await touch('touchStart', [at]);
+  await touch('touchEnd');
+}
+
+/** A finger that goes up or down by some pixels. */
+export async function swipe(from: Point, dy: number): Promise<void> {
+  await touch('touchStart', [from]);
+  for (const t of [0.15, 0.4, 0.7, 1]) await touch('touchMove', [{ x: from.x, y: from.y + dy * t }]);
+  await touch('touchEnd');
+}
+
 /** Two fingers that go from one pair of places to another in a few steps. */
 export async function pinch(from: [Point, Point], to: [Point, Point]): Promise<void> {
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: Point[]) =>
-    browser().send('Input.dispatchTouchEvent', {
-      type,
-      touchPoints: fingers.map((at, id) => ({ ...at, id })),
-    });
   const between = (a: Point, b: Point, t: number): Point => ({
     x: a.x + (b.x - a.x) * t,
     y: a.y + (b.y - a.y) * t,
@@ -127,7 +142,7 @@ export async function pinch(from: [Point, Point], to: [Point, Point]): Promise<v
   await touch('touchStart', from);
   for (const t of [0.25, 0.5, 0.75, 1])
     await touch('touchMove', [between(from[0], to[0], t), between(from[1], to[1], t)]);
-  await touch('touchEnd', []);
+  await touch('touchEnd');
 }
 
 /** The middle of a cell of a heatmap that shows the whole matrix, in whole pixels as wheel events have them. */

@@ -134,6 +134,15 @@ describe('recorded attention is the softmax of the queries and keys recorded wit
     }
   });
 
+  test('MiniLM, against all that PyTorch gave, to 1e-5', async () => {
+    const pair = (await load('minilm-pair')).stream();
+    const recorded = (await load('minilm-pair-float32')).stream();
+    for (const check of await checkAll({ ...pair, matrix: recorded.matrix })) {
+      expect(check).toMatchObject({ verdict: 'exact' });
+      expect(check.difference).toBeLessThan(1e-5);
+    }
+  });
+
   test('MiniLM as stored: to what rounding to float16 and to uint8 allows', async () => {
     for (const check of await checkAll((await load('minilm-pair')).stream())) {
       expect(check).toMatchObject({ verdict: 'rounded' });

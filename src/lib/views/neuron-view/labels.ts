@@ -45,6 +45,8 @@ export interface NeuronLabels {
   differsMark: string;
   showPlace: string;
   neuronHint: string;
+  /** Where the lines of all queries are too many to be drawn. */
+  neuronHintLarge: string;
   neuronHelp: string;
   queriesHelp: string;
   noVectors: string;
@@ -97,6 +99,7 @@ export const neuronLabels: NeuronLabels = {
   differsMark: 'A stroke marks the recorded weight.',
   showPlace: 'show',
   neuronHint: '+ opens a query',
+  neuronHintLarge: '+ opens a query, hover a token for its lines',
   neuronHelp:
     'Up and down move over the keys, left and right over dimensions and columns, with Shift over whole columns. Enter locks a key, Escape lets it go, then closes the query.',
   queriesHelp: 'Up and down move over the queries, Enter opens one into its numbers.',

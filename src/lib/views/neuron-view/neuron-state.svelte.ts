@@ -9,8 +9,9 @@ import {
   type HeadCheck,
   type QueryKey,
 } from '../../analysis/query-key/index.js';
-import { blockWeights, type Block } from '../../trace/index.js';
+import { blockWeights } from '../../trace/index.js';
 import { collectLines, type HeadLines } from '../head-view/head-lines.js';
+import { Ready } from '../shared/ready.svelte.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
 import { fullColorAt } from './numbers.js';
 import type { NeuronViewProps } from './types.js';
@@ -38,6 +39,17 @@ export interface OpenQuery {
   /** The size that gets the full colour. */
   ranges: { query: number; key: number; product: number; score: number; weight: number };
 }
+
+const noLines: HeadLines = {
+  count: 0,
+  query: new Uint32Array(),
+  key: new Uint32Array(),
+  head: new Uint16Array(),
+  weight: new Float32Array(),
+};
+
+/** So many weights of a head are read at once to draw their lines. */
+const mostWhole = 2 ** 22;
 
 /** What the neuron view adds to the state of a view: one head's queries and keys, and the query that is opened. */
 export class NeuronState {
@@ -79,19 +91,36 @@ export class NeuronState {
     return this.view.stream !== undefined && hasQueryKey(this.view.stream);
   }
 
-  /** The weights recorded, whole. */
-  #read = $derived.by((): { block?: Block; error?: Error } => {
-    const { stream, selection } = this.view;
-    if (!stream || !selection || this.head === undefined) return {};
-    try {
-      const matrix = stream.matrix(selection.layer, this.head);
-      const block = matrix.block({ row: 0, col: 0, rows: matrix.rows, cols: matrix.cols });
-      if (block instanceof Promise) throw new Error('The neuron view needs attention that is in memory.');
-      return { block };
-    } catch (error) {
-      return { error: error as Error };
-    }
+  /** Whether all weights recorded are read: of a head of more, those of the token that is looked at. */
+  get whole(): boolean {
+    const { stream } = this.view;
+    return !stream || stream.queryTokens.length * stream.keyTokens.length <= mostWhole;
+  }
+
+  /** The row or column to read where not all is. */
+  #line = $derived.by((): string => {
+    if (this.whole) return '';
+    const { query, key } = this.focus;
+    const opened = this.view.selection?.query ?? query;
+    return opened !== null ? `query ${opened}` : key !== null ? `key ${key}` : '';
   });
+
+  /** The weights recorded. */
+  readonly #read = new Ready((signal) => {
+    const { stream, selection } = this.view;
+    if (!stream || !selection || this.head === undefined || (!this.whole && !this.#line)) return undefined;
+    const matrix = stream.matrix(selection.layer, this.head);
+    const { rows, cols } = matrix;
+    const [side, at] = this.#line.split(' ');
+    if (side === 'query') return matrix.block({ row: Number(at), col: 0, rows: 1, cols }, { signal });
+    if (side === 'key') return matrix.block({ row: 0, col: Number(at), rows, cols: 1 }, { signal });
+    return matrix.block({ row: 0, col: 0, rows, cols }, { signal });
+  });
+
+  /** Whether the weights recorded are still being read. */
+  get waiting(): boolean {
+    return this.#read.waiting;
+  }
 
   get error(): Error | undefined {
     return this.#read.error ?? this.checkError;
@@ -128,7 +157,7 @@ export class NeuronState {
       score: fullColorAt(scores.subarray(0, visible)),
       // Where they differ, the recorded weights are marked beside the bars of those computed.
       weight: weights.reduce(
-        (most, weight, key) => Math.max(most, weight, this.recordedWeight(query, key)),
+        (most, weight, key) => Math.max(most, weight, this.recordedWeight(query, key) ?? 0),
         0,
       ),
     };
@@ -179,29 +208,48 @@ export class NeuronState {
         weight: Float32Array.from(drawn, (row) => open.weights[open.keyOrder[row]!]!),
       };
     }
-    const { block } = this.#read;
-    const [rows, cols] = block ? [block.rows, block.cols] : [0, 0];
+    const block = this.#read.value;
+    if (!block) return noLines;
+    if (!this.whole) return this.#facingLines(this.threshold);
     return collectLines(
-      block ? [{ block, color: this.head! }] : [],
+      [{ block, color: this.head! }],
       { edges: 'threshold', threshold: this.threshold },
-      { start: 0, end: rows },
-      { start: 0, end: cols },
+      { start: 0, end: block.rows },
+      { start: 0, end: block.cols },
     );
   });
 
-  /** How many weights the head holds, those that cannot be left out. */
-  get total(): number {
-    const { block } = this.#read;
-    if (!block) return 0;
-    return this.view.stream!.causal ? (block.rows * (block.rows + 1)) / 2 : block.rows * block.cols;
+  /** The lines of the token in focus alone. */
+  #facingLines(threshold: number): HeadLines {
+    const { facing, focus } = this;
+    if (!facing) return noLines;
+    const ends = [...facing.weights.keys()].filter(
+      (i) => facing.weights[i]! >= threshold && facing.weights[i]! > 0,
+    );
+    const from = Uint32Array.from(ends, () => (facing.side === 'key' ? focus.query! : focus.key!));
+    const to = Uint32Array.from(ends);
+    return {
+      count: ends.length,
+      query: facing.side === 'key' ? from : to,
+      key: facing.side === 'key' ? to : from,
+      head: Uint16Array.from(ends, () => this.head!),
+      weight: Float32Array.from(ends, (i) => facing.weights[i]!),
+    };
   }
 
-  /** The weight recorded for a pair. */
-  recordedWeight(query: number, key: number): number {
-    const { block } = this.#read;
-    return block
-      ? blockWeights({ ...block, offset: block.offset + query * block.stride + key, rows: 1, cols: 1 })[0]!
-      : NaN;
+  /** How many weights the head holds, those that cannot be left out. */
+  get total(): number {
+    const { queryTokens, keyTokens, causal } = this.view.stream!;
+    const rows = queryTokens.length;
+    return causal ? (rows * (rows + 1)) / 2 : rows * keyTokens.length;
+  }
+
+  /** The weight recorded for a pair; undefined where it is not read. */
+  recordedWeight(query: number, key: number): number | undefined {
+    const block = this.#read.value;
+    const [row, col] = [query - (block?.row ?? 0), key - (block?.col ?? 0)];
+    if (!block || row < 0 || row >= block.rows || col < 0 || col >= block.cols) return undefined;
+    return blockWeights({ ...block, offset: block.offset + row * block.stride + col, rows: 1, cols: 1 })[0]!;
   }
 
   /** Before a query is opened: the tokens whose lines stand out. */
@@ -220,11 +268,12 @@ export class NeuronState {
   /** For the token in focus: its weights over the other side's tokens. */
   facing: { side: 'query' | 'key'; weights: Float32Array } | undefined = $derived.by(() => {
     const { query, key } = this.focus;
-    const { block } = this.#read;
+    const block = this.#read.value;
     if (!block || (query === null && key === null)) return undefined;
-    const at = query !== null ? query * block.stride : key!;
+    const [row, col] = query !== null ? [query - block.row, 0] : [0, key! - block.col];
+    if (row < 0 || row >= block.rows || col < 0 || col >= block.cols) return undefined;
     const [rows, cols] = query !== null ? [1, block.cols] : [block.rows, 1];
-    const weights = blockWeights({ ...block, offset: block.offset + at, rows, cols });
+    const weights = blockWeights({ ...block, offset: block.offset + row * block.stride + col, rows, cols });
     return { side: query !== null ? 'key' : 'query', weights };
   });
 
@@ -238,7 +287,8 @@ export class NeuronState {
     const { selection } = this.view;
     if (!selection || this.head === undefined) return;
     const { stream, layer } = selection;
-    const weight = at && at.query !== null && at.key !== null ? this.recordedWeight(at.query, at.key) : null;
+    const weight =
+      at && at.query !== null && at.key !== null ? (this.recordedWeight(at.query, at.key) ?? null) : null;
     this.view.preview(at && { stream, layer, head: this.head, ...at, weight });
   }
 
