@@ -4,7 +4,7 @@ import { runTask } from '../trace/pyramid/run-task.js';
 import { SharedWork, unlessAborted, waitFor } from '../trace/pyramid/shared-work.js';
 import type { Reduced } from '../trace/pyramid/reduce.js';
 import { cutRequest } from '../trace/request.js';
-import type { Block, BlockRequest, Matrix } from '../trace/types.js';
+import type { Block, BlockOptions, BlockRequest, Matrix } from '../trace/types.js';
 import { sourceError } from './source-error.js';
 
 /** Queries and keys of one head, and how they become weights. */
@@ -23,7 +23,6 @@ export interface Head {
   place: string;
 }
 
-type Options = { signal?: AbortSignal };
 type Reduce = 'max' | 'mean';
 
 /** Multiplications done at once, some milliseconds' work: a row of 131,072 keys of 64 dimensions. */
@@ -37,6 +36,7 @@ export class QueryKeyMatrix implements Matrix {
   readonly cols: number;
   readonly type = 'float32';
   readonly max = undefined;
+  readonly canSample = true;
   readonly #head: Head;
   /** NaN where it is not known yet. */
   readonly #logSumExp: Float32Array;
@@ -50,7 +50,8 @@ export class QueryKeyMatrix implements Matrix {
     this.#logSumExp = head.logSumExp?.slice() ?? new Float32Array(head.rows).fill(NaN);
   }
 
-  block(request: BlockRequest, { signal }: Options = {}): Block | Promise<Block> {
+  block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
+    const { signal } = options;
     const cut = cutRequest(request, this);
     const { level, reduce, sample } = cut;
     if (level === 0) return this.#weights(cut, signal);
@@ -58,7 +59,7 @@ export class QueryKeyMatrix implements Matrix {
     this.#pyramids[reduce] ??= import('../trace/pyramid/pyramid.js').then(
       ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
     );
-    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, signal));
+    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, options));
   }
 
   #weights(cut: Required<BlockRequest>, signal?: AbortSignal): Block | Promise<Block> {

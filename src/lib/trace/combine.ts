@@ -2,7 +2,7 @@ import { listed } from './describe.js';
 import { TraceError } from './errors.js';
 import { ReadMatrix } from './read-matrix.js';
 import { blockWeights } from './weights.js';
-import type { Block, BlockRequest, Matrix } from './types.js';
+import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
 /** How several heads become one matrix, weight by weight. */
 export type Combination = 'sum' | 'mean' | 'max';
@@ -18,7 +18,7 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
   const [first] = matrices;
   const differs = matrices.findIndex((m) => m.rows !== first!.rows || m.cols !== first!.cols);
   if (!first || differs >= 0) throw notCombinable(matrices, differs);
-  const read = (request: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
+  const read = (request: BlockRequest, options: BlockOptions): Block | Promise<Block> => {
     const blocks = matrices.map((matrix) => matrix.block(request, options));
     return blocks.every((block): block is Block => !(block instanceof Promise))
       ? combine(blocks, how)

@@ -4,7 +4,7 @@ import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
 import { cutRequest, readAtOnce } from './request.js';
 import { decodeWeights, newWeights } from './weights.js';
-import type { Block, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
+import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
 
 /** Rows of a matrix too large to be checked at once are checked when they are first read. */
 export interface Guard {
@@ -57,19 +57,23 @@ export abstract class HeldMatrix implements Matrix {
     return decodeWeights(data, this.type, offset, 1)[0]!;
   }
 
-  block(request: BlockRequest, { signal }: { signal?: AbortSignal } = {}): Block | Promise<Block> {
+  block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
     const cut = cutRequest(request, this);
     const { level, reduce, sample } = cut;
     if (level > 0 && this.#large) {
       if (sample) return this.#sample(cut);
-      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, level, signal));
+      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, level, options));
     }
     const unchecked = level === 0 && !this.#checkRows(cut.row, cut.row + cut.rows);
     if (!unchecked) return this.#view(cut);
     const whole = { row: cut.row, col: 0, rows: cut.rows, cols: this.cols };
     return this.#pyramid('max')
-      .then((pyramid) => pyramid.ensure(whole, signal))
+      .then((pyramid) => pyramid.ensure(whole, options))
       .then(() => this.#view(cut));
+  }
+
+  get canSample(): boolean {
+    return this.#large;
   }
 
   /** Lets the coarser levels go; they are made again when they are asked for. */

@@ -3,20 +3,18 @@ import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
 import { cutRequest, readAtOnce } from './request.js';
 import { blockWeights } from './weights.js';
-import type { Block, BlockRequest, Matrix } from './types.js';
-
-type Options = { signal?: AbortSignal };
+import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
 /** How the weights of a matrix are had that is not an array. */
 export interface Reading {
   readonly rows: number;
   readonly cols: number;
   /** Reads weights: at level 0, or of any level where `levels` says so. */
-  read(request: BlockRequest, options: Options): Block | Promise<Block>;
+  read(request: BlockRequest, options: BlockOptions): Block | Promise<Block>;
   /** Whether coarser maxima are read as they are. Default false. */
   levels?: boolean;
   /** A quick look at a coarser level of a large matrix, for sources that have one. */
-  sample?(request: Required<BlockRequest>, options: Options): Block | Promise<Block>;
+  sample?(request: Required<BlockRequest>, options: BlockOptions): Block | Promise<Block>;
   /** How much more work a weight is than reading one from memory. Default 1. */
   cost?: number;
   leftOut?(row: number): number;
@@ -46,16 +44,24 @@ export class ReadMatrix implements Matrix {
     this.leftOut = reading.leftOut?.bind(reading);
   }
 
-  block(request: BlockRequest, options: Options = {}): Block | Promise<Block> {
+  block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
     const cut = cutRequest(request, this);
     const { level, reduce, sample } = cut;
     if (level === 0 || (this.#reading.levels && reduce === 'max')) return this.#reading.read(cut, options);
-    if (this.rows * this.cols * (this.#reading.cost ?? 1) <= readAtOnce) return this.#fromWhole(cut);
+    if (this.#small) return this.#fromWhole(cut);
     if (sample && this.#reading.sample) return this.#reading.sample(cut, options);
     this.#pyramids[reduce] ??= import('./pyramid/pyramid.js').then(
       ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
     );
-    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, options.signal));
+    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, options));
+  }
+
+  get canSample(): boolean {
+    return this.#reading.sample !== undefined && !this.#small;
+  }
+
+  get #small(): boolean {
+    return this.rows * this.cols * (this.#reading.cost ?? 1) <= readAtOnce;
   }
 
   /** Lets the weights read go; they are read again when they are asked for. */

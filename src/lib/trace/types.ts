@@ -81,6 +81,13 @@ export interface Block {
   readonly sampled?: boolean;
 }
 
+/** How a block is waited for. */
+export interface BlockOptions {
+  signal?: AbortSignal;
+  /** Called now and then with the part of the work that is done, from 0 to 1. */
+  onProgress?: (share: number) => void;
+}
+
 /** One attention matrix, `rows` queries × `cols` keys, read in blocks. */
 export interface Matrix {
   readonly rows: number;
@@ -92,7 +99,9 @@ export interface Matrix {
    * Reads a block: at once where that takes a few milliseconds, else as a promise, which rejects with the signal's reason when
    * it is aborted. Throws `RangeError` outside the matrix.
    */
-  block(request: BlockRequest, options?: { signal?: AbortSignal }): Block | Promise<Block>;
+  block(request: BlockRequest, options?: BlockOptions): Block | Promise<Block>;
+  /** Whether a block that comes as a promise comes sooner with `sample`. */
+  readonly canSample?: boolean;
   /** Of a source that keeps only some keys of each query: the weight of a row that it left out, in [0, 1]. */
   leftOut?(row: number): number;
 }

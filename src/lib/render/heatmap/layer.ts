@@ -59,6 +59,19 @@ export interface HeatmapLayer {
   destroy(): void;
 }
 
+/** How far what should be on the screen has been read. */
+export interface Reading {
+  /** From 0 to 1. */
+  share: number;
+  /** Whether cells are drawn that were made of only some of their weights. */
+  sampled: boolean;
+}
+
+export interface HeatmapOptions {
+  /** Called when a drawing has something else to say of it: `null` when all is read. */
+  onReading?(reading: Reading | null): void;
+}
+
 const scaleNumbers: Record<Scale, number> = { linear: 0, sqrt: 1, log: 2 };
 const gapFromPx = 6;
 const hatchPeriodPx = 8;
@@ -68,7 +81,7 @@ const maxSubstitutes = 64;
 let layers = 0;
 
 /** Draws a matrix as coloured cells on a surface. */
-export function createHeatmapLayer(surface: Surface): HeatmapLayer {
+export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {}): HeatmapLayer {
   const props: HeatmapProps = {
     matrix: null,
     viewport: { query: 0, key: 0, queries: 0, keys: 0 },
@@ -89,10 +102,14 @@ export function createHeatmapLayer(surface: Surface): HeatmapLayer {
   /** The last matrix drawn whole, kept on the screen until the next is read. */
   let shown: { matrix: Matrix; tiles: Tile[] } | null = null;
   let pending = false;
+  /** The tiles on the screen, and what was last said of them. */
+  let awaited: readonly Tile[] = [];
+  let told = '';
   let destroyed = false;
 
   const user = {
     tileReady: () => surface.invalidate(),
+    tileProgress: () => tell(),
     tileFailed(cause: unknown) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       surface.reportError(
@@ -106,9 +123,12 @@ export function createHeatmapLayer(surface: Surface): HeatmapLayer {
   function chooseTiles(matrix: Matrix, level: number): { needed: Tile[]; tiles: Tile[] } {
     const { viewport } = props;
     const places = tilesInView(viewport, level, matrix.rows, matrix.cols);
-    const needed = places.map((place) => useTile(matrix, place, user));
-    const ready = needed.filter((tile) => tile.state === 'ready');
-    pending = needed.some((tile) => tile.state === 'pending');
+    const others = substitutes(matrix, level).filter((tile) => overlaps(tile, viewport));
+    // A quick look tells less than coarser cells that are whole.
+    const quick = !others.some(({ state, level: other }) => state === 'ready' && other > level);
+    const needed = places.map((place) => useTile(matrix, place, user, quick));
+    const ready = needed.filter((tile) => tile.texture);
+    pending = needed.some(({ state }) => state === 'pending' || state === 'sampled');
     if (ready.length === needed.length) {
       shown = { matrix, tiles: ready };
       return { needed, tiles: ready };
@@ -117,8 +137,7 @@ export function createHeatmapLayer(surface: Surface): HeatmapLayer {
       // Those panned away before may have been evicted.
       return { needed, tiles: shown.tiles.filter((tile) => tile.texture) };
     }
-    const visible = substitutes(matrix, level).filter((tile) => overlaps(tile, viewport));
-    return { needed, tiles: [...visible.slice(-maxSubstitutes), ...ready] };
+    return { needed, tiles: [...others.slice(-maxSubstitutes), ...ready] };
   }
 
   function prepare(): void {
@@ -129,6 +148,8 @@ export function createHeatmapLayer(surface: Surface): HeatmapLayer {
       shown = null;
       paint([]);
       hold([]);
+      awaited = [];
+      tell();
       return;
     }
     const { x, y } = axes(viewport, rect, surface.pixelRatio, matrix.rows, matrix.cols);
@@ -137,6 +158,18 @@ export function createHeatmapLayer(surface: Surface): HeatmapLayer {
     setViewUniforms(matrix, x, y);
     paint(chosen.tiles, (tile, mesh) => placeTile(tile, mesh, x, y));
     hold([...chosen.needed, ...chosen.tiles]);
+    awaited = chosen.needed;
+    tell();
+  }
+
+  /** Says how far the tiles on the screen are, where that has changed by a percent. */
+  function tell(): void {
+    const done = awaited.reduce((sum, { state, share }) => sum + (state === 'ready' ? 1 : share), 0);
+    const sampled = awaited.some(({ state }) => state === 'sampled');
+    const share = Math.floor((100 * done) / Math.max(1, awaited.length)) / 100;
+    const now = pending ? `${share} ${sampled}` : '';
+    if (now !== told) options.onReading?.(pending ? { share, sampled } : null);
+    told = now;
   }
 
   function setViewUniforms(matrix: Matrix, x: Axis, y: Axis): void {

@@ -13,8 +13,11 @@ export interface Tile extends TilePlace {
   readonly firstCol: number;
   readonly rows: number;
   readonly cols: number;
-  readonly state: 'pending' | 'ready' | 'failed';
-  /** Held while `ready`. */
+  /** `sampled`: a quick look is there, and the rest on its way. */
+  readonly state: 'pending' | 'sampled' | 'ready' | 'failed';
+  /** What part of the work is done, from 0 to 1. */
+  readonly share: number;
+  /** Held while `ready` or `sampled`. */
   readonly texture: DataTexture | null;
 }
 
@@ -22,6 +25,7 @@ interface Entry extends Tile {
   key: string;
   matrixId: number;
   state: Tile['state'];
+  share: number;
   texture: DataTexture | null;
   bytes: number;
   abort: AbortController | null;
@@ -31,8 +35,10 @@ interface Entry extends Tile {
 
 /** A heatmap, as the cache sees it. */
 export interface TileUser {
-  /** A tile it needs has arrived. */
+  /** A tile it needs has arrived, whole or as a sample. */
   tileReady(): void;
+  /** A tile it needs is so far on its way. */
+  tileProgress(): void;
   /** A tile it needs could not be read. */
   tileFailed(cause: unknown): void;
 }
@@ -58,8 +64,12 @@ function idOf(matrix: Matrix): number {
   return id;
 }
 
-/** The tile at a place, loading it where it is not held. It stays until the user releases it. */
-export function useTile(matrix: Matrix, place: TilePlace, user: TileUser): Tile {
+/**
+ * The tile at a place, loading it where it is not held. It stays until the user releases it.
+ *
+ * @param quick whether a quick look is wanted where the whole takes long
+ */
+export function useTile(matrix: Matrix, place: TilePlace, user: TileUser, quick: boolean): Tile {
   const matrixId = idOf(matrix);
   const key = `${matrixId}/${place.level}/${place.row}/${place.col}`;
   let entry = entries.get(key);
@@ -71,7 +81,7 @@ export function useTile(matrix: Matrix, place: TilePlace, user: TileUser): Tile 
     entry = createEntry(matrix, place, matrixId, key);
     entry.users.add(user);
     entries.set(key, entry);
-    load(matrix, entry);
+    load(matrix, entry, quick);
   }
   return entry;
 }
@@ -96,7 +106,7 @@ export function substitutes(matrix: Matrix, level: number): Tile[] {
   const id = idOf(matrix);
   const distance = (tile: Tile) => Math.abs(tile.level - level);
   return [...entries.values()]
-    .filter((entry) => entry.matrixId === id && entry.state === 'ready' && entry.level !== level)
+    .filter((entry) => entry.matrixId === id && entry.texture && entry.level !== level)
     .sort((a, b) => distance(b) - distance(a));
 }
 
@@ -117,6 +127,7 @@ function createEntry(matrix: Matrix, place: TilePlace, matrixId: number, key: st
     rows: Math.min(tileSize, cellsAtLevel(matrix.rows, place.level) - firstRow),
     cols: Math.min(tileSize, cellsAtLevel(matrix.cols, place.level) - firstCol),
     state: 'pending',
+    share: 0,
     texture: null,
     bytes: 0,
     abort: null,
@@ -124,12 +135,17 @@ function createEntry(matrix: Matrix, place: TilePlace, matrixId: number, key: st
   };
 }
 
-function load(matrix: Matrix, entry: Entry): void {
+function load(matrix: Matrix, entry: Entry, quick: boolean): void {
   const { level, firstRow: row, firstCol: col, rows, cols } = entry;
   const abort = new AbortController();
   try {
-    const block = matrix.block({ row, col, rows, cols, level, reduce: 'max' }, { signal: abort.signal });
-    if (!('then' in block)) return fill(entry, block);
+    const request = { row, col, rows, cols, level, reduce: 'max' } as const;
+    const onProgress = (share: number): void => {
+      entry.share = share;
+      for (const user of entry.users) user.tileProgress();
+    };
+    const block = matrix.block(request, { signal: abort.signal, onProgress });
+    if (!(block instanceof Promise)) return fill(entry, block);
     entry.abort = abort;
     block
       .then((loaded) => {
@@ -141,17 +157,42 @@ function load(matrix: Matrix, entry: Entry): void {
       .catch((cause: unknown) => {
         if (!abort.signal.aborted) fail(entry, cause);
       });
+    if (quick && level > 0 && matrix.canSample)
+      sample(entry, matrix.block({ ...request, sample: true }, { signal: abort.signal }));
   } catch (cause) {
     fail(entry, cause);
   }
 }
 
-function fill(entry: Entry, block: Block): void {
+/** Shows a quick look until the whole has arrived. Where it fails, so does the whole, which is what is told. */
+function sample(entry: Entry, block: Block | Promise<Block>): void {
+  const show = (quick: Block): void => {
+    if (entry.state === 'pending' && entry.abort) fill(entry, quick, 'sampled');
+  };
+  if (!(block instanceof Promise)) return show(block);
+  block.then(
+    (quick) => {
+      show(quick);
+      for (const user of entry.users) user.tileReady();
+    },
+    () => {},
+  );
+}
+
+function fill(entry: Entry, block: Block, state: 'ready' | 'sampled' = 'ready'): void {
   const { data, width } = texelRows(block);
-  entry.texture = createDataTexture({ data, width, height: block.rows, format: formats[block.type] });
-  entry.state = 'ready';
+  const format = formats[block.type];
+  if (entry.texture?.format === format) {
+    // The same texture: meshes hold it.
+    entry.texture.resource = data;
+    entry.texture.update();
+  } else {
+    if (entry.texture) destroyDataTexture(entry.texture);
+    entry.texture = createDataTexture({ data, width, height: block.rows, format });
+  }
+  entry.state = state;
+  bytes += data.byteLength - entry.bytes;
   entry.bytes = data.byteLength;
-  bytes += entry.bytes;
   evict();
 }
 

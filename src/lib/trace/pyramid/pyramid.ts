@@ -1,4 +1,4 @@
-import type { Block, WeightArray, WeightType } from '../types.js';
+import type { Block, BlockOptions, WeightArray, WeightType } from '../types.js';
 import { newWeights } from '../weights.js';
 import { keepLevels, touchLevels } from './kept-levels.js';
 import { reduceWeights, type Reduced } from './reduce.js';
@@ -71,18 +71,18 @@ export class Pyramid {
   }
 
   /** A block of a level from 1 on, cut at the edge already. Rejects with the signal's reason when it is aborted. */
-  async block({ row, col, rows, cols }: Rect, level: number, signal?: AbortSignal): Promise<Block> {
+  async block({ row, col, rows, cols }: Rect, level: number, options: BlockOptions = {}): Promise<Block> {
     const size = 2 ** level;
     const covered = this.#cut({ row: row * size, col: col * size, rows: rows * size, cols: cols * size });
     const data =
       level >= this.baseLevel
-        ? this.#fromBase(await this.ensure(covered, signal), covered, level)
-        : await unlessAborted(this.#readFine(covered, level, signal), signal);
+        ? this.#fromBase(await this.ensure(covered, options), covered, level)
+        : await unlessAborted(this.#readFine(covered, level, options), options.signal);
     return { row, col, rows, cols, level, type: this.#type, data, offset: 0, stride: cols };
   }
 
   /** Has the base made of every part a rectangle touches, as long as somebody waits for it. */
-  async ensure(rect: Rect, signal?: AbortSignal): Promise<Level> {
+  async ensure(rect: Rect, { signal, onProgress }: BlockOptions = {}): Promise<Level> {
     signal?.throwIfAborted();
     const base = (this.#base ??= this.#keepBase());
     touchLevels(this);
@@ -90,7 +90,7 @@ export class Pyramid {
     const parts = missing.map((index) =>
       base.making.join(index, (abort) => this.#makePart(base, index, abort)),
     );
-    await waitFor(parts, signal);
+    await waitFor(counted(parts, onProgress), signal);
     return base;
   }
 
@@ -106,16 +106,16 @@ export class Pyramid {
     base.made.add(index);
   }
 
-  async #readFine(covered: Rect, level: number, signal?: AbortSignal): Promise<WeightArray> {
+  async #readFine(covered: Rect, level: number, { signal, onProgress }: BlockOptions): Promise<WeightArray> {
     const size = 2 ** level;
     const out = newLevel(this.#type, Math.ceil(covered.rows / size), Math.ceil(covered.cols / size));
-    await Promise.all(
-      this.#parts(covered).map(async (index) => {
-        const part = intersect(this.#rectOf(index), covered);
-        const result = await this.#run(part, level, signal);
-        if (result) place(result.data, part, covered, out, level);
-      }),
-    );
+    const read = async (index: number): Promise<void> => {
+      const part = intersect(this.#rectOf(index), covered);
+      const result = await this.#run(part, level, signal);
+      if (result) place(result.data, part, covered, out, level);
+    };
+    const parts = this.#parts(covered).map((index) => ({ promise: read(index) }));
+    await Promise.all(counted(parts, onProgress).map(({ promise }) => promise));
     return out.data;
   }
 
@@ -224,6 +224,18 @@ function meansOfMeans(data: WeightArray, covered: Rect, size: number, up: number
 
 function newLevel(type: WeightType, rows: number, cols: number): Level {
   return { rows, cols, data: newWeights(type, rows * cols) };
+}
+
+/** The same pieces of work; says what share of them is done. */
+function counted<T extends { promise: Promise<void> }>(
+  parts: readonly T[],
+  onProgress?: (share: number) => void,
+): T[] {
+  let done = 0;
+  return parts.map((part) => ({
+    ...part,
+    promise: part.promise.then(() => onProgress?.(++done / parts.length)),
+  }));
 }
 
 function run<T>(steps: Generator<void, T>): T {

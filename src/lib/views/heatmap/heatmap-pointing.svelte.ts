@@ -1,4 +1,5 @@
 import { formatWeight } from '../shared/numbers.js';
+import { Ready } from '../shared/ready.svelte.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
 import type { HeatmapState } from './heatmap-state.svelte.js';
 import type { Cell, Marks } from './plot-input.js';
@@ -30,15 +31,31 @@ export class HeatmapPointing {
 
   focus: Cell | null = $derived.by(() => toCell(this.marks));
 
+  #row = new Ready((signal) => {
+    const { query } = this.marks;
+    return this.view.stream && query !== null ? this.map.row(query, signal) : undefined;
+  });
+
+  /** The weights of the row that is looked at, once they are read. */
+  get row(): Float32Array | undefined {
+    return this.#row.value;
+  }
+
+  /** The weight of the cell that is looked at; null until it is read. */
+  get weight(): number | null {
+    const { focus } = this;
+    return focus && (this.row?.[focus.key] ?? this.map.weight(focus));
+  }
+
   /** The cell that is looked at, else the largest of the row that is. */
   readout = $derived.by(() => {
     const { stream, labels } = this.view;
     const { query } = this.marks;
     if (!stream || query === null) return undefined;
-    const row = this.map.row(query);
+    const { row } = this;
     const cell = { query, key: this.marks.key ?? largestOf(row) };
-    const weight = this.map.weight(cell);
-    const rank = row ? row.filter((other) => other > (weight ?? 0)).length + 1 : undefined;
+    const weight = row ? row[cell.key]! : this.map.weight(cell);
+    const rank = row && row.reduce((above, other) => above + (other > weight! ? 1 : 0), 1);
     return {
       query: stream.queryTokens[query]!.label,
       key: stream.keyTokens[cell.key]!.label,

@@ -8,6 +8,7 @@ import {
   type Range,
 } from '../../render/colors/index.js';
 import { blockWeights, combineMatrices, type Block, type Matrix } from '../../trace/index.js';
+import { Ready } from '../shared/ready.svelte.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
 import type { Cell } from './plot-input.js';
 import { normalizeMatrix } from './normalize-matrix.js';
@@ -89,11 +90,20 @@ export class HeatmapState {
     return this.matrix && normalize !== 'none' ? normalizeMatrix(this.matrix, normalize) : this.matrix;
   });
 
+  #fitted = 1;
+  #largest = new Ready<{ weight: number }>((signal) => {
+    const { range } = this.props();
+    return this.drawn && typeof range !== 'object'
+      ? largestSeen(this.drawn, this.viewport, signal)
+      : undefined;
+  });
+
   range: Range = $derived.by(() => {
     const { range } = this.props();
     const { drawn } = this;
     if (typeof range === 'object') return range;
-    const seen = (drawn && largestSeen(drawn, this.viewport)) || 1;
+    // While what is seen is being read, colours stay as they were.
+    const seen = (this.#fitted = this.#largest.value?.weight ?? this.#fitted);
     const under = range === 'pointer' && drawn ? this.#underPointer(drawn) : 0;
     return [0, under > 0 ? Math.min(2 * under, seen) : seen];
   });
@@ -113,22 +123,28 @@ export class HeatmapState {
 
   /** The weight of a cell; null where it is not in memory. */
   weight({ query, key }: Cell): number | null {
-    return this.#weights(query, key, 1)?.[0] ?? null;
+    const block = this.matrix?.block({ row: query, col: key, rows: 1, cols: 1 });
+    return block && !(block instanceof Promise) ? blockWeights(block)[0]! : null;
   }
 
-  /** The weights of one query; undefined where they are not in memory. */
-  row(query: number): Float32Array | undefined {
-    return this.#weights(query, 0, this.cols);
+  /** The weights of one query. */
+  row(query: number, signal: AbortSignal): Float32Array | Promise<Float32Array> | undefined {
+    const block = this.matrix?.block({ row: query, col: 0, rows: 1, cols: this.cols }, { signal });
+    return block instanceof Promise ? block.then(blockWeights) : block && blockWeights(block);
   }
 
-  /** The numbers in sight with their tokens, tab-separated; undefined where they are too many or not in memory. */
-  tsv(): string | undefined {
+  /** The numbers in sight with their tokens, tab-separated; undefined where they are too many. */
+  tsv(): string | Promise<string> | undefined {
     const { query, key, queries, keys } = this.viewport;
     const [row, col] = [Math.floor(query), Math.floor(key)];
     const [rows, cols] = [Math.ceil(query + queries) - row, Math.ceil(key + keys) - col];
     if (!this.matrix || rows * cols > mostCopied) return undefined;
     const block = this.matrix.block({ row, col, rows, cols });
-    if (block instanceof Promise) return undefined;
+    return block instanceof Promise ? block.then((ready) => this.#asText(ready)) : this.#asText(block);
+  }
+
+  #asText(block: Block): string {
+    const { row, col, cols } = block;
     const { queryTokens, keyTokens } = this.view.stream!;
     const weights = blockWeights(block);
     const cell = (text: string): string => text.replace(/[\t\r\n]/gu, ' ');
@@ -142,25 +158,28 @@ export class HeatmapState {
     return lines.map((line) => line.join('\t')).join('\n');
   }
 
-  #weights(row: number, col: number, cols: number): Float32Array | undefined {
-    const block = this.matrix?.block({ row, col, rows: 1, cols });
-    return block && !(block instanceof Promise) ? blockWeights(block) : undefined;
-  }
-
   /** Whether a causal query comes before the key. */
   isFuture({ query, key }: Cell): boolean {
     return this.view.stream!.causal && key > query;
   }
 }
 
-function largestSeen(matrix: Matrix, { query, key, queries, keys }: Viewport): number | undefined {
+type Largest = { weight: number };
+
+function largestSeen(
+  matrix: Matrix,
+  { query, key, queries, keys }: Viewport,
+  signal: AbortSignal,
+): Largest | Promise<Largest> {
   const level = Math.max(0, Math.ceil(Math.log2(Math.max(queries, keys) / fitCells)));
   const span = 2 ** level;
   const row = Math.floor(query / span);
   const col = Math.floor(key / span);
   const rows = Math.ceil((query + queries) / span) - row;
   const cols = Math.ceil((key + keys) / span) - col;
-  const block: Block | Promise<Block> = matrix.block({ row, col, rows, cols, level });
-  if (block instanceof Promise) return undefined;
-  return blockWeights(block).reduce((most, weight) => Math.max(most, weight), 0);
+  const block = matrix.block({ row, col, rows, cols, level }, { signal });
+  const largest = (ready: Block): Largest => ({
+    weight: blockWeights(ready).reduce((most, weight) => Math.max(most, weight), 0) || 1,
+  });
+  return block instanceof Promise ? block.then(largest) : largest(block);
 }

@@ -34,6 +34,11 @@ export interface HeatmapProps extends ViewProps, LensProps {
    * @default 'auto'
    */
   colors?: ColorName | ColorTable;
+  /**
+   * Bytes of graphics memory that all heatmaps of the page may keep for what is not in sight, so that coming back to it is quick.
+   * @default 256 * 2 ** 20
+   */
+  memoryBudget?: number;
   /** The part of the matrix that is seen, in cells; undefined for the whole. Bindable. */
   viewport?: Viewport;
   /** Called when the user zooms or pans, with undefined for the whole matrix. */

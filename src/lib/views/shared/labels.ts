@@ -61,6 +61,10 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   cancel: string;
   zoomed: string;
   locked: string;
+  /** How far weights that are looked at have been read, from 0 to 1; 0 where it is not known. */
+  readingWeights: (share: number) => string;
+  sampled: string;
+  sampledHelp: string;
   weights: string;
   linesDrawn: (drawn: number, total: number) => string;
   cannotSee: string;
@@ -153,6 +157,10 @@ export const defaultLabels: Labels = {
   cancel: 'cancel',
   zoomed: 'zoomed',
   locked: 'locked · Esc',
+  readingWeights: (share) =>
+    share > 0 ? `reading weights ${Math.floor(share * 100)} %` : 'reading weights …',
+  sampled: 'sampled: some weights of each pixel',
+  sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
   linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
   cannotSee: 'a later position: this query cannot see it',
