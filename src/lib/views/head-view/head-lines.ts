@@ -1,15 +1,16 @@
 import { decoder, type Block, type Segment } from '../../trace/index.js';
+import { leastPicked, type EdgeRule } from './edge-rule.js';
 
 /** Lines to draw, one entry each: from query to key, in the colour of a head. */
 export interface HeadLines {
   count: number;
-  query: Uint32Array;
-  key: Uint32Array;
-  head: Uint16Array;
-  weight: Float32Array;
+  query: ArrayLike<number>;
+  key: ArrayLike<number>;
+  head: ArrayLike<number>;
+  weight: ArrayLike<number>;
 }
 
-/** The whole matrix of one head, and the index of its colour. */
+/** Weights of one head at level 0, and the index of its colour. */
 export interface HeadBlock {
   block: Block;
   color: number;
@@ -18,17 +19,14 @@ export interface HeadBlock {
 /** A run of positions, `end` exclusive. */
 export type Run = Pick<Segment, 'start' | 'end'>;
 
-/** Which weights of a row get a line; a weight of 0 never does. */
-export type EdgeRule =
-  | { edges: 'threshold'; threshold: number }
-  | { edges: 'top'; top: number }
-  | { edges: 'share'; share: number };
+export const overlap = (a: Run, b: Run): Run => {
+  const start = Math.max(a.start, b.start);
+  return { start, end: Math.max(start, Math.min(a.end, b.end)) };
+};
 
 /**
- * One line for each weight that the rule picks, from a query in one run to a key in the other. `top` and `share` count
- * within the run of keys.
- *
- * @param heads whole matrices at level 0
+ * One line for each weight of the blocks that the rule picks, from a query in one run to a key in the other. `top` and
+ * `share` count within the keys that are both in the run and in the block.
  */
 export function collectLines(
   heads: readonly HeadBlock[],
@@ -36,20 +34,24 @@ export function collectLines(
   queries: Run,
   keys: Run,
 ): HeadLines {
-  let capacity = 1024;
-  let lines = allocate(capacity);
+  let lines = allocate(64);
   let count = 0;
   for (const { block, color } of heads) {
     const decode = decoder(block.type);
-    for (let query = queries.start; query < queries.end; query++) {
-      const row = block.offset + query * block.stride;
-      const least = leastPicked(block, row, keys, rule, decode);
-      for (let key = keys.start; key < keys.end; key++) {
+    const rows = overlap(queries, { start: block.row, end: block.row + block.rows });
+    const cols = overlap(keys, { start: block.col, end: block.col + block.cols });
+    for (let query = rows.start; query < rows.end; query++) {
+      const row = block.offset + (query - block.row) * block.stride - block.col;
+      const least = leastPicked(
+        () => nonzero(block.data.subarray(row + cols.start, row + cols.end), decode),
+        rule,
+      );
+      for (let key = cols.start; key < cols.end; key++) {
         const stored = block.data[row + key]!;
         if (stored === 0) continue;
         const weight = decode(stored);
         if (weight < least) continue;
-        if (count === capacity) lines = grow(lines, (capacity *= 2));
+        if (count === lines.query.length) lines = grow(lines);
         lines.query[count] = query;
         lines.key[count] = key;
         lines.head[count] = color;
@@ -61,36 +63,43 @@ export function collectLines(
   return { ...lines, count };
 }
 
-/** The smallest weight of a row that gets a line. Equal weights are picked together. */
-function leastPicked(
-  block: Block,
-  row: number,
-  keys: Run,
-  rule: EdgeRule,
-  decode: (stored: number) => number,
-): number {
-  if (rule.edges === 'threshold') return rule.threshold;
-  const weights = Float32Array.from(block.data.subarray(row + keys.start, row + keys.end), decode);
-  const descending = weights.sort().reverse();
-  if (rule.edges === 'top') return descending[Math.min(rule.top, descending.length) - 1] ?? Infinity;
-  const enough = rule.share * descending.reduce((sum, weight) => sum + weight, 0);
-  let sum = 0;
-  return descending.find((weight) => (sum += weight) >= enough) ?? 0;
+function nonzero(stored: ArrayLike<number>, decode: (stored: number) => number): Float32Array {
+  const weights = new Float32Array(stored.length);
+  let count = 0;
+  for (let i = 0; i < stored.length; i++) if (stored[i] !== 0) weights[count++] = decode(stored[i]!);
+  return weights.subarray(0, count);
 }
 
-type Columns = Omit<HeadLines, 'count'>;
+/** Several sets of lines as one, in their order; with `within`, those whose two ends are there. */
+export function joinLines(parts: readonly HeadLines[], within?: { query: Run; key: Run }): HeadLines {
+  const lines = allocate(parts.reduce((sum, { count }) => sum + count, 0));
+  let count = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.count; i++) {
+      if (within && !(has(within.query, part.query[i]!) && has(within.key, part.key[i]!))) continue;
+      lines.query[count] = part.query[i]!;
+      lines.key[count] = part.key[i]!;
+      lines.head[count] = part.head[i]!;
+      lines.weight[count] = part.weight[i]!;
+      count++;
+    }
+  }
+  return { ...lines, count };
+}
 
-function allocate(capacity: number): Columns {
+export const has = (run: Run, position: number): boolean => position >= run.start && position < run.end;
+
+function allocate(capacity: number) {
   return {
-    query: new Uint32Array(capacity),
-    key: new Uint32Array(capacity),
+    query: new Float32Array(capacity),
+    key: new Float32Array(capacity),
     head: new Uint16Array(capacity),
     weight: new Float32Array(capacity),
   };
 }
 
-function grow(lines: Columns, capacity: number): Columns {
-  const larger = allocate(capacity);
+function grow(lines: ReturnType<typeof allocate>): typeof lines {
+  const larger = allocate(lines.query.length * 2);
   larger.query.set(lines.query);
   larger.key.set(lines.key);
   larger.head.set(lines.head);

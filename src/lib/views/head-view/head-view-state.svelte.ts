@@ -1,20 +1,15 @@
-import {
-  blockWeights,
-  combineMatrices,
-  DenseMatrix,
-  type Block,
-  type Matrix,
-  type Segment,
-} from '../../trace/index.js';
+import type { Segment } from '../../trace/index.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
-import { collectLines, type EdgeRule, type HeadLines, type Run } from './head-lines.js';
+import { leastOfToken, linesOfToken, reachBeyond, type Reach, type Sides } from './beyond.js';
+import { combinedColor, drawnHeads, type DrawnHead } from './drawn-heads.js';
+import type { EdgeRule } from './edge-rule.js';
+import { otherSide } from './focus-weights.js';
+import { HeadFocus } from './head-focus.svelte.js';
+import { has, joinLines, type HeadLines, type Run } from './head-lines.js';
+import { LineGatherer, noLines, type Gathered } from './line-gatherer.js';
+import { tileSize } from './line-tiles.js';
+import { Sight } from './sight.svelte.js';
 import type { HeadViewProps } from './types.js';
-
-/** A token on one side. */
-export interface Focus {
-  side: 'query' | 'key';
-  position: number;
-}
 
 /** What the user chooses beside the selection. */
 export type HeadChoices = Required<
@@ -26,6 +21,7 @@ export type HeadChoices = Required<
     | 'share'
     | 'combine'
     | 'layout'
+    | 'scrolling'
     | 'querySegment'
     | 'keySegment'
     | 'granularity'
@@ -34,44 +30,74 @@ export type HeadChoices = Required<
   >
 >;
 
-/** What is drawn in one colour: a head, or (`head` null) several combined. */
-interface Drawn {
-  head: number | null;
-  matrix: Matrix;
-}
-
-/** The weights between the focused token and every token of the other side, one array a colour. */
-export interface HeadWeights {
-  head: number | null;
-  weights: Float32Array;
-}
-
-/** What the head view adds to the state of a view: the lines, and the token they are seen from. */
+/** What the head view adds to the state of a view: its lines, and what of them is in sight. Made while a component is. */
 export class HeadViewState {
+  readonly sight: Sight;
+  readonly focus: HeadFocus;
+  #gathered = $state.raw<Gathered>({ lines: noLines, waiting: false });
+
   constructor(
     private readonly view: ViewState,
     readonly choices: () => HeadChoices,
-  ) {}
+    readonly choose: (change: Partial<HeadChoices>) => void,
+  ) {
+    this.sight = new Sight(() => ({
+      queries: view.stream?.queryTokens.length ?? 0,
+      keys: view.stream?.keyTokens.length ?? 0,
+      horizontal: this.horizontal,
+      apart: choices().scrolling === 'apart',
+      setApart: (apart) => choose({ scrolling: apart ? 'apart' : 'together' }),
+    }));
+    this.focus = new HeadFocus(view, () => this.#drawn.heads);
 
-  #read = $derived.by((): { drawn: Drawn[]; error?: Error } => {
-    const { stream, selection } = this.view;
-    const { combine } = this.choices();
-    if (!stream || !selection) return { drawn: [] };
+    const gatherer = new LineGatherer((gathered) => (this.#gathered = gathered));
+    $effect(() => {
+      const { stream } = view;
+      if (stream)
+        gatherer.want({
+          stream,
+          heads: this.#drawn.heads,
+          rule: this.#rule,
+          queries: this.runs.query,
+          keys: this.runs.key,
+          tile: this.#tile,
+          window: this.windowed ? { query: this.sight.query.window, key: this.sight.key.window } : undefined,
+        });
+    });
+    $effect(() => () => gatherer.destroy());
+  }
+
+  #layer = $derived.by(() => this.view.selection?.layer);
+  // As one string, so that a selection of other tokens does not make the same heads anew.
+  #heads = $derived.by(() => this.view.selection?.heads.join(' '));
+
+  #drawn = $derived.by((): { heads: DrawnHead[]; error?: Error } => {
+    const { stream } = this.view;
+    if (!stream || this.#layer === undefined || this.#heads === undefined) return { heads: [] };
     try {
-      const drawn = selection.heads.map((head) => ({ head, matrix: stream.matrix(selection.layer, head) }));
-      return { drawn: combine === 'none' ? drawn : [{ head: null, matrix: combined(drawn, combine) }] };
+      const heads = this.#heads.split(' ').map(Number);
+      return { heads: drawnHeads(stream, this.#layer, heads, this.choices().combine) };
     } catch (error) {
-      return { drawn: [], error: error as Error };
+      return { heads: [], error: error as Error };
     }
   });
 
   get error(): Error | undefined {
-    return this.#read.error;
+    return this.#drawn.error ?? this.#gathered.error ?? this.focus.error;
   }
 
-  /** The index of the colour that stands for several heads: the one after those of the heads. */
+  /** Whether weights are on their way. */
+  get waiting(): boolean {
+    return this.#gathered.waiting || this.focus.waiting;
+  }
+
   get combinedColor(): number {
-    return this.view.stream!.heads.at(-1)! + 1;
+    return combinedColor(this.view.stream!);
+  }
+
+  /** Whether a head's source keeps only some keys of each query. */
+  get keepsSome(): boolean {
+    return this.#drawn.heads.some(({ matrix }) => matrix.leftOut);
   }
 
   /** Numbers stand beside tokens from this weight on. */
@@ -84,136 +110,84 @@ export class HeadViewState {
     return this.choices().layout === 'horizontal';
   }
 
-  queryRun: Run = $derived.by(() => this.#run('query', this.choices().querySegment));
-  keyRun: Run = $derived.by(() => this.#run('key', this.choices().keySegment));
-
-  lines: HeadLines = $derived.by(() => {
-    const blocks = this.#read.drawn.map(({ head, matrix: { rows, cols }, matrix }) => ({
-      color: head ?? this.combinedColor,
-      block: matrix.block({ row: 0, col: 0, rows, cols }) as Block,
-    }));
-    return collectLines(blocks, this.choices() as EdgeRule, this.queryRun, this.keyRun);
+  #rule = $derived.by(() => {
+    const { edges, [edges]: value } = this.choices();
+    return { edges, [edges]: value } as EdgeRule;
   });
+
+  /** Only tokens of these runs have lines. */
+  runs: Sides = $derived.by(() => ({
+    query: this.#run('query', this.choices().querySegment),
+    key: this.#run('key', this.choices().keySegment),
+  }));
+
+  #tile = $derived.by(() => {
+    const { query, key } = this.sight;
+    return tileSize(this.#rule.edges, query.count, key.count, this.#drawn.heads.length);
+  });
+
+  /** Whether there are so many weights that lines are drawn of those in sight only. */
+  windowed: boolean = $derived.by(() => {
+    const { query, key } = this.sight;
+    return this.#tile.rows < query.count || this.#tile.cols < key.count;
+  });
+
+  /** From which weight on the token in focus has lines. */
+  #least = $derived.by(() => {
+    const { weights } = this.focus;
+    return weights && leastOfToken(weights, this.#rule, this.runs);
+  });
+
+  /** What the token in focus reaches out of sight. */
+  reach: Reach = $derived.by(() => {
+    const { weights } = this.focus;
+    if (!weights) return {};
+    const side = otherSide(weights.of.side);
+    return reachBeyond(weights, this.#least, this.runs[side], this.sight[side].inSight);
+  });
+
+  /** Where the lines of the token in focus begin: at its place, or where it would come into sight. */
+  anchor: number | null = $derived.by(() => {
+    const { token } = this.focus;
+    if (!token || !this.windowed) return token?.position ?? null;
+    const { start, end } = this.sight[token.side].window;
+    return Math.max(start - 1, Math.min(token.position, end));
+  });
+
+  /** What is drawn. */
+  lines: HeadLines = $derived.by(() => {
+    const { lines } = this.#gathered;
+    const { weights } = this.focus;
+    if (!this.windowed || !weights || this.anchor === null) return lines;
+    const { window, inSight } = this.sight[otherSide(weights.of.side)];
+    return joinLines([lines, linesOfToken(weights, this.#least, this.reach, this.anchor, window, inSight)]);
+  });
+
+  /** How many lines there are; where not all are drawn, how many have both ends in sight. */
+  get lineCount(): number {
+    const { count, query, key } = this.#gathered.lines;
+    if (!this.windowed) return count;
+    const { query: queries, key: keys } = this.sight;
+    let inSight = 0;
+    for (let i = 0; i < count; i++)
+      if (has(queries.inSight, query[i]!) && has(keys.inSight, key[i]!)) inSight++;
+    return inSight;
+  }
 
   /** How many weights the chosen heads and segments hold, those that cannot be left out. */
   total: number = $derived.by(() => {
-    const { queryRun, keyRun } = this;
-    if (!this.view.stream?.causal)
-      return this.#read.drawn.length * (queryRun.end - queryRun.start) * (keyRun.end - keyRun.start);
+    const { query: queries, key: keys } = this.runs;
+    const heads = this.#drawn.heads.length;
+    if (!this.view.stream?.causal) return heads * (queries.end - queries.start) * (keys.end - keys.start);
     let cells = 0;
-    for (let query = queryRun.start; query < queryRun.end; query++)
-      cells += Math.max(0, Math.min(query + 1, keyRun.end) - keyRun.start);
-    return cells * this.#read.drawn.length;
+    for (let query = queries.start; query < queries.end; query++)
+      cells += Math.max(0, Math.min(query + 1, keys.end) - keys.start);
+    return cells * heads;
   });
-
-  /** The token whose lines stand out: hovered, else locked. */
-  focus: Focus | null = $derived.by(() => {
-    const { hover, locked } = this;
-    if (!hover) return locked;
-    // While a token is locked, hovering over the other side asks about the pair.
-    if (hover.query !== null && hover.key !== null && locked && hover[locked.side] === locked.position)
-      return locked;
-    return toFocus(hover.query, hover.key);
-  });
-
-  /** The token on the other side that is asked about. */
-  partner: number | null = $derived.by(() => {
-    const { hover, focus } = this;
-    if (!hover || !focus || hover.query === null || hover.key === null) return null;
-    return focus.side === 'query' ? hover.key : hover.query;
-  });
-
-  /** For the focused token: its weights, a head each. */
-  weights: HeadWeights[] = $derived.by(() => {
-    const { focus } = this;
-    if (!focus) return [];
-    return this.#read.drawn.map(({ head, matrix }) => {
-      const request =
-        focus.side === 'query'
-          ? { row: focus.position, col: 0, rows: 1, cols: matrix.cols }
-          : { row: 0, col: focus.position, rows: matrix.rows, cols: 1 };
-      return { head, weights: blockWeights(matrix.block(request) as Block) };
-    });
-  });
-
-  /** The focused token with the one asked about, or the one it is tied to most. */
-  get pairInFocus(): { query: number; key: number } | undefined {
-    const { focus, partner } = this;
-    if (!focus) return undefined;
-    const other = partner ?? this.#strongestPartner();
-    return focus.side === 'query'
-      ? { query: focus.position, key: other }
-      : { query: other, key: focus.position };
-  }
-
-  #strongestPartner(): number {
-    let most = -1;
-    let position = 0;
-    for (const { weights } of this.weights)
-      weights.forEach((weight, i) => {
-        if (weight > most) [most, position] = [weight, i];
-      });
-    return position;
-  }
-
-  /** Whether the focused token can never look at, or be seen by, a token of the other side. */
-  isHidden(position: number): boolean {
-    const { focus } = this;
-    if (!focus || !this.view.stream?.causal) return false;
-    return focus.side === 'query' ? position > focus.position : position < focus.position;
-  }
 
   /** Whether the lens leaves a key out. */
   isLeftOut(key: number): boolean {
     return this.view.hiddenKeys.has(key);
-  }
-
-  get locked(): Focus | null {
-    const { selection } = this.view;
-    return selection ? toFocus(selection.query, selection.key) : null;
-  }
-
-  private get hover() {
-    return this.view.hover;
-  }
-
-  /** Hovers a token; where one is locked on the other side, hovers the pair. */
-  preview(token: Focus | null): void {
-    const { selection } = this.view;
-    if (!selection) return;
-    if (!token) return this.view.preview(null);
-    const { locked } = this;
-    const pair = locked && locked.side !== token.side ? { [locked.side]: locked.position } : {};
-    const at = { query: null, key: null, ...pair, [token.side]: token.position } as {
-      query: number | null;
-      key: number | null;
-    };
-    const strongest = at.query !== null && at.key !== null ? this.strongest(at.query, at.key) : null;
-    this.view.preview({
-      stream: selection.stream,
-      layer: selection.layer,
-      head: strongest?.head ?? null,
-      ...at,
-      weight: strongest?.weight ?? null,
-    });
-  }
-
-  lock(token: Focus | null): void {
-    const { locked } = this;
-    const same = token && locked && token.side === locked.side && token.position === locked.position;
-    this.view.select({ query: null, key: null, ...(token && !same ? { [token.side]: token.position } : {}) });
-  }
-
-  /** The weight between two tokens in each colour drawn. */
-  pair(query: number, key: number): { head: number | null; weight: number }[] {
-    return this.#read.drawn.map(({ head, matrix }) => {
-      const block = matrix.block({ row: query, col: key, rows: 1, cols: 1 });
-      return { head, weight: blockWeights(block as Block)[0]! };
-    });
-  }
-
-  strongest(query: number, key: number): { head: number | null; weight: number } {
-    return this.pair(query, key).reduce((most, next) => (most.weight >= next.weight ? most : next));
   }
 
   #run(side: 'query' | 'key', name: string | null): Run {
@@ -223,23 +197,4 @@ export class HeadViewState {
       side === 'query' ? [stream.queryTokens, stream.querySegments] : [stream.keyTokens, stream.keySegments];
     return segments.find((segment: Segment) => segment.name === name) ?? { start: 0, end: tokens.length };
   }
-}
-
-function combined(drawn: readonly Drawn[], how: 'sum' | 'mean' | 'max'): Matrix {
-  const matrices = drawn.map(({ matrix }) => matrix);
-  const matrix = combineMatrices(matrices, how === 'max' ? 'max' : 'mean') as Matrix;
-  if (how !== 'sum') return matrix;
-  const { rows, cols } = matrix;
-  const mean = blockWeights(matrix.block({ row: 0, col: 0, rows, cols }) as Block);
-  return new DenseMatrix(
-    rows,
-    cols,
-    'float32',
-    mean.map((weight) => weight * drawn.length),
-  );
-}
-
-function toFocus(query: number | null, key: number | null): Focus | null {
-  if (query !== null) return { side: 'query', position: query };
-  return key !== null ? { side: 'key', position: key } : null;
 }

@@ -4,6 +4,9 @@ import type { Token } from '../../trace/index.js';
 /** The height of a token's row, in CSS pixels. */
 export const rowPx = 20;
 
+/** Before the first token and after the last, in CSS pixels. */
+export const paddingPx = 10;
+
 /** Numbers beside the tokens take this much, as in TokenColumn's style. */
 const numberPx = 42;
 const widestLinesPx = 420;
@@ -41,4 +44,14 @@ export function rowWindow(scrollPx: number, heightPx: number, rows: number): { s
   const top = Math.floor(scrollPx / step) * step - step / 2;
   const start = Math.max(0, Math.floor(top / rowPx));
   return { start, end: Math.min(rows, Math.ceil((top + heightPx + 2 * step) / rowPx)) };
+}
+
+/** The rows whose middle a scrolled box shows. */
+export function rowsInSight(
+  scrollPx: number,
+  heightPx: number,
+  rows: number,
+): { start: number; end: number } {
+  const at = (px: number): number => Math.min(rows, Math.max(0, Math.ceil((px - paddingPx) / rowPx - 0.5)));
+  return { start: at(scrollPx), end: at(scrollPx + heightPx) };
 }

@@ -1,4 +1,4 @@
-import type { Focus } from './head-view-state.svelte.js';
+import type { Focus } from './focus-weights.js';
 
 type Side = Focus['side'];
 

@@ -37,6 +37,11 @@ export interface HeadViewProps extends ViewProps, LensProps {
    * @default 'vertical'
    */
   layout?: 'vertical' | 'horizontal';
+  /**
+   * Whether queries and keys scroll together, so that a query is beside the key of its position, or each by itself. Bindable.
+   * @default 'together'
+   */
+  scrolling?: 'together' | 'apart';
   /** Only queries of this segment get lines; null for all. Bindable. */
   querySegment?: string | null;
   /** Only keys of this segment get lines; null for all. Bindable. */

@@ -37,6 +37,20 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   combinedHeads: (how: 'sum' | 'mean' | 'max', count: number) => string;
   layout: string;
   layouts: Record<'vertical' | 'horizontal', string>;
+  scrolling: string;
+  scrollings: Record<'together' | 'apart', string>;
+  scrolledApart: string;
+  /** What a token reaches out of sight; how many lines is not known of every token. */
+  beyondSight: (lines: number | undefined, share: string) => string;
+  beyond: (end: 'before' | 'after', lines: number | undefined, share: string) => string;
+  goToStrongest: (token: string) => string;
+  overviewOf: (side: string) => string;
+  tokensInSight: (first: number, last: number, count: number) => string;
+  linesInSight: (lines: number) => string;
+  keepsSome: string;
+  keepsSomeHelp: string;
+  notKept: (share: string) => string;
+  reading: string;
   previous: (what: string) => string;
   next: (what: string) => string;
   queries: string;
@@ -87,6 +101,9 @@ const ordinal = (n: number): string => {
   return `${n}${suffix}`;
 };
 
+const lineCount = (lines: number): string =>
+  `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`;
+
 /** The labels in English. */
 export const defaultLabels: Labels = {
   ...explorerLabels,
@@ -133,6 +150,22 @@ export const defaultLabels: Labels = {
   combinedHeads: (how, count) => `${how} of ${count} ${count === 1 ? 'head' : 'heads'}`,
   layout: 'tokens',
   layouts: { vertical: 'below each other', horizontal: 'side by side' },
+  scrolling: 'scrolling',
+  scrollings: { together: 'together', apart: 'queries and keys apart' },
+  scrolledApart: 'scrolled apart',
+  beyondSight: (lines, share) =>
+    `${lines === undefined ? '' : `${lineCount(lines)}, `}${share} of the weight`,
+  beyond: (end, lines, share) =>
+    `${end} what is in sight: ${lines === undefined ? '' : `${lineCount(lines)}, `}${share} of the weight`,
+  goToStrongest: (token) => `go to the strongest there: ${token}`,
+  overviewOf: (side) => `overview of ${side}`,
+  tokensInSight: (first, last, count) =>
+    `positions ${first.toLocaleString('en')} to ${last.toLocaleString('en')} of ${count.toLocaleString('en')} tokens`,
+  linesInSight: (lines) => `${lineCount(lines)} in sight`,
+  keepsSome: 'some keys only',
+  keepsSomeHelp: 'the source keeps only the largest weights of each query',
+  notKept: (share) => `${share} of this query’s weight is not kept`,
+  reading: 'reading its weights …',
   previous: (what) => `previous ${what}`,
   next: (what) => `next ${what}`,
   queries: 'queries',

@@ -1,0 +1,200 @@
+import type { Block, Matrix } from '../../trace/index.js';
+import type { EdgeRule } from './edge-rule.js';
+import { collectLines, joinLines, type HeadLines, type Run } from './head-lines.js';
+import { tilesOf, type TilePlace, type TileSize } from './line-tiles.js';
+
+/** Weights read before the next frame: a few milliseconds of work. To pick the largest of a row takes longer. */
+const cellsPerStep = { threshold: 2 ** 22, top: 2 ** 20, share: 2 ** 20 };
+
+/** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
+const mostTiles = 256;
+
+/** What is drawn in one colour. */
+export interface ColoredMatrix {
+  matrix: Matrix;
+  color: number;
+}
+
+/** What lines are wanted of. */
+export interface Wanted {
+  /** What the positions are positions of: lines of another stream are not kept on the screen. */
+  stream: object;
+  heads: readonly ColoredMatrix[];
+  rule: EdgeRule;
+  queries: Run;
+  keys: Run;
+  tile: TileSize;
+  /** Where lines are wanted; undefined for everywhere. */
+  window: { query: Run; key: Run } | undefined;
+}
+
+export interface Gathered {
+  lines: HeadLines;
+  /** Whether some of what is wanted has yet to be read. */
+  waiting: boolean;
+  error?: Error;
+}
+
+interface Tile {
+  lines?: HeadLines;
+  /** While the source reads it. */
+  abort?: AbortController;
+}
+
+export const noLines = joinLines([]);
+
+/**
+ * Collects the lines that are wanted, a tile at a time, a few milliseconds a frame. What has been collected is kept; what is no
+ * longer wanted is not begun, or aborted. Lines of another layer or rule stay until all of the new are there.
+ */
+export class LineGatherer {
+  readonly #tell: (gathered: Gathered) => void;
+  readonly #tiles = new Map<Matrix, Map<string, Tile>>();
+  #wanted: Wanted | undefined;
+  #identity = '';
+  #places: TilePlace[] = [];
+  #queue: { place: TilePlace; head: ColoredMatrix }[] = [];
+  #shown = noLines;
+  /** Whether what is shown is of what is wanted now, so that more of it can join. */
+  #current = true;
+  #error: Error | undefined;
+  #frame = 0;
+
+  constructor(tell: (gathered: Gathered) => void) {
+    this.#tell = tell;
+  }
+
+  want(wanted: Wanted): void {
+    const before = this.#wanted;
+    const identity = JSON.stringify([wanted.rule, wanted.queries, wanted.keys, wanted.tile]);
+    if (identity !== this.#identity) this.#drop(() => true);
+    else this.#drop((matrix) => !wanted.heads.some((head) => head.matrix === matrix));
+    if (wanted.stream !== before?.stream) {
+      this.#shown = noLines;
+      this.#current = true;
+    } else if (identity !== this.#identity || !sameHeads(wanted.heads, before.heads)) this.#current = false;
+    this.#wanted = wanted;
+    this.#identity = identity;
+    this.#error = undefined;
+    this.#places = tilesOf(wanted.tile, wanted.window ?? everywhere, wanted.queries, wanted.keys);
+    this.#abortUnwanted();
+    this.#keepWanted();
+    this.#queue = this.#places
+      .flatMap((place) => wanted.heads.map((head) => ({ place, head })))
+      .filter(({ place, head }) => !this.#tilesOf(head.matrix).has(place.name));
+    this.#step();
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#queue = [];
+    this.#drop(() => true);
+  }
+
+  #tilesOf(matrix: Matrix): Map<string, Tile> {
+    const tiles = this.#tiles.get(matrix) ?? new Map<string, Tile>();
+    this.#tiles.set(matrix, tiles);
+    return tiles;
+  }
+
+  #drop(which: (matrix: Matrix) => boolean): void {
+    for (const [matrix, tiles] of this.#tiles) {
+      if (!which(matrix)) continue;
+      for (const { abort } of tiles.values()) abort?.abort();
+      this.#tiles.delete(matrix);
+    }
+  }
+
+  #abortUnwanted(): void {
+    const names = new Set(this.#places.map(({ name }) => name));
+    for (const tiles of this.#tiles.values())
+      for (const [name, { abort }] of tiles)
+        if (abort && !names.has(name)) {
+          abort.abort();
+          tiles.delete(name);
+        }
+  }
+
+  /** Tiles that are wanted again are the last to be forgotten. */
+  #keepWanted(): void {
+    for (const tiles of this.#tiles.values())
+      for (const { name } of this.#places) {
+        const tile = tiles.get(name);
+        if (tile && tiles.delete(name)) tiles.set(name, tile);
+      }
+  }
+
+  #step(): void {
+    cancelAnimationFrame(this.#frame);
+    const { rule } = this.#wanted!;
+    for (let cells = 0; this.#queue.length > 0 && cells < cellsPerStep[rule.edges];) {
+      const { place, head } = this.#queue.shift()!;
+      this.#read(place, head);
+      cells += (place.queries.end - place.queries.start) * (place.keys.end - place.keys.start);
+    }
+    this.#publish();
+    if (this.#queue.length > 0) this.#frame = requestAnimationFrame(() => this.#step());
+  }
+
+  #read({ name, queries, keys }: TilePlace, { matrix, color }: ColoredMatrix): void {
+    const tiles = this.#tilesOf(matrix);
+    const { rule } = this.#wanted!;
+    const abort = new AbortController();
+    const take = (block: Block): void => {
+      tiles.set(name, { lines: collectLines([{ block, color }], rule, queries, keys) });
+      if (tiles.size > Math.max(mostTiles, this.#places.length * 4)) tiles.delete(tiles.keys().next().value!);
+    };
+    try {
+      const request = {
+        row: queries.start,
+        col: keys.start,
+        rows: queries.end - queries.start,
+        cols: keys.end - keys.start,
+      };
+      const block = matrix.block(request, { signal: abort.signal });
+      if (!(block instanceof Promise)) return take(block);
+      tiles.set(name, { abort });
+      block.then(take).then(
+        () => this.#publishSoon(),
+        (error: Error) => {
+          if (!abort.signal.aborted) this.#fail(error);
+        },
+      );
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#error = error;
+    this.#queue = [];
+    this.#drop(() => true);
+    this.#publishSoon();
+  }
+
+  /** Tiles that arrive together are shown together. */
+  #publishSoon(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#step());
+  }
+
+  #publish(): void {
+    const { heads, window } = this.#wanted!;
+    const tiles = heads.flatMap(({ matrix }) =>
+      this.#places.map(({ name }) => this.#tilesOf(matrix).get(name)),
+    );
+    const waiting = !this.#error && tiles.some((tile) => !tile?.lines);
+    this.#current ||= !waiting;
+    if (this.#current)
+      this.#shown = joinLines(
+        tiles.flatMap((tile) => tile?.lines ?? []),
+        window,
+      );
+    this.#tell({ lines: this.#shown, waiting, error: this.#error });
+  }
+}
+
+const everywhere = { query: { start: 0, end: Infinity }, key: { start: 0, end: Infinity } };
+
+const sameHeads = (a: readonly ColoredMatrix[], b: readonly ColoredMatrix[]): boolean =>
+  a.length === b.length && a.every(({ matrix }, i) => matrix === b[i]!.matrix);

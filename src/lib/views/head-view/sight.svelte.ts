@@ -1,0 +1,148 @@
+import { tick } from 'svelte';
+import type { Focus } from './focus-weights.js';
+import type { Run } from './head-lines.js';
+import { paddingPx, rowPx, rowWindow, rowsInSight } from './layout.js';
+
+type Side = Focus['side'];
+
+/** How far the tokens of one side are scrolled, and which of them that shows. */
+class SideSight {
+  /** How far they are scrolled, along whichever axis they run. */
+  px = $state(0);
+  /** What scrolls when the sides are scrolled apart. */
+  track = $state.raw<HTMLElement>();
+  /** The list of tokens, to give it focus. */
+  list = $state.raw<HTMLElement>();
+
+  readonly #inputs: () => { count: number; viewPx: number };
+
+  constructor(inputs: () => { count: number; viewPx: number }) {
+    this.#inputs = inputs;
+  }
+
+  get count(): number {
+    return this.#inputs().count;
+  }
+
+  #window = $derived.by(() => rowWindow(this.px, this.#inputs().viewPx, this.count));
+  // Numbers, so that what follows from them follows when they change and not with every pixel.
+  #start = $derived.by(() => this.#window.start);
+  #end = $derived.by(() => this.#window.end);
+  /** The tokens that are in the page: those in sight, and some around them. */
+  window: Run = $derived.by(() => ({ start: this.#start, end: this.#end }));
+
+  #inSight = $derived.by(() => rowsInSight(this.px, this.#inputs().viewPx, this.count));
+  #first = $derived.by(() => this.#inSight.start);
+  #last = $derived.by(() => this.#inSight.end);
+  /** The tokens whose middle is in sight. */
+  inSight: Run = $derived.by(() => ({ start: this.#first, end: this.#last }));
+
+  get lengthPx(): number {
+    return this.count * rowPx + 2 * paddingPx;
+  }
+
+  /** Whether there are tokens out of sight. */
+  get overflows(): boolean {
+    return this.lengthPx > this.#inputs().viewPx;
+  }
+}
+
+export interface SightInputs {
+  queries: number;
+  keys: number;
+  horizontal: boolean;
+  apart: boolean;
+  setApart: (apart: boolean) => void;
+}
+
+/** Which tokens are in sight: of both sides the same where they are scrolled together. */
+export class Sight {
+  widthPx = $state(0);
+  heightPx = $state(0);
+  /** What scrolls when the sides are scrolled together. */
+  scroller = $state.raw<HTMLElement>();
+  readonly query: SideSight;
+  readonly key: SideSight;
+  readonly #inputs: () => SightInputs;
+
+  constructor(inputs: () => SightInputs) {
+    this.#inputs = inputs;
+    this.query = new SideSight(() => ({ count: inputs().queries, viewPx: this.viewPx }));
+    this.key = new SideSight(() => ({ count: inputs().keys, viewPx: this.viewPx }));
+  }
+
+  get apart(): boolean {
+    return this.#inputs().apart;
+  }
+
+  get horizontal(): boolean {
+    return this.#inputs().horizontal;
+  }
+
+  /** The length of what is seen, along the tokens. */
+  get viewPx(): number {
+    return (this.horizontal ? this.widthPx : this.heightPx) || 600;
+  }
+
+  /** The length of all tokens of the longer side. */
+  get lengthPx(): number {
+    return Math.max(this.query.lengthPx, this.key.lengthPx);
+  }
+
+  /** How many tokens fit in sight. */
+  get page(): number {
+    return Math.max(1, Math.floor(this.viewPx / rowPx) - 1);
+  }
+
+  /** Takes over how far the page has scrolled a side. */
+  follow(side: Side): void {
+    const at = this.#element(side)?.[this.#axis] ?? 0;
+    for (const one of this.apart ? [side] : (['query', 'key'] as const)) this[one].px = at;
+  }
+
+  /** Scrolls a side; both, where they are scrolled together. */
+  scrollTo(side: Side, px: number): void {
+    const { lengthPx } = this.apart ? this[side] : this;
+    const at = Math.max(0, Math.min(px, lengthPx - this.viewPx));
+    for (const one of this.apart ? [side] : (['query', 'key'] as const)) this[one].px = at;
+    this.place();
+  }
+
+  /** Scrolls as little as brings a token into sight. */
+  show({ side, position }: Focus): void {
+    const { px } = this[side];
+    const start = position * rowPx;
+    if (start < px) this.scrollTo(side, start - rowPx);
+    else if (start + 2 * rowPx > px + this.viewPx) this.scrollTo(side, start + 3 * rowPx - this.viewPx);
+  }
+
+  /** Brings two tokens of different sides into sight; scrolls apart where they are too far from each other. */
+  async showPair(stays: Focus, moves: Focus): Promise<void> {
+    if (this.apart || Math.abs(stays.position - moves.position) + 2 > this.page) {
+      if (!this.apart) this.#inputs().setApart(true);
+      await tick();
+      this.scrollTo(moves.side, this.#centered(moves.position));
+      this.show(stays);
+    } else this.scrollTo(stays.side, this.#centered((stays.position + moves.position) / 2));
+  }
+
+  /** Puts the page's scrolled elements where this says they are. */
+  place(): void {
+    for (const side of ['query', 'key'] as const) {
+      const element = this.#element(side);
+      if (element) element[this.#axis] = this[side].px;
+    }
+  }
+
+  get #axis(): 'scrollLeft' | 'scrollTop' {
+    return this.horizontal ? 'scrollLeft' : 'scrollTop';
+  }
+
+  #centered(position: number): number {
+    return (position + 0.5) * rowPx + paddingPx - this.viewPx / 2;
+  }
+
+  #element(side: Side): HTMLElement | undefined {
+    return this.apart ? this[side].track : this.scroller;
+  }
+}
