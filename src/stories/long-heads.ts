@@ -27,18 +27,22 @@ function pick(limit: number, ...seeds: number[]): number {
 /** The keys a query looks at and how much, which sums to 1. Six habits that heads of language models have. */
 export function habitOf(head: number, query: number): Map<number, number> {
   const found = new Map<number, number>();
-  const look = (key: number, weight: number): void => {
-    const held = Math.max(0, key);
-    found.set(held, (found.get(held) ?? 0) + weight);
+  const look = (back: number, weight: number): void => {
+    const key = Math.max(0, query - back);
+    found.set(key, (found.get(key) ?? 0) + weight);
   };
-  const habit = head % 6;
-  if (habit === 0) [look(0, 0.6), look(query, 0.25), look(query - 1, 0.15)];
-  if (habit === 1) [look(query - 1, 0.75), look(query - 2, 0.25)];
-  if (habit === 2) [look(query - (query % documentTokens), 0.5), look(0, 0.2), look(query, 0.3)];
-  if (habit === 3) [look(query - period, 0.7), look(query, 0.3)];
-  if (habit === 4)
-    for (let i = 0; i < 9; i++) look(pick(query + 1, head, query >> 3, i), [0.3, 0.2, 0.1][i] ?? 0.0667);
-  if (habit === 5) for (let back = 0; back < 10; back++) look(query - back * (1 + head), 0.1);
+  const habits: (() => void)[] = [
+    () => [look(query, 0.6), look(0, 0.25), look(1, 0.15)],
+    () => [look(1, 0.75), look(2, 0.25)],
+    () => [look(query % documentTokens, 0.5), look(query, 0.2), look(0, 0.3)],
+    () => [look(period, 0.7), look(0, 0.3)],
+    () =>
+      [0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1].forEach((weight, i) =>
+        look(pick(query + 1, head, query >> 3, i), weight),
+      ),
+    () => Array.from({ length: 10 }, (_, i) => look(i * (1 + head), 0.1)),
+  ];
+  habits[head % habits.length]!();
   return found;
 }
 
@@ -122,8 +126,8 @@ export async function denseHeadsTrace(
   const data = new Uint8Array(heads * count * count);
   for (let row = 0; row < heads * count; row++) {
     if (row % 256 === 0) {
-      tell(row / (heads * count));
       await new Promise((resolve) => setTimeout(resolve));
+      tell(row / (heads * count));
     }
     for (const [key, weight] of habitOf(Math.floor(row / count), row % count))
       data[row * count + key] = Math.round(weight * 255);

@@ -18,7 +18,7 @@ export function leastPicked(row: () => Float32Array, rule: EdgeRule): number {
 }
 
 /**
- * The largest weight that together with all above it amounts to `enough`; 0 where all together do not. Quickselect: rows of
+ * The largest weight that together with all above it amounts to `enough`; 0 where all together do not. Selection as in quicksort: rows of
  * 16,384 weights are too long to be sorted while one scrolls.
  */
 function leastReaching(weights: Float32Array, enough: number, amount: (weight: number) => number): number {

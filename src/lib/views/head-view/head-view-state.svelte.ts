@@ -123,7 +123,8 @@ export class HeadViewState {
 
   #tile = $derived.by(() => {
     const { query, key } = this.sight;
-    return tileSize(this.#rule.edges, query.count, key.count, this.#drawn.heads.length);
+    const matrices = this.#drawn.heads.reduce((sum, { cost }) => sum + cost, 0);
+    return tileSize(this.#rule.edges, query.count, key.count, matrices);
   });
 
   /** Whether there are so many weights that lines are drawn of those in sight only. */

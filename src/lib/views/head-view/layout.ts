@@ -34,7 +34,9 @@ export function columns(
   const query = label(queryTokens, 48) + (narrow ? 0 : numberPx);
   const key = label(keyTokens, Math.max(48, heads * 12)) + numberPx;
   const padding = narrow ? 6 : 16;
-  const lines = Math.floor(Math.max(60, Math.min(widestLinesPx, widthPx - query - key - 2 * padding)));
+  const lines = Math.floor(
+    Math.max(narrow ? 40 : 60, Math.min(widestLinesPx, widthPx - query - key - 2 * padding)),
+  );
   return { margin: Math.max(0, Math.floor((widthPx - query - key - lines) / 2)), query, lines, key };
 }
 

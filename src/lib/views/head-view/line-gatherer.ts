@@ -13,6 +13,8 @@ const mostTiles = 256;
 export interface ColoredMatrix {
   matrix: Matrix;
   color: number;
+  /** How many matrices are read for it. */
+  cost: number;
 }
 
 /** What lines are wanted of. */
@@ -130,7 +132,7 @@ export class LineGatherer {
     for (let cells = 0; this.#queue.length > 0 && cells < cellsPerStep[rule.edges];) {
       const { place, head } = this.#queue.shift()!;
       this.#read(place, head);
-      cells += (place.queries.end - place.queries.start) * (place.keys.end - place.keys.start);
+      cells += head.cost * (place.queries.end - place.queries.start) * (place.keys.end - place.keys.start);
     }
     this.#publish();
     if (this.#queue.length > 0) this.#frame = requestAnimationFrame(() => this.#step());

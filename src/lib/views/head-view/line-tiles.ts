@@ -18,8 +18,8 @@ export interface TileSize {
  * How large a part of each head to read. Whether a weight is over a threshold is seen from it alone; which are the largest of a
  * row, from the whole row only.
  */
-export function tileSize(edges: EdgeRule['edges'], rows: number, cols: number, heads: number): TileSize {
-  if (rows * cols * heads <= atOnce) return { rows, cols };
+export function tileSize(edges: EdgeRule['edges'], rows: number, cols: number, matrices: number): TileSize {
+  if (rows * cols * matrices <= atOnce) return { rows, cols };
   if (edges === 'threshold') return { rows: sidePerTile, cols: sidePerTile };
   return { rows: Math.min(sidePerTile, Math.max(1, 2 ** Math.floor(Math.log2(cellsPerTile / cols)))), cols };
 }

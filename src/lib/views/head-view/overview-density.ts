@@ -23,28 +23,34 @@ export function densityOf(heads: readonly HeadWeights[], tokens: number, parts: 
   return density;
 }
 
+/** No bar is shorter than this part of the strip. */
+const shortest = 0.3;
+
 /**
- * Draws a bar a part across a strip, of the canvas's size in device pixels. A part's bar is as long as the root of its weight, the
- * longest reaches over the strip: a weight of a hundredth of the largest is still to be seen.
+ * Draws a bar a part across a strip, of the canvas's size in device pixels, from the edge that faces the lines. Bars are as long
+ * as the root of their weight, the largest reaches over the strip: what is worth a line is to be seen among the whole.
  */
 export function drawDensity(
   canvas: HTMLCanvasElement,
   density: Density,
   colors: readonly string[],
-  horizontal: boolean,
+  faces: 'left' | 'right' | 'top' | 'bottom',
 ): void {
   const context = canvas.getContext('2d')!;
-  context.clearRect(0, 0, canvas.width, canvas.height);
+  const { width, height } = canvas;
+  const horizontal = faces === 'top' || faces === 'bottom';
+  const [across, along] = horizontal ? [height, width] : [width, height];
   const largest = density.weight.reduce((a, b) => Math.max(a, b), 0);
-  const [across, along] = horizontal ? [canvas.height, canvas.width] : [canvas.width, canvas.height];
   const partPx = along / density.weight.length;
+  context.clearRect(0, 0, width, height);
   density.weight.forEach((weight, part) => {
-    const length = Math.round(Math.sqrt(weight / largest) * across);
-    if (!(length > 0)) return;
-    context.fillStyle = colors[density.color[part]!]!;
+    if (!(weight > 0)) return;
+    const length = Math.round(across * (shortest + (1 - shortest) * Math.sqrt(weight / largest)));
+    const from = faces === 'right' || faces === 'bottom' ? across - length : 0;
     const start = Math.round(part * partPx);
-    const thick = Math.max(1, Math.round((part + 1) * partPx) - start);
-    if (horizontal) context.fillRect(start, 0, thick, length);
-    else context.fillRect(0, start, length, thick);
+    const thick = Math.round((part + 1) * partPx) - start;
+    context.fillStyle = colors[density.color[part]!]!;
+    if (horizontal) context.fillRect(start, from, thick, length);
+    else context.fillRect(from, start, length, thick);
   });
 }

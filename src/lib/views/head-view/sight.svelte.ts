@@ -1,6 +1,6 @@
-import { tick } from 'svelte';
+import { tick, untrack } from 'svelte';
 import type { Focus } from './focus-weights.js';
-import type { Run } from './head-lines.js';
+import { has, type Run } from './head-lines.js';
 import { paddingPx, rowPx, rowWindow, rowsInSight } from './layout.js';
 
 type Side = Focus['side'];
@@ -69,7 +69,13 @@ export class Sight {
     this.#inputs = inputs;
     this.query = new SideSight(() => ({ count: inputs().queries, viewPx: this.viewPx }));
     this.key = new SideSight(() => ({ count: inputs().keys, viewPx: this.viewPx }));
+    // What scrolls is another element then, at its beginning.
+    $effect(() => {
+      if (this.#mode) untrack(() => this.place());
+    });
   }
+
+  #mode = $derived.by(() => `${this.apart} ${this.horizontal}`);
 
   get apart(): boolean {
     return this.#inputs().apart;
@@ -116,13 +122,18 @@ export class Sight {
     else if (start + 2 * rowPx > px + this.viewPx) this.scrollTo(side, start + 3 * rowPx - this.viewPx);
   }
 
+  /** Brings a token that is out of sight into the middle. */
+  center({ side, position }: Focus): void {
+    if (!has(this[side].inSight, position)) this.scrollTo(side, this.#centered(position));
+  }
+
   /** Brings two tokens of different sides into sight; scrolls apart where they are too far from each other. */
   async showPair(stays: Focus, moves: Focus): Promise<void> {
     if (this.apart || Math.abs(stays.position - moves.position) + 2 > this.page) {
       if (!this.apart) this.#inputs().setApart(true);
       await tick();
       this.scrollTo(moves.side, this.#centered(moves.position));
-      this.show(stays);
+      this.center(stays);
     } else this.scrollTo(stays.side, this.#centered((stays.position + moves.position) / 2));
   }
 

@@ -38,7 +38,7 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   layout: string;
   layouts: Record<'vertical' | 'horizontal', string>;
   scrolling: string;
-  scrollings: Record<'together' | 'apart', string>;
+  scrollChoices: Record<'together' | 'apart', string>;
   scrolledApart: string;
   /** What a token reaches out of sight; how many lines is not known of every token. */
   beyondSight: (lines: number | undefined, share: string) => string;
@@ -151,7 +151,7 @@ export const defaultLabels: Labels = {
   layout: 'tokens',
   layouts: { vertical: 'below each other', horizontal: 'side by side' },
   scrolling: 'scrolling',
-  scrollings: { together: 'together', apart: 'queries and keys apart' },
+  scrollChoices: { together: 'together', apart: 'queries and keys apart' },
   scrolledApart: 'scrolled apart',
   beyondSight: (lines, share) =>
     `${lines === undefined ? '' : `${lineCount(lines)}, `}${share} of the weight`,
