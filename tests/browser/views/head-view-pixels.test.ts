@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Locator } from 'vitest/browser';
 import { createTrace } from '../../../src/lib/index.js';
 import { backgroundColors, headColors } from '../../../src/lib/render/colors/index.js';
-import { curvePoint } from '../../../src/lib/render/lines/curve.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { readWeights, type Weights } from './fixture.js';
+import { ends, widthOf, wrongPixels } from './line-pixels.js';
 import { boxOf, centerOf, mouse, showHeadView, tokenOf, usePage, type Point } from './page.js';
 import { fromHex, inkIn, takePicture } from './pixels.js';
 
@@ -13,72 +12,6 @@ usePage();
 const pair = await loadFixture('pair');
 const weights = await readWeights('pair');
 const positions = Array.from({ length: weights.queries }, (_, i) => i);
-
-/** Pixels of a line of weight 0 and of weight 1, as `LinesProps.widthPx` documents them. */
-const widthOf = (weight: number): number => 0.6 + 1.8 * weight;
-
-/** The space between the token columns, and the heights of the tokens on both sides. */
-function ends(region: Locator) {
-  const [queries, keys] = ['queries', 'keys'].map((name) => region.getByRole('listbox', { name })) as [
-    Locator,
-    Locator,
-  ];
-  const [left, right] = [boxOf(queries).right, boxOf(keys).left];
-  const { top, height } = boxOf(queries);
-  const middles = (list: Locator) =>
-    list
-      .getByRole('option')
-      .elements()
-      .map((element) => {
-        const box = element.getBoundingClientRect();
-        return box.y + box.height / 2;
-      });
-  return {
-    left,
-    right,
-    box: new DOMRect(left, top, right - left, height),
-    queries: middles(queries),
-    keys: middles(keys),
-  };
-}
-
-/** Every pair whose line is drawn must show ink along its curve; where no line passes there must be none. */
-async function wrongPixels(
-  region: Locator,
-  lines: Iterable<[query: number, key: number]>,
-  theme: 'light' | 'dark',
-) {
-  const where = ends(region);
-  const { box } = where;
-  const columns = Math.ceil(box.right) - Math.floor(box.left);
-  const nearest = new Map<number, number>();
-  const placeOf = ({ x, y }: Point) => Math.floor(y) * columns + Math.floor(x) - Math.floor(box.left);
-  for (const [query, key] of lines) {
-    for (let t = 0; t <= 1; t += 1 / 1200) {
-      const at = curvePoint(t, where.left, where.queries[query]!, where.right, where.keys[key]!);
-      for (let dy = -3; dy <= 3; dy++) {
-        for (let dx = -3; dx <= 3; dx++) {
-          const middle = { x: Math.floor(at.x) + dx + 0.5, y: Math.floor(at.y) + dy + 0.5 };
-          const place = placeOf(middle);
-          const distance = Math.hypot(middle.x - at.x, middle.y - at.y);
-          if (distance < (nearest.get(place) ?? Infinity)) nearest.set(place, distance);
-        }
-      }
-    }
-  }
-  const paper = fromHex(backgroundColors[theme]).join();
-  const wrong = { missing: 0, extra: 0, inked: 0 };
-  (await takePicture(box)).each((color, middle) => {
-    // The tokens' own pixels begin at the edges.
-    if (middle.x < box.left + 1 || middle.x > box.right - 1) return;
-    const distance = nearest.get(placeOf(middle)) ?? Infinity;
-    const inked = color.join() !== paper;
-    if (inked) wrong.inked++;
-    if (distance < 0.4 && !inked) wrong.missing++;
-    if (distance > widthOf(1) / 2 + 1 && inked) wrong.extra++;
-  });
-  return wrong;
-}
 
 function* over(threshold: number, of: Weights, layer: number, head: number): Generator<[number, number]> {
   for (let query = 0; query < of.queries; query++)

@@ -46,6 +46,7 @@ export class HeadViewState {
       keys: view.stream?.keyTokens.length ?? 0,
       horizontal: this.horizontal,
       apart: choices().scrolling === 'apart',
+      leads: this.focus.locked?.side ?? 'query',
       setApart: (apart) => choose({ scrolling: apart ? 'apart' : 'together' }),
     }));
     this.focus = new HeadFocus(view, () => this.#drawn.heads);

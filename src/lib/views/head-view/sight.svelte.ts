@@ -52,6 +52,8 @@ export interface SightInputs {
   keys: number;
   horizontal: boolean;
   apart: boolean;
+  /** Whose place stays when what was scrolled apart is scrolled together. */
+  leads: Side;
   setApart: (apart: boolean) => void;
 }
 
@@ -71,7 +73,7 @@ export class Sight {
     this.key = new SideSight(() => ({ count: inputs().keys, viewPx: this.viewPx }));
     // What scrolls is another element then, at its beginning.
     $effect(() => {
-      if (this.#mode) untrack(() => this.place());
+      if (this.#mode) untrack(() => this.#takePlaces());
     });
   }
 
@@ -143,6 +145,12 @@ export class Sight {
       const element = this.#element(side);
       if (element) element[this.#axis] = this[side].px;
     }
+  }
+
+  #takePlaces(): void {
+    const { leads } = this.#inputs();
+    if (this.apart) this.place();
+    else this.scrollTo(leads, this[leads].px);
   }
 
   get #axis(): 'scrollLeft' | 'scrollTop' {

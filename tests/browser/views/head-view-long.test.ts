@@ -1,0 +1,288 @@
+import { describe, expect, test } from 'vitest';
+import { userEvent, type Locator } from 'vitest/browser';
+import { habitOf, longHeads, longHeadsTrace, longText } from '../../../src/stories/long-heads.js';
+import { createTrace, type AttentionSource, type Matrix } from '../../../src/lib/trace/index.js';
+import { ends, wrongPixels } from './line-pixels.js';
+import { boxOf, centerOf, drawn, mouse, showHeadView, statusOf, usePage } from './page.js';
+
+usePage();
+
+const tokens = 16_384;
+const middle = 8_000;
+const scroller = (region: Locator): HTMLElement => region.element().querySelector('.scroller')!;
+const list = (region: Locator, side: 'queries' | 'keys') => region.getByRole('listbox', { name: side });
+const overview = (region: Locator, side: 'queries' | 'keys') =>
+  region.getByRole('slider', { name: `overview of ${side}` });
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Positions whose middle is in sight, as the page has them. */
+function inSight(region: Locator, side: 'queries' | 'keys'): number[] {
+  const { top, bottom } = scroller(region).getBoundingClientRect();
+  return list(region, side)
+    .getByRole('option')
+    .elements()
+    .filter((option) => {
+      const box = option.getBoundingClientRect();
+      const y = box.y + box.height / 2;
+      return y >= top && y < bottom;
+    })
+    .map((option) => Number(option.getAttribute('aria-posinset')) - 1);
+}
+
+/** The keys in the page, and of which of them a query's weight reaches the threshold. */
+function* linesBetween(region: Locator, head: number, threshold: number): Generator<[number, number]> {
+  const { queries, keys } = ends(region);
+  for (const query of Object.keys(queries).map(Number))
+    for (const [key, weight] of habitOf(head, query))
+      if (weight >= threshold && keys[key] !== undefined) yield [query, key];
+}
+
+/** A source that counts the weights that are read of it, in all and by frame of the page. */
+function counted(source: AttentionSource) {
+  const cells = { all: 0, inFrame: 0, mostInFrame: 0 };
+  let running = true;
+  const tick = (): void => {
+    cells.inFrame = 0;
+    if (running) requestAnimationFrame(tick);
+  };
+  tick();
+  const watch = (matrix: Matrix): Matrix => ({
+    ...matrix,
+    block(request, options) {
+      const count = request.rows * request.cols;
+      cells.all += count;
+      cells.inFrame += count;
+      cells.mostInFrame = Math.max(cells.mostInFrame, cells.inFrame);
+      return matrix.block(request, options);
+    },
+  });
+  const matrices = Array.from({ length: source.dims[1] }, (_, head) => watch(source.matrix(0, head)));
+  const attention: AttentionSource = { ...source, matrix: (_, head) => matrices[head]! };
+  const trace = createTrace({ ...longText(source.dims[2]), attention, causal: true });
+  return { trace, cells, stop: () => (running = false) };
+}
+
+describe('at 16,384 tokens', () => {
+  test.each(['light', 'dark'] as const)('lines are at their places after scrolling, %s', async (theme) => {
+    const head = 5;
+    const { region } = await showHeadView({
+      trace: longHeadsTrace({ tokens, heads: 6 }),
+      heads: [head],
+      theme,
+    });
+    scroller(region).scrollTop = middle * 20;
+    await expect.poll(() => inSight(region, 'queries')).toContain(middle + 5);
+    await drawn(region);
+    await expect
+      .poll(() => wrongPixels(region, linesBetween(region, head, 0.05), theme))
+      .toEqual({ missing: 0, extra: 0, inked: expect.toSatisfy((pixels: number) => pixels > 5000) });
+    const [queries, keys] = [inSight(region, 'queries'), new Set(inSight(region, 'keys'))];
+    const count = queries
+      .flatMap((query) => [...habitOf(head, query).keys()])
+      .filter((key) => keys.has(key)).length;
+    expect(statusOf(region)).toContain(`${count} lines in sight`);
+  });
+
+  test('scrolled apart: queries of the middle beside the first keys', async () => {
+    const head = 0;
+    const { region } = await showHeadView({
+      trace: longHeadsTrace({ tokens, heads: 6 }),
+      heads: [head],
+      scrolling: 'apart',
+      selection: { query: 12_000 },
+    });
+    expect(inSight(region, 'queries')).toContain(12_000);
+    expect(inSight(region, 'keys')).toContain(3);
+    expect(statusOf(region)).toContain('→ <s> 0.60');
+    await userEvent.keyboard('{Escape}');
+    list(region, 'queries').element().focus();
+    await userEvent.keyboard('{Escape}');
+    await expect
+      .poll(() => wrongPixels(region, linesBetween(region, head, 0.05), 'light'))
+      .toMatchObject({ missing: 0, extra: 0, inked: expect.toSatisfy((pixels: number) => pixels > 5000) });
+    await mouse.wheel(centerOf(list(region, 'keys').getByRole('option').nth(5)), 400);
+    await expect.poll(() => inSight(region, 'keys')).not.toContain(3);
+    expect(inSight(region, 'queries')).toContain(12_000);
+  });
+
+  test('what is read while one scrolls follows what is in sight', async () => {
+    const { trace, cells, stop } = counted(longHeads({ tokens, heads: 12 }));
+    const { region } = await showHeadView({ trace });
+    // About 30 rows are in sight; with what is kept around them 384 × 384 weights of each head would be much.
+    expect(cells.all).toBeLessThan(12 * 384 * 384);
+    const before = cells.all;
+    for (let step = 0; step < 120; step++) {
+      scroller(region).scrollTop += 60;
+      await nextFrame();
+    }
+    await drawn(region);
+    expect(cells.mostInFrame).toBeLessThan(2 ** 20);
+    // 360 rows on: each of them with the keys about it.
+    expect(cells.all - before).toBeLessThan(12 * (360 + 256) * 384);
+    const walked = cells.all;
+    for (let step = 0; step < 40; step++) {
+      scroller(region).scrollTop -= 60;
+      await nextFrame();
+    }
+    await drawn(region);
+    expect(cells.all).toBe(walked);
+    stop();
+  });
+
+  test('the largest of each query: rows are read whole, a few a frame, each once', async () => {
+    const { trace, cells, stop } = counted(longHeads({ tokens, heads: 12 }));
+    const { region, change } = await showHeadView({ trace, edges: 'top', top: 2 });
+    await change({ threshold: 0.1 });
+    // No frame reads more than its budget and the tile in which that ends.
+    expect(cells.mostInFrame).toBeLessThanOrEqual(2 ** 20 + 2 ** 16);
+    for (let step = 0; step < 30; step++) {
+      scroller(region).scrollTop += 60;
+      await nextFrame();
+    }
+    await drawn(region);
+    expect(cells.mostInFrame).toBeLessThanOrEqual(2 ** 20 + 2 ** 16);
+    // 30 rows in sight, 90 scrolled, and half a screen around.
+    expect(cells.all).toBeLessThan(12 * tokens * 180);
+    stop();
+  });
+});
+
+describe('what a locked token reaches out of sight', () => {
+  const heads = [0, 1, 2, 3, 4, 5];
+  const query = 12_000;
+  const trace = longHeadsTrace({ tokens, heads: 6 });
+
+  /** Counted from the weights as they are made. */
+  function beyond(region: Locator, picks: (head: number, weight: number) => boolean) {
+    const first = Math.min(...inSight(region, 'keys'));
+    let [lines, weight] = [0, 0];
+    for (const head of heads)
+      for (const [key, value] of habitOf(head, query)) {
+        if (key >= first) continue;
+        weight += value / heads.length;
+        if (picks(head, value)) lines++;
+      }
+    return `↑ ${lines} lines, ${weight.toFixed(2)} of the weight`;
+  }
+  const count = (region: Locator) => region.getByRole('button', { name: /^before what is in sight/ });
+
+  test('is counted at the edge, by each rule', async () => {
+    const { region, change } = await showHeadView({ trace, selection: { query } });
+    await expect.poll(() => inSight(region, 'queries')).toContain(query);
+    const said = () =>
+      count(region).element().querySelector('.long')!.parentElement!.textContent!.split('weight')[0]!.trim() +
+      ' weight';
+    await expect.poll(said).toBe(beyond(region, (_, weight) => weight >= 0.05));
+    await change({ threshold: 0.25 });
+    await expect.poll(said).toBe(beyond(region, (_, weight) => weight >= 0.25));
+    await change({ edges: 'top', top: 1 });
+    await expect
+      .poll(said)
+      .toBe(beyond(region, (head, weight) => weight >= Math.max(...habitOf(head, query).values())));
+    scroller(region).scrollTop += 100;
+    await expect
+      .poll(said)
+      .toBe(beyond(region, (head, weight) => weight >= Math.max(...habitOf(head, query).values())));
+  });
+
+  test('a click goes to the strongest, the chip scrolls together again', async () => {
+    const { region } = await showHeadView({ trace, selection: { query } });
+    await expect.poll(() => inSight(region, 'queries')).toContain(query);
+    const first = Math.min(...inSight(region, 'keys'));
+    const strongest = heads
+      .flatMap((head) => [...habitOf(head, query)])
+      .filter(([key]) => key < first)
+      .reduce((a, b) => (b[1] > a[1] ? b : a));
+    count(region).element().focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => inSight(region, 'keys')).toContain(strongest[0]);
+    expect(inSight(region, 'queries')).toContain(query);
+    expect(statusOf(region)).toContain(strongest[1].toFixed(2));
+    await expect.element(list(region, 'keys')).toHaveFocus();
+    await region.getByRole('button', { name: /scrolled apart/ }).click();
+    await expect.poll(() => inSight(region, 'keys')).toContain(query);
+  });
+
+  test('of a key: its weight, and its lines where they can be known', async () => {
+    const { region, change } = await showHeadView({ trace, heads: [2], selection: { key: 1024 } });
+    await expect.poll(() => inSight(region, 'keys')).toContain(1024);
+    const last = Math.max(...inSight(region, 'queries'));
+    // Head 2 looks at the start of its document: the queries 1,024 to 2,047 look at key 1,024 with 0.5; 1,024 itself with all but the first token's 0.2.
+    const below = 2047 - last;
+    const share = (below * 0.5) / (1023 * 0.5 + 0.8);
+    const after = () => region.getByRole('button', { name: /^after what is in sight/ });
+    await expect
+      .element(after())
+      .toHaveAccessibleName(new RegExp(`sight: ${below.toLocaleString('en')} lines, ${share.toFixed(2)} of`));
+    await change({ edges: 'top', top: 1 });
+    await expect.element(after()).toHaveAccessibleName(new RegExp(`sight: ${share.toFixed(2)} of`));
+  });
+
+  test('scrolled out of sight itself, its lines come from the edge, and a click brings it back', async () => {
+    const { region } = await showHeadView({ trace, selection: { query } });
+    scroller(region).scrollTop -= 5000;
+    const back = region.getByRole('button', { name: /^↓/ });
+    await expect.element(back).toBeVisible();
+    expect(inSight(region, 'queries')).not.toContain(query);
+    await back.click();
+    await expect.poll(() => inSight(region, 'queries')).toContain(query);
+  });
+});
+
+describe('the overview', () => {
+  test('is a slider: keys, a press and a drag move what is in sight', async () => {
+    const { region } = await showHeadView({ trace: longHeadsTrace({ tokens, heads: 1 }) });
+    const strip = overview(region, 'queries');
+    await expect.element(strip).toHaveAttribute('aria-valuemax', '16384');
+    strip.element().focus();
+    // A row each; the first has 10 px of space above it.
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}');
+    await expect.poll(() => inSight(region, 'queries')[0]).toBe(2);
+    await expect.element(strip).toHaveAttribute('aria-valuenow', '3');
+    await userEvent.keyboard('{End}');
+    await expect.poll(() => inSight(region, 'queries').at(-1)).toBe(16_383);
+    expect(strip.element().getAttribute('aria-valuetext')).toMatch(/ to 16,383 of 16,384 tokens$/);
+    await userEvent.keyboard('{PageUp}');
+    await expect.poll(() => inSight(region, 'queries').at(-1)).toBeLessThan(16_383);
+    await userEvent.keyboard('{Home}');
+    await expect.poll(() => inSight(region, 'queries')[0]).toBe(0);
+
+    const box = boxOf(strip);
+    const at = (part: number) => ({ x: box.x + box.width / 2, y: box.y + box.height * part });
+    await mouse.click(at(0.5));
+    await expect.poll(() => inSight(region, 'queries')).toContain(8192);
+    await mouse.drag(at(0.5), at(0.25));
+    await expect.poll(() => inSight(region, 'queries')).toContain(4096);
+    // Together: keys too.
+    expect(inSight(region, 'keys')).toContain(4096);
+  });
+
+  test('shows where the locked token’s weight lies', async () => {
+    const { region } = await showHeadView({
+      trace: longHeadsTrace({ tokens, heads: 6 }),
+      heads: [2],
+      selection: { query: 12_000 },
+    });
+    const canvas = () => overview(region, 'keys').element().querySelector('canvas')!;
+    await expect.poll(() => canvas().height).toBeGreaterThan(100);
+    const inked = () => {
+      const { width, height } = canvas();
+      const data = canvas().getContext('2d')!.getImageData(0, 0, width, height).data;
+      const rows = Array.from({ length: height }, (_, y) => y).filter((y) =>
+        Array.from({ length: width }, (_, x) => data[(y * width + x) * 4 + 3]!).some((alpha) => alpha > 0),
+      );
+      return rows.map((y) => y / height);
+    };
+    const places = [...habitOf(2, 12_000).keys()].map((key) => key / tokens);
+    const near = (a: number[], b: number[]) => a.every((x) => b.some((y) => Math.abs(x - y) < 0.006));
+    await expect.poll(() => inked().length).toBeGreaterThan(2);
+    expect(near(places, inked())).toBe(true);
+    expect(near(inked(), places)).toBe(true);
+    expect(overview(region, 'queries').element().querySelector('canvas')).toBeNull();
+  });
+
+  test('is there only where tokens do not fit', async () => {
+    const { region } = await showHeadView({ trace: longHeadsTrace({ tokens: 12, heads: 1 }) });
+    expect(region.getByRole('slider').elements()).toHaveLength(0);
+  });
+});

@@ -1,0 +1,73 @@
+import type { Locator } from 'vitest/browser';
+import { backgroundColors } from '../../../src/lib/render/colors/index.js';
+import { curvePoint } from '../../../src/lib/render/lines/curve.js';
+import { boxOf, type Point } from './page.js';
+import { fromHex, takePicture } from './pixels.js';
+
+/** Pixels of a line of weight 0 and of weight 1, as `LinesProps.widthPx` documents them. */
+export const widthOf = (weight: number): number => 0.6 + 1.8 * weight;
+
+/** The space between the token columns where it is in sight, and by position the heights of the tokens on both sides. */
+export function ends(region: Locator) {
+  const [queries, keys] = ['queries', 'keys'].map((name) => region.getByRole('listbox', { name })) as [
+    Locator,
+    Locator,
+  ];
+  const [left, right] = [boxOf(queries).right, boxOf(keys).left];
+  const view = region.element().querySelector('.scroller')!.getBoundingClientRect();
+  const top = Math.max(boxOf(queries).top, view.top);
+  const height = Math.min(boxOf(queries).bottom, view.bottom) - top;
+  const middles = (list: Locator) => {
+    const found: number[] = [];
+    for (const element of list.getByRole('option').elements()) {
+      const box = element.getBoundingClientRect();
+      found[Number(element.getAttribute('aria-posinset')) - 1] = box.y + box.height / 2;
+    }
+    return found;
+  };
+  return {
+    left,
+    right,
+    box: new DOMRect(left, top, right - left, height),
+    queries: middles(queries),
+    keys: middles(keys),
+  };
+}
+
+/** Every pair whose line is drawn must show ink along its curve; where no line passes there must be none. */
+export async function wrongPixels(
+  region: Locator,
+  lines: Iterable<[query: number, key: number]>,
+  theme: 'light' | 'dark',
+) {
+  const where = ends(region);
+  const { box } = where;
+  const columns = Math.ceil(box.right) - Math.floor(box.left);
+  const nearest = new Map<number, number>();
+  const placeOf = ({ x, y }: Point) => Math.floor(y) * columns + Math.floor(x) - Math.floor(box.left);
+  for (const [query, key] of lines) {
+    for (let t = 0; t <= 1; t += 1 / 1200) {
+      const at = curvePoint(t, where.left, where.queries[query]!, where.right, where.keys[key]!);
+      for (let dy = -3; dy <= 3; dy++) {
+        for (let dx = -3; dx <= 3; dx++) {
+          const middle = { x: Math.floor(at.x) + dx + 0.5, y: Math.floor(at.y) + dy + 0.5 };
+          const place = placeOf(middle);
+          const distance = Math.hypot(middle.x - at.x, middle.y - at.y);
+          if (distance < (nearest.get(place) ?? Infinity)) nearest.set(place, distance);
+        }
+      }
+    }
+  }
+  const paper = fromHex(backgroundColors[theme]).join();
+  const wrong = { missing: 0, extra: 0, inked: 0 };
+  (await takePicture(box)).each((color, middle) => {
+    // The tokens' own pixels begin at the edges.
+    if (middle.x < box.left + 1 || middle.x > box.right - 1) return;
+    const distance = nearest.get(placeOf(middle)) ?? Infinity;
+    const inked = color.join() !== paper;
+    if (inked) wrong.inked++;
+    if (distance < 0.4 && !inked) wrong.missing++;
+    if (distance > widthOf(1) / 2 + 1 && inked) wrong.extra++;
+  });
+  return wrong;
+}
