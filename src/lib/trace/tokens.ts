@@ -64,10 +64,21 @@ const wordStart = /^(?:[\p{L}\p{M}\p{N}_]|['’]\p{L}|⟨[0-9A-F]{2})/u;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** Whether letters run on from one token to the next. */
-function runsOn(before: string, text: string): boolean {
-  if (!wordEnd.test(before) || !wordStart.test(text)) return false;
-  return !unspaced.test(before.slice(-1)) && !unspaced.test(text[0]!);
+/** What can be said of a token by itself. */
+interface Reading {
+  special: boolean;
+  text: string;
+  label: string;
+  /** Whether a word may go on after it, and be gone on with by it. */
+  open: boolean;
+  joins: boolean;
+}
+
+function readToken(raw: string, special: boolean, read: (raw: string) => string): Reading {
+  const text = special ? raw : read(raw);
+  const label = special ? raw : tokenLabel(text);
+  const open = wordEnd.test(text) && !unspaced.test(text.slice(-1));
+  return { special, text, label, open, joins: wordStart.test(text) && !unspaced.test(text[0]!) };
 }
 
 /**
@@ -80,31 +91,28 @@ function runsOn(before: string, text: string): boolean {
  * toTokens(['ĠcafÃ©', 's'])[0]; // { raw: 'ĠcafÃ©', text: ' café', label: ' café', continues: false, … }
  */
 export function toTokens(raw: readonly string[]): Token[] {
-  const words = raw.filter((token) => !specialToken.test(token));
+  // A long text has few distinct tokens: what can be said of one by itself is found once.
+  const distinct = [...new Set(raw)];
+  const special = new Set(distinct.filter((token) => specialToken.test(token)));
+  const words = raw.filter((token) => !special.has(token));
   const convention = conventionOf(words);
   const read = reader(convention, words);
-  const letters = words.length > 1 && words.every((word) => [...word].length === 1);
-  const spaced = letters || words.some((word) => /^\s|\s$/u.test(word));
+  const spelled = distinct.filter((token) => !special.has(token));
+  const letters = words.length > 1 && spelled.every((word) => [...word].length === 1);
+  const spaced = letters || spelled.some((word) => /^\s|\s$/u.test(word));
+  const readings = new Map(distinct.map((token) => [token, readToken(token, special.has(token), read)]));
 
-  const tokens: Token[] = [];
-  for (const [position, token] of raw.entries()) {
-    const before = tokens.at(-1);
-    const special = specialToken.test(token);
-    const text = special ? token : read(token);
+  let before: Reading | undefined;
+  return raw.map((token, position) => {
+    const reading = readings.get(token)!;
+    const { special, text, label } = reading;
     let continues = false;
     if (before && !before.special && !special) {
       if (convention === 'wordpiece') continues = text !== token;
-      else if (convention === 'end-of-word') continues = !endOfWord.test(before.raw);
-      else continues = (convention !== 'plain' || spaced) && runsOn(before.text, text);
+      else if (convention === 'end-of-word') continues = !endOfWord.test(raw[position - 1]!);
+      else continues = (convention !== 'plain' || spaced) && before.open && reading.joins;
     }
-    tokens.push({
-      position,
-      raw: token,
-      text,
-      label: special ? token : tokenLabel(text),
-      continues,
-      special,
-    });
-  }
-  return tokens;
+    before = reading;
+    return { position, raw: token, text, label, continues, special };
+  });
 }

@@ -15,9 +15,9 @@ beforeEach(() => {
         super(url, options);
         started++;
       }
-      override postMessage(task: { op: string }, transfer: Transferable[] = []) {
-        given.push(task.op);
-        super.postMessage(task, transfer);
+      override postMessage(task: unknown, how?: Transferable[] | StructuredSerializeOptions) {
+        given.push((task as { op: string }).op);
+        super.postMessage(task, how as Transferable[]);
       }
     },
   );
@@ -42,7 +42,7 @@ test('coarser levels of a large matrix are made by a worker; the array stays wit
     onProgress: (share) => shares.push(share),
   });
   expect(block.data[cell(1234, 2001)]).toBe(230);
-  expect(block.data.reduce((a, b) => a + b, 0)).toBe(230);
+  expect([...block.data].filter((stored) => stored > 0)).toEqual([230]);
   expect(data).toHaveLength(rows * cols);
   expect(started).toBeGreaterThan(0);
   expect(new Set(given)).toEqual(new Set(['reduce']));
@@ -77,7 +77,7 @@ test('queries and keys are multiplied by a worker, as the page itself would', as
   expect(new Set(given)).toEqual(new Set(['product']));
   const row = await matrix.block({ row: 1500, col: 0, rows: 1, cols: n });
   expect(block.data.subarray(1500 * n, 1501 * n)).toEqual(row.data);
-  expect(row.data.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+  expect([...row.data].reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
 });
 
 test.each([

@@ -76,7 +76,7 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   zoomed: string;
   locked: string;
   /** How far weights that are looked at have been read, from 0 to 1; 0 where it is not known. */
-  readingWeights: (share: number) => string;
+  readingShare: (share: number) => string;
   sampled: string;
   sampledHelp: string;
   weights: string;
@@ -190,8 +190,7 @@ export const defaultLabels: Labels = {
   cancel: 'cancel',
   zoomed: 'zoomed',
   locked: 'locked · Esc',
-  readingWeights: (share) =>
-    share > 0 ? `reading weights ${Math.floor(share * 100)} %` : 'reading weights …',
+  readingShare: (share) => (share > 0 ? `reading weights ${Math.floor(share * 100)} %` : 'reading weights …'),
   sampled: 'sampled: some weights of each pixel',
   sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
