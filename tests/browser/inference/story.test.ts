@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { page, userEvent } from 'vitest/browser';
@@ -38,6 +39,38 @@ describe('the story that types a text into a model', () => {
       await mouse.move(cellOf(region, query, key, 28));
       await expect.poll(() => statusOf(region).replace(/[·␣]/g, ' ')).toContain(`${from} → ${to} ${shown}`);
     }
+  });
+
+  it('says, beside the attention, whether it matters', async () => {
+    await render(TypeAndWatch, { ...demos.induction });
+    const ask = page.getByRole('button', { name: 'Does it matter?' });
+    await expect.element(ask, { timeout: 60_000 }).toBeEnabled();
+    await userEvent.click(ask);
+    await expect
+      .element(page.getByRole('status'), { timeout: 60_000 })
+      .toHaveTextContent('13 tokens hidden, one at a time.');
+    // t63 was followed by t11 before: without it, at position 5, the model has nothing to copy.
+    const rows = page.getByRole('row').all().slice(1);
+    const read = rows.map((row) => row.element().textContent!.split(/\s+/).filter(Boolean));
+    expect(read.map(([token]) => token)).toEqual(['<s>', ...demos.induction.text.split(' ')]);
+    const changes = read.map((cells) => Number(cells.at(-1)));
+    expect(changes.indexOf(Math.max(...changes))).toBe(5);
+    expect(changes[5]).toBeGreaterThan(0.9);
+    const looked = read.map((cells) => Number(cells.at(-2)));
+    expect(looked.reduce((a, b) => a + b)).toBeCloseTo(1, 1);
+    await expect
+      .element(page.getByRole('table'))
+      .toHaveTextContent(/After t63: .*Correlation of the two: 0\.\d\d\./);
+  });
+
+  it('has nothing for axe to find fault with, its table of changes included', async () => {
+    await render(TypeAndWatch, { ...demos.induction });
+    const ask = page.getByRole('button', { name: 'Does it matter?' });
+    await expect.element(ask, { timeout: 60_000 }).toBeEnabled();
+    await userEvent.click(ask);
+    await expect.element(page.getByRole('table'), { timeout: 60_000 }).toBeVisible();
+    const { violations } = await axe.run(document.body, { rules: { region: { enabled: false } } });
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 
   it('says what is wrong where the text is', async () => {
