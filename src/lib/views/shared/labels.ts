@@ -50,7 +50,6 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   keepsSome: string;
   keepsSomeHelp: string;
   notKept: (share: string) => string;
-  readingWeights: string;
   previous: (what: string) => string;
   next: (what: string) => string;
   queries: string;
@@ -165,7 +164,6 @@ export const defaultLabels: Labels = {
   keepsSome: 'some keys only',
   keepsSomeHelp: 'the source keeps only the largest weights of each query',
   notKept: (share) => `${share} of this query’s weight is not kept`,
-  readingWeights: 'reading its weights …',
   previous: (what) => `previous ${what}`,
   next: (what) => `next ${what}`,
   queries: 'queries',
