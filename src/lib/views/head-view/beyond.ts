@@ -35,7 +35,7 @@ export function leastOfToken(token: TokenWeights, rule: EdgeRule, runs: Sides): 
   if (side === 'key' && rule.edges !== 'threshold') return undefined;
   const { start, end } = runs[otherSide(side)];
   return token.heads.map(({ weights }) =>
-    has(runs[side], position) ? leastPicked(() => weights.slice(start, end), rule) : Infinity,
+    has(runs[side], position) ? leastPicked(weights.subarray(start, end), rule) : Infinity,
   );
 }
 

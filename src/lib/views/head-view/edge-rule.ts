@@ -4,45 +4,58 @@ export type EdgeRule =
   | { edges: 'top'; top: number }
   | { edges: 'share'; share: number };
 
-/**
- * The smallest weight of a row that gets a line. Equal weights are picked together.
- *
- * @param row the weights among which the rule picks, asked for where it compares them; their order is changed
- */
-export function leastPicked(row: () => Float32Array, rule: EdgeRule): number {
+/** The smallest weight of a row that gets a line. Equal weights are picked together. */
+export function leastPicked(row: Float32Array, rule: EdgeRule): number {
   if (rule.edges === 'threshold') return rule.threshold;
-  const weights = row();
-  if (rule.edges === 'top') return leastReaching(weights, rule.top, () => 1);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return leastReaching(weights, rule.share * sum, (weight) => weight);
+  return rule.edges === 'top' ? leastOfTop(row, rule.top) : leastOfShare(row, rule.share);
+}
+
+/** The smallest of the `count` largest weights. */
+function leastOfTop(row: Float32Array, count: number): number {
+  const largest = new Float32Array(Math.min(count, row.length));
+  for (let i = 0; i < row.length; i++) {
+    const weight = row[i]!;
+    if (weight <= largest[0]!) continue;
+    let at = 1;
+    while (at < largest.length && largest[at]! < weight) largest[at - 1] = largest[at++]!;
+    largest[at - 1] = weight;
+  }
+  return largest[0] ?? Infinity;
 }
 
 /**
- * The largest weight that together with all above it amounts to `enough`; 0 where all together do not. Selection as in quicksort: rows of
- * 16,384 weights are too long to be sorted while one scrolls.
+ * The largest weight that together with all above it makes up a share of the row; 0 where all together do not. Selection as in
+ * quicksort, whose order is not needed: rows of 16,384 weights are too long to be sorted while one scrolls.
  */
-function leastReaching(weights: Float32Array, enough: number, amount: (weight: number) => number): number {
-  const swap = (i: number, j: number): void => {
-    [weights[i], weights[j]] = [weights[j]!, weights[i]!];
-  };
+function leastOfShare(row: Float32Array, share: number): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += row[i]!;
+  // Smaller weights hold too little, all together, to be needed; a hair less, as sums are rounded.
+  const floor = (((1 - share) * sum) / row.length) * (1 - 1e-6);
+  const weights = row.filter((weight) => weight > floor);
   let taken = 0;
   let [start, end] = [0, weights.length];
   while (start < end) {
     const pivot = weights[(start + end) >> 1]!;
     // What is larger than the pivot goes before `equal`, what is smaller from `smaller` on.
-    let [equal, smaller, larger] = [start, end, 0];
+    let equal = start;
+    let smaller = end;
+    let larger = 0;
     for (let i = start; i < smaller;) {
       const weight = weights[i]!;
       if (weight > pivot) {
-        larger += amount(weight);
-        swap(i++, equal++);
-      } else if (weight < pivot) swap(i, --smaller);
-      else i++;
+        larger += weight;
+        weights[i++] = weights[equal]!;
+        weights[equal++] = weight;
+      } else if (weight < pivot) {
+        weights[i] = weights[--smaller]!;
+        weights[smaller] = weight;
+      } else i++;
     }
-    if (taken + larger >= enough) end = equal;
+    if (taken + larger >= share * sum) end = equal;
     else {
-      taken += larger + amount(pivot) * (smaller - equal);
-      if (taken >= enough) return pivot;
+      taken += larger + (smaller - equal) * pivot;
+      if (taken >= share * sum) return pivot;
       start = smaller;
     }
   }

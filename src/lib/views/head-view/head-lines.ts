@@ -1,4 +1,4 @@
-import { decoder, type Block, type Segment } from '../../trace/index.js';
+import { decodeWeights, type Block, type Segment } from '../../trace/index.js';
 import { leastPicked, type EdgeRule } from './edge-rule.js';
 
 /** Lines to draw, one entry each: from query to key, in the colour of a head. */
@@ -37,23 +37,18 @@ export function collectLines(
   let lines = allocate(64);
   let count = 0;
   for (const { block, color } of heads) {
-    const decode = decoder(block.type);
     const rows = overlap(queries, { start: block.row, end: block.row + block.rows });
     const cols = overlap(keys, { start: block.col, end: block.col + block.cols });
     for (let query = rows.start; query < rows.end; query++) {
-      const row = block.offset + (query - block.row) * block.stride - block.col;
-      const least = leastPicked(
-        () => nonzero(block.data.subarray(row + cols.start, row + cols.end), decode),
-        rule,
-      );
-      for (let key = cols.start; key < cols.end; key++) {
-        const stored = block.data[row + key]!;
-        if (stored === 0) continue;
-        const weight = decode(stored);
-        if (weight < least) continue;
+      const at = block.offset + (query - block.row) * block.stride + cols.start - block.col;
+      const weights = decodeWeights(block.data, block.type, at, cols.end - cols.start);
+      const least = leastPicked(weights, rule);
+      for (let i = 0; i < weights.length; i++) {
+        const weight = weights[i]!;
+        if (weight < least || weight === 0) continue;
         if (count === lines.query.length) lines = grow(lines);
         lines.query[count] = query;
-        lines.key[count] = key;
+        lines.key[count] = cols.start + i;
         lines.head[count] = color;
         lines.weight[count] = weight;
         count++;
@@ -61,13 +56,6 @@ export function collectLines(
     }
   }
   return { ...lines, count };
-}
-
-function nonzero(stored: ArrayLike<number>, decode: (stored: number) => number): Float32Array {
-  const weights = new Float32Array(stored.length);
-  let count = 0;
-  for (let i = 0; i < stored.length; i++) if (stored[i] !== 0) weights[count++] = decode(stored[i]!);
-  return weights.subarray(0, count);
 }
 
 /** Several sets of lines as one, in their order; with `within`, those whose two ends are there. */

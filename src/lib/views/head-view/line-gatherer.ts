@@ -3,8 +3,8 @@ import type { EdgeRule } from './edge-rule.js';
 import { collectLines, joinLines, type HeadLines, type Run } from './head-lines.js';
 import { tilesOf, type TilePlace, type TileSize } from './line-tiles.js';
 
-/** Weights read before the next frame: a few milliseconds of work. To pick the largest of a row takes longer. */
-const cellsPerStep = { threshold: 2 ** 22, top: 2 ** 20, share: 2 ** 20 };
+/** Weights read before the next frame: a few milliseconds of work. What makes up a share of a row takes longer to find. */
+const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
 
 /** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
 const mostTiles = 256;
