@@ -286,3 +286,16 @@ describe('the overview', () => {
     expect(region.getByRole('slider').elements()).toHaveLength(0);
   });
 });
+
+test('side by side, the counts stand at the left and the right, no wider than their words', async () => {
+  const { region } = await showHeadView({
+    trace: longHeadsTrace({ tokens, heads: 6 }),
+    selection: { query: 12_000 },
+    layout: 'horizontal',
+  });
+  const count = region.getByRole('button', { name: /^before what is in sight/ });
+  await expect.element(count).toHaveTextContent('←');
+  const [box, view] = [boxOf(count), boxOf(region)];
+  expect(box.left - view.left).toBeLessThan(20);
+  expect(box.width).toBeLessThan(300);
+});
