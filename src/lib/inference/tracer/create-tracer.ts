@@ -16,8 +16,8 @@ import type { TextTrace, Tracer, TracerOptions } from './types.js';
  *
  * @throws InferenceError from its methods and `ready`, for whatever the network, the model or the runtime refuses
  * @example
- * import * as ort from 'onnxruntime-web/wasm';
  * import { Tokenizer } from '@huggingface/tokenizers';
+ * const ort = await import('onnxruntime-web/wasm');
  * const tracer = createTracer({ ort, model: { repo: 'Xenova/all-MiniLM-L6-v2' }, tokenizer: new Tokenizer(json, config) });
  * const trace = await tracer.trace('The cat sat on the mat.');
  * await tracer.destroy();
@@ -163,7 +163,7 @@ function missingParts(options: Partial<TracerOptions> | undefined): InferenceErr
     place: 'createTracer',
     found: options?.ort ? 'no model' : 'no onnxruntime',
     expected: '{ ort, model, tokenizer }',
-    fix: "import * as ort from 'onnxruntime-web/wasm', and pass it with a model.",
+    fix: "const ort = await import('onnxruntime-web/wasm'), and pass it with a model.",
   });
 }
 

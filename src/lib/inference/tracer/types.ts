@@ -14,7 +14,7 @@ export interface ModelConfig {
 }
 
 export interface TracerOptions extends Pick<TapOptions, 'layers' | 'heads' | 'vectors' | 'quantise'> {
-  /** onnxruntime, as imported by you: `import * as ort from 'onnxruntime-web/wasm'`. */
+  /** onnxruntime, as imported by you: `const ort = await import('onnxruntime-web/wasm')`, which keeps it in a file of its own, as its worker needs. */
   ort: OnnxRuntime;
   /**
    * The model; an encoder-decoder's files. A merged decoder, or one beside a `decoderWithPast`, writes with a cache; any other reads
