@@ -2,7 +2,7 @@
 import type { Contestant } from '../contestants/contestant.js';
 import { contestants, type Group } from '../contestants/index.js';
 import { generateAttention } from './data.js';
-import { finishDrawing, nextFrame } from './frames.js';
+import { finishCanvases, finishGpu, nextFrame } from './frames.js';
 
 /** Times in milliseconds from the call. */
 export interface FirstTimes {
@@ -47,9 +47,9 @@ const bench = {
     const start = performance.now();
     const since = () => performance.now() - start;
     await contestant.first();
-    finishDrawing(host);
+    finishCanvases(host);
     const drawn = host.querySelector('canvas') ? since() : null;
-    const exact = contestant.exact && contestant.exact().then(() => (finishDrawing(host), since()));
+    const exact = contestant.exact && contestant.exact().then(() => (finishGpu(), since()));
     await shown();
     const twoFrames = since();
     return { drawn, shown: twoFrames, exact: (await exact) ?? drawn, longTask: await longestTask() };
@@ -101,7 +101,7 @@ async function timeStep(step: () => void | Promise<void>): Promise<number> {
   const start = performance.now();
   await step();
   await nextFrame();
-  finishDrawing(host);
+  finishGpu();
   return performance.now() - start;
 }
 
@@ -115,12 +115,12 @@ async function longestTask(): Promise<number> {
 async function shown(): Promise<void> {
   await nextFrame();
   await nextFrame();
-  finishDrawing(host);
+  finishGpu();
 }
 
 async function settle(): Promise<void> {
   for (let i = 0; i < 3; i++) await nextFrame();
-  finishDrawing(host);
+  finishGpu();
 }
 
 // Capturing at the window: before any handler of the contestant's.
