@@ -1,18 +1,29 @@
-import type { Trace } from '../../src/lib/index.js';
-import { Heatmap } from '../../src/lib/index.js';
-import type { HeatmapProps } from '../../src/lib/index.js';
+import { Heatmap, type HeatmapProps, type Trace } from '../../src/lib/index.js';
 import { generateAttention } from '../page/data.js';
 import { nextFrame } from '../page/frames.js';
 import { traceOf } from './attentrace-trace.js';
-import { diagonal, sizePx, zoomPath, type Contestant } from './contestant.js';
-import { mountView, viewDrawn, type MountedView } from './mount-view.svelte.js';
+import { diagonal, sizePx, zoomPath, type Contestant, type Task } from './contestant.js';
+import { firstPicture, mountView, viewDrawn, type MountedView } from './mount-view.svelte.js';
 
-/** Our heatmap with its defaults, toolbar, labels and overview included; its plot is of the common size. */
-export function attentraceHeatmap(): Contestant {
+/**
+ * Our heatmap with its defaults, toolbar, labels and overview included; its plot is of the common size.
+ *
+ * @param options `waitsForAll`: until every weight in sight is in the picture; `layers`: whether there is another to change to
+ */
+export function attentraceHeatmap(
+  makeTrace = ({ attention }: Task): Trace => traceOf(attention),
+  { waitsForAll = true, layers = true } = {},
+): Contestant {
   let host: HTMLElement;
   let trace: Trace;
   let view: MountedView<HeatmapProps>;
   const tokens = () => trace.stream().queryTokens.length;
+
+  async function changeLayer(layer: number): Promise<void> {
+    view.set({ layer, viewport: undefined });
+    await nextFrame();
+    await viewDrawn(host);
+  }
 
   return {
     async prepare(task) {
@@ -20,14 +31,18 @@ export function attentraceHeatmap(): Contestant {
       const small = traceOf(generateAttention(64, {}));
       await keepContext(small);
       await fitPlot(host, small);
-      trace = traceOf(task.attention);
+      trace = makeTrace(task);
     },
     first() {
       view = mountView(Heatmap, host, { trace, viewport: undefined, layer: 0 }, ['viewport', 'layer']);
-      return viewDrawn(host);
+      return firstPicture(host);
+    },
+    exact: async () => {
+      if (waitsForAll) await viewDrawn(host);
+      return waitsForAll;
     },
     steps: () => zoomPath(tokens()).map((viewport) => () => view.set({ viewport })),
-    layer: (layer) => view.set({ layer, viewport: undefined }),
+    layer: layers ? changeLayer : undefined,
     hoverPoints() {
       const { x, y } = plotOf(host).getBoundingClientRect();
       return diagonal(x, y);

@@ -2,7 +2,7 @@ import { createTrace, type Trace } from '../../src/lib/index.js';
 import type { Attention } from '../page/data.js';
 
 // A number of words that divides no number of tokens: a sample of the labels still meets the widest.
-const words = 'the keeper of a light house wrote down each ship that came by'.split(' ');
+const words = 'the keeper of a light house wrote down each ship by'.split(' ');
 
 /** Words that repeat, none wider than six letters. */
 export function makeTokens(count: number): string[] {

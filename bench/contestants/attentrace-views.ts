@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import { createTrace, HeadView, ModelView, NeuronView, TokenView, type Trace } from '../../src/lib/index.js';
 import { generateAttention } from '../page/data.js';
+import { nextFrame } from '../page/frames.js';
 import { keepContext } from './attentrace-heatmap.js';
 import { makeTokens, traceOf } from './attentrace-trace.js';
 import { scrollSteps, sizePx, type Contestant, type Step, type Task } from './contestant.js';
@@ -58,7 +59,7 @@ function attentraceView(view: unknown, { trace: makeTrace, steps, hover, allLaye
       host.style.setProperty('--attentrace-height', `${sizePx}px`);
       const small = generateAttention(16, { heads: task.attention.weights[0]!.length });
       await keepContext(traceOf(small));
-      const smallTrace = makeTrace?.({ host, attention: small }) ?? traceOf(small);
+      const smallTrace = makeTrace?.({ host, tokens: 16, attention: small }) ?? traceOf(small);
       const warm = mountView(component, host, { trace: smallTrace });
       await viewDrawn(host);
       warm.destroy();
@@ -69,7 +70,13 @@ function attentraceView(view: unknown, { trace: makeTrace, steps, hover, allLaye
       return viewDrawn(host);
     },
     steps: () => steps?.(host) ?? [],
-    layer: allLayers ? undefined : (layer) => mounted.set({ layer }),
+    layer: allLayers
+      ? undefined
+      : async (layer) => {
+          mounted.set({ layer });
+          await nextFrame();
+          await viewDrawn(host);
+        },
     hoverPoints: () => hover?.(host) ?? [],
   };
 }

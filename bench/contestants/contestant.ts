@@ -5,6 +5,8 @@ import type { Viewport } from '../../src/lib/views/heatmap/viewport.js';
 /** What a contestant draws into and what it draws. */
 export interface Task {
   readonly host: HTMLElement;
+  readonly tokens: number;
+  /** Made when it is first asked for. */
   readonly attention: Attention;
 }
 
@@ -14,8 +16,8 @@ export interface Contestant {
   prepare(task: Task): void | Promise<void>;
   /** Draws the whole; done when the picture is in the canvas or the DOM, finished by the GPU or not. */
   first(): void | Promise<void>;
-  /** Done when every weight in sight is in the picture; absent where `first` waits for that. */
-  exact?(): Promise<void>;
+  /** Done when every weight in sight is in the picture, false where that is not waited for; absent where `first` waits for it. */
+  exact?(): Promise<boolean>;
   /** The steps of a minute's looking about, in order. */
   steps(): Step[];
   /** Draws another layer of the same size. */

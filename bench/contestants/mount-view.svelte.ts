@@ -26,17 +26,25 @@ export function mountView<P extends object>(
   };
 }
 
-/** Done when the view inside an element says that its picture is drawn. */
+const isDrawn = (host: HTMLElement) => host.querySelector('section[aria-busy="false"]') !== null;
+
+/** Done when the view inside an element says that all it has to show is drawn. */
 export function viewDrawn(host: HTMLElement): Promise<void> {
-  const isDrawn = () => host.querySelector('section[aria-busy="false"]') !== null;
+  return whenTrue(host, () => isDrawn(host));
+}
+
+/** Done when the view inside an element has a picture, be it one that says it was made of only some of the weights. */
+export function firstPicture(host: HTMLElement): Promise<void> {
+  return whenTrue(host, () => isDrawn(host) || host.querySelector('.sampled') !== null);
+}
+
+function whenTrue(host: HTMLElement, isTrue: () => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const observer = new MutationObserver(() => {
-      if (!isDrawn()) return;
-      observer.disconnect();
-      resolve();
-    });
+    const observer = new MutationObserver(look);
     observer.observe(host, { subtree: true, childList: true, attributeFilter: ['aria-busy'] });
-    if (isDrawn()) {
+    look();
+    function look(): void {
+      if (!isTrue()) return;
       observer.disconnect();
       resolve();
     }

@@ -30,6 +30,7 @@ export const tasks = [
     ...{ group: 'heatmap', tokens, heads: 1, layers: 2 },
     contestants: Object.keys(heatmapSizes).filter((name) => heatmapSizes[name]?.includes(tokens)),
   })),
+  { group: 'heatmap', tokens: 131072, heads: 1, layers: 1, contestants: ['queries and keys'] },
   ...headViewSizes.flatMap(([heads, sizes, svgUpTo]) =>
     sizes.map((tokens) => ({
       ...{ group: 'head-view', tokens, heads, layers: 2 },

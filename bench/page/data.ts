@@ -37,17 +37,17 @@ export function generateAttention(
 
 function fillHead(matrix: Uint8Array, tokens: number, random: () => number, head: number): void {
   const back = 7 + 5 * head;
-  const sink = 40 + (random() % 60);
+  const sink = 40 + (random() % 40);
   for (let query = 0; query < tokens; query++) {
     const row = matrix.subarray(query * tokens, query * tokens + query + 1);
     if (tokens <= 4096 || query % 8 === 0) {
-      // A weight of 1 in 255 is all that noise may take: one key in 16, and never more than a tenth of a row.
-      const faint = Math.max(16, Math.ceil(query / 24));
+      // 1 of 255 a key, some 16 keys a row: with the rest, a row stays under 255.
+      const faint = Math.max(16, Math.ceil(query / 16));
       for (let key = random() % faint; key <= query; key += 1 + (random() % (2 * faint))) row[key] = 1;
     }
     row[0] = sink;
     for (let i = 0; i < 4; i++) if (query >= i) row[query - i] = 60 >> i;
-    if (query >= back) row[query - back] = 24 + (random() % 24);
+    if (query >= back) row[query - back] = 20 + (random() % 12);
   }
   matrix[0] = 255;
 }

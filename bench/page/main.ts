@@ -1,7 +1,7 @@
 /** What the driver calls in the page: one contestant a page, one stage a call, so that each can be timed out and measured. */
 import type { Contestant } from '../contestants/contestant.js';
 import { contestants, type Group } from '../contestants/index.js';
-import { generateAttention } from './data.js';
+import { generateAttention, type Attention } from './data.js';
 import { finishCanvases, finishGpu, nextFrame } from './frames.js';
 
 /** Times in milliseconds from the call. */
@@ -10,7 +10,7 @@ export interface FirstTimes {
   drawn: number | null;
   /** Until two animation frames after that: laid out, painted, and handed to the compositor. */
   shown: number;
-  /** As `drawn`, with every weight in sight in the picture. */
+  /** As `drawn`, with every weight in sight in the picture; null where that was not waited for. */
   exact: number | null;
   /** The longest time without a break; 0 where none was over 50 ms. */
   longTask: number;
@@ -37,8 +37,14 @@ new PerformanceObserver((list) => {
 const bench = {
   async prepare(group: Group, name: string, tokens: number, heads: number, layers: number) {
     contestant = await contestants[group][name]!();
-    const attention = generateAttention(tokens, { heads, layers });
-    await contestant.prepare({ host, attention });
+    let attention: Attention | undefined;
+    await contestant.prepare({
+      host,
+      tokens,
+      get attention() {
+        return (attention ??= generateAttention(tokens, { heads, layers }));
+      },
+    });
     await settle();
   },
 
@@ -49,10 +55,10 @@ const bench = {
     await contestant.first();
     finishCanvases(host);
     const drawn = host.querySelector('canvas') ? since() : null;
-    const exact = contestant.exact && contestant.exact().then(() => (finishGpu(), since()));
+    const exact = contestant.exact ? exactTime(contestant.exact(), since) : drawn;
     await shown();
     const twoFrames = since();
-    return { drawn, shown: twoFrames, exact: (await exact) ?? drawn, longTask: await longestTask() };
+    return { drawn, shown: twoFrames, exact: await exact, longTask: await longestTask() };
   },
 
   /** Takes as many of the steps, evenly chosen, as fit into the time; at least 5. */
@@ -103,6 +109,12 @@ async function timeStep(step: () => void | Promise<void>): Promise<number> {
   await nextFrame();
   finishGpu();
   return performance.now() - start;
+}
+
+async function exactTime(exact: Promise<boolean>, since: () => number): Promise<number | null> {
+  if (!(await exact)) return null;
+  finishGpu();
+  return since();
 }
 
 /** Entries of long tasks arrive in a later task. */

@@ -102,7 +102,7 @@ test('targets are ratios of what was measured', () => {
     result('heatmap', 'attentrace', 16384, 1, { shown: 9, memory: 321 * 2 ** 20 }),
   ]);
   expect(targets(run).map(({ measured, met }) => [measured, met])).toEqual([
-    ['1.2', true],
+    ['1.2; with every weight in it 1.2', true],
     ['1.1, –, –, –, 1.5, –, –', false],
     ['–', undefined],
     ['50', true],
