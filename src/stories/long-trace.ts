@@ -6,7 +6,7 @@ const words =
     ' ',
   );
 
-/** One head looks a sentence back, one at the token before and a little at the twenty before that. */
+/** One head looks a sentence back, one at the token before. */
 const habits: readonly Habit[] = [
   (query) =>
     query < words.length
@@ -18,12 +18,11 @@ const habits: readonly Habit[] = [
           [0, 0.1],
         ],
   (query) =>
-    query < 21
+    query === 0
       ? [[0, 1]]
       : [
-          [0, 0.3],
-          [query - 1, 0.5],
-          ...Array.from({ length: 20 }, (_, i): [number, number] => [query - 21 + i, 0.01]),
+          [query - 1, 0.6],
+          [0, 0.4],
         ],
 ];
 

@@ -4,6 +4,7 @@ import { render } from 'vitest-browser-svelte';
 import float32 from '../../../fixtures/minilm-pair-float32.safetensors?url';
 import { loadSafetensors } from '../../../src/lib/formats/index.js';
 import { createTrace, NeuronView, type Trace } from '../../../src/lib/index.js';
+import { queryKeyAttention } from '../../../src/lib/sources/index.js';
 import type { Block, Matrix, Stream } from '../../../src/lib/trace/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { largeHead } from '../../../src/stories/generated-heads.js';
@@ -192,4 +193,34 @@ describe('touch', () => {
     await expect.poll(() => scroller.scrollTop).toBeGreaterThan(60);
     expect(region.getByRole('grid').query()).toBeNull();
   });
+});
+
+test('attention that is computed from queries and keys: nothing else was recorded', async () => {
+  const { queries, keys } = pair.stream();
+  const tensor = (vectors: NonNullable<typeof queries>) => {
+    const { layers, heads, tokens, dim } = vectors;
+    const data = new Float32Array(layers * heads * tokens * dim);
+    for (let i = 0; i < layers * heads * tokens; i++) {
+      const [at, token] = [Math.floor(i / tokens), i % tokens];
+      data.set(vectors.vector(Math.floor(at / heads), at % heads, token), i * dim);
+    }
+    return { dims: [layers, heads, tokens, dim], data };
+  };
+  const trace = createTrace({
+    tokens: pair.stream().queryTokens.map(({ raw }) => raw),
+    attention: queryKeyAttention({ queries: tensor(queries!), keys: tensor(keys!), causal: false }),
+  });
+  const { region } = await showNeurons({ trace, layer, head, threshold: 0.5 });
+  expect(statusOf(region)).toMatch(/reproduces the recorded attention to \de-\d/);
+  await mouse.move(centerOf(queryButton(region, query)));
+  await expect.poll(() => statusOf(region)).toContain('them → keys 0.94');
+  await mouse.click(centerOf(queryButton(region, query)));
+  await expect.element(region.getByRole('grid', { name: 'Query “them” looks at' })).toBeVisible();
+  const { rows } = numbersOf(pair.stream(), layer, head, query);
+  rowsOf(region).forEach((row, key) =>
+    expect(Number(row.querySelector('.number')!.textContent!.replace('<', '')), `key ${key}`).toBeCloseTo(
+      rows[key]!.weight,
+      2,
+    ),
+  );
 });

@@ -92,8 +92,9 @@ export function createThumbnailsLayer(surface: Surface, options: ThumbnailsOptio
       props.stream!.matrix(layer, head).block(sheet!.format.request, { signal }),
     weights: () => sheet!.format.weights,
     take(head, block) {
-      const needed = new Set(props.thumbnails.map(keyOf));
-      if (!sheet!.put(head, block, (key) => needed.has(key))) crowdedOut.add(keyOf(head));
+      let needed: Set<string> | undefined;
+      const isNeeded = (key: string) => (needed ??= new Set(props.thumbnails.map(keyOf))).has(key);
+      if (!sheet!.put(head, block, isNeeded)) crowdedOut.add(keyOf(head));
     },
     onChange: () => surface.invalidate(),
     onFailures: (failures) => options.onFailures?.(failures),

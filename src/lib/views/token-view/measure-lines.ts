@@ -2,7 +2,7 @@ import { proseText, type Prose } from './prose.js';
 import { linePx, TextLines } from './text-lines.js';
 
 /** Tokens measured at a time: some milliseconds' work. A line of more makes it more. */
-const tokensAStep = 600;
+const tokensAStep = 400;
 
 /** A text node of this many tokens: a range in a long one takes long to measure. */
 const tokensANode = 40;
@@ -45,21 +45,35 @@ function lineStarts(flow: HTMLElement, prose: Prose, first: number, end: number)
   flow.parentElement!.append(probe);
 
   const top = probe.getBoundingClientRect().top;
-  const starts: number[] = [];
   const range = document.createRange();
-  let at = 0;
-  texts.forEach((text, i) => {
-    if (i % tokensANode === 0) at = 0;
+  /** Where each token begins in its text node. */
+  const offsets = new Uint32Array(texts.length);
+  for (let i = 1; i < texts.length; i++)
+    offsets[i] = i % tokensANode === 0 ? 0 : offsets[i - 1]! + texts[i - 1]!.length;
+  const lineOf = (i: number): number => {
     const node = probe.childNodes[Math.floor(i / tokensANode)]!;
-    const from = at + (i === 0 ? 0 : prose.at(first + i).before.length);
-    at += text.length;
+    const from = offsets[i]! + (i === 0 ? 0 : prose.at(first + i).before.length);
     range.setStart(node, from);
-    range.setEnd(node, Math.min(from + 1, at));
+    range.setEnd(node, Math.min(from + 1, offsets[i]! + texts[i]!.length));
     const rect = range.getBoundingClientRect();
-    const line = Math.floor((rect.top + rect.height / 2 - top) / linePx);
-    // A line without a token of its own, as after two newlines, starts with the next token.
-    while (starts.length < line) starts.push(first + i);
-  });
+    return Math.floor((rect.top + rect.height / 2 - top) / linePx);
+  };
+  const starts: number[] = [];
+  /** Finds the starts of lines after that of token `low`, up to that of token `high`. */
+  function search(low: number, lowLine: number, high: number, highLine: number): void {
+    if (lowLine === highLine) return;
+    if (high - low > 1) {
+      const middle = (low + high) >> 1;
+      const line = lineOf(middle);
+      search(low, lowLine, middle, line);
+      search(middle, line, high, highLine);
+    } else {
+      // A line without a token of its own, as after two newlines, starts with the next token.
+      for (let line = lowLine; line < highLine; line++) starts.push(first + high);
+    }
+  }
+  const last = texts.length - 1;
+  if (last > 0) search(0, 0, last, lineOf(last));
   probe.remove();
   return starts;
 }

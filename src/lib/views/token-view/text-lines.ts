@@ -62,9 +62,9 @@ export interface TextWindow {
   end: number;
 }
 
-/** The tokens of the lines in sight, and of half as many before and after, so that a fast scroll shows no hole. */
+/** The tokens of the lines in sight, and of a third as many before and after, so that a fast scroll shows no hole. */
 export function textWindow(lines: TextLines, scrollPx: number, heightPx: number): TextWindow {
-  const stepPx = Math.max(heightPx / 2, linePx);
+  const stepPx = Math.max(heightPx / 3, linePx);
   const topPx = Math.floor(scrollPx / stepPx) * stepPx - stepPx;
   let line = Math.min(Math.max(0, Math.floor(topPx / linePx)), lines.count - 1);
   // Blank lines start with the token after them: the text must begin at the first line that this token starts.
