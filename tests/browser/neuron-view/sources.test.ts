@@ -159,11 +159,14 @@ test('of a head too large to be drawn whole, the lines of the token looked at', 
   expect(reads).not.toContain('3000 × 3000');
   const color = fromHex(headColors(1, 'light')[0]!);
   const canvas = region.element().querySelector('.sheet canvas')!.getBoundingClientRect();
-  const picture = await takePicture(boxOf(region));
-  const at = (row: number) => ({ x: canvas.right - 2, y: canvas.top + (row + 0.5) * 20 });
-  expect(inkIn(picture.at(at(3)), [255, 255, 255], color)).toBeGreaterThan(0.3);
-  expect(inkIn(picture.at(at(5)), [255, 255, 255], color)).toBeGreaterThan(0.15);
-  expect(inkIn(picture.at(at(8)), [255, 255, 255], color)).toBeCloseTo(0, 5);
+  const ink = async (row: number): Promise<number> => {
+    const picture = await takePicture(boxOf(region));
+    const at = { x: canvas.right - 2, y: canvas.top + (row + 0.5) * 20 };
+    return inkIn(picture.at(at), [255, 255, 255], color);
+  };
+  await expect.poll(() => ink(3)).toBeGreaterThan(0.3);
+  expect(await ink(5)).toBeGreaterThan(0.15);
+  expect(await ink(8)).toBeCloseTo(0, 5);
 });
 
 describe('touch', () => {

@@ -122,14 +122,17 @@ export const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: re
 
 /** A finger's tap. */
 export async function tap(at: Point): Promise<void> {
-  await touch('touchStart', [at]);
-  await touch('touchEnd');
+  // Sent together: what takes long on a busy machine would be a long press.
+  await Promise.all([touch('touchStart', [at]), touch('touchEnd')]);
 }
 
 /** A finger that goes up or down by some pixels. */
 export async function swipe(from: Point, dy: number): Promise<void> {
   await touch('touchStart', [from]);
   for (const t of [0.15, 0.4, 0.7, 1]) await touch('touchMove', [{ x: from.x, y: from.y + dy * t }]);
+  // A finger that rests before it leaves throws nothing.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await touch('touchMove', [{ x: from.x, y: from.y + dy }]);
   await touch('touchEnd');
 }
 

@@ -8,8 +8,6 @@ export interface TokenViewLabels {
   averaging: (share: number) => string;
   averageOffer: string;
   averageCost: (weights: number) => string;
-  reading: string;
-  notKept: (share: string) => string;
   placing: (share: number) => string;
   goTo: string;
   goToHelp: (token: string) => string;
@@ -33,8 +31,6 @@ export const tokenViewLabels: TokenViewLabels = {
   averageOffer: 'shade by average received',
   averageCost: (weights) =>
     `reads ${weights.toLocaleString('en', { notation: 'compact', compactDisplay: 'long' })} weights`,
-  reading: 'reading its weights …',
-  notKept: (share) => `${share} of this query’s weight is not kept`,
   placing: (share) => `laying out… ${Math.floor(share * 100)} %`,
   goTo: 'go to',
   goToHelp: (token) => `scroll to ${token}`,
