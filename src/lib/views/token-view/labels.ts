@@ -8,6 +8,8 @@ export interface TokenViewLabels {
   averaging: (share: number) => string;
   averageOffer: string;
   averageCost: (weights: number) => string;
+  /** Also of the head view. */
+  reading: string;
   placing: (share: number) => string;
   goTo: string;
   goToHelp: (token: string) => string;
@@ -31,6 +33,7 @@ export const tokenViewLabels: TokenViewLabels = {
   averageOffer: 'shade by average received',
   averageCost: (weights) =>
     `reads ${weights.toLocaleString('en', { notation: 'compact', compactDisplay: 'long' })} weights`,
+  reading: 'reading its weights …',
   placing: (share) => `laying out… ${Math.floor(share * 100)} %`,
   goTo: 'go to',
   goToHelp: (token) => `scroll to ${token}`,
