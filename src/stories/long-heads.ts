@@ -8,9 +8,9 @@ import {
 } from '../lib/trace/index.js';
 
 /** A document's length, in tokens: what starts one is looked at from all over it. */
-const documentTokens = 1024;
+export const documentTokens = 1024;
 /** How far back the same was said before. */
-const period = 977;
+export const period = 977;
 const words =
   'the keeper of light house wrote name every ship that passed in night and hour wind when fog came down over sand banks he rang bell until morning'.split(
     ' ',

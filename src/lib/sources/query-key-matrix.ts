@@ -98,7 +98,7 @@ export class QueryKeyMatrix implements Matrix {
 
   async #compute(rect: Rect, level: number, reduce: Reduce, signal?: AbortSignal): Promise<Reduced | null> {
     const make = await this.#prepare(rect, level, reduce, signal);
-    const result = make && (await runTask(make, signal));
+    const result = make && (await runTask(make, 'look', signal));
     if (result) this.#check(result, rect);
     return result;
   }
@@ -133,7 +133,7 @@ export class QueryKeyMatrix implements Matrix {
     const size = 2 ** level;
     await waitFor([this.#joinSum(row * size, rows, size)], signal);
     const rect = { row: row * size, col: col * size, rows, cols };
-    const work = runTask(() => this.#product(rect, 0, 'max', size), signal);
+    const work = runTask(() => this.#product(rect, 0, 'max', size), 'look', signal);
     const data = this.#check(await unlessAborted(work, signal), rect);
     return { row, col, rows, cols, level, type: 'float32', data, offset: 0, stride: cols, sampled: true };
   }
@@ -208,7 +208,7 @@ export class QueryKeyMatrix implements Matrix {
       if (this.#isMasked({ row: first, col, rows: (count - 1) * step + 1, cols })) continue;
       const make = (): ProductTask => this.#task({ row: first, col, rows: count, cols }, step, 1);
       parts.push(
-        runTask(make, signal).then(({ data }) =>
+        runTask(make, 'look', signal).then(({ data }) =>
           data.forEach((sum, i) => (total[i] = addLogs(total[i]!, sum))),
         ),
       );

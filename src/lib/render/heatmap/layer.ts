@@ -104,6 +104,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
   let pending = false;
   /** The tiles on the screen, and what was last said of them. */
   let awaited: readonly Tile[] = [];
+  let sampled = false;
   let told = '';
   let destroyed = false;
 
@@ -159,13 +160,13 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     paint(chosen.tiles, (tile, mesh) => placeTile(tile, mesh, x, y));
     hold([...chosen.needed, ...chosen.tiles]);
     awaited = chosen.needed;
+    sampled = chosen.tiles.some(({ state }) => state === 'sampled');
     tell();
   }
 
   /** Says how far the tiles on the screen are, where that has changed by a percent. */
   function tell(): void {
     const done = awaited.reduce((sum, { state, share }) => sum + (state === 'ready' ? 1 : share), 0);
-    const sampled = awaited.some(({ state }) => state === 'sampled');
     const share = Math.floor((100 * done) / Math.max(1, awaited.length)) / 100;
     const now = pending ? `${share} ${sampled}` : '';
     if (now !== told) options.onReading?.(pending ? { share, sampled } : null);

@@ -121,7 +121,8 @@ export class Pyramid {
 
   async #run(rect: Rect, level: number, signal?: AbortSignal): Promise<Reduced | null> {
     const make = await this.#source.read(rect, level, this.#reduce, signal);
-    const result = make && (await runTask(make, signal));
+    const urgency = level < this.baseLevel ? 'near' : 'whole';
+    const result = make && (await runTask(make, urgency, signal));
     if (result) this.#source.see?.(rect, result);
     return result;
   }

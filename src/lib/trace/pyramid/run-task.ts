@@ -5,6 +5,9 @@ import { buffersOf, perform, type Task } from './tasks.js';
 /** What a worker says: that it has started, then one answer a task. */
 export type Reply = 'ready' | { result: Reduced } | { wrong: TraceErrorParts } | { failed: string };
 
+/** What is done first: a look at what is on the screen, then levels near it, then those of a whole matrix. */
+export type Urgency = 'look' | 'near' | 'whole';
+
 interface Waiting {
   make: () => Task;
   signal: AbortSignal | undefined;
@@ -18,7 +21,7 @@ const idleMs = 5000;
 const sliceMs = 8;
 
 const mostWorkers = Math.min(4, Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1));
-const waiting: Waiting[] = [];
+const waiting: Record<Urgency, Waiting[]> = { look: [], near: [], whole: [] };
 const idle: Worker[] = [];
 let started = 0;
 let closing: ReturnType<typeof setTimeout> | undefined;
@@ -27,30 +30,31 @@ let alone = typeof Worker === 'undefined';
 let working = false;
 
 /**
- * Has a task done by a worker, in the order asked for; where there are no workers, in slices on this thread. It is made when its
+ * Has a task done by a worker, the urgent ones first, else in the order asked for; where there are no workers, in slices on this thread. It is made when its
  * turn has come, and what it holds is gone afterwards. One that was aborted by then is not made, and rejects with the signal's
  * reason; `TraceError` where checked weights are wrong.
  */
-export function runTask(make: () => Task, signal?: AbortSignal): Promise<Reduced> {
+export function runTask(make: () => Task, urgency: Urgency, signal?: AbortSignal): Promise<Reduced> {
   return new Promise((resolve, reject) => {
-    waiting.push({ make, signal, resolve, reject });
+    waiting[urgency].push({ make, signal, resolve, reject });
     distribute();
   });
 }
 
 /** The next that is still wanted. */
 function next(): Waiting | undefined {
-  for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
-    if (!entry.signal?.aborted) return entry;
-    entry.reject(entry.signal.reason);
-  }
+  for (const queue of [waiting.look, waiting.near, waiting.whole])
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      if (!entry.signal?.aborted) return entry;
+      entry.reject(entry.signal.reason);
+    }
   return undefined;
 }
 
 function distribute(): void {
   clearTimeout(closing);
   if (alone) return void workAlone();
-  if (idle.length === 0 && started < mostWorkers && waiting.length > 0) start();
+  if (idle.length === 0 && started < mostWorkers) start();
   while (idle.length > 0) {
     const entry = next();
     if (!entry) break;

@@ -52,18 +52,24 @@ export interface AxisLabel {
   kind: 'token' | 'position';
 }
 
-/** The labels of an axis that fit: every token, every n-th, or round positions where n would be over 6. */
+/**
+ * The labels of an axis that fit: every token, every n-th, or round positions where n would be over 6.
+ *
+ * @param spacingPx room that a token takes along the axis
+ * @param positionPx room that a position takes
+ */
 export function axisLabels(
   start: number,
   count: number,
   lengthPx: number,
   spacingPx: number,
   total: number,
+  positionPx = 2 * spacingPx,
 ): AxisLabel[] {
   const cell = lengthPx / count;
   const fits = Math.ceil(spacingPx / cell);
   const kind = fits > 6 ? 'position' : 'token';
-  const step = kind === 'position' ? roundStep(Math.ceil((spacingPx * 2) / cell)) : fits;
+  const step = kind === 'position' ? roundStep(Math.ceil(positionPx / cell)) : fits;
   const labels: AxisLabel[] = [];
   for (let i = Math.ceil(Math.floor(start) / step) * step; i < Math.min(start + count, total); i += step) {
     const atPx = (i + 0.5 - start) * cell;
