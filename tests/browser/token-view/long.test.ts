@@ -106,7 +106,7 @@ describe('100,000 tokens', () => {
     await expect.element(region.getByText('reads 10 billion weights')).toBeVisible();
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(reads).toEqual([]);
-    await region.getByRole('button', { name: 'shade by average received' }).click();
+    await region.getByRole('button', { name: 'shade by average' }).click();
     await expect.poll(() => statusOf(region)).toContain('averaging… 0 %');
     await expect.poll(() => reads.length).toBeGreaterThan(3);
     await region.getByRole('button', { name: 'cancel' }).click();

@@ -30,7 +30,7 @@ export const tokenViewLabels: TokenViewLabels = {
     average: 'what a token receives on average over the queries that can see it',
   },
   averaging: (share) => `averaging… ${Math.floor(share * 100)} %`,
-  averageOffer: 'shade by average received',
+  averageOffer: 'shade by average',
   averageCost: (weights) =>
     `reads ${weights.toLocaleString('en', { notation: 'compact', compactDisplay: 'long' })} weights`,
   reading: 'reading its weights …',
