@@ -106,10 +106,12 @@ export async function denseTrace(count: number, tell: (made: number) => void): P
     // Half of it on what is close, the rest on the first token, on where the text was the same, and on where documents start.
     for (let key = 1; key <= query; key++)
       data[row + key] = (128 * liked[kinds[key]!]! * decay[query - key]!) / sum + 0.5;
-    for (let back = period, left = 60; back < query; back += period, left /= 1.6)
-      data[row + query - back] = Math.max(data[row + query - back]!, left);
-    for (let start = documentTokens; start < query; start += documentTokens)
-      data[row + start] = Math.max(data[row + start]!, 8 + (start % 5000) / 200);
+    for (let back = period, left = 40; back < query && left > 1; back += period, left /= 2)
+      data[row + query - back] = left;
+    // The last four documents.
+    const last = query - (query % documentTokens);
+    for (let start = last; start > 0 && start > last - 4 * documentTokens; start -= documentTokens)
+      data[row + start] = 6;
     data[row] = 20;
   }
   return createTrace({

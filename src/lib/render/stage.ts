@@ -1,10 +1,10 @@
 /**
  * The one renderer of the page. Browsers stop at about 16 WebGL contexts, so all views draw with this one, a view
- * at a time, into the corner of a canvas nobody sees; each then copies its picture to its own 2D canvas.
- * Pixi's own way to that (`multiView`) keeps every canvas it ever drew to, and copies without clearing.
+ * at a time, into a canvas nobody sees, and each is handed its picture. Handing over costs nothing; a copy to a 2D canvas
+ * takes as long as drawing. Pixi's own way to that (`multiView`) copies, and keeps every canvas it ever drew to.
  */
 import 'pixi.js/unsafe-eval';
-import { getTestContext, Rectangle, WebGLRenderer, type Container, type RenderOptions } from 'pixi.js';
+import { getTestContext, WebGLRenderer, type Container } from 'pixi.js';
 import { RenderError } from './errors.js';
 
 /** Red, green, blue, opacity, each in 0..1, colour multiplied by opacity. */
@@ -16,13 +16,19 @@ export interface StageListener {
   contextRestored(): void;
 }
 
+/** In device pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The renderer, for surfaces only. */
 export interface Stage {
   /** Longest side of a picture in device pixels. */
   readonly maxSize: number;
   readonly lost: boolean;
-  /** Draws a scene and copies it to a canvas of that size in device pixels. */
-  draw(scene: Container, target: CanvasRenderingContext2D, background: Rgba): void;
+  /** Draws a scene of so many device pixels and hands the picture to a canvas. */
+  draw(scene: Container, target: ImageBitmapRenderingContext, size: Size, background: Rgba): void;
   /** Lets go of what is left of layers that were destroyed. */
   tidy(): void;
 }
@@ -75,7 +81,7 @@ export function leaveStage(listener: StageListener): void {
 export const contextCount = (): number => contexts;
 
 async function startStage(): Promise<RunningStage> {
-  const canvas = document.createElement('canvas');
+  const canvas = new OffscreenCanvas(1, 1);
   const context = canvas.getContext('webgl2', { alpha: true, antialias: false, depth: false, stencil: true });
   if (!context) {
     throw new RenderError(
@@ -111,20 +117,10 @@ async function startStage(): Promise<RunningStage> {
     get lost() {
       return renderer.context.isLost;
     },
-    draw(scene, target, background) {
-      const { width, height } = target.canvas;
-      if (renderer.width < width || renderer.height < height) {
-        renderer.resize(Math.max(renderer.width, width), Math.max(renderer.height, height), 1);
-      }
-      const view: RenderOptions & { frame: Rectangle } = {
-        container: scene,
-        clearColor: [...background],
-        frame: new Rectangle(0, 0, width, height),
-      };
-      renderer.render(view);
-      // 'copy' replaces what was there, transparent pixels too.
-      target.globalCompositeOperation = 'copy';
-      target.drawImage(canvas, 0, 0, width, height, 0, 0, width, height);
+    draw(scene, target, { width, height }, background) {
+      if (renderer.width !== width || renderer.height !== height) renderer.resize(width, height, 1);
+      renderer.render({ container: scene, clearColor: [...background] });
+      target.transferFromImageBitmap(canvas.transferToImageBitmap());
     },
     tidy() {
       // Pixi's registers keep an empty entry for all that was ever destroyed, until it collects.

@@ -60,7 +60,7 @@ function drawWaiting(): void {
 
 /**
  * Makes a canvas a surface to draw on. Returns at once; layers may be added, and the surface resized, before it is
- * `ready`. The canvas must not have a context other than 2D.
+ * `ready`. The canvas must have no context yet.
  */
 export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions): Surface {
   const root = new Container();
@@ -110,12 +110,12 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
       const height = Math.round(size.heightPx * pixelRatio());
       if (!stage || stage.lost || destroyed || width < 1 || height < 1) return false;
       try {
-        const target = canvas.getContext('2d');
+        const target = canvas.getContext('bitmaprenderer');
         if (!target) throw new Error('its canvas has a context of another kind already.');
         if (canvas.width !== width) canvas.width = width;
         if (canvas.height !== height) canvas.height = height;
         for (const layer of layers) layer.prepare();
-        stage.draw(root, target, background);
+        stage.draw(root, target, { width, height }, background);
       } catch (cause) {
         options.onError(
           new RenderError('draw-failed', `The picture could not be drawn: ${messageOf(cause)}`, { cause }),

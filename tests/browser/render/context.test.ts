@@ -14,13 +14,15 @@ afterEach(async () => {
   await stageGone();
 });
 
-const getContext = HTMLCanvasElement.prototype.getContext as (...args: unknown[]) => RenderingContext | null;
+const getContext = OffscreenCanvas.prototype.getContext as (
+  ...args: unknown[]
+) => OffscreenRenderingContext | null;
 
 /** The context that the stage draws with. */
 function catchContext(): { current: WebGL2RenderingContext | null } {
   const caught: { current: WebGL2RenderingContext | null } = { current: null };
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(function (
-    this: HTMLCanvasElement,
+  vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockImplementation(function (
+    this: OffscreenCanvas,
     ...args
   ) {
     const context = getContext.apply(this, args);
@@ -47,7 +49,7 @@ function drawBoth(surface: Surface): void {
 }
 
 describe('a lost context', () => {
-  test('is told, keeps the old picture, and when it is back the same picture is drawn', async () => {
+  test('is told, and when it is back the same picture is drawn', async () => {
     const context = catchContext();
     const views = [makeSurface(300, 200), makeSurface(300, 200)];
     for (const { surface } of views) drawBoth(surface);
@@ -64,7 +66,6 @@ describe('a lost context', () => {
     ]);
     expect(views[0]!.errors[0]!.message).toContain('reload the page');
     expect(views[0]!.surface.drawNow()).toBe(false);
-    expect(views[0]!.pixels()).toEqual(before[0]);
 
     const draws = views.map((view) => view.draws);
     for (const { canvas } of views) canvas.width = 300;
@@ -108,8 +109,8 @@ describe('a lost context', () => {
 
 describe('without WebGL2', () => {
   test('every surface is told what to do, nothing is thrown, and a later one may try again', async () => {
-    const spy = vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(function (
-      this: HTMLCanvasElement,
+    const spy = vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockImplementation(function (
+      this: OffscreenCanvas,
       ...args
     ) {
       return (String(args[0]) === 'webgl2' ? null : getContext.apply(this, args)) as null;
@@ -132,7 +133,7 @@ describe('without WebGL2', () => {
 
 test('a canvas that has another context is an error, not a blank', async () => {
   const view = makeSurface(10, 10);
-  getContext.call(view.canvas, 'bitmaprenderer');
+  view.canvas.getContext('2d');
   await view.surface.ready;
   expect(view.surface.drawNow()).toBe(false);
   expect(view.errors[0]!.code).toBe('draw-failed');

@@ -105,13 +105,18 @@ export function makeSurface(
       onRestore: () => test.restored++,
       onDraw: () => test.draws++,
     }),
-    pixel: (x, y) =>
-      [...canvas.getContext('2d')!.getImageData(x, y, 1, 1).data] as [number, number, number, number],
-    pixels: () => canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data,
+    pixel: (x, y) => [...readPixels(canvas, x, y, 1, 1)] as [number, number, number, number],
+    pixels: () => readPixels(canvas, 0, 0, canvas.width, canvas.height),
   };
   test.surface.resize(widthPx, heightPx, pixelRatio);
   made.push(test);
   return test;
+}
+
+function readPixels(canvas: HTMLCanvasElement, x: number, y: number, width: number, height: number) {
+  const copy = new OffscreenCanvas(width, height).getContext('2d')!;
+  copy.drawImage(canvas, -x, -y);
+  return copy.getImageData(0, 0, width, height).data;
 }
 
 /** Destroys what a test made. */

@@ -11,20 +11,23 @@ import { cleanUp, denseMatrix, makeSurface, stageGone, until } from './helpers.j
 
 /** Every WebGL context that anything on the page was given. A spy of vitest's would remember every canvas. */
 const contexts: WebGL2RenderingContext[] = [];
-const prototype = HTMLCanvasElement.prototype as { getContext(...args: unknown[]): unknown };
-const { getContext } = prototype;
+const prototypes = [HTMLCanvasElement.prototype, OffscreenCanvas.prototype].map((prototype) => {
+  const canvas = prototype as { getContext(...args: unknown[]): unknown };
+  return { canvas, getContext: canvas.getContext };
+});
 
 beforeEach(() => {
-  prototype.getContext = function (...args) {
-    const context = getContext.apply(this, args);
-    if (String(args[0]).startsWith('webgl') && context) contexts.push(context as WebGL2RenderingContext);
-    return context;
-  };
+  for (const { canvas, getContext } of prototypes)
+    canvas.getContext = function (...args) {
+      const context = getContext.apply(this, args);
+      if (String(args[0]).startsWith('webgl') && context) contexts.push(context as WebGL2RenderingContext);
+      return context;
+    };
 });
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  prototype.getContext = getContext;
+  for (const { canvas, getContext } of prototypes) canvas.getContext = getContext;
   cleanUp();
   await stageGone();
   contexts.length = 0;

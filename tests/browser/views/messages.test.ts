@@ -91,7 +91,7 @@ describe.each(views)('%s', (_, show) => {
   });
 
   test('draws again when the graphics context is back, and says so meanwhile', async () => {
-    const catching = vi.spyOn(HTMLCanvasElement.prototype, 'getContext');
+    const catching = vi.spyOn(OffscreenCanvas.prototype, 'getContext');
     await gone();
     const { region } = await show({
       trace: pair,
@@ -120,9 +120,9 @@ describe.each(views)('%s', (_, show) => {
 
   test('says what to do where there is no WebGL 2', async () => {
     await gone();
-    const getContext = HTMLCanvasElement.prototype.getContext;
-    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(function (
-      this: HTMLCanvasElement,
+    const getContext = OffscreenCanvas.prototype.getContext;
+    vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockImplementation(function (
+      this: OffscreenCanvas,
       ...args
     ) {
       return (args[0] as string) === 'webgl2' ? null : (getContext.apply(this, args as never) as never);
