@@ -12,7 +12,6 @@ struct View {
   uScale: f32,
   uRange: vec2<f32>,
   uGap: vec2<f32>,
-  uCausal: f32,
   uCausalOffset: f32,
   uHatchColor: vec4<f32>,
   uHatchBackground: vec4<f32>,
@@ -25,6 +24,8 @@ struct Tile {
   uTile: vec4<f32>,
   uHatchShift: f32,
   uLevel: f32,
+  uCausal: f32,
+  uBytes: f32,
 }
 struct Varyings {
   @builtin(position) position: vec4<f32>,
@@ -54,26 +55,29 @@ fn toUnit(weight: f32) -> f32 {
 }
 
 fn hatch(px: vec2<f32>) -> vec4<f32> {
-  let along = (px.x + px.y + tile.uHatchShift) % view.uHatchPx;
-  let fromLine = min(along, view.uHatchPx - along) * inverseSqrt(2.0);
-  return mix(view.uHatchColor, view.uHatchBackground, clamp(fromLine - view.uHatchPx * 0.05, 0.0, 1.0));
+  let along = fract((px.x + px.y + tile.uHatchShift) / view.uHatchPx);
+  let fromLine = min(along, 1.0 - along) * 0.70710678;
+  return mix(view.uHatchColor, view.uHatchBackground, clamp((fromLine - 0.05) * view.uHatchPx, 0.0, 1.0));
+}
+
+fn impossible(cell: vec2<i32>) -> bool {
+  let place = vec2<i32>(tile.uTile.xy) + cell;
+  let firstKey = place.x << u32(tile.uLevel);
+  let lastQuery = min((place.y + 1) << u32(tile.uLevel), i32(view.uQueries)) - 1;
+  return firstKey > lastQuery + i32(view.uCausalOffset);
 }
 
 @fragment
 fn fragmentMain(input: Varyings) -> @location(0) vec4<f32> {
   let at = tile.uCells.xy + input.px * tile.uCells.zw;
-  let cell = clamp(vec2<i32>(floor(at)), vec2<i32>(0), vec2<i32>(tile.uTile.zw) - 1);
-  let place = vec2<i32>(tile.uTile.xy) + cell;
-  let firstKey = place.x << u32(tile.uLevel);
-  let lastQuery = min((place.y + 1) << u32(tile.uLevel), i32(view.uQueries)) - 1;
-  let weight = textureLoad(uWeights, cell, 0).r;
-  let impossible = view.uCausal == 1.0 && firstKey > lastQuery + i32(view.uCausalOffset);
-  // WGSL has no isnan, and may take weight == weight for true.
-  let notANumber = (bitcast<u32>(weight) & 0x7fffffffu) > 0x7f800000u;
+  let cell = clamp(vec2<i32>(at), vec2<i32>(0), vec2<i32>(tile.uTile.zw) - 1);
+  if (tile.uCausal == 1.0 && impossible(cell)) { return hatch(input.px); }
   let last = (floor(at + tile.uCells.zw) != floor(at)) & (view.uGap == vec2<f32>(1.0));
-
-  if (impossible || notANumber) { return hatch(input.px); }
   if (any(last)) { return view.uBackground; }
+  let weight = textureLoad(uWeights, cell, 0).r;
+  if (tile.uBytes == 1.0) { return textureLoad(uTable, vec2<i32>(i32(weight * 255.0 + 0.5), 1), 0); }
+  // WGSL has no isnan, and may take weight == weight for true.
+  if ((bitcast<u32>(weight) & 0x7fffffffu) > 0x7f800000u) { return hatch(input.px); }
   return textureLoad(uTable, vec2<i32>(i32(toUnit(weight) * 255.0 + 0.5), 0), 0);
 }
 `;

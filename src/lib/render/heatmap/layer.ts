@@ -1,7 +1,7 @@
 import { Container } from 'pixi.js';
 import type { Matrix } from '../../trace/types.js';
 import { hexToRgb } from '../colors/oklab.js';
-import type { Range, Scale } from '../colors/scale.js';
+import { toUnit, type Range, type Scale } from '../colors/scale.js';
 import { paper } from '../colors/sequential.js';
 import type { ColorTable } from '../colors/table.js';
 import { hatchColors } from '../colors/theme.js';
@@ -94,8 +94,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     memoryBudget: 256 * 2 ** 20,
   };
   const container = new Container();
-  const colors = rgbToTexels(paper, 256);
-  const table = createDataTexture({ data: colors, width: 256, height: 1, format: 'rgba8unorm' });
+  const colors = new Uint8Array(2 * 256 * 4);
+  const table = createDataTexture({ data: colors, width: 256, height: 2, format: 'rgba8unorm' });
   const view = createViewUniforms();
   const meshes: TileMesh[] = [];
   let held = new Set<Tile>();
@@ -180,7 +180,6 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     uniforms.uScale = scaleNumbers[scale];
     uniforms.uRange.set(range);
     uniforms.uGap.set([x, y].map(({ cellPx }) => (gap && cellPx >= gapFromPx ? 1 : 0)));
-    uniforms.uCausal = causal.enabled ? 1 : 0;
     uniforms.uCausalOffset = causal.offset;
     uniforms.uHatchColor.set(opaque(causal.color));
     uniforms.uHatchBackground.set(opaque(causal.background));
@@ -198,9 +197,29 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     uniforms.uCells.set([across.cell, down.cell, 1 / (x.cellPx * size), 1 / (y.cellPx * size)]);
     uniforms.uTile.set([tile.firstCol, tile.firstRow, tile.cols, tile.rows]);
     uniforms.uLevel = tile.level;
+    uniforms.uCausal = props.causal.enabled && hasImpossible(tile) ? 1 : 0;
+    uniforms.uBytes = tile.texture?.format === 'r8unorm' ? 1 : 0;
     // Counted from the matrix's corner, so that the hatch moves with the cells.
     uniforms.uHatchShift = (across.fromOrigin + down.fromOrigin) % view.uniforms.uHatchPx;
     mesh.mesh.visible = across.length > 0 && down.length > 0;
+  }
+
+  /** Whether the last key of a tile comes after what its first queries see. */
+  function hasImpossible({ level, firstRow, firstCol, cols }: Tile): boolean {
+    const size = 2 ** level;
+    const lastQuery = Math.min((firstRow + 1) * size, props.matrix!.rows) - 1;
+    return (firstCol + cols - 1) * size > lastQuery + props.causal.offset;
+  }
+
+  /** The table, and below it the colours of bytes, so that a pixel of those takes no arithmetic. */
+  function setColors(): void {
+    const { scale, range } = props;
+    colors.set(rgbToTexels(props.table, 256));
+    for (let byte = 0; byte < 256; byte++) {
+      const at = 4 * Math.round(toUnit(byte / 255, scale, range) * 255);
+      colors.copyWithin(4 * (256 + byte), at, at + 4);
+    }
+    table.update();
   }
 
   /** Shows one mesh a tile, and gives the rest nothing to hold. */
@@ -233,10 +252,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
       const changed = destroyed ? [] : takeProps(props, next);
       if (changed.length === 0) return false;
       if (changed.includes('memoryBudget')) setMemoryBudget(props.memoryBudget);
-      if (changed.includes('table')) {
-        colors.set(rgbToTexels(props.table, 256));
-        table.update();
-      }
+      if (changed.some((name) => ['table', 'scale', 'range'].includes(name))) setColors();
       surface.invalidate();
       return true;
     },
@@ -258,6 +274,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     },
   };
 
+  setColors();
   layers++;
   surface.root.addChild(container);
   surface.addLayer(layer);

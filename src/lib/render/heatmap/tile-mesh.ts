@@ -12,7 +12,6 @@ export function createViewUniforms() {
     uScale: { value: 0, type: 'f32' },
     uRange: { value: new Float32Array(2), type: 'vec2<f32>' },
     uGap: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uCausal: { value: 0, type: 'f32' },
     uCausalOffset: { value: 0, type: 'f32' },
     uHatchColor: { value: new Float32Array(4), type: 'vec4<f32>' },
     uHatchBackground: { value: new Float32Array(4), type: 'vec4<f32>' },
@@ -32,6 +31,8 @@ export interface TileMesh {
     uTile: Float32Array;
     uHatchShift: number;
     uLevel: number;
+    uCausal: number;
+    uBytes: number;
   };
   setTexture(texture: TextureSource): void;
   destroy(): void;
@@ -45,6 +46,8 @@ export function createTileMesh(view: ViewUniforms, table: TextureSource): TileMe
     uTile: { value: new Float32Array(4), type: 'vec4<f32>' },
     uHatchShift: { value: 0, type: 'f32' },
     uLevel: { value: 0, type: 'f32' },
+    uCausal: { value: 0, type: 'f32' },
+    uBytes: { value: 0, type: 'f32' },
   });
   const shader = new Shader({
     ...createPrograms(
