@@ -8,7 +8,7 @@ export interface DataTextureOptions {
   data: Uint8Array | Uint16Array | Float32Array;
   width: number;
   height: number;
-  format: 'r8unorm' | 'r16float' | 'r32float' | 'rgba8unorm';
+  format: 'r8unorm' | 'r16float' | 'r32float' | 'rgba8unorm' | 'rgba32float';
 }
 
 let count = 0;

@@ -178,6 +178,57 @@ describe('scrolling', () => {
   });
 });
 
+describe('what is out of sight is left out', () => {
+  // Lines in no order, near and far from a rect of ten tokens, as many as take several instances.
+  const all: Line[] = Array.from({ length: 400 }, (_, i) => [(i * 37) % 101, (i * 61) % 97, i % 3, 0.2 + (i % 9) / 12]); // prettier-ignore
+  const scrolls = [[0, 0], [3, 3.25], [8, 8], [8.5, 8.5], [40, 40], [47.9, 33], [60, 20], [20.5, 20.5]] as const; // prettier-ignore
+
+  test.each<LinesProps['focus']>([
+    { query: null, key: null },
+    { query: 37, key: null },
+  ])('and no pixel changes while one scrolls, focus %j', async (focus) => {
+    const scrolled = await draw(all, { focus });
+    for (const [queryStart, keyStart] of scrolls) {
+      scrolled.layer.setProps({ queryStart, keyStart });
+      scrolled.view.surface.drawNow();
+      // Moved by the caller instead, all lines of tokens in sight at a start of 0, the others as far away as they are.
+      const place = (line: Line): Line => [line[0] - Math.floor(queryStart), line[1] - Math.floor(keyStart), line[2], line[3]]; // prettier-ignore
+      const crossing = all.filter(([query, key]) => {
+        const [from, to] = [(query - queryStart + 0.5) * 20, (key - keyStart + 0.5) * 20];
+        return Math.max(from, to) > -4.5 && Math.min(from, to) < 204.5;
+      });
+      const fresh = await draw(crossing.map(place), {
+        queryStart: queryStart % 1,
+        keyStart: keyStart % 1,
+        focus: { query: focus.query === null ? null : focus.query - Math.floor(queryStart), key: null },
+      });
+      const pixels = scrolled.view.pixels();
+      // By 1: canvases that are read often are kept elsewhere, and round otherwise.
+      const differing = fresh.view.pixels().filter((byte, i) => Math.abs(byte - pixels[i]!) > 1).length;
+      expect([queryStart, keyStart, differing]).toEqual([queryStart, keyStart, 0]);
+      expect(fresh.view.pixels().some((byte) => byte > 0)).toBe(true);
+    }
+  });
+
+  test('and comes with a larger rect, thicker lines, more opacity', async () => {
+    const { view, layer } = await draw([[12, 12, 0, 0.001]], { widthPx: [1, 1] });
+    const blank = () => view.pixels().every((byte) => byte === 0);
+    expect(blank()).toBe(true);
+    layer.setProps({ opacityScale: 1000 });
+    view.surface.drawNow();
+    expect(blank()).toBe(true);
+    layer.setProps({ widthPx: [120, 120] });
+    view.surface.drawNow();
+    expect(view.pixel(100, 198)).toEqual([...red, 255]);
+    layer.setProps({ widthPx: [3, 3] });
+    view.surface.drawNow();
+    expect(blank()).toBe(true);
+    layer.setProps({ rect: { x: 0, y: -100, width: 200, height: 300 } });
+    view.surface.drawNow();
+    expect(view.pixel(100, 150)).toEqual([...red, 255]);
+  });
+});
+
 describe('focus', () => {
   const lines: Line[] = [[1, 1, 0, 0.64], [4, 4, 1, 0.64], [4, 7, 2, 0.64], [7, 7, 0, 0.64]]; // prettier-ignore
   const alphas = (view: TestSurface) => [20, 80, 140].map((y) => view.pixel(3, y + 10)[3]);

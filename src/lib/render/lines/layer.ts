@@ -3,7 +3,9 @@ import type { Rect } from '../heatmap/window.js';
 import { takeProps } from '../props.js';
 import type { Surface } from '../surface.js';
 import { createDataTexture, destroyDataTexture, rgbToTexels, type DataTexture } from '../textures.js';
-import { createLineMesh, createLineUniforms, lineStride } from './line-mesh.js';
+import { createLineMesh, createLineUniforms } from './line-mesh.js';
+import { lineStride } from './line-texels.js';
+import { pickLines } from './pick-lines.js';
 
 /** Lines as columns, one entry a line: token positions, index of the head's colour, weight in 0..1. Copied. */
 export interface Lines {
@@ -43,6 +45,12 @@ export interface LinesLayer {
 }
 
 const fade = 0.1;
+/** A fainter line is no nearer to another colour than to none. */
+const faintest = 1 / 512;
+/** Tokens that may be scrolled before lines are picked anew. */
+const slack = 8;
+/** What can change without other lines coming into sight. */
+const movesOnly = new Set<keyof LinesProps>(['queryStart', 'keyStart', 'colors']);
 /** Width of the colour texture; a texture's side is limited, so heads go on in further rows. */
 const colorsPerRow = 256;
 
@@ -66,6 +74,8 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   const focused = createLineMesh(lineUniforms, colors, 1);
   let packed = new Float32Array(lineStride);
   let count = 0;
+  /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
+  let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
   let destroyed = false;
 
   function setColors(rgb: Uint8Array): void {
@@ -76,21 +86,33 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     destroyDataTexture(old);
   }
 
-  /** Picks the lines in focus, so that they can be drawn last without drawing all twice. */
-  function showFocused(): void {
-    const { query, key } = props.focus;
-    const picked: number[] = [];
-    if (query !== null || key !== null) {
-      for (let i = 0; i < count * lineStride; i += lineStride) {
-        if ((query ?? packed[i]) !== packed[i] || (key ?? packed[i + 1]) !== packed[i + 1]) continue;
-        for (let j = 0; j < lineStride; j++) picked.push(packed[i + j]!);
-      }
-    }
-    focused.setLines(Float32Array.from(picked), picked.length / lineStride);
+  /** Gives the meshes the lines that may be seen until tokens are scrolled by more than `slack`. */
+  function pick(): void {
+    const { focus, keyStart, layout, opacityScale, queryStart, rect, tokenPx, widthPx } = props;
+    const widestPx = 1.5 * Math.max(...widthPx);
+    const margin = slack + 0.5 + (widestPx / 2 + 1 / surface.pixelRatio) / tokenPx;
+    const length = (layout === 'horizontal' ? rect.width : rect.height) / tokenPx;
+    const range = { before: -margin, after: length - 1 + margin };
+    const least = {
+      leastRest: faintest / opacityScale / fadeOfRest(),
+      leastFocused: faintest ** 2 / opacityScale,
+    };
+    pickLines(packed, count, { queryStart, keyStart, ...range, focus, ...least }, rest.lines, focused.lines);
+    rest.show();
+    focused.show();
+    picked = { queryStart, keyStart };
   }
 
+  const fadeOfRest = (): number => (props.focus.query === null && props.focus.key === null ? 1 : fade);
+
   function prepare(): void {
-    const { focus, keyStart, layout, opacityScale, queryStart, rect, tokenPx, widthPx } = props;
+    const { keyStart, layout, opacityScale, queryStart, rect, tokenPx, widthPx } = props;
+    if (
+      !picked ||
+      Math.abs(picked.queryStart - queryStart) > slack ||
+      Math.abs(picked.keyStart - keyStart) > slack
+    )
+      pick();
     const ratio = surface.pixelRatio;
     const { uniforms } = lineUniforms;
     uniforms.uRect.set([rect.x, rect.y, rect.x + rect.width, rect.y + rect.height].map((px) => px * ratio));
@@ -100,8 +122,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     uniforms.uHorizontal = layout === 'horizontal' ? 1 : 0;
     uniforms.uWidthPx.set([widthPx[0] * ratio, widthPx[1] * ratio]);
     uniforms.uOpacity = opacityScale;
-    uniforms.uFade = focus.query === null && focus.key === null ? 1 : fade;
-    uniforms.uFocus.set([focus.query ?? -1, focus.key ?? -1]);
+    uniforms.uFade = fadeOfRest();
   }
 
   const layer = {
@@ -115,15 +136,14 @@ export function createLinesLayer(surface: Surface): LinesLayer {
         packed[at + 2] = lines.head[i]!;
         packed[at + 3] = lines.weight[i]!;
       }
-      rest.setLines(packed, count);
-      showFocused();
+      picked = undefined;
       surface.invalidate();
     },
     setProps(next: Partial<LinesProps>) {
       const changed = destroyed ? [] : takeProps(props, next);
       if (changed.length === 0) return false;
       if (changed.includes('colors')) setColors(props.colors);
-      if (changed.includes('focus')) showFocused();
+      if (changed.some((name) => !movesOnly.has(name))) picked = undefined;
       surface.invalidate();
       return true;
     },

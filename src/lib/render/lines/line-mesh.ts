@@ -1,15 +1,16 @@
 import { Buffer, BufferUsage, Geometry, Mesh, Shader, UniformGroup, type TextureSource } from 'pixi.js';
 import { createPrograms } from '../program.js';
-import { linesFragment, linesVertex } from './lines.glsl.js';
+import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
+import { LineTexels, linesPerRow, lineStride } from './line-texels.js';
+import { linesFragment, linesPerInstance, linesVertex } from './lines.glsl.js';
 import { linesWgsl } from './lines.wgsl.js';
 
-/** A curve in 28 pieces has no corners to be seen over a whole screen; among so many lines 8 are enough. */
-const fineStrip = strip(28);
-const coarseStrip = strip(8);
-const coarseFrom = 100_000;
-
-/** Numbers a line takes in the instance buffer: query, key, head, weight. */
-export const lineStride = 4;
+/** A curve in 28 pieces has no corners to be seen over a whole screen; among many lines fewer are enough, shorter where it bends. */
+const shapes = [
+  { upTo: 3000, strip: strips(28, (part) => part) },
+  { upTo: 30_000, strip: strips(16, nearEnds) },
+  { upTo: Infinity, strip: strips(8, nearEnds) },
+];
 
 export function createLineUniforms() {
   return new UniformGroup({
@@ -20,53 +21,71 @@ export function createLineUniforms() {
     uWidthPx: { value: new Float32Array(2), type: 'vec2<f32>' },
     uOpacity: { value: 1, type: 'f32' },
     uFade: { value: 1, type: 'f32' },
-    uFocus: { value: new Float32Array([-1, -1]), type: 'vec2<f32>' },
   });
 }
 
 export type LineUniforms = ReturnType<typeof createLineUniforms>;
 
-/** All lines in one draw call. */
+/** Many lines in one draw call. */
 export interface LineMesh {
   readonly mesh: Mesh<Geometry, Shader>;
-  /** Shows the first `count` lines of `data`, `lineStride` numbers each. Viewed until the next call. */
-  setLines(data: Float32Array, count: number): void;
+  readonly lines: LineTexels;
+  /** Shows what `lines` holds now. */
+  show(): void;
   setColors(colors: TextureSource): void;
   destroy(): void;
 }
 
-/** `pass` 0 draws the lines that are not in focus, 1 draws all it is given as in focus. */
-export function createLineMesh(lines: LineUniforms, colors: TextureSource, pass: 0 | 1): LineMesh {
+/** `pass` 1 draws its lines as those in focus. */
+export function createLineMesh(uniforms: LineUniforms, colors: TextureSource, pass: 0 | 1): LineMesh {
+  const lines = new LineTexels();
+  let texture = lineTexture(lines.rows);
+  const own = new UniformGroup({ uPass: { value: pass, type: 'f32' }, uCount: { value: 0, type: 'f32' } });
   const shader = new Shader({
     ...createPrograms(
       'attentrace-lines',
       { vertex: linesVertex, fragment: linesFragment, wgsl: linesWgsl },
       2,
-      1,
+      2,
     ),
-    resources: { lines, own: new UniformGroup({ uPass: { value: pass, type: 'f32' } }), uColors: colors },
+    resources: { lines: uniforms, own, uColors: colors, uLines: texture },
   });
-  const instances = new Buffer({
-    data: new Float32Array(lineStride),
+  const vertices = new Buffer({
+    data: shapes[0]!.strip.vertices,
     usage: BufferUsage.VERTEX | BufferUsage.COPY_DST,
   });
-  const vertices = new Buffer({ data: fineStrip, usage: BufferUsage.VERTEX | BufferUsage.COPY_DST });
+  const indices = new Buffer({
+    data: shapes[0]!.strip.indices,
+    usage: BufferUsage.INDEX | BufferUsage.COPY_DST,
+  });
   const geometry = new Geometry({
-    attributes: {
-      aStrip: { buffer: vertices, format: 'float32x2', stride: 8, offset: 0 },
-      aLine: { buffer: instances, format: 'float32x4', stride: 16, offset: 0, instance: true },
-    },
-    topology: 'triangle-strip',
+    attributes: { aStrip: { buffer: vertices, format: 'float32x3', stride: 12, offset: 0 } },
+    indexBuffer: indices,
   });
   const mesh = new Mesh({ geometry, shader });
   mesh.visible = false;
+
+  function upload(): void {
+    if (texture.resource === lines.rows) return texture.update();
+    const old = texture;
+    texture = lineTexture(lines.rows);
+    shader.resources.uLines = texture;
+    destroyDataTexture(old);
+  }
+
   return {
     mesh,
-    setLines(data, count) {
-      vertices.data = count < coarseFrom ? fineStrip : coarseStrip;
-      instances.data = data;
-      geometry.instanceCount = count;
-      mesh.visible = count > 0;
+    lines,
+    show() {
+      const { strip } = shapes.find(({ upTo }) => lines.count <= upTo)!;
+      if (vertices.data !== strip.vertices) {
+        vertices.data = strip.vertices;
+        indices.data = strip.indices;
+      }
+      upload();
+      own.uniforms.uCount = lines.count;
+      geometry.instanceCount = Math.ceil(lines.count / linesPerInstance);
+      mesh.visible = lines.count > 0;
     },
     setColors(texture) {
       shader.resources.uColors = texture;
@@ -75,13 +94,34 @@ export function createLineMesh(lines: LineUniforms, colors: TextureSource, pass:
       mesh.destroy();
       geometry.destroy(true);
       shader.destroy();
+      destroyDataTexture(texture);
     },
   };
 }
 
-/** Both sides of a strip, from the query's end to the key's. */
-function strip(segments: number): Float32Array {
+function lineTexture(data: Float32Array): DataTexture {
+  const height = data.length / (linesPerRow * lineStride);
+  return createDataTexture({ data, width: linesPerRow, height, format: 'rgba32float' });
+}
+
+/**
+ * The strips of an instance: vertices of how far along the line, which side, which of the instance's lines; and triangles.
+ * `spread` says how far along each corner is.
+ */
+function strips(pieces: number, spread: (part: number) => number) {
   const vertices: number[] = [];
-  for (let i = 0; i <= segments; i++) vertices.push(i / segments, -1, i / segments, 1);
-  return new Float32Array(vertices);
+  const indices: number[] = [];
+  for (let line = 0; line < linesPerInstance; line++) {
+    for (let i = 0; i <= pieces; i++) {
+      const at = vertices.length / 3;
+      vertices.push(spread(i / pieces), -1, line, spread(i / pieces), 1, line);
+      if (i < pieces) indices.push(at, at + 1, at + 2, at + 2, at + 1, at + 3);
+    }
+  }
+  return { vertices: new Float32Array(vertices), indices: new Uint16Array(indices) };
+}
+
+/** Most of a curve's bend is near its ends. */
+function nearEnds(part: number): number {
+  return 0.5 - 0.5 * Math.cos(Math.PI * part);
 }
