@@ -37,6 +37,10 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
   const rounding = type === 'uint8' ? 0.5 / 255 : 0;
   let looksAhead = false;
   for (let row = start; row < end; row++) {
+    if (type === 'uint8' && bytesSumToOne(matrix, row)) {
+      looksAhead ||= bytesLookAhead(matrix, row);
+      continue;
+    }
     let sum = 0;
     let nonZero = 0;
     const first = offset + row * cols;
@@ -53,6 +57,20 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
     if (sum > 1 + rowTolerance + nonZero * rounding) throw badRow(matrix, row, sum);
   }
   return { looksAhead };
+}
+
+/** Whether a row of bytes, each of which is a weight, sums to no more than it may: the plainest of loops, for long rows. */
+function bytesSumToOne({ data, offset, cols }: StoredMatrix, row: number): boolean {
+  const first = offset + row * cols;
+  let sum = 0;
+  for (let i = first; i < first + cols; i++) sum += data[i]!;
+  return sum <= 255 * (1 + rowTolerance);
+}
+
+function bytesLookAhead({ data, offset, cols, firstRow = 0 }: StoredMatrix, row: number): boolean {
+  const first = offset + row * cols;
+  for (let i = first + firstRow + row + 1; i < first + cols; i++) if (data[i] !== 0) return true;
+  return false;
 }
 
 function badWeight(weight: number, place: string): TraceError {

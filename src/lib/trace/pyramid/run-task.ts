@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 /** Workers left with nothing to do go after so long. */
-const idleMs = 5000;
+const idleMs = 60_000;
 /** On the page's own thread: work at a time, then input and frames have their turn. */
 const sliceMs = 8;
 
