@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { tableColor, viridis } from '../../../src/lib/render/colors/index.js';
-import { createHeatmapLayer, stageInfo } from '../../../src/lib/render/index.js';
-import type { Block, BlockRequest, Matrix } from '../../../src/lib/trace/types.js';
+import { createHeatmapLayer, stageInfo, type Reading } from '../../../src/lib/render/index.js';
+import type { Block, BlockOptions, BlockRequest, Matrix } from '../../../src/lib/trace/types.js';
 import { cleanUp, denseMatrix, makeSurface, until } from './helpers.js';
 
 afterEach(cleanUp);
@@ -135,6 +135,42 @@ describe('blocks that arrive later', () => {
     calls[1]!.answer();
     await until(() => pixel(9, 5)[3] === 0);
     expect(pixel(5, 5)).toEqual(color(0.6));
+  });
+
+  test('a quick look is drawn first and said to be one, with how far the rest is; then the whole', async () => {
+    const test = makeSurface(100, 100);
+    const told: (Reading | null)[] = [];
+    const layer = createHeatmapLayer(test.surface, { onReading: (reading) => told.push(reading) });
+    layer.setProps({ table: viridis, rect: { x: 0, y: 0, width: 100, height: 100 }, gap: false });
+    await test.surface.ready;
+    const dense = denseMatrix(200, 200, 'uint8', (row, col) => (row % 2 === 1 && col === 7 ? 1 : 0.2));
+    const waiting: { options: BlockOptions; answer: () => void }[] = [];
+    const matrix: Matrix = {
+      ...dense,
+      canSample: true,
+      block(request, options = {}) {
+        if (!request.sample)
+          return new Promise((answer) => {
+            waiting.push({ options, answer: () => answer(dense.block(request)) });
+          });
+        const block = dense.block(request) as Block;
+        return { ...block, data: new Uint8Array(block.data.length).fill(51), sampled: true };
+      },
+    };
+    layer.setProps({ matrix, viewport: whole(200) });
+    test.surface.drawNow();
+    // Columns 6 and 7 share a pixel, whose maximum the sample does not know.
+    expect(test.pixel(3, 50)).toEqual(color(0.2));
+    expect(told).toEqual([{ share: 0, sampled: true }]);
+    waiting[0]!.options.onProgress!(0.504);
+    expect(told.at(-1)).toEqual({ share: 0.5, sampled: true });
+    const { draws } = test;
+    waiting[0]!.answer();
+    await until(() => test.draws > draws);
+    expect(test.pixel(3, 50)).toEqual(color(1));
+    expect(test.pixel(50, 50)).toEqual(color(0.2));
+    expect(told.at(-1)).toBeNull();
+    expect(waiting).toHaveLength(1);
   });
 
   test('a block nobody waits for any more is aborted, and asked for again when needed', async () => {
