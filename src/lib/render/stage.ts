@@ -4,8 +4,9 @@
  * takes as long as drawing. Pixi's own way to that (`multiView`) copies, and keeps every canvas it ever drew to.
  */
 import 'pixi.js/unsafe-eval';
-import { getTestContext, WebGLRenderer, type Container } from 'pixi.js';
+import { getMaxFragmentPrecision, getTestContext, type Container } from 'pixi.js';
 import { RenderError } from './errors.js';
+import { MeshRenderer } from './renderer.js';
 
 /** Red, green, blue, opacity, each in 0..1, colour multiplied by opacity. */
 export type Rgba = readonly [number, number, number, number];
@@ -94,15 +95,15 @@ async function startStage(): Promise<RunningStage> {
     ...context.getParameter(context.MAX_VIEWPORT_DIMS),
   );
   contexts++;
-  const renderer = new WebGLRenderer();
-  // Pixi would unload what rests for a minute; layers here free what they own, and a view at rest stays as it is.
-  const options = { backgroundAlpha: 0, gcMaxUnusedTime: Infinity, skipExtensionImports: true };
+  const renderer = new MeshRenderer();
+  // Pixi would unload what rests for a minute, with a ticker that never stops; layers here free what they own, and a view at
+  // rest stays as it is.
+  const unloading = { gcActive: false, gcMaxUnusedTime: Infinity };
+  const options = { backgroundAlpha: 0, ...unloading, skipExtensionImports: true };
   await renderer.init({ canvas, context, width: 1, height: 1, ...options }).catch((error: unknown) => {
     contexts--;
     throw error;
   });
-  // Its scheduler is there for the unloading, and keeps a ticker running.
-  renderer.scheduler.destroy();
   releaseTestContext();
 
   canvas.addEventListener('webglcontextlost', () => {
@@ -140,5 +141,6 @@ let testContextReleased = false;
 function releaseTestContext(): void {
   if (testContextReleased) return;
   testContextReleased = true;
+  getMaxFragmentPrecision();
   getTestContext()?.getExtension('WEBGL_lose_context')?.loseContext();
 }
