@@ -115,7 +115,8 @@ describe('tiles', () => {
   });
 
   test('are the whole matrix where that is little, and rows of it where rows are compared', () => {
-    expect(tileSize('threshold', 512, 512, 32)).toEqual({ rows: 512, cols: 512 });
+    expect(tileSize('threshold', 256, 256, 16)).toEqual({ rows: 256, cols: 256 });
+    expect(tileSize('threshold', 512, 512, 12)).toEqual({ rows: 128, cols: 128 });
     expect(tileSize('threshold', 16_384, 16_384, 1).cols).toBeLessThan(16_384);
     expect(tileSize('share', 131_072, 131_072, 1)).toEqual({ rows: 1, cols: 131_072 });
   });

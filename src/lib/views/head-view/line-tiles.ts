@@ -1,8 +1,11 @@
 import { overlap, type Run } from './head-lines.js';
 import type { EdgeRule } from './edge-rule.js';
 
-/** Up to this many weights lines are collected once, of the whole matrices; beyond, of what is in sight. */
-const atOnce = 2 ** 23;
+/**
+ * Up to this many weights lines are collected once, of the whole matrices; beyond, of what is in sight: 295 tokens of 12 heads. The
+ * lines of more that only pass through what is in sight would hide those of its tokens, and take most of the time to draw.
+ */
+const atOnce = 2 ** 20;
 
 /** A tile's weights where rows are read whole: of rows of 16,384 keys, four. */
 const cellsPerTile = 2 ** 16;
