@@ -203,6 +203,16 @@ describe('the toolbar', () => {
     await expect.poll(() => announcedBy(region)).toBe(`layer 3, head mean: them → keys ${shown(mean)}`);
   });
 
+  test('a range of one’s own is offered by its numbers until another is chosen', async () => {
+    const { region } = await showPair({ layer: 0, head: 3, range: [0.05, 0.5] });
+    const range = region.getByRole('combobox', { name: 'range of colours' });
+    await expect.element(range).toHaveDisplayValue('0.050 – 0.50');
+    await userEvent.selectOptions(range, '0 – 1');
+    await expect.element(range).toHaveDisplayValue('0 – 1');
+    await expect.element(region.getByRole('img')).toHaveAccessibleName('weights: 0 – 1.00');
+    expect(range.element().textContent).not.toContain('0.50');
+  });
+
   test('changes scale and range, and the legend says so', async () => {
     const { region } = await showPair({ layer: 0, head: 3 });
     const most = weights.most(0, 3);
