@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { blockWeights, decoder, decodeWeights, DenseMatrix, type Block } from '../../../src/lib/trace/index.js';
+import {
+  blockWeights,
+  decoder,
+  decodeWeights,
+  DenseMatrix,
+  type Block,
+} from '../../../src/lib/trace/index.js';
 import { halfByDefinition } from './arrays.js';
 
 test('every float16 number', () => {

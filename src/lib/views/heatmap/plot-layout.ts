@@ -23,6 +23,24 @@ export function widestLabelPx(tokens: readonly Token[], maxPx: number): number {
   return Math.min(widest, maxPx);
 }
 
+/** Room round a plot for the labels of its axes, in CSS pixels: tokens, or positions where tokens would collide. */
+export function gutterOf(queryTokens: readonly Token[], keyTokens: readonly Token[], widthPx: number) {
+  const topLabelPx = widestLabelPx(keyTokens, 100);
+  const leftPx = Math.max(
+    widestLabelPx(queryTokens, Math.min(120, widthPx * 0.28)),
+    labelWidthPx(String(queryTokens.length)),
+  );
+  return {
+    left: Math.ceil(leftPx) + 22,
+    top: Math.ceil(topLabelPx * 0.79) + 22,
+    /** The last labels at the top lean over the plot's edge. */
+    right: Math.ceil(Math.max(topLabelPx * 0.5, 16)),
+    topLabelPx,
+    /** Positions at the top stand upright beside each other. */
+    positionPx: labelWidthPx(String(keyTokens.length)) + 12,
+  };
+}
+
 /** The largest a cell becomes when a matrix is small. */
 const largestCellPx = 44;
 
