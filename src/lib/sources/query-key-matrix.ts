@@ -1,8 +1,9 @@
 import type { Pyramid, Rect } from '../trace/pyramid/pyramid.js';
-import { multiply, type ProductTask } from '../trace/pyramid/product.js';
+import type { ProductTask } from '../trace/pyramid/product.js';
 import { runTask } from '../trace/pyramid/run-task.js';
 import { SharedWork, unlessAborted, waitFor } from '../trace/pyramid/shared-work.js';
 import type { Reduced } from '../trace/pyramid/reduce.js';
+import { performNow } from '../trace/pyramid/tasks.js';
 import { cutRequest } from '../trace/request.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from '../trace/types.js';
 import { sourceError } from './source-error.js';
@@ -70,7 +71,7 @@ export class QueryKeyMatrix implements Matrix {
     const unknown = this.#unknown(row, rows);
     if ((rows * cols + unknown * this.cols) * this.#head.dim <= atOnce) {
       if (unknown > 0) this.#sumNow(row, rows);
-      return finish(this.#check(run(this.#product(cut, 0, 'max')), cut));
+      return finish(this.#check(performNow(this.#product(cut, 0, 'max')), cut));
     }
     return this.#inParts(cut, signal).then(finish);
   }
@@ -183,7 +184,7 @@ export class QueryKeyMatrix implements Matrix {
 
   #sumNow(row: number, rows: number): void {
     const task = this.#task({ row, col: 0, rows, cols: this.cols }, 1, 1);
-    this.#logSumExp.set(run(task).data, row);
+    this.#logSumExp.set(performNow(task).data, row);
   }
 
   /** Has the log-sum-exp of queries computed, so many at a time. */
@@ -235,11 +236,4 @@ export class QueryKeyMatrix implements Matrix {
 function addLogs(a: number, b: number): number {
   const most = Math.max(a, b);
   return most === -Infinity ? most : most + Math.log(Math.exp(a - most) + Math.exp(b - most));
-}
-
-function run(task: ProductTask): Reduced {
-  const steps = multiply(task);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
 }

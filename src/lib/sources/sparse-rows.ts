@@ -1,3 +1,4 @@
+import { checkWeight, rowTolerance } from '../trace/check-weights.js';
 import { TraceError } from '../trace/errors.js';
 import { decodeTable, newWeights } from '../trace/weights.js';
 import type { WeightArray, WeightType } from '../trace/types.js';
@@ -16,10 +17,6 @@ export interface Entries {
   /** How entry i is called in messages. */
   place(i: number): string;
 }
-
-/** As `checkWeights`: rounding may lift a weight or a row's sum this far over 1. */
-const weightTolerance = 1e-3;
-const rowTolerance = 2e-2;
 
 /**
  * Puts the entries of one head in order, and finds what each row left out: what is missing to 1.
@@ -84,22 +81,4 @@ function checkIndex(index: number, length: number, what: 'query' | 'key', place:
     `a position from 0 to ${length - 1}`,
     'Positions count from 0 in the sequence that tokens holds.',
   );
-}
-
-function checkWeight(weight: number, place: string): void {
-  if (weight >= 0 && weight <= 1 + weightTolerance) return;
-  const code = Number.isNaN(weight)
-    ? 'not-a-number'
-    : !Number.isFinite(weight)
-      ? 'infinite'
-      : weight < 0
-        ? 'negative-weight'
-        : 'weight-over-1';
-  throw new TraceError({
-    code,
-    place,
-    found: String(Number(weight.toPrecision(5))),
-    expected: 'a weight in [0, 1]',
-    fix: 'Pass weights after the softmax, not scores before it.',
-  });
 }

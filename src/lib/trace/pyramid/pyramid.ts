@@ -1,10 +1,10 @@
 import type { Block, BlockOptions, WeightArray, WeightType } from '../types.js';
 import { newWeights } from '../weights.js';
 import { keepLevels, touchLevels } from './kept-levels.js';
-import { reduceWeights, type Reduced } from './reduce.js';
+import type { Reduced } from './reduce.js';
 import { runTask } from './run-task.js';
 import { SharedWork, unlessAborted, waitFor } from './shared-work.js';
-import type { Task } from './tasks.js';
+import { performNow, type Task } from './tasks.js';
 
 /** A rectangle of weights. */
 export interface Rect {
@@ -21,7 +21,10 @@ export interface PyramidSource {
   readonly type: WeightType;
   /** Weights reduced in one task, their numbers powers of two: some milliseconds' work to hand over. */
   readonly part: { readonly rows: number; readonly cols: number };
-  /** Gets ready what is not at hand; a promise where that takes time. Returns the task of reducing a rectangle, or null where it holds no weight. */
+  /**
+   * Gets ready what is not at hand; a promise where that takes time. Returns the task of reducing a rectangle, or null where it
+   * holds no weight.
+   */
   read(
     rect: Rect,
     level: number,
@@ -137,8 +140,7 @@ export class Pyramid {
     const up = level - this.baseLevel;
     if (up === 0) return data;
     if (this.#reduce === 'mean') return meansOfMeans(data, covered, size, 2 ** up);
-    return run(reduceWeights({ op: 'reduce', data, type: this.#type, rows, cols, level: up, reduce: 'max' }))
-      .data;
+    return performNow({ op: 'reduce', data, type: this.#type, rows, cols, level: up, reduce: 'max' }).data;
   }
 
   #keepBase(): Base {
@@ -237,10 +239,4 @@ function counted<T extends { promise: Promise<void> }>(
     ...part,
     promise: part.promise.then(() => onProgress?.(++done / parts.length)),
   }));
-}
-
-function run<T>(steps: Generator<void, T>): T {
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
 }

@@ -1,6 +1,6 @@
 /** Performs tasks, one at a time, away from the page. */
 import { TraceError } from '../errors.js';
-import { perform, type Task } from './tasks.js';
+import { performNow, type Task } from './tasks.js';
 import type { Reply } from './run-task.js';
 
 const scope = self as unknown as {
@@ -10,10 +10,8 @@ const scope = self as unknown as {
 
 scope.onmessage = ({ data: task }) => {
   try {
-    const steps = perform(task);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    scope.postMessage({ result: step.value }, [step.value.data.buffer as ArrayBuffer]);
+    const result = performNow(task);
+    scope.postMessage({ result }, [result.data.buffer as ArrayBuffer]);
   } catch (error) {
     if (error instanceof TraceError) {
       const { code, place, found, expected, fix } = error;
