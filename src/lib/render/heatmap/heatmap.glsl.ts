@@ -12,8 +12,21 @@ void main() {
 }
 `;
 
-/** Colours a pixel by the one cell it lies in. toUnit is colors/scale.ts. */
-export const heatmapFragment = /* glsl */ `#version 300 es
+/** What a tile's pixels need: a processor that draws in software does all that a program holds, asked for or not. */
+export interface Variant {
+  /** Weights are bytes, which have colours of their own in the table. */
+  bytes: boolean;
+  /** Some of the tile's cells cannot hold a weight. */
+  causal: boolean;
+  /** Cells are set apart. */
+  gap: boolean;
+}
+
+/**
+ * Colours a pixel by the one cell it lies in. All colours are in the table: row 0 those of the scale, 1 those of bytes, 2 a
+ * period of the hatch, 3 the background. toUnit is colors/scale.ts.
+ */
+export const heatmapFragment = ({ bytes, causal, gap }: Variant): string => /* glsl */ `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
@@ -22,21 +35,16 @@ out vec4 fragColor;
 
 uniform sampler2D uWeights;
 uniform sampler2D uTable;
-uniform vec4 uCells;      // cell (column, row) of the tile at the quad's corner; cells per device pixel
-uniform vec4 uTile;       // first column and row of the tile in the matrix, its columns and rows, in cells of uLevel
-uniform float uHatchShift;
-uniform float uLevel;
-uniform float uCausal;      // 1 where some of the tile's cells cannot hold a weight
-uniform float uBytes;       // 1 where weights are bytes, which have colours of their own in the table's second row
+uniform vec4 uCells;        // cell (column, row) of the tile at the quad's corner; cells per device pixel
+uniform vec4 uTile;         // first column and row of the tile in the matrix, its columns and rows, in cells of its level
+uniform float uHatchShift;  // in device pixels
+uniform float uCellSize;    // rows and columns of the matrix that a cell stands for
 uniform float uQueries;     // rows of the matrix
 uniform float uScale;       // 0 linear, 1 square root, 2 logarithm
 uniform vec2 uRange;
-uniform vec2 uGap;        // 1 where columns, rows are set apart
+uniform vec2 uGap;          // 1 where columns, rows are set apart
 uniform float uCausalOffset;
-uniform vec4 uHatchColor;
-uniform vec4 uHatchBackground;
-uniform float uHatchPx;   // distance of hatch lines along a row of pixels
-uniform vec4 uBackground;
+uniform float uHatchPx;     // distance of hatch lines along a row of pixels
 
 float toUnit(float weight) {
   float low = uScale == 2.0 ? max(uRange.x, uRange.y * 1e-3) : uRange.x;
@@ -47,43 +55,22 @@ float toUnit(float weight) {
   return uScale == 1.0 ? sqrt(unit) : unit;
 }
 
-vec4 hatch() {
-  float along = fract((vPx.x + vPx.y + uHatchShift) / uHatchPx);
-  float fromLine = min(along, 1.0 - along) * 0.70710678;
-  return mix(uHatchColor, uHatchBackground, clamp((fromLine - 0.05) * uHatchPx, 0.0, 1.0));
+ivec2 hatch() {
+  return ivec2(fract((vPx.x + vPx.y + uHatchShift) / uHatchPx) * 256.0, 2);
 }
 
-bool impossible(ivec2 cell) {
-  ivec2 place = ivec2(uTile.xy) + cell;
-  int firstKey = place.x << int(uLevel);
-  int lastQuery = min((place.y + 1) << int(uLevel), int(uQueries)) - 1;
-  return firstKey > lastQuery + int(uCausalOffset);
+bool impossible(vec2 cell) {
+  vec2 first = (uTile.xy + cell) * uCellSize;
+  return first.x >= min(first.y + uCellSize, uQueries) + uCausalOffset;
 }
 
-// What few pixels or tiles need is asked for by uniforms first: a processor that draws in software skips it.
 void main() {
   vec2 at = uCells.xy + vPx * uCells.zw;
-  ivec2 cell = clamp(ivec2(at), ivec2(0), ivec2(uTile.zw) - 1);
-  if (uCausal == 1.0) {
-    if (impossible(cell)) {
-      fragColor = hatch();
-      return;
-    }
-  }
-  if (uGap.x + uGap.y > 0.0) {
-    bvec2 last = notEqual(floor(at + uCells.zw), floor(at));
-    if ((last.x && uGap.x == 1.0) || (last.y && uGap.y == 1.0)) {
-      fragColor = uBackground;
-      return;
-    }
-  }
-  float weight = texelFetch(uWeights, cell, 0).r;
-  if (uBytes == 1.0) {
-    fragColor = texelFetch(uTable, ivec2(int(weight * 255.0 + 0.5), 1), 0);
-  } else if (isnan(weight)) {
-    fragColor = hatch();
-  } else {
-    fragColor = texelFetch(uTable, ivec2(int(toUnit(weight) * 255.0 + 0.5), 0), 0);
-  }
+  vec2 cell = clamp(floor(at), vec2(0.0), uTile.zw - 1.0);
+  float weight = texelFetch(uWeights, ivec2(cell), 0).r;
+  ivec2 look = ${bytes ? 'ivec2(weight * 255.0 + 0.5, 1)' : 'isnan(weight) ? hatch() : ivec2(toUnit(weight) * 255.0 + 0.5, 0)'};
+  ${gap ? 'if (dot(floor(at + uCells.zw) - floor(at), uGap) > 0.0) look = ivec2(0, 3);' : ''}
+  ${causal ? 'if (impossible(cell)) look = hatch();' : ''}
+  fragColor = texelFetch(uTable, look, 0);
 }
 `;

@@ -1,6 +1,8 @@
+import type { Variant } from './heatmap.glsl.js';
+
 // cspell:ignore bitcast fffffffu
 /** As heatmap.glsl.ts, for WebGPU. Members of the structs are in the order of the uniform groups in tile-mesh.ts. */
-export const heatmapWgsl = /* wgsl */ `
+export const heatmapWgsl = ({ bytes, causal, gap }: Variant): string => /* wgsl */ `
 struct GlobalUniforms {
   uProjectionMatrix: mat3x3<f32>,
   uWorldTransformMatrix: mat3x3<f32>,
@@ -13,19 +15,14 @@ struct View {
   uRange: vec2<f32>,
   uGap: vec2<f32>,
   uCausalOffset: f32,
-  uHatchColor: vec4<f32>,
-  uHatchBackground: vec4<f32>,
   uHatchPx: f32,
-  uBackground: vec4<f32>,
 }
 struct Tile {
   uQuad: vec4<f32>,
   uCells: vec4<f32>,
   uTile: vec4<f32>,
   uHatchShift: f32,
-  uLevel: f32,
-  uCausal: f32,
-  uBytes: f32,
+  uCellSize: f32,
 }
 struct Varyings {
   @builtin(position) position: vec4<f32>,
@@ -54,30 +51,32 @@ fn toUnit(weight: f32) -> f32 {
   return select(unit, sqrt(unit), view.uScale == 1.0);
 }
 
-fn hatch(px: vec2<f32>) -> vec4<f32> {
-  let along = fract((px.x + px.y + tile.uHatchShift) / view.uHatchPx);
-  let fromLine = min(along, 1.0 - along) * 0.70710678;
-  return mix(view.uHatchColor, view.uHatchBackground, clamp((fromLine - 0.05) * view.uHatchPx, 0.0, 1.0));
+fn hatch(px: vec2<f32>) -> vec2<i32> {
+  return vec2<i32>(i32(fract((px.x + px.y + tile.uHatchShift) / view.uHatchPx) * 256.0), 2);
 }
 
-fn impossible(cell: vec2<i32>) -> bool {
-  let place = vec2<i32>(tile.uTile.xy) + cell;
-  let firstKey = place.x << u32(tile.uLevel);
-  let lastQuery = min((place.y + 1) << u32(tile.uLevel), i32(view.uQueries)) - 1;
-  return firstKey > lastQuery + i32(view.uCausalOffset);
+// WGSL has no isnan, and may take weight == weight for true.
+fn isNan(weight: f32) -> bool {
+  return (bitcast<u32>(weight) & 0x7fffffffu) > 0x7f800000u;
+}
+
+fn impossible(cell: vec2<f32>) -> bool {
+  let first = (tile.uTile.xy + cell) * tile.uCellSize;
+  return first.x >= min(first.y + tile.uCellSize, view.uQueries) + view.uCausalOffset;
 }
 
 @fragment
 fn fragmentMain(input: Varyings) -> @location(0) vec4<f32> {
   let at = tile.uCells.xy + input.px * tile.uCells.zw;
-  let cell = clamp(vec2<i32>(at), vec2<i32>(0), vec2<i32>(tile.uTile.zw) - 1);
-  if (tile.uCausal == 1.0 && impossible(cell)) { return hatch(input.px); }
-  let last = (floor(at + tile.uCells.zw) != floor(at)) & (view.uGap == vec2<f32>(1.0));
-  if (any(last)) { return view.uBackground; }
-  let weight = textureLoad(uWeights, cell, 0).r;
-  if (tile.uBytes == 1.0) { return textureLoad(uTable, vec2<i32>(i32(weight * 255.0 + 0.5), 1), 0); }
-  // WGSL has no isnan, and may take weight == weight for true.
-  if ((bitcast<u32>(weight) & 0x7fffffffu) > 0x7f800000u) { return hatch(input.px); }
-  return textureLoad(uTable, vec2<i32>(i32(toUnit(weight) * 255.0 + 0.5), 0), 0);
+  let cell = clamp(floor(at), vec2<f32>(0.0), tile.uTile.zw - 1.0);
+  let weight = textureLoad(uWeights, vec2<i32>(cell), 0).r;
+  var look = ${
+    bytes
+      ? 'vec2<i32>(i32(weight * 255.0 + 0.5), 1)'
+      : 'select(vec2<i32>(i32(toUnit(weight) * 255.0 + 0.5), 0), hatch(input.px), isNan(weight))'
+  };
+  ${gap ? 'if (dot(floor(at + tile.uCells.zw) - floor(at), view.uGap) > 0.0) { look = vec2<i32>(0, 3); }' : ''}
+  ${causal ? 'if (impossible(cell)) { look = hatch(input.px); }' : ''}
+  return textureLoad(uTable, look, 0);
 }
 `;

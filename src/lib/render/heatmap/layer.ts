@@ -94,8 +94,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     memoryBudget: 256 * 2 ** 20,
   };
   const container = new Container();
-  const colors = new Uint8Array(2 * 256 * 4);
-  const table = createDataTexture({ data: colors, width: 256, height: 2, format: 'rgba8unorm' });
+  const colors = new Uint8Array(4 * 256 * 4);
+  const table = createDataTexture({ data: colors, width: 256, height: 4, format: 'rgba8unorm' });
   const view = createViewUniforms();
   const meshes: TileMesh[] = [];
   let held = new Set<Tile>();
@@ -106,6 +106,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
   let awaited: readonly Tile[] = [];
   let sampled = false;
   let told = '';
+  /** The pixel ratio and the background the table was made for; empty where it is to be made anew. */
+  let coloredFor = '';
   let destroyed = false;
 
   const user = {
@@ -156,6 +158,9 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     const { x, y } = axes(viewport, rect, surface.pixelRatio, matrix.rows, matrix.cols);
     const level = chooseLevel(Math.min(x.cellPx, y.cellPx), matrix.rows, matrix.cols);
     const chosen = chooseTiles(matrix, level);
+    const look = `${surface.pixelRatio} ${surface.background}`;
+    if (coloredFor !== look) setColors();
+    coloredFor = look;
     setViewUniforms(matrix, x, y);
     paint(chosen.tiles, (tile, mesh) => placeTile(tile, mesh, x, y));
     hold([...chosen.needed, ...chosen.tiles]);
@@ -181,10 +186,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     uniforms.uRange.set(range);
     uniforms.uGap.set([x, y].map(({ cellPx }) => (gap && cellPx >= gapFromPx ? 1 : 0)));
     uniforms.uCausalOffset = causal.offset;
-    uniforms.uHatchColor.set(opaque(causal.color));
-    uniforms.uHatchBackground.set(opaque(causal.background));
     uniforms.uHatchPx = hatchPeriodPx * surface.pixelRatio;
-    uniforms.uBackground.set(surface.background);
   }
 
   /** Cuts a tile to what is seen, in doubles, so that the shader works with small numbers. */
@@ -196,11 +198,14 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     uniforms.uQuad.set([across.start, down.start, across.length, down.length]);
     uniforms.uCells.set([across.cell, down.cell, 1 / (x.cellPx * size), 1 / (y.cellPx * size)]);
     uniforms.uTile.set([tile.firstCol, tile.firstRow, tile.cols, tile.rows]);
-    uniforms.uLevel = tile.level;
-    uniforms.uCausal = props.causal.enabled && hasImpossible(tile) ? 1 : 0;
-    uniforms.uBytes = tile.texture?.format === 'r8unorm' ? 1 : 0;
+    uniforms.uCellSize = size;
     // Counted from the matrix's corner, so that the hatch moves with the cells.
     uniforms.uHatchShift = (across.fromOrigin + down.fromOrigin) % view.uniforms.uHatchPx;
+    mesh.setWeights(tile.texture!, {
+      bytes: tile.texture!.format === 'r8unorm',
+      causal: props.causal.enabled && hasImpossible(tile),
+      gap: view.uniforms.uGap.some((apart) => apart > 0),
+    });
     mesh.mesh.visible = across.length > 0 && down.length > 0;
   }
 
@@ -211,14 +216,23 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     return (firstCol + cols - 1) * size > lastQuery + props.causal.offset;
   }
 
-  /** The table, and below it the colours of bytes, so that a pixel of those takes no arithmetic. */
+  /** The colours of the scale, of bytes, of a period of the hatch, and the background, so that a pixel only looks them up. */
   function setColors(): void {
-    const { scale, range } = props;
+    const { scale, range, causal } = props;
+    const { pixelRatio, background } = surface;
     colors.set(rgbToTexels(props.table, 256));
-    for (let byte = 0; byte < 256; byte++) {
-      const at = 4 * Math.round(toUnit(byte / 255, scale, range) * 255);
-      colors.copyWithin(4 * (256 + byte), at, at + 4);
+    const [line, between] = [hexToRgb(causal.color), hexToRgb(causal.background)];
+    for (let i = 0; i < 256; i++) {
+      const at = 4 * Math.round(toUnit(i / 255, scale, range) * 255);
+      colors.copyWithin(4 * (256 + i), at, at + 4);
+      const fromLine = Math.min(i + 0.5, 255.5 - i) / 256 / Math.SQRT2;
+      const ink = 1 - Math.min(1, Math.max(0, (fromLine - 0.05) * hatchPeriodPx * pixelRatio));
+      colors.set([...line.map((c, n) => Math.round(c * ink + between[n]! * (1 - ink))), 255], 4 * (512 + i));
     }
+    colors.set(
+      background.map((c) => Math.round(c * 255)),
+      4 * 768,
+    );
     table.update();
   }
 
@@ -231,9 +245,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     }
     meshes.forEach((mesh, i) => {
       const tile = tiles[i];
-      mesh.setTexture(tile?.texture ?? table);
       if (tile) place?.(tile, mesh);
-      else mesh.mesh.visible = false;
+      else mesh.clear();
     });
   }
 
@@ -252,7 +265,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
       const changed = destroyed ? [] : takeProps(props, next);
       if (changed.length === 0) return false;
       if (changed.includes('memoryBudget')) setMemoryBudget(props.memoryBudget);
-      if (changed.some((name) => ['table', 'scale', 'range'].includes(name))) setColors();
+      if (changed.some((name) => ['table', 'scale', 'range', 'causal'].includes(name))) coloredFor = '';
       surface.invalidate();
       return true;
     },
@@ -274,7 +287,6 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     },
   };
 
-  setColors();
   layers++;
   surface.root.addChild(container);
   surface.addLayer(layer);
@@ -287,8 +299,4 @@ function overlaps(tile: Tile, { query, key, queries, keys }: Viewport): boolean 
   const size = 2 ** tile.level;
   const rowSeen = tile.firstRow * size < query + queries && (tile.firstRow + tile.rows) * size > query;
   return rowSeen && tile.firstCol * size < key + keys && (tile.firstCol + tile.cols) * size > key;
-}
-
-function opaque(hex: string): number[] {
-  return [...hexToRgb(hex).map((c) => c / 255), 1];
 }

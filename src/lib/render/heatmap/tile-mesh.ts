@@ -1,6 +1,6 @@
 import { Geometry, Mesh, Shader, State, UniformGroup, type TextureSource } from 'pixi.js';
 import { createPrograms } from '../program.js';
-import { heatmapFragment, heatmapVertex } from './heatmap.glsl.js';
+import { heatmapFragment, heatmapVertex, type Variant } from './heatmap.glsl.js';
 import { heatmapWgsl } from './heatmap.wgsl.js';
 
 /**
@@ -13,10 +13,7 @@ export function createViewUniforms() {
     uRange: { value: new Float32Array(2), type: 'vec2<f32>' },
     uGap: { value: new Float32Array(2), type: 'vec2<f32>' },
     uCausalOffset: { value: 0, type: 'f32' },
-    uHatchColor: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uHatchBackground: { value: new Float32Array(4), type: 'vec4<f32>' },
     uHatchPx: { value: 1, type: 'f32' },
-    uBackground: { value: new Float32Array(4), type: 'vec4<f32>' },
   });
 }
 
@@ -30,34 +27,40 @@ export interface TileMesh {
     uCells: Float32Array;
     uTile: Float32Array;
     uHatchShift: number;
-    uLevel: number;
-    uCausal: number;
-    uBytes: number;
+    uCellSize: number;
   };
-  setTexture(texture: TextureSource): void;
+  /** Shows a texture of weights, with the program of a variant. */
+  setWeights(weights: TextureSource, variant: Variant): void;
+  /** Shows nothing, and holds no texture but the table. */
+  clear(): void;
   destroy(): void;
 }
 
-/** A mesh that draws nothing yet: until `setTexture`, it holds the colour table in place of weights. */
+/** A mesh that draws nothing sensible until `setWeights`: it holds the colour table in place of weights. */
 export function createTileMesh(view: ViewUniforms, table: TextureSource): TileMesh {
   const tile = new UniformGroup({
     uQuad: { value: new Float32Array(4), type: 'vec4<f32>' },
     uCells: { value: new Float32Array(4), type: 'vec4<f32>' },
     uTile: { value: new Float32Array(4), type: 'vec4<f32>' },
     uHatchShift: { value: 0, type: 'f32' },
-    uLevel: { value: 0, type: 'f32' },
-    uCausal: { value: 0, type: 'f32' },
-    uBytes: { value: 0, type: 'f32' },
+    uCellSize: { value: 1, type: 'f32' },
   });
-  const shader = new Shader({
-    ...createPrograms(
-      'attentrace-heatmap',
-      { vertex: heatmapVertex, fragment: heatmapFragment, wgsl: heatmapWgsl },
-      2,
-      2,
-    ),
-    resources: { view, tile, uWeights: table, uTable: table },
-  });
+  const shaders = new Map<string, Shader>();
+  function shaderOf(variant: Variant): Shader {
+    const name = `attentrace-heatmap-${Object.values(variant).map(Number).join('')}`;
+    let shader = shaders.get(name);
+    if (!shader) {
+      const source = {
+        vertex: heatmapVertex,
+        fragment: heatmapFragment(variant),
+        wgsl: heatmapWgsl(variant),
+      };
+      const resources = { view, tile, uWeights: table, uTable: table };
+      shader = new Shader({ ...createPrograms(name, source, 2, 2), resources });
+      shaders.set(name, shader);
+    }
+    return shader;
+  }
   const geometry = new Geometry({
     attributes: { aCorner: { buffer: new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), format: 'float32x2' } },
     topology: 'triangle-strip',
@@ -65,17 +68,25 @@ export function createTileMesh(view: ViewUniforms, table: TextureSource): TileMe
   const state = new State();
   // A pixel belongs to one cell: it replaces what a coarser level drew there.
   state.blend = false;
-  const mesh = new Mesh({ geometry, shader, state });
+  const mesh = new Mesh({ geometry, shader: shaderOf({ bytes: true, causal: false, gap: false }), state });
+  const release = () => (mesh.shader!.resources.uWeights = table);
   return {
     mesh,
     uniforms: tile.uniforms as TileMesh['uniforms'],
-    setTexture(texture) {
-      shader.resources.uWeights = texture;
+    setWeights(weights, variant) {
+      const shader = shaderOf(variant);
+      if (mesh.shader !== shader) release();
+      shader.resources.uWeights = weights;
+      mesh.shader = shader;
+    },
+    clear() {
+      release();
+      mesh.visible = false;
     },
     destroy() {
       mesh.destroy();
       geometry.destroy(true);
-      shader.destroy();
+      for (const shader of shaders.values()) shader.destroy();
     },
   };
 }
