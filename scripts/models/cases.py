@@ -26,10 +26,14 @@ def save(out, name, model_file, feeds, expected, tolerance=1e-4):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copy(model_file, folder / "model.onnx")
+    save_case(folder, feeds, expected, tolerance)
+    return folder
+
+
+def save_case(folder, feeds, expected, tolerance=1e-4):
     tensors = {f"feeds.{key}": np.ascontiguousarray(np.asarray(value)) for key, value in feeds.items()}
     tensors |= {key: np.ascontiguousarray(np.asarray(value.detach() if hasattr(value, 'detach') else value)) for key, value in expected.items()}
     save_file(tensors, folder / "case.safetensors", {"tolerance": json.dumps(tolerance)})
-    return folder
 
 
 def named(prefix, attentions):

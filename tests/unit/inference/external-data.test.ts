@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -9,7 +10,7 @@ import {
   type Tracer,
   type TracerOptions,
 } from '../../../src/lib/inference/index.js';
-import { besideModel } from '../../../src/lib/inference/tracer/load-model.js';
+import { besideModel } from '../../../src/lib/inference/tracer/beside.js';
 import { blockWeights } from '../../../src/lib/trace/index.js';
 import { floats, readSafetensors } from './run-case.js';
 
@@ -32,8 +33,18 @@ describe('a model whose weights lie in a file beside it', () => {
   });
   let address = '';
   const made: Tracer[] = [];
+  const sessions: unknown[] = [];
+  const runtime = {
+    ...ort,
+    InferenceSession: {
+      create(model: Uint8Array, options: ort.InferenceSession.SessionOptions) {
+        sessions.push(options);
+        return ort.InferenceSession.create(model, options);
+      },
+    },
+  } as unknown as TracerOptions['ort'];
   const trace = async (options: Pick<TracerOptions, 'model' | 'externalData' | 'session'>) => {
-    made.push(createTracer({ ort: ort as unknown as TracerOptions['ort'], ...options }));
+    made.push(createTracer({ ort: runtime, ...options }));
     return made.at(-1)!.trace({ ids, tokens });
   };
   beforeAll(async () => {
@@ -74,6 +85,31 @@ describe('a model whose weights lie in a file beside it', () => {
     const [model, data] = [fixture(`${FOLDER}/model.onnx`), fixture(`${FOLDER}/model.onnx_data`)];
     await expectRecorded({ model, externalData: { 'model.onnx_data': data } });
     await expectRecorded({ model, session: { externalData: [{ path: 'model.onnx_data', data }] } });
+  });
+
+  it.each([
+    ['a path', (url: URL) => fileURLToPath(url)],
+    ['a file: address', (url: URL) => url],
+  ])('is traced by %s, and onnxruntime maps the weights itself', async (_, of) => {
+    const folder = new URL(`../../../fixtures/${FOLDER}/`, import.meta.url);
+    await expectRecorded({ model: of(new URL('model.onnx', folder)) });
+    // Nothing of the weights was read here: there would be no room for those of a large model.
+    expect(sessions.at(-1)).toEqual({
+      logSeverityLevel: 3,
+      extra: { 'session.model_external_initializers_file_folder_path': fileURLToPath(folder) },
+    });
+    await expectRecorded({
+      model: fixture(`${FOLDER}/model.onnx`),
+      externalData: { 'model.onnx_data': of(new URL('model.onnx_data', folder)) },
+    });
+  });
+
+  it('says so where a path leads nowhere', async () => {
+    await expect(trace({ model: '/nowhere/model.onnx' })).rejects.toMatchObject({
+      code: 'missing-model',
+      place: '/nowhere/model.onnx',
+      found: expect.stringContaining('ENOENT'),
+    });
   });
 
   it('says which file it wants where there is no address to find it beside', async () => {

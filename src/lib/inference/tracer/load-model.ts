@@ -1,7 +1,7 @@
 import { InferenceError } from '../errors.js';
-import type { Progress } from './types.js';
+import { asBlob, asBytes, download, request, type LoadOptions } from './download.js';
 
-/** A model: its bytes, a file, an address, or a name on the Hugging Face hub. */
+/** A model: its bytes, a file, an address, in Node a path, or a name on the Hugging Face hub. */
 export type ModelSource = Uint8Array | ArrayBuffer | Blob | string | URL | HubModel;
 
 /** A file of a model on the hub, `onnx/model.onnx` of its main branch unless told otherwise. */
@@ -9,66 +9,45 @@ export interface HubModel {
   repo: string;
   file?: string;
   revision?: string;
+  /** A mirror of the hub, or a server that lays its files out as the hub does. @default 'https://huggingface.co' */
+  host?: string;
 }
 
-export interface LoadOptions {
-  cache?: boolean;
-  signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
-}
-
-const CACHE = 'attentrace-models';
-const MODEL_FILE = 'onnx/model.onnx';
+export const MODEL_FILE = 'onnx/model.onnx';
 
 /** The address of a model on the hub. */
-export function hubUrl({ repo, file = MODEL_FILE, revision = 'main' }: HubModel): string {
-  return `https://huggingface.co/${repo}/resolve/${encodeURIComponent(revision)}/${file}`;
+export function hubUrl({
+  repo,
+  file = MODEL_FILE,
+  revision = 'main',
+  host = 'https://huggingface.co',
+}: HubModel): string {
+  return `${host.replace(/\/$/, '')}/${repo}/resolve/${encodeURIComponent(revision)}/${file}`;
 }
 
 /**
  * A model's bytes, downloaded if need be and kept in the browser's Cache Storage.
  *
- * @throws InferenceError `offline`, `http`; the signal's reason when aborted
+ * @throws InferenceError `offline`, `http`, `missing-model`; the signal's reason when aborted
  */
 export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  const url = typeof source === 'string' ? source : source instanceof URL ? source.href : hubUrl(source);
-  const cache =
-    options.cache !== false && 'caches' in globalThis
-      ? await caches.open(CACHE).catch(() => undefined)
-      : undefined;
-  const kept = await cache?.match(url).catch(() => undefined);
-  if (kept) return new Uint8Array(await kept.arrayBuffer());
-  const bytes = await download(url, options);
-  // A full disk or a scheme that cannot be kept costs a download next time, nothing else.
-  await cache?.put(url, new Response(new Blob([bytes]))).catch(() => undefined);
-  return bytes;
+  const path = pathOf(source);
+  return path === undefined ? download(urlOf(source), asBytes, options) : readPath(path, options);
 }
 
 /**
- * A file that a model names as holding its weights, beside it where it came from. The name is the model's own, so that it may
- * lead nowhere but there.
+ * A file of weights, which may be of gigabytes: in a browser it does not pass through the page's memory. Node's onnxruntime takes
+ * bytes only.
  *
- * @throws InferenceError `missing-model`
+ * @throws InferenceError as `loadModel`
  */
-export function besideModel(source: ModelSource, name: string): ModelSource {
-  const beside = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1) + encodeURI(name);
-  if (/^[^/\\:?#]/.test(name) && !/(^|[/\\])\.\.([/\\]|$)|[:?#]/.test(name)) {
-    if (typeof source === 'string' || source instanceof URL) {
-      const [path, query] = String(source).split(/(?=[?#])/, 2) as [string, string?];
-      return beside(path) + (query ?? '');
-    }
-    if ('repo' in source) return { ...source, file: beside(source.file ?? MODEL_FILE) };
-  }
-  throw new InferenceError({
-    code: 'missing-model',
-    place: `the model's file '${name}'`,
-    found: 'a model whose weights lie in another file, and no address to find it beside',
-    expected: 'that file too',
-    fix: `Pass externalData: { ${JSON.stringify(name)}: bytes }.`,
-  });
+export async function loadWeights(source: ModelSource, options: LoadOptions): Promise<Uint8Array | Blob> {
+  if (inNode || source instanceof Uint8Array || source instanceof ArrayBuffer)
+    return loadModel(source, options);
+  return source instanceof Blob ? source : download(urlOf(source), asBlob, options);
 }
 
 /** Size in bytes of a file before it is downloaded, where the server says. */
@@ -76,68 +55,36 @@ export async function modelSize(
   source: string | HubModel,
   signal?: AbortSignal,
 ): Promise<number | undefined> {
-  const url = typeof source === 'string' ? source : hubUrl(source);
-  const response = await request(url, { method: 'HEAD', signal });
-  return Number(response.headers.get('x-linked-size') ?? response.headers.get('content-length')) || undefined;
+  const { headers } = await request(urlOf(source), { method: 'HEAD', signal });
+  return Number(headers.get('x-linked-size') ?? headers.get('content-length')) || undefined;
 }
 
-async function download(url: string, { signal, onProgress }: LoadOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await request(url, { signal });
-  const total = Number(response.headers.get('content-length')) || undefined;
-  const reader = response.body?.getReader();
-  if (!reader) return new Uint8Array(await response.arrayBuffer());
-  // One array of the right size at once where the server says how long the file is: pieces would be held twice.
-  let bytes = new Uint8Array(total ?? 1 << 20);
-  let loaded = 0;
+const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+
+/** In Node, the path of a source that is a file of this machine. Two letters at least before a colon: `C:\models` is a path. */
+export function pathOf(source: ModelSource): string | undefined {
+  if (!inNode || !(typeof source === 'string' || source instanceof URL)) return undefined;
+  const text = String(source);
+  if (text.startsWith('file:')) return process.getBuiltinModule('node:url').fileURLToPath(text);
+  return /^[a-z][a-z0-9+.-]+:/i.test(text) ? undefined : text;
+}
+
+async function readPath(path: string, { signal }: LoadOptions): Promise<Uint8Array> {
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      if (loaded + part.value.length > bytes.length) {
-        const larger = new Uint8Array(Math.max(loaded + part.value.length, bytes.length * 2));
-        larger.set(bytes);
-        bytes = larger;
-      }
-      bytes.set(part.value, loaded);
-      loaded += part.value.length;
-      onProgress?.({ stage: 'download', file: url, loaded, total });
-    }
+    return await process.getBuiltinModule('node:fs/promises').readFile(path, { signal });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw offline(url, cause);
+    throw new InferenceError({
+      code: 'missing-model',
+      place: path,
+      found: cause instanceof Error ? cause.message : String(cause),
+      expected: 'a file that can be read',
+      fix: 'Check the path. A file of weights over 2 GB has to lie beside the model, and the model be passed as a path.',
+      cause,
+    });
   }
-  return loaded === bytes.length ? bytes : bytes.slice(0, loaded);
 }
 
-async function request(url: string, init: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, init);
-  } catch (cause) {
-    init.signal?.throwIfAborted();
-    throw offline(url, cause);
-  }
-  if (response.ok) return response;
-  throw new InferenceError({
-    code: 'http',
-    place: url,
-    found: `status ${response.status}`,
-    expected: 'the model',
-    fix: HTTP_FIXES[response.status] ?? 'Try again later, or pass the file itself.',
-  });
-}
-
-const HTTP_FIXES: Record<number, string> = {
-  401: 'The model is private or wants a licence accepted, or the name is wrong; download it yourself and pass the file.',
-  403: 'The model wants a licence accepted; download it yourself and pass the file.',
-  404: 'Check the name; not every model on the hub has an onnx folder. Look under onnx-community and Xenova.',
-};
-
-function offline(url: string, cause: unknown): InferenceError {
-  return new InferenceError({
-    code: 'offline',
-    place: url,
-    found: 'no answer',
-    expected: 'the model',
-    fix: 'The network is down, or the page may not reach this address (its CSP, or CORS); pass the file itself.',
-    cause,
-  });
+function urlOf(source: string | URL | HubModel): string {
+  return typeof source === 'string' ? source : source instanceof URL ? source.href : hubUrl(source);
 }

@@ -7,7 +7,10 @@ export interface OnnxRuntime {
     create(model: Uint8Array, options?: Record<string, unknown>): Promise<OnnxSession>;
   };
   readonly Tensor: new (type: never, data: never, dims: readonly number[]) => OnnxTensor;
-  readonly env?: { readonly wasm?: { proxy?: boolean } };
+  readonly env?: {
+    readonly wasm?: { proxy?: boolean };
+    readonly versions?: { readonly node?: string };
+  };
 }
 
 export interface OnnxSession {

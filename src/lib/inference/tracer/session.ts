@@ -2,7 +2,8 @@ import { InferenceError } from '../errors.js';
 import { tapAttention, type TappedModel } from '../taps/tap-attention.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import { makeFeeds, type RunInput } from './feeds.js';
-import { besideModel, loadModel, type ModelSource } from './load-model.js';
+import { loadBeside, withBeside, type Beside } from './beside.js';
+import { loadModel, type ModelSource } from './load-model.js';
 import type { Feeds, OnnxRuntime, OnnxSession, Results } from './runtime.js';
 import type { Progress } from './types.js';
 
@@ -39,19 +40,11 @@ export async function loadPart(
   notices: string[],
 ): Promise<Part> {
   const { ort, signal, onProgress } = options;
-  const bytes = await loadModel(source, options);
-  signal?.throwIfAborted();
-  onProgress?.({ stage: 'tap' });
-  const { model, parts: _, ...tapped } = splitModel(tapAttention(bytes, taps));
+  const { model, ...tapped } = await loadTapped(source, taps, options);
   for (const { node, reason } of tapped.taps) if (reason) notices.push(`${node} is not recorded: ${reason}.`);
   const beside = await loadBeside(source, tapped.externalData, options);
   onProgress?.({ stage: 'load' });
-  const session = await createSession(
-    model,
-    tapped.taps,
-    { ...options, session: { ...beside, ...options.session } },
-    notices,
-  );
+  const session = await createSession(model, tapped.taps, { ...options, beside }, notices);
   signal?.throwIfAborted();
   const recorded = tapped.taps.filter((tap) => tap.weights);
   const names = tapped.outputs.map((output) => output.name);
@@ -89,23 +82,13 @@ export async function loadPart(
   };
 }
 
-/** The files beside a model that hold its weights, as onnxruntime takes them. */
-async function loadBeside(
-  source: ModelSource,
-  names: readonly string[],
-  options: PartOptions,
-): Promise<{ externalData?: { path: string; data: Uint8Array }[] }> {
-  if (names.length === 0 || options.session?.externalData) return {};
-  const externalData: { path: string; data: Uint8Array }[] = [];
-  for (const path of names) {
-    const file = options.externalData?.[path] ?? besideModel(source, path);
-    externalData.push({ path, data: await loadModel(file, options) });
-  }
-  return { externalData };
-}
-
-function splitModel(tapped: TappedModel): TappedModel {
-  return { ...tapped, model: tapped.model };
+/** A function of its own, so that the bytes it came as are let go before the runtime takes the tapped ones. */
+async function loadTapped(source: ModelSource, taps: TapOptions, options: PartOptions) {
+  const bytes = await loadModel(source, options);
+  options.signal?.throwIfAborted();
+  options.onProgress?.({ stage: 'tap' });
+  const { parts: _, ...tapped } = tapAttention(bytes, taps);
+  return tapped;
 }
 
 /** WebGPU computes it without an output for its weights. */
@@ -114,13 +97,17 @@ const NOT_ON_WEBGPU = 'com.microsoft.GroupQueryAttention';
 async function createSession(
   model: Uint8Array,
   taps: readonly Tap[],
-  options: PartOptions,
+  options: PartOptions & { beside: Beside },
   notices: string[],
 ): Promise<OnnxSession> {
-  const { ort, session } = options;
+  const { ort, session, beside } = options;
+  const createOn = (device: Record<string, unknown>): Promise<OnnxSession> =>
+    withBeside(beside, session, (more) =>
+      ort.InferenceSession.create(model, { logSeverityLevel: 3, ...more, ...device }),
+    );
   const create = async (): Promise<OnnxSession> => {
     try {
-      return await ort.InferenceSession.create(model, { logSeverityLevel: 3, ...session });
+      return await createOn({});
     } catch (cause) {
       throw explain(cause, taps, 0);
     }
@@ -135,11 +122,7 @@ async function createSession(
   const refused = (what: string, error: unknown): void =>
     void notices.push(`WebGPU refused ${what} (${messageOf(error).slice(0, 200)}): it runs on WebAssembly.`);
   try {
-    const gpu = await ort.InferenceSession.create(model, {
-      logSeverityLevel: 3,
-      ...session,
-      executionProviders: ['webgpu'],
-    });
+    const gpu = await createOn({ executionProviders: ['webgpu'] });
     return withFallback(gpu, create, (error) => refused('to run the model', error));
   } catch (error) {
     refused('the model', error);
