@@ -15,8 +15,8 @@ const browser = () => ({
 
 export default defineConfig({
   plugins: [svelte()],
-  // It finds its WebAssembly and its worker beside itself.
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // onnxruntime finds its WebAssembly and its worker beside itself; a tokenizer found in the middle of a run would begin it again.
+  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@huggingface/tokenizers'] },
   test: {
     // Time enough for software rendering on a busy machine; no test measures time.
     testTimeout: 60_000,
@@ -29,7 +29,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], browser: browser() },
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          globalSetup: 'tests/browser/inference/hub-setup.ts',
+          browser: browser(),
+        },
       },
       ...(['light', 'dark'] as const).map((theme) => ({
         extends: true as const,
