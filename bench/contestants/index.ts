@@ -6,6 +6,8 @@ export type Group = 'heatmap' | 'head-view' | 'model-view' | 'token-view' | 'neu
 export const contestants: Record<Group, Record<string, () => Promise<Contestant>>> = {
   heatmap: {
     attentrace: async () => (await import('./attentrace-heatmap.js')).attentraceHeatmap(),
+    'attentrace, its picture alone': async () =>
+      (await import('./attentrace-picture.js')).attentracePicture(),
     'queries and keys': async () => (await import('./attentrace-query-key.js')).queryKeyHeatmap(),
     floor: async () => (await import('./floor.js')).floor(),
     putImageData: async () => (await import('./put-image-data.js')).putImageDataHeatmap(),

@@ -35,16 +35,13 @@ out vec4 fragColor;
 
 uniform sampler2D uWeights;
 uniform sampler2D uTable;
-uniform vec4 uCells;        // cell (column, row) of the tile at the quad's corner; cells per device pixel
-uniform vec4 uTile;         // first column and row of the tile in the matrix, its columns and rows, in cells of its level
-uniform float uHatchShift;  // in device pixels
-uniform float uCellSize;    // rows and columns of the matrix that a cell stands for
-uniform float uQueries;     // rows of the matrix
-uniform float uScale;       // 0 linear, 1 square root, 2 logarithm
+uniform vec4 uCells;    // cell (column, row) of the tile at the quad's corner; cells per device pixel
+uniform vec2 uLast;     // the tile's last column and row
+uniform vec2 uCausal;   // a cell of the tile holds no weight where its column is not less than its row plus x, or than y
+uniform vec2 uHatch;    // hatch lines per device pixel along a row, and where in the period the quad's corner is
+uniform float uScale;   // 0 linear, 1 square root, 2 logarithm
 uniform vec2 uRange;
-uniform vec2 uGap;          // 1 where columns, rows are set apart
-uniform float uCausalOffset;
-uniform float uHatchPx;     // distance of hatch lines along a row of pixels
+uniform vec2 uGap;      // 1 where columns, rows are set apart
 
 float toUnit(float weight) {
   float low = uScale == 2.0 ? max(uRange.x, uRange.y * 1e-3) : uRange.x;
@@ -56,21 +53,17 @@ float toUnit(float weight) {
 }
 
 ivec2 hatch() {
-  return ivec2(fract((vPx.x + vPx.y + uHatchShift) / uHatchPx) * 256.0, 2);
-}
-
-bool impossible(vec2 cell) {
-  vec2 first = (uTile.xy + cell) * uCellSize;
-  return first.x >= min(first.y + uCellSize, uQueries) + uCausalOffset;
+  return ivec2(fract((vPx.x + vPx.y) * uHatch.x + uHatch.y) * 256.0, 2);
 }
 
 void main() {
+  // From whole and half pixels, which are exact: where a cell ends in the middle of one, rounding must be the same all over.
   vec2 at = uCells.xy + vPx * uCells.zw;
-  vec2 cell = clamp(floor(at), vec2(0.0), uTile.zw - 1.0);
+  vec2 cell = clamp(floor(at), vec2(0.0), uLast);
   float weight = texelFetch(uWeights, ivec2(cell), 0).r;
   ivec2 look = ${bytes ? 'ivec2(weight * 255.0 + 0.5, 1)' : 'isnan(weight) ? hatch() : ivec2(toUnit(weight) * 255.0 + 0.5, 0)'};
   ${gap ? 'if (dot(floor(at + uCells.zw) - floor(at), uGap) > 0.0) look = ivec2(0, 3);' : ''}
-  ${causal ? 'if (impossible(cell)) look = hatch();' : ''}
+  ${causal ? 'if (cell.x >= min(cell.y + uCausal.x, uCausal.y)) look = hatch();' : ''}
   fragColor = texelFetch(uTable, look, 0);
 }
 `;

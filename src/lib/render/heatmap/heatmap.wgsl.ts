@@ -10,19 +10,16 @@ struct GlobalUniforms {
   uResolution: vec2<f32>,
 }
 struct View {
-  uQueries: f32,
   uScale: f32,
   uRange: vec2<f32>,
   uGap: vec2<f32>,
-  uCausalOffset: f32,
-  uHatchPx: f32,
 }
 struct Tile {
   uQuad: vec4<f32>,
   uCells: vec4<f32>,
-  uTile: vec4<f32>,
-  uHatchShift: f32,
-  uCellSize: f32,
+  uLast: vec2<f32>,
+  uCausal: vec2<f32>,
+  uHatch: vec2<f32>,
 }
 struct Varyings {
   @builtin(position) position: vec4<f32>,
@@ -51,32 +48,24 @@ fn toUnit(weight: f32) -> f32 {
   return select(unit, sqrt(unit), view.uScale == 1.0);
 }
 
-fn hatch(px: vec2<f32>) -> vec2<i32> {
-  return vec2<i32>(i32(fract((px.x + px.y + tile.uHatchShift) / view.uHatchPx) * 256.0), 2);
-}
-
 // WGSL has no isnan, and may take weight == weight for true.
 fn isNan(weight: f32) -> bool {
   return (bitcast<u32>(weight) & 0x7fffffffu) > 0x7f800000u;
 }
 
-fn impossible(cell: vec2<f32>) -> bool {
-  let first = (tile.uTile.xy + cell) * tile.uCellSize;
-  return first.x >= min(first.y + tile.uCellSize, view.uQueries) + view.uCausalOffset;
-}
-
 @fragment
 fn fragmentMain(input: Varyings) -> @location(0) vec4<f32> {
   let at = tile.uCells.xy + input.px * tile.uCells.zw;
-  let cell = clamp(floor(at), vec2<f32>(0.0), tile.uTile.zw - 1.0);
+  let cell = clamp(floor(at), vec2<f32>(0.0), tile.uLast);
   let weight = textureLoad(uWeights, vec2<i32>(cell), 0).r;
+  let hatch = vec2<i32>(i32(fract((input.px.x + input.px.y) * tile.uHatch.x + tile.uHatch.y) * 256.0), 2);
   var look = ${
     bytes
       ? 'vec2<i32>(i32(weight * 255.0 + 0.5), 1)'
-      : 'select(vec2<i32>(i32(toUnit(weight) * 255.0 + 0.5), 0), hatch(input.px), isNan(weight))'
+      : 'select(vec2<i32>(i32(toUnit(weight) * 255.0 + 0.5), 0), hatch, isNan(weight))'
   };
   ${gap ? 'if (dot(floor(at + tile.uCells.zw) - floor(at), view.uGap) > 0.0) { look = vec2<i32>(0, 3); }' : ''}
-  ${causal ? 'if (impossible(cell)) { look = hatch(input.px); }' : ''}
+  ${causal ? 'if (cell.x >= min(cell.y + tile.uCausal.x, tile.uCausal.y)) { look = hatch; }' : ''}
   return textureLoad(uTable, look, 0);
 }
 `;

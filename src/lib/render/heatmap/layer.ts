@@ -161,7 +161,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     const look = `${surface.pixelRatio} ${surface.background}`;
     if (coloredFor !== look) setColors();
     coloredFor = look;
-    setViewUniforms(matrix, x, y);
+    setViewUniforms(x, y);
     paint(chosen.tiles, (tile, mesh) => placeTile(tile, mesh, x, y));
     hold([...chosen.needed, ...chosen.tiles]);
     awaited = chosen.needed;
@@ -178,15 +178,12 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     told = now;
   }
 
-  function setViewUniforms(matrix: Matrix, x: Axis, y: Axis): void {
-    const { causal, gap, range, scale } = props;
+  function setViewUniforms(x: Axis, y: Axis): void {
+    const { gap, range, scale } = props;
     const { uniforms } = view;
-    uniforms.uQueries = matrix.rows;
     uniforms.uScale = scaleNumbers[scale];
     uniforms.uRange.set(range);
     uniforms.uGap.set([x, y].map(({ cellPx }) => (gap && cellPx >= gapFromPx ? 1 : 0)));
-    uniforms.uCausalOffset = causal.offset;
-    uniforms.uHatchPx = hatchPeriodPx * surface.pixelRatio;
   }
 
   /** Cuts a tile to what is seen, in doubles, so that the shader works with small numbers. */
@@ -197,10 +194,17 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     const { uniforms } = mesh;
     uniforms.uQuad.set([across.start, down.start, across.length, down.length]);
     uniforms.uCells.set([across.cell, down.cell, 1 / (x.cellPx * size), 1 / (y.cellPx * size)]);
-    uniforms.uTile.set([tile.firstCol, tile.firstRow, tile.cols, tile.rows]);
-    uniforms.uCellSize = size;
-    // Counted from the matrix's corner, so that the hatch moves with the cells.
-    uniforms.uHatchShift = (across.fromOrigin + down.fromOrigin) % view.uniforms.uHatchPx;
+    uniforms.uLast.set([tile.cols - 1, tile.rows - 1]);
+    const past = props.causal.offset / size;
+    uniforms.uCausal.set([
+      tile.firstRow + 1 + past - tile.firstCol,
+      props.matrix!.rows / size + past - tile.firstCol,
+    ]);
+    // Counted from the matrix's corner, so that the hatch moves with the cells; and half a texel on, so that rounding changes
+    // no colour.
+    const periodPx = hatchPeriodPx * surface.pixelRatio;
+    const along = ((across.fromOrigin + down.fromOrigin) % periodPx) / periodPx;
+    uniforms.uHatch.set([1 / periodPx, along + 0.5 / 256]);
     mesh.setWeights(tile.texture!, {
       bytes: tile.texture!.format === 'r8unorm',
       causal: props.causal.enabled && hasImpossible(tile),
@@ -225,7 +229,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     for (let i = 0; i < 256; i++) {
       const at = 4 * Math.round(toUnit(i / 255, scale, range) * 255);
       colors.copyWithin(4 * (256 + i), at, at + 4);
-      const fromLine = Math.min(i + 0.5, 255.5 - i) / 256 / Math.SQRT2;
+      const fromLine = Math.min(i, 256 - i) / 256 / Math.SQRT2;
       const ink = 1 - Math.min(1, Math.max(0, (fromLine - 0.05) * hatchPeriodPx * pixelRatio));
       colors.set([...line.map((c, n) => Math.round(c * ink + between[n]! * (1 - ink))), 255], 4 * (512 + i));
     }

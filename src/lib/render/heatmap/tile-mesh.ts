@@ -8,12 +8,9 @@ import { heatmapWgsl } from './heatmap.wgsl.js';
  */
 export function createViewUniforms() {
   return new UniformGroup({
-    uQueries: { value: 0, type: 'f32' },
     uScale: { value: 0, type: 'f32' },
     uRange: { value: new Float32Array(2), type: 'vec2<f32>' },
     uGap: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uCausalOffset: { value: 0, type: 'f32' },
-    uHatchPx: { value: 1, type: 'f32' },
   });
 }
 
@@ -25,9 +22,9 @@ export interface TileMesh {
   readonly uniforms: {
     uQuad: Float32Array;
     uCells: Float32Array;
-    uTile: Float32Array;
-    uHatchShift: number;
-    uCellSize: number;
+    uLast: Float32Array;
+    uCausal: Float32Array;
+    uHatch: Float32Array;
   };
   /** Shows a texture of weights, with the program of a variant. */
   setWeights(weights: TextureSource, variant: Variant): void;
@@ -41,9 +38,9 @@ export function createTileMesh(view: ViewUniforms, table: TextureSource): TileMe
   const tile = new UniformGroup({
     uQuad: { value: new Float32Array(4), type: 'vec4<f32>' },
     uCells: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uTile: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uHatchShift: { value: 0, type: 'f32' },
-    uCellSize: { value: 1, type: 'f32' },
+    uLast: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uCausal: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uHatch: { value: new Float32Array(2), type: 'vec2<f32>' },
   });
   const shaders = new Map<string, Shader>();
   function shaderOf(variant: Variant): Shader {
