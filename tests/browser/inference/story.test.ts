@@ -41,6 +41,30 @@ describe('the story that types a text into a model', () => {
     }
   });
 
+  it('stops writing when told, and keeps the attention of what there is', async () => {
+    await render(TypeAndWatch, { ...demos.induction, text: '', layer: 1, write: 5000 });
+    const [write, stop] = ['Write on', 'Stop'].map((name) => page.getByRole('button', { name }));
+    await expect.element(stop!).toBeDisabled();
+    await userEvent.fill(page.getByRole('textbox', { name: demos.induction.label }), demos.induction.text);
+    await userEvent.click(write!);
+    // Three tokens of the cycle are said, and it goes on.
+    await expect
+      .element(page.getByRole('status'), { timeout: 60_000 })
+      .toHaveTextContent(/^Writing, \d+ tokens: .*t11 t56 t45/);
+    await userEvent.click(stop!);
+    const done = /^Stopped: (\d+) tokens written, attention of all (\d+)\.$/;
+    await expect.element(page.getByRole('status'), { timeout: 60_000 }).toHaveTextContent(done);
+    const [, written, all] = done.exec(page.getByRole('status').element().textContent)!.map(Number);
+    expect(written).toBeGreaterThanOrEqual(3);
+    expect(written).toBeLessThan(5000);
+    // <s> and the twelve words of the text before them.
+    expect(all).toBe(13 + written!);
+    await drawn(page.getByRole('region'));
+    await expect.element(page.getByRole('region').getByText('t45').last()).toBeInTheDocument();
+    await expect.element(stop!).toBeDisabled();
+    await expect.element(write!).toBeEnabled();
+  });
+
   it('says, beside the attention, whether it matters', async () => {
     await render(TypeAndWatch, { ...demos.induction });
     const ask = page.getByRole('button', { name: 'Does it matter?' });
