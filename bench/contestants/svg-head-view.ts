@@ -27,14 +27,14 @@ export function svgHeadView(): Contestant {
       .selectAll<SVGGElement, Uint8Array>('g.head')
       .data(heads)
       .join('g')
-      .attr('class', 'head')
-      .attr('stroke', (_, head) => colors[head]!)
-      .attr('stroke-width', 2);
+      .attr('class', 'head');
     drawLines(groups, count, {
       left: columnPx,
       right: sizePx - 20 - columnPx,
       rowPx,
       opacity: 1 / heads.length,
+      color: (head) => colors[heads.indexOf(head)]!,
+      named: true,
     });
     for (const side of ['query', 'key'] as const)
       svg

@@ -22,8 +22,7 @@ export function svgModelView(): Contestant {
       .data(layers)
       .join('g')
       .attr('class', 'layer')
-      .attr('transform', (_, layer) => `translate(0 ${layer * panelPx})`)
-      .attr('stroke', (_, layer) => colors[layer]!);
+      .attr('transform', (_, layer) => `translate(0 ${layer * panelPx})`);
     const panels = rows
       .selectAll<SVGGElement, Uint8Array>('g.head')
       .data((heads) => heads)
@@ -35,6 +34,8 @@ export function svgModelView(): Contestant {
       right: panelPx * 0.9,
       rowPx: panelPx / tokens,
       opacity: 1,
+      color: (head) => colors[layers.findIndex((heads) => heads.includes(head))]!,
+      named: false,
     });
   }
 
