@@ -37,7 +37,7 @@ export function createTracer(options: TracerOptions): Tracer {
     if (isPair(model)) {
       const encoder = await loadPart(model.encoder, taps, options, notices);
       const decoder = await loadPart(model.decoder, taps, options, notices);
-      const start = config.decoder_start_token_id ?? [config.bos_token_id ?? []].flat()[0];
+      const start = config.decoder_start_token_id ?? [config.bos_token_id ?? []].flat().slice(0, 1);
       found.push(
         ...encoder.tapped.taps.map((tap) => ({ ...tap, stream: 'encoder' as const })),
         ...decoder.tapped.taps,
@@ -46,7 +46,7 @@ export function createTracer(options: TracerOptions): Tracer {
       // It only writes: the weights come from the decoder.
       const decoderWithPast =
         stepSource === undefined ? undefined : await loadPart(stepSource, { layers: [] }, options, notices);
-      loaded = { encoder, decoder, decoderWithPast, tokenizer, start, ends, about };
+      loaded = { encoder, decoder, decoderWithPast, tokenizer, start: [start].flat(), ends, about };
     } else {
       const part = await loadPart(model, taps, options, notices);
       found.push(...part.tapped.taps);
@@ -89,25 +89,19 @@ export function createTracer(options: TracerOptions): Tracer {
     notices,
     trace: (input, traceOptions = {}) =>
       enqueue(async (loaded) => {
-        const traced =
+        return withText(
           'part' in loaded
             ? await traceSingle(loaded, input, traceOptions)
-            : await traceEncoderDecoder(loaded, input, traceOptions);
-        return withText(
-          traced,
-          typeof input === 'string' ? [input, traceOptions.pair].filter(Boolean).join(' ') : undefined,
+            : await traceEncoderDecoder(loaded, input, traceOptions),
         );
       }),
-    generate: (text, generateOptions = {}) =>
+    generate: (input, generateOptions = {}) =>
       enqueue(async (loaded) => {
         const traced =
           'part' in loaded
-            ? await generateSingle(loaded, text, generateOptions)
-            : await traceEncoderDecoder(loaded, text, generateOptions);
-        return {
-          ...withText(traced, 'part' in loaded ? text + traced.generated : text),
-          generated: traced.generated,
-        };
+            ? await generateSingle(loaded, input, generateOptions)
+            : await traceEncoderDecoder(loaded, input, generateOptions);
+        return { ...withText(traced), generated: traced.generated };
       }),
     ablate: (text, what, ablateOptions = {}) =>
       enqueue(async (loaded) => {
@@ -138,7 +132,8 @@ export function createTracer(options: TracerOptions): Tracer {
   };
 }
 
-function withText({ trace, ids }: Traced, text: string | undefined): TextTrace {
+function withText({ trace, ids }: Traced): TextTrace {
+  const { text } = trace;
   const tokens = trace.streams[0]!.keyTokens.map((token) => token.raw);
   const offsets = text === undefined ? tokens.map(() => null) : findOffsets(text, tokens);
   return { ...trace, ids, offsets };

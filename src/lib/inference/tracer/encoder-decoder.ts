@@ -7,7 +7,15 @@ import type { OnnxTensor, Results } from './runtime.js';
 import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
 import { cacheFrom, lastLogits, type Traced } from './single.js';
-import { decodeText, encodeText, piecesOf, type TokenizerLike } from './tokenize.js';
+import {
+  decodeText,
+  encodeText,
+  numbered,
+  piecesOf,
+  readInput,
+  textOf,
+  type TokenizerLike,
+} from './tokenize.js';
 import type { GenerateOptions, TokenInput, TraceOptions } from './types.js';
 
 /** Models of an encoder that reads and a decoder that writes. */
@@ -17,7 +25,8 @@ export interface EncoderDecoder {
   /** The decoder that reads one token beside a cache, where that is a file of its own. */
   readonly decoderWithPast: Part | undefined;
   readonly tokenizer: TokenizerLike | undefined;
-  readonly start: number | undefined;
+  /** What its answer begins with; empty where that is not known. */
+  readonly start: readonly number[];
   readonly ends: ReadonlySet<number>;
   readonly about: About;
 }
@@ -29,23 +38,21 @@ export async function traceEncoderDecoder(
   options: TraceOptions & GenerateOptions,
 ): Promise<Traced & { generated: string }> {
   const { encoder, decoder, tokenizer, about } = model;
-  const own = typeof input !== 'string';
-  const source = own
-    ? { ids: input.ids ?? [], tokens: input.tokens, segments: input.segments }
-    : encodeText(tokenizer, input, options.pair);
+  const source = readInput(tokenizer, input, options.pair);
   const encoded = await encoder.run(
-    { ids: source.ids, given: own ? input.feeds : undefined },
+    { ids: source.ids, typeIds: source.typeIds, given: source.feeds },
     { signal: options.signal },
   );
   const hidden = hiddenStates(encoded);
+  const { tokens = numbered(hidden.dims[1]!), segments } = source;
   const ids = await writeAnswer(model, hidden, options);
   const results = await decoder.run({ ids, ...seenFrom(hidden) }, { signal: options.signal });
   const trace: Trace = encoderDecoderTrace(
-    { taps: encoder.recorded, results: encoded, side: source },
+    { taps: encoder.recorded, results: encoded, side: { tokens, segments } },
     { taps: decoder.recorded, results, side: { tokens: piecesOf(tokenizer, ids) } },
-    { ...about, text: own ? undefined : input },
+    { ...about, text: textOf(input, options.pair) },
   );
-  return { trace, ids: source.ids, generated: decodeText(tokenizer, ids.slice(1)) };
+  return { trace, ids: source.ids, generated: decodeText(tokenizer, ids.slice(model.start.length)) };
 }
 
 /** What a decoder looks at. */
@@ -61,11 +68,11 @@ export async function writeAnswer(
 ): Promise<readonly number[]> {
   const { decoder, decoderWithPast, tokenizer, start, ends } = model;
   if (options.target !== undefined) return begin(model, encodeText(tokenizer, options.target).ids);
-  if (start === undefined) throw noStart();
+  if (start.length === 0) throw noStart();
   const step = decoderWithPast ?? decoder;
   const caches = step.tapped.inputs.map(({ name }) => name).filter(isCache);
   const sample = createSampler(options);
-  const ids = [start];
+  const ids = [...start];
   let cache: Record<string, OnnxTensor> = {};
   for (let i = 0; i < (options.maxTokens ?? 64) && !options.stop?.aborted; i++) {
     const seen = seenFrom(hidden);
@@ -88,7 +95,7 @@ export async function writeAnswer(
     options.onToken?.({
       id,
       token: piecesOf(tokenizer, [id])[0]!,
-      text: decodeText(tokenizer, ids.slice(1)),
+      text: decodeText(tokenizer, ids.slice(start.length)),
     });
     if (ends.has(id)) break;
   }
@@ -108,9 +115,9 @@ function forWriting({ tapped }: Part, caches: readonly string[]): readonly strin
   return ['logits', ...(caches.length > 0 ? presents : [])];
 }
 
-/** A given answer begins with the token that decoders begin with. */
+/** A given answer begins with the tokens that decoders begin with. */
 function begin({ start }: EncoderDecoder, ids: readonly number[]): readonly number[] {
-  return start === undefined || ids[0] === start ? ids : [start, ...ids];
+  return start.every((id, i) => ids[i] === id) ? ids : [...start, ...ids];
 }
 
 function noStart(): InferenceError {

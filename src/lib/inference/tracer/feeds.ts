@@ -59,10 +59,12 @@ export function makeFeeds(ort: OnnxRuntime, inputs: readonly ValueInfo[], input:
   return feeds;
 }
 
-/** onnxruntime-web's worker takes the memory of what it is fed; a tensor that is fed again must be a copy. */
+/** A tensor of this runtime; onnxruntime-web's worker takes the memory of what it is fed, so that one to be fed again must be a copy. */
 function own(ort: OnnxRuntime, tensor: OnnxTensor): OnnxTensor {
-  if (!ort.env?.wasm?.proxy) return tensor;
-  return makeTensor(ort, tensor.type, (tensor.data as Float32Array).slice(), tensor.dims);
+  const proxy = ort.env?.wasm?.proxy;
+  if (!proxy && tensor instanceof ort.Tensor) return tensor;
+  const { type, dims, data } = tensor;
+  return makeTensor(ort, type, proxy ? (data as Float32Array).slice() : data, dims);
 }
 
 export function isCache(name: string): boolean {
@@ -95,6 +97,6 @@ function missing(name: string, inputs: readonly ValueInfo[]): never {
     place: `the model's input '${name}'`,
     found: 'nothing to feed it',
     expected: `values for ${inputs.map((input) => input.name).join(', ')}`,
-    fix: `Pass it yourself: trace({ tokens, feeds: { ${JSON.stringify(name)}: new ort.Tensor(…) } }).`,
+    fix: `Pass it yourself: trace({ feeds: { ${JSON.stringify(name)}: new ort.Tensor(…) } }).`,
   });
 }

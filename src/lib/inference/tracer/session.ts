@@ -109,7 +109,7 @@ async function createSession(
     try {
       return await createOn({});
     } catch (cause) {
-      throw explain(cause, taps, 0);
+      throw explain(cause, taps);
     }
   };
   const webgpu = options.device === 'webgpu' && !taps.some((tap) => tap.operator === NOT_ON_WEBGPU);
@@ -217,14 +217,14 @@ const PAGE_FIXES: readonly [message: RegExp, fix: string][] = [
 ];
 
 /** What onnxruntime says, in the words of its messages, as an error that says what to do. */
-function explain(cause: unknown, taps: readonly Tap[], tokens: number): InferenceError {
+function explain(cause: unknown, taps: readonly Tap[], tokens?: number): InferenceError {
   const message = messageOf(cause);
   if (
     /bad_alloc|out of memory|Array buffer allocation|OOM|failed to allocate|memory access out of bounds|^code \d{6,}/i.test(
       message,
     )
   )
-    return outOfMemory(taps, tokens, tokens, message.slice(0, 200), cause);
+    return outOfMemory(taps, tokens ?? 0, tokens ?? 0, message.slice(0, 200), cause);
   const operator =
     /(?:Could not find an implementation for|Failed to find kernel for|not a registered function\/op:?|no kernel)\s*([\w.:]+)?/i.exec(
       message,
@@ -239,12 +239,13 @@ function explain(cause: unknown, taps: readonly Tap[], tokens: number): Inferenc
       cause,
     });
   return new InferenceError({
-    code: tokens === 0 ? 'session' : 'run',
-    place: tokens === 0 ? 'loading the model' : `running the model on ${tokens} tokens`,
+    code: tokens === undefined ? 'session' : 'run',
+    place:
+      tokens === undefined ? 'loading the model' : `running the model${tokens ? ` on ${tokens} tokens` : ''}`,
     found: message.slice(0, 400),
-    expected: tokens === 0 ? 'a model that onnxruntime loads' : 'a run without errors',
+    expected: tokens === undefined ? 'a model that onnxruntime loads' : 'a run without errors',
     fix:
-      tokens === 0
+      tokens === undefined
         ? (PAGE_FIXES.find(([pattern]) => pattern.test(message))?.[1] ??
           'Try the model untapped; if that loads, please report it.')
         : 'A text longer than the model was made for is the commonest cause.',

@@ -6,7 +6,7 @@ import { numbersOf, type OnnxTensor, type Results } from './runtime.js';
 import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
 import { Stitcher } from './stitch.js';
-import { decodeText, encodeText, piecesOf, type Encoded, type TokenizerLike } from './tokenize.js';
+import { decodeText, numbered, piecesOf, readInput, textOf, type TokenizerLike } from './tokenize.js';
 import type { GenerateOptions, TokenInput, TraceOptions } from './types.js';
 
 /** Models of one file: encoders, and decoders without an encoder. */
@@ -27,25 +27,31 @@ export async function traceSingle(
   input: string | TokenInput,
   { pair, signal }: TraceOptions,
 ): Promise<Traced> {
-  const own = typeof input !== 'string';
-  const encoded: Encoded = own
-    ? { ids: input.ids ?? [], tokens: input.tokens, segments: input.segments ?? [] }
-    : encodeText(tokenizer, input, pair);
+  const encoded = readInput(tokenizer, input, pair);
   const results = await part.run(
-    { ids: encoded.ids, typeIds: encoded.typeIds, given: own ? input.feeds : undefined },
+    { ids: encoded.ids, typeIds: encoded.typeIds, given: encoded.feeds },
     { signal },
   );
-  const text = own ? undefined : pair === undefined ? input : `${input} ${pair}`;
-  return { trace: selfTrace(part.recorded, results, encoded, { ...about, text }), ids: encoded.ids };
+  const { tokens = numbered(keysOf(part, results)), segments } = encoded;
+  const text = textOf(input, pair);
+  return {
+    trace: selfTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
+    ids: encoded.ids,
+  };
+}
+
+/** How many tokens the first attention of a model looks at. */
+function keysOf({ recorded }: Part, results: Results): number {
+  return results[recorded[0]?.weights ?? '']?.dims.at(-1) ?? 0;
 }
 
 export async function generateSingle(
   single: Single,
-  text: string,
+  input: string | TokenInput,
   options: GenerateOptions,
 ): Promise<Traced & { generated: string }> {
   const { part, tokenizer, ends, about } = single;
-  const prompt = encodeText(tokenizer, text);
+  const prompt = readInput(tokenizer, input);
   const sample = createSampler(options);
   const caches = part.tapped.inputs.map((input) => input.name).filter(isCache);
   const ids = [...prompt.ids];
@@ -54,9 +60,11 @@ export async function generateSingle(
   let fed = 0;
   let whole: Results = {};
   const step = async (): Promise<Results> => {
-    const input: RunInput =
-      caches.length > 0 ? { ids: ids.slice(fed), past: fed, given, useCache: fed > 0 } : { ids };
-    const results = await part.run(input, { signal: options.signal });
+    const next: RunInput =
+      caches.length > 0
+        ? { ids: ids.slice(fed), past: fed, given: { ...prompt.feeds, ...given }, useCache: fed > 0 }
+        : { ids, given: prompt.feeds };
+    const results = await part.run(next, { signal: options.signal });
     given = Object.fromEntries(caches.map((name) => [name, cacheFrom(name, results, given)]));
     fed = ids.length;
     if (caches.length > 0) stitcher.add(results);
@@ -73,7 +81,10 @@ export async function generateSingle(
   }
   // The last token has been written and not yet read: its row is missing.
   if (fed < ids.length) await step();
-  const tokens = [...prompt.tokens, ...piecesOf(tokenizer, ids.slice(prompt.ids.length))];
+  const tokens = [
+    ...(prompt.tokens ?? piecesOf(tokenizer, prompt.ids)),
+    ...piecesOf(tokenizer, ids.slice(prompt.ids.length)),
+  ];
   const segments = [
     { name: 'prompt', start: 0, end: prompt.ids.length },
     ...(ids.length > prompt.ids.length
@@ -82,8 +93,9 @@ export async function generateSingle(
   ];
   const results = caches.length > 0 ? stitcher.finish() : whole;
   const generated = decodeText(tokenizer, ids.slice(prompt.ids.length));
+  const text = typeof input === 'string' ? input + generated : undefined;
   return {
-    trace: selfTrace(part.recorded, results, { tokens, segments }, { ...about, text: text + generated }),
+    trace: selfTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
     ids,
     generated,
   };

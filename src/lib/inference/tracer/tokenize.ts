@@ -1,6 +1,7 @@
 import { toTokens } from '../../trace/tokens.js';
 import type { Segment } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
+import type { TokenInput } from './types.js';
 
 /** A tokenizer of `@huggingface/tokenizers`, or anything that works as it does. */
 export interface Encoder {
@@ -54,6 +55,24 @@ export function encodeText(tokenizer: TokenizerLike | undefined, text: string, p
     typeIds,
     segments: pair === undefined ? [] : pairSegments(ids, typeIds, tokenizer, pair),
   };
+}
+
+/** What a model is given to read: a text's tokens, or the caller's own and what is fed beside them. */
+export function readInput(
+  tokenizer: TokenizerLike | undefined,
+  input: string | TokenInput,
+  pair?: string,
+): Partial<Encoded> & Pick<Encoded, 'ids'> & Pick<TokenInput, 'feeds'> {
+  return typeof input === 'string' ? encodeText(tokenizer, input, pair) : { ...input, ids: input.ids ?? [] };
+}
+
+export function textOf(input: string | TokenInput, pair?: string): string | undefined {
+  return typeof input === 'string' ? [input, pair].filter(Boolean).join(' ') : undefined;
+}
+
+/** Names of tokens that have none. */
+export function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(i));
 }
 
 /** What the model calls each id. */

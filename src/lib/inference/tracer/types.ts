@@ -7,7 +7,8 @@ import type { TokenizerLike } from './tokenize.js';
 
 /** What a model's config.json and generation_config.json say that generation needs; pass either, or both merged. */
 export interface ModelConfig {
-  decoder_start_token_id?: number | null;
+  /** What a decoder's answer begins with; several where it is told more, as Whisper is its language and task. */
+  decoder_start_token_id?: number | readonly number[] | null;
   bos_token_id?: number | number[] | null;
   eos_token_id?: number | number[] | null;
   [other: string]: unknown;
@@ -51,13 +52,13 @@ export type Progress =
   | { stage: 'download'; file: string; loaded: number; total: number | undefined }
   | { stage: 'tap' | 'load' | 'ready' };
 
-/** Tokens chosen by the caller, or inputs of another kind than text, such as pixels. */
+/** Tokens chosen by the caller, or inputs of another kind than text: pixels, the features of sound. */
 export interface TokenInput {
   ids?: readonly number[];
-  /** What the tokens are called; one for each row and column of the weights. */
-  tokens: readonly string[];
+  /** What the tokens are called; one for each row and column of the weights. Default, beside `feeds`: their numbers from 0. */
+  tokens?: readonly string[];
   segments?: readonly Segment[];
-  /** Inputs of the model by name, instead of those made from `ids`. */
+  /** Inputs of the model by name, instead of those made from `ids`: tensors of onnxruntime, of transformers.js, or `{ type, dims, data }`. */
   feeds?: Readonly<Record<string, OnnxTensor>>;
 }
 
@@ -99,8 +100,11 @@ export interface Tracer {
   readonly notices: readonly string[];
   /** One pass over a text. An encoder-decoder writes its answer first. */
   trace(input: string | TokenInput, options?: TraceOptions): Promise<TextTrace>;
-  /** A decoder writes on; the weights of every step, stitched into one matrix a head. */
-  generate(text: string, options?: GenerateOptions): Promise<TextTrace & { readonly generated: string }>;
+  /** A decoder writes on; the weights of every step, stitched into one matrix a head. An encoder-decoder writes its answer, to a text or, as Whisper, to `feeds`. */
+  generate(
+    input: string | TokenInput,
+    options?: GenerateOptions,
+  ): Promise<TextTrace & { readonly generated: string }>;
   /** Changes one thing inside the model and says how much the output changes. */
   ablate(text: string, what: Ablation, options?: AblateOptions): Promise<AblationResult>;
   /** Frees the model. What is running ends first. */
