@@ -1,0 +1,108 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTracer, InferenceError, type Progress } from '../../../src/lib/inference/index.js';
+import { model, useTracers, words } from './run-tracer.js';
+
+const tracerOf = useTracers();
+
+describe('what can go wrong says so', () => {
+  let address = '';
+  const answers: Record<string, RequestListener> = {
+    '/model.onnx': (_, response) => {
+      const bytes = model('induction/model.onnx');
+      response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+    },
+    '/page.onnx': (_, response) => response.end('<!doctype html><title>Sign in</title>'),
+    '/slow.onnx': (_, response) =>
+      void response.writeHead(200, { 'content-length': 1000 }).write(new Uint8Array(10)),
+  };
+  const server = createServer((request, response) =>
+    (answers[request.url!] ?? ((_, r) => r.writeHead(404).end()))(request, response),
+  );
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => server.closeAllConnections());
+  afterAll(() => server.close());
+
+  const failure = async (
+    options: Partial<Parameters<typeof createTracer>[0]>,
+    text: string | { tokens: string[] } = 't1 t2',
+  ): Promise<InferenceError> => {
+    const error: unknown = await tracerOf({
+      ort,
+      model: model('induction/model.onnx'),
+      tokenizer: words,
+      ...options,
+    })
+      .trace(text)
+      .catch((e: unknown) => e);
+    if (error instanceof InferenceError) return error;
+    throw new Error(`An InferenceError was expected, not ${String(error)}.`);
+  };
+
+  it('reports the progress of a download', async () => {
+    const steps: Progress[] = [];
+    await tracerOf({
+      ort,
+      model: `${address}/model.onnx`,
+      tokenizer: words,
+      onProgress: (step) => steps.push(step),
+    }).ready;
+    const downloads = steps.filter((step) => step.stage === 'download');
+    expect(downloads.at(-1)).toMatchObject({ loaded: 193142, total: 193142 });
+    expect(steps.slice(downloads.length).map((step) => step.stage)).toEqual(['tap', 'load', 'ready']);
+  });
+
+  it('ends a download with the reason of the signal', async () => {
+    const cancel = new AbortController();
+    const tracer = tracerOf({
+      ort,
+      model: `${address}/slow.onnx`,
+      tokenizer: words,
+      signal: cancel.signal,
+      onProgress: () => cancel.abort(new Error('changed my mind')),
+    });
+    await expect(tracer.ready).rejects.toThrow('changed my mind');
+  });
+
+  it('a model that is not there', async () =>
+    expect(await failure({ model: `${address}/none.onnx` })).toMatchObject({
+      code: 'http',
+      found: 'status 404',
+    }));
+  it('a page instead of a model', async () =>
+    expect(await failure({ model: `${address}/page.onnx` })).toMatchObject({
+      code: 'not-onnx',
+      found: 'a web page',
+    }));
+  it('no network', async () =>
+    expect(await failure({ model: 'http://127.0.0.1:1/model.onnx' })).toMatchObject({ code: 'offline' }));
+  it('no tokenizer', async () =>
+    expect(await failure({ tokenizer: undefined })).toMatchObject({ code: 'missing-tokenizer' }));
+  it('no text', async () =>
+    expect(await failure({ tokenizer: { encode: () => ({ ids: [], tokens: [] }) } })).toMatchObject({
+      code: 'token-count',
+    }));
+  it('more weights than fit', async () => {
+    const error = await failure({ memoryLimitBytes: 1000 }, 't1 t2 t3 t4 t5 t6 t7 t8');
+    expect(error).toMatchObject({ code: 'out-of-memory', place: '2 layers × 4 heads × 9 × 9 weights, 1 MB' });
+  });
+  it('an input nobody fills', async () =>
+    expect(await failure({ model: model('dates-encdec/decoder_model.onnx') })).toMatchObject({
+      code: 'missing-input',
+      place: "the model's input 'encoder_hidden_states'",
+    }));
+  it('a token that is too much for the model', async () =>
+    expect(await failure({}, 't999')).toMatchObject({ code: 'run' }));
+  it('a tracer that is gone', async () => {
+    const tracer = createTracer({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    await tracer.destroy();
+    await expect(tracer.trace('t1')).rejects.toMatchObject({ code: 'destroyed' });
+  });
+  it('nothing to make a tracer of', () =>
+    expect(() => createTracer({ ort } as never)).toThrow(InferenceError));
+});
