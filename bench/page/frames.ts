@@ -18,6 +18,15 @@ export function finishCanvases(host: HTMLElement): void {
 }
 
 let probe: WebGL2RenderingContext | undefined;
+const waits: { start: number; end: number }[] = [];
+
+/** How long of a time the page waited here for the GPU, which is the benchmark's doing and no contestant's. */
+export function waitedMs(start: number, end: number): number {
+  return waits.reduce(
+    (sum, wait) => sum + Math.max(0, Math.min(end, wait.end) - Math.max(start, wait.start)),
+    0,
+  );
+}
 
 /**
  * Waits until the GPU has done what it was given before, by reading a pixel of a canvas that nobody sees: a GPU would else be
@@ -30,5 +39,7 @@ export function finishGpu(): void {
 }
 
 function readPixel(context: WebGL2RenderingContext): void {
+  const start = performance.now();
   context.readPixels(0, 0, 1, 1, context.RGBA, context.UNSIGNED_BYTE, new Uint8Array(4));
+  waits.push({ start, end: performance.now() });
 }

@@ -17,7 +17,7 @@ const heatmapTables = [
   ['Main thread a step', 'task', duration],
   ['Another layer', 'layer', duration],
   ['Hover: a move of the pointer, until it is painted', 'hover', duration],
-  ['Longest task of the main thread, where over 50 ms', 'longTask', duration],
+  ['Longest task of the main thread, without the benchmark’s own waits for the GPU', 'longTask', duration],
   ['Memory of the page above its data', 'memory', megabytes],
 ];
 /** @type {typeof heatmapTables} */

@@ -25,7 +25,7 @@ export interface Stored {
 }
 
 /**
- * A matrix whose weights are in memory. Coarser levels are made when first asked for, of a matrix of more than 4 million weights
+ * A matrix whose weights are in memory. Coarser levels are made when first asked for, of a matrix of more than a million weights
  * as a promise, away from the page. Beyond the level of one cell every level is that cell.
  */
 export abstract class HeldMatrix implements Matrix {
@@ -50,7 +50,7 @@ export abstract class HeldMatrix implements Matrix {
   /** One weight, as stored. */
   protected abstract at(row: number, col: number): number;
 
-  /** Of a matrix of more than 4 million weights unknown. */
+  /** Of a matrix of more than a million weights unknown. */
   get max(): number | undefined {
     if (this.#large) return undefined;
     const { data, offset } = this.#level(Infinity, 'max');

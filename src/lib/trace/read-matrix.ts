@@ -25,7 +25,7 @@ const mostReading = 3;
 
 /**
  * A matrix whose weights are computed or fetched when they are looked at. Coarser levels are made from them: of a matrix of at
- * most 4 million weights from all at once, of a larger one part by part. float32.
+ * most a million weights from all at once, of a larger one part by part. float32.
  */
 export class ReadMatrix implements Matrix {
   readonly rows: number;

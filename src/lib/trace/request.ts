@@ -32,4 +32,4 @@ export function cutRequest(
 }
 
 /** Weights that are read or reduced within a few milliseconds. */
-export const readAtOnce = 2 ** 22;
+export const readAtOnce = 2 ** 20;
