@@ -50,6 +50,7 @@ export function withAttention(
     const bytes = new Uint8Array(await response.arrayBuffer());
     // A development server answers a path it does not know with its page.
     if (bytes[0] === PAGE && !isWeb(key)) return undefined;
+    if (!only.test(key)) return new Blob([bytes]);
     const result = tapAttention(bytes, tapOptions);
     taps.push(...result.taps);
     return new Blob(result.parts as Uint8Array<ArrayBuffer>[]);
@@ -59,7 +60,7 @@ export function withAttention(
       // A local model is asked for by its path, found, and asked for once more by the address it would have on the hub.
       const key = [...tapped.keys()].find((path) => !isWeb(path) && path.endsWith(pathOnHub(asked))) ?? asked;
       const found = tapped.has(key) ? undefined : await (await kept)?.match(key);
-      if (!only.test(key)) return found;
+      if (!only.test(key) && !(inNode && WEIGHTS.test(key))) return found;
       if (!tapped.has(key)) {
         const response = found ?? (await read(key));
         if (!response?.ok) return undefined;
@@ -86,6 +87,11 @@ export function withAttention(
     },
   };
 }
+
+const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+
+/** Weights in a file beside a model: in Node transformers.js leaves them to be found beside the model's path, and a tapped one has none. */
+const WEIGHTS = /\.onnx_data(_\d+)?($|\?)/;
 
 const PAGE = '<'.charCodeAt(0);
 

@@ -6,6 +6,7 @@ import type * as onnxruntime from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrace } from '../../../src/lib/trace/index.js';
 import { tapAttention, withAttention, type TransformersEnv } from '../../../src/lib/inference/index.js';
+import { floats, readSafetensors } from './read-safetensors.js';
 
 /**
  * transformers.js 4 brings half a gigabyte; ATTENTRACE_TRANSFORMERS names the folder it is installed in
@@ -81,6 +82,28 @@ describe.skipIf(!existsSync(installed))('withAttention on transformers.js itself
     expect(Object.keys(untapped)).toEqual(['last_hidden_state']);
     const [a, b] = [result.last_hidden_state.data, untapped.last_hidden_state.data];
     expect(Math.max(...a.map((value: number, i: number) => Math.abs(value - b[i])))).toBeLessThan(1e-5);
+  });
+
+  it('finds weights that lie in a file beside the model', async () => {
+    const fixtures = new URL('../../../fixtures/', import.meta.url);
+    cpSync(new URL('models/induction-external', fixtures), join(folder, 'external/onnx'), {
+      recursive: true,
+    });
+    cpSync(join(folder, 'tiny/config.json'), join(folder, 'external/config.json'));
+    const { tensors, metadata } = readSafetensors(readFileSync(new URL('induction.safetensors', fixtures)));
+    const ids = (JSON.parse(metadata.tokens!) as string[]).map((token) =>
+      token === '<s>' ? 0n : BigInt(token.slice(1)),
+    );
+    const attention = withAttention(transformers.env as TransformersEnv);
+    const options = { dtype: 'fp32', use_external_data_format: true };
+    const model = await transformers.AutoModel.from_pretrained('external', options);
+    attention.restore();
+    const row = new transformers.Tensor('int64', BigInt64Array.from(ids), [1, ids.length]);
+    const result = await model({ input_ids: row });
+    const found = attention.taps.flatMap(({ weights }) => Array.from<number>(result[weights!].data));
+    const { data } = floats(tensors.attention!);
+    expect(found).toHaveLength(data.length);
+    expect(Math.max(...found.map((weight, i) => Math.abs(weight - data[i]!)))).toBeLessThan(1e-5);
   });
 
   it('takes a tapped session in the constructor of a model', async () => {
