@@ -34,15 +34,13 @@ export interface Checked {
 export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows): Checked {
   const { data, type, offset, cols, place, firstRow = 0 } = matrix;
   const table = decodeTable(type);
-  const rounding = type === 'uint8' ? 0.5 / 255 : 0;
   let looksAhead = false;
   for (let row = start; row < end; row++) {
-    if (type === 'uint8' && bytesSumToOne(matrix, row)) {
-      looksAhead ||= bytesLookAhead(matrix, row);
+    if (type === 'uint8') {
+      if (checkBytes(matrix, row)) looksAhead = true;
       continue;
     }
     let sum = 0;
-    let nonZero = 0;
     const first = offset + row * cols;
     for (let col = 0; col < cols; col++) {
       const stored = data[first + col]!;
@@ -53,25 +51,33 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
         checkWeight(weight, `${place}[${firstRow + row}][${col}]`);
       if (col > firstRow + row) looksAhead = true;
       sum += weight;
-      nonZero++;
     }
-    if (sum > 1 + rowTolerance + nonZero * rounding) throw badRow(matrix, row, sum);
+    if (sum > 1 + rowTolerance) throw badRow(matrix, row, sum);
   }
   return { looksAhead };
 }
 
-/** Whether a row of bytes, each of which is a weight, sums to no more than it may: the plainest of loops, for long rows. */
-function bytesSumToOne({ data, offset, cols }: StoredMatrix, row: number): boolean {
+/**
+ * As above, of a row of bytes, each of which is a weight: the plainest of loops, for long rows.
+ *
+ * @returns whether the query looks ahead
+ */
+function checkBytes(matrix: StoredMatrix, row: number): boolean {
+  const { data, offset, cols, firstRow = 0 } = matrix;
   const first = offset + row * cols;
+  const end = first + cols;
+  let i = first;
   let sum = 0;
-  for (let i = first; i < first + cols; i++) sum += data[i]!;
-  return sum <= 255 * (1 + rowTolerance);
-}
-
-function bytesLookAhead({ data, offset, cols, firstRow = 0 }: StoredMatrix, row: number): boolean {
-  const first = offset + row * cols;
-  for (let i = first + firstRow + row + 1; i < first + cols; i++) if (data[i] !== 0) return true;
-  return false;
+  for (const own = Math.min(end, first + firstRow + row + 1); i < own; i++) sum += data[i]!;
+  let ahead = 0;
+  for (; i < end; i++) ahead += data[i]!;
+  sum += ahead;
+  if (sum > 255 * (1 + rowTolerance)) {
+    let nonZero = 0;
+    for (i = first; i < end; i++) nonZero += data[i] === 0 ? 0 : 1;
+    if (sum > 255 * (1 + rowTolerance) + nonZero / 2) throw badRow(matrix, row, sum / 255);
+  }
+  return ahead > 0;
 }
 
 /** @throws TraceError `not-a-number`, `infinite`, `negative-weight`, `weight-over-1` */

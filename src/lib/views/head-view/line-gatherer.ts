@@ -3,8 +3,8 @@ import type { EdgeRule } from './edge-rule.js';
 import { collectLines, joinLines, type HeadLines, type Run } from './head-lines.js';
 import { tilesOf, type TilePlace, type TileSize } from './line-tiles.js';
 
-/** Weights read before the next frame: a few milliseconds of work. What makes up a share of a row takes longer to find. */
-const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
+/** How long tiles are read before the next frame, the last of them not counted: that takes a millisecond or two. */
+const stepMs = 8;
 
 /** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
 const mostTiles = 256;
@@ -128,11 +128,10 @@ export class LineGatherer {
 
   #step(): void {
     cancelAnimationFrame(this.#frame);
-    const { rule } = this.#wanted!;
-    for (let cells = 0; this.#queue.length > 0 && cells < cellsPerStep[rule.edges];) {
+    const start = performance.now();
+    while (this.#queue.length > 0 && performance.now() - start < stepMs) {
       const { place, head } = this.#queue.shift()!;
       this.#read(place, head);
-      cells += head.cost * (place.queries.end - place.queries.start) * (place.keys.end - place.keys.start);
     }
     this.#publish();
     if (this.#queue.length > 0) this.#frame = requestAnimationFrame(() => this.#step());
