@@ -40,12 +40,16 @@ export function columns(
   return { margin: Math.max(0, Math.floor((widthPx - query - key - lines) / 2)), query, lines, key };
 }
 
-/** The rows that a scrolled box shows, with some above and below so that a fast scroll shows no hole. */
+/**
+ * The rows that a scrolled box shows, with some above and below so that a fast scroll shows no hole: everywhere the same number of
+ * them, so that a canvas over them keeps its size.
+ */
 export function rowWindow(scrollPx: number, heightPx: number, rows: number): { start: number; end: number } {
   const step = Math.max(heightPx / 2, rowPx);
   const top = Math.floor(scrollPx / step) * step - step / 2;
-  const start = Math.max(0, Math.floor(top / rowPx));
-  return { start, end: Math.min(rows, Math.ceil((top + heightPx + 2 * step) / rowPx)) };
+  const shown = Math.min(rows, Math.ceil((heightPx + 2 * step) / rowPx) + 1);
+  const start = Math.min(rows - shown, Math.max(0, Math.floor(top / rowPx)));
+  return { start, end: start + shown };
 }
 
 /** The rows whose middle a scrolled box shows. */

@@ -3,7 +3,10 @@ import type { EdgeRule } from './edge-rule.js';
 import { collectLines, joinLines, type HeadLines, type Run } from './head-lines.js';
 import { tilesOf, type TilePlace, type TileSize } from './line-tiles.js';
 
-/** How long tiles are read before the next frame, the last of them not counted: that takes a millisecond or two. */
+/** Weights read before the next frame: a few milliseconds of work. What makes up a share of a row takes longer to find. */
+const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
+
+/** No frame reads for longer, but for its last tile: rows that are read first are checked, which takes longer than reading them. */
 const stepMs = 8;
 
 /** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
@@ -128,10 +131,12 @@ export class LineGatherer {
 
   #step(): void {
     cancelAnimationFrame(this.#frame);
-    const start = performance.now();
-    while (this.#queue.length > 0 && performance.now() - start < stepMs) {
+    const most = cellsPerStep[this.#wanted!.rule.edges];
+    const until = performance.now() + stepMs;
+    for (let cells = 0; this.#queue.length > 0 && cells < most && performance.now() < until;) {
       const { place, head } = this.#queue.shift()!;
       this.#read(place, head);
+      cells += head.cost * (place.queries.end - place.queries.start) * (place.keys.end - place.keys.start);
     }
     this.#publish();
     if (this.#queue.length > 0) this.#frame = requestAnimationFrame(() => this.#step());
