@@ -10,6 +10,7 @@ Each folder of OUT has encoder_model.onnx and a decoder that keeps a cache, as o
                           of one pass over the whole answer
                           and, but for Whisper, which reads no tokens:
     changes.token         [position, token]: total variation of the distribution after each position of the answer, with each source token masked
+    changes.answer        [position, token]: the same with each token of the answer masked
     changes.encoder, changes.decoder, changes.cross
                           [layer, head, position]: the same with one head's weights multiplied by 0
 """
@@ -28,14 +29,14 @@ from make_exports import export
 
 SIZE = dict(vocab_size=40, d_model=16, d_kv=4, d_ff=20, num_layers=2, num_heads=4, decoder_start_token_id=0, eos_token_id=1, pad_token_id=0, tie_word_embeddings=False)
 BART = dict(vocab_size=40, d_model=16, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=20, decoder_ffn_dim=20,
-            max_position_embeddings=32, pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2, forced_eos_token_id=None, init_std=0.4, tie_word_embeddings=False)
+            max_position_embeddings=32, pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2, forced_eos_token_id=None, init_std=0.2, tie_word_embeddings=False)
 WHISPER = dict(vocab_size=40, d_model=16, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=20, decoder_ffn_dim=20,
                num_mel_bins=80, max_source_positions=20, max_target_positions=32, pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=3, init_std=0.1,
                suppress_tokens=None, begin_suppress_tokens=None)
 # Seeds whose models write more than one word over and over.
 MODELS = {
     "t5": (1, tr.T5Config(**SIZE), tr.T5ForConditionalGeneration, ["encoder_model", "decoder_model_merged"]),
-    "bart": (6, tr.BartConfig(**BART), tr.BartForConditionalGeneration, ["encoder_model", "decoder_model", "decoder_with_past_model"]),
+    "bart": (10, tr.BartConfig(**BART), tr.BartForConditionalGeneration, ["encoder_model", "decoder_model", "decoder_with_past_model"]),
     "whisper": (8, tr.WhisperConfig(**WHISPER), tr.WhisperForConditionalGeneration, ["encoder_model", "decoder_model_merged"]),
 }
 features = torch.randn((1, 80, 40), generator=torch.Generator().manual_seed(3))
@@ -69,8 +70,9 @@ def read(model):
     whole = run(output_attentions=True)
     before = distribution(whole)
     found = {"source": source[0], "answer": answer[0], **attentions(whole)}
-    masks = 1 - torch.eye(source.shape[1], dtype=torch.int64)
-    found["changes.token"] = torch.stack([variation(before, run(attention_mask=mask[None])) for mask in masks], dim=1)
+    for key, argument, ids in (("changes.token", "attention_mask", source), ("changes.answer", "decoder_attention_mask", answer)):
+        masks = 1 - torch.eye(ids.shape[1], dtype=torch.int64)
+        found[key] = torch.stack([variation(before, run(**{argument: mask[None]})) for mask in masks], dim=1)
     for stream, argument in HEAD_MASKS.items():
         found[f"changes.{stream}"] = torch.stack([torch.stack([variation(before, run(**{argument: without(layer, head)})) for head in range(HEADS)]) for layer in range(LAYERS)])
     return found

@@ -62,6 +62,7 @@ describe('taking something away', () => {
   it('refuses tokens and heads that are not there', async () => {
     const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
     await expect(tracer.ablate(text, { token: 99 })).rejects.toMatchObject({ code: 'cannot-ablate' });
+    await expect(tracer.ablate(text, { token: 0, stream: 'decoder' })).rejects.toThrow('Leave stream out.');
     await expect(tracer.ablate(text, { head: { layer: 0, head: 4 } })).rejects.toMatchObject({
       code: 'cannot-ablate',
     });

@@ -118,6 +118,32 @@ describe.each(Object.entries(MODELS))('%s', (_, { folder, files, config }) => {
     }
   });
 
+  it('without a token of its answer too', async () => {
+    const tracer = tracerOf();
+    const { data } = floats(tensors['changes.answer']!);
+    for (const position of [1, 4]) {
+      const what = { token: 'each', stream: 'decoder' } as const;
+      const result = await tracer.ablate(text, what, { position, maxTokens: answer.length - 1 });
+      expect(result.method).toBe('hidden-keys');
+      const expected = data.subarray(position * answer.length, (position + 1) * answer.length);
+      expect(Math.max(...expected)).toBeGreaterThan(0.05);
+      expect(
+        largest(
+          result.changes.map(({ change }) => change),
+          expected,
+        ),
+      ).toBeLessThan(1e-4);
+      const mean = answer.map((_, key) =>
+        [0, 1].reduce((sum, layer) => {
+          const { data } = floats(tensors[`decoder_attentions.${layer}`]!);
+          const at = (head: number) => data[(head * answer.length + position) * answer.length + key]!;
+          return sum + (at(0) + at(1) + at(2) + at(3)) / 8;
+        }, 0),
+      );
+      expect(largest(result.attention!, mean)).toBeLessThan(1e-4);
+    }
+  });
+
   it.each(['encoder', 'decoder', 'cross'] as const)('without a head of the stream %s too', async (stream) => {
     const tracer = tracerOf();
     const { data, dims } = floats(tensors[`changes.${stream}`]!);

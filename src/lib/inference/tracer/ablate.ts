@@ -5,21 +5,27 @@ import type { Ablation, AblationResult } from './types.js';
 
 /** A model with a text in it, to be run again with something taken away. */
 export interface Subject {
-  /** How many tokens the text has. */
-  readonly tokens: number;
   /** The position whose output is compared. */
   readonly position: number;
   /** Whether the output is logits, else hidden states. */
   readonly logits: boolean;
   /** The output at the position when nothing is taken away. */
   readonly before: ArrayLike<number>;
-  /** What the position puts on each token of the text, mean over layers and heads. */
-  readonly attention: readonly number[];
+  /** The text, and of an encoder-decoder its answer: tokens that can be hidden. */
+  readonly text: HideableTokens;
+  readonly answer?: HideableTokens;
   /** The attentions whose heads can be silenced; the first one's stream is meant where none is said. */
   readonly silencing: readonly Silencing[];
-  /** How a token can be hidden. @throws InferenceError `cannot-ablate` */
+}
+
+export interface HideableTokens {
+  /** How many there are. */
+  readonly tokens: number;
+  /** What the position puts on each, mean over layers and heads. */
+  readonly attention: readonly number[];
+  /** How one can be hidden. @throws InferenceError `cannot-ablate` */
   hiding(): 'attention-mask' | 'hidden-keys';
-  /** The output at the position without a token. */
+  /** The output at the position without one. */
   hide(token: number): Promise<ArrayLike<number>>;
 }
 
@@ -38,7 +44,7 @@ export interface Silencing {
  * Sources: token occlusion, and Michel, Levy & Neubig 2019, arXiv:1905.10650, for heads.
  */
 export async function ablate(subject: Subject, what: Ablation): Promise<AblationResult> {
-  const { position, before, attention } = subject;
+  const { position, before } = subject;
   const compare = subject.logits ? totalVariation : cosineDistance;
   const measure = subject.logits ? 'total-variation' : 'cosine-distance';
 
@@ -50,12 +56,15 @@ export async function ablate(subject: Subject, what: Ablation): Promise<Ablation
     return { position, changes: [{ head: what.head, change }], measure, method: 'silenced-head' };
   }
 
-  const method = subject.hiding();
+  const side = what.stream === 'decoder' ? subject.answer : subject.text;
+  if (!side) throw noAnswer();
+  const { tokens, attention } = side;
+  const method = side.hiding();
   const all = what.token === 'each';
   const changes: { token: number; change: number }[] = [];
-  for (const token of all ? Array(subject.tokens).keys() : [what.token as number]) {
-    checkToken(token, subject.tokens);
-    changes.push({ token, change: compare(before, await subject.hide(token)) });
+  for (const token of all ? Array(tokens).keys() : [what.token as number]) {
+    checkToken(token, tokens);
+    changes.push({ token, change: compare(before, await side.hide(token)) });
   }
   const result = { position, changes, measure, method } as const;
   if (!all) return result;
@@ -78,6 +87,16 @@ export function checkToken(token: number, tokens: number): void {
     found: `token ${token}`,
     expected: `0 to ${tokens - 1}`,
     fix: 'Tokens are counted from 0, special ones included.',
+  });
+}
+
+function noAnswer(): InferenceError {
+  return new InferenceError({
+    code: 'cannot-ablate',
+    place: 'ablate',
+    found: "stream: 'decoder', and a model of one sequence",
+    expected: 'an encoder-decoder, whose answer it means',
+    fix: 'Leave stream out.',
   });
 }
 

@@ -1,3 +1,4 @@
+import type { StreamName } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
 import type { Tap } from '../taps/types.js';
 import type { Silencing } from './ablate.js';
@@ -45,7 +46,7 @@ export function silencing(
   });
 }
 
-/** How a part can hide a token of the text: by a mask it has as an input, or by weights given to the other keys in every layer. */
+/** How a part can hide a token: by a mask it has as an input, or by weights given to the other keys in every layer. */
 export interface Hiding {
   readonly byMask: boolean;
   /** What to feed beside the mask. */
@@ -53,13 +54,13 @@ export interface Hiding {
 }
 
 /**
- * @param stream The attentions that look at the text.
+ * @param stream The attentions that look at the token.
  * @throws InferenceError `cannot-ablate`
  */
 export function hidingIn(
   ort: OnnxRuntime,
   part: Part,
-  { mask, stream, tokens }: { mask: string; stream: 'self' | 'cross'; tokens: number },
+  { mask, stream, tokens }: { mask: string; stream: StreamName; tokens: number },
 ): Hiding {
   if (part.tapped.inputs.some((input) => input.name === mask)) return { byMask: true, feeds: () => ({}) };
   const taps = part.recorded.filter((tap) => tap.stream === stream);

@@ -1,4 +1,5 @@
 import type { StreamName } from '../../trace/types.js';
+import type { Tap } from '../taps/types.js';
 import { checkToken, type Subject } from './ablate.js';
 import { hiddenStates, writeAnswer, type EncoderDecoder } from './encoder-decoder.js';
 import {
@@ -18,7 +19,9 @@ import type { AblateOptions } from './types.js';
 
 /** What is changed about one run. */
 interface Change {
+  /** A token of the text, or of the answer. */
   readonly hidden?: number;
+  readonly hiddenAnswer?: number;
   readonly encoder?: Feeds;
   readonly decoder?: Feeds;
 }
@@ -51,7 +54,12 @@ export async function encoderDecoderSubject(
       { extra: { ...neutral(ort, encoder, { tokens }), ...change.encoder }, signal },
     );
     const decoded = await decoder.run(
-      { ids: answer, given: { encoder_hidden_states: hiddenStates(encoded) }, sourceMask: mask },
+      {
+        ids: answer,
+        mask: maskOf(answer.length, change.hiddenAnswer),
+        given: { encoder_hidden_states: hiddenStates(encoded) },
+        sourceMask: mask,
+      },
       {
         extra: { ...neutral(ort, decoder, { tokens: answer.length, source: tokens }), ...change.decoder },
         only: also && ['logits', ...also],
@@ -63,10 +71,17 @@ export async function encoderDecoderSubject(
   const at = (results: Results): ArrayLike<number> => rowAt(results.logits!, position);
   const after = async (change: Change): Promise<ArrayLike<number>> => at((await read(change, []))[1]);
   const crossing = decoder.recorded.filter((tap) => tap.stream === 'cross');
+  const looking = decoder.recorded.filter((tap) => tap.stream !== 'cross');
   const hiding = () => ({
     encoder: hidingIn(ort, encoder, { mask: 'attention_mask', stream: 'self', tokens }),
     decoder: hidingIn(ort, decoder, { mask: 'encoder_attention_mask', stream: 'cross', tokens }),
   });
+  const hidingAnswer = () =>
+    hidingIn(ort, decoder, {
+      mask: 'decoder_attention_mask',
+      stream: looking[0]?.stream ?? 'decoder',
+      tokens: answer.length,
+    });
 
   const [encoded, before] = await read({});
   const heads = (
@@ -80,34 +95,50 @@ export async function encoderDecoderSubject(
       results,
       (gain, count, head) => after({ [which]: silence(ort, gain, count, head) }),
     ).map((one) => (one.stream === 'self' ? { ...one, stream: which } : one));
+  const putOn = (taps: readonly Tap[]): number[] =>
+    meanRow(
+      taps.map((tap) => before[tap.weights!]!),
+      position,
+    );
   return {
-    tokens,
     position,
     logits: true,
     before: at(before),
-    attention: meanRow(
-      crossing.map((tap) => before[tap.weights!]!),
-      position,
-    ),
+    text: {
+      tokens,
+      attention: putOn(crossing),
+      hiding() {
+        const ways = hiding();
+        return ways.encoder.byMask && ways.decoder.byMask ? 'attention-mask' : 'hidden-keys';
+      },
+      async hide(token) {
+        const ways = hiding();
+        const seen = { encoder: encoder.recorded[0]!.weights!, decoder: crossing[0]!.weights! };
+        const [encoded, decoded] = await read(
+          { hidden: token, encoder: ways.encoder.feeds(token), decoder: ways.decoder.feeds(token) },
+          [seen.decoder],
+        );
+        if (ways.encoder.byMask) checkHidden(encoded[seen.encoder]!, token);
+        if (ways.decoder.byMask) checkHidden(decoded[seen.decoder]!, token);
+        return at(decoded);
+      },
+    },
+    answer: {
+      tokens: answer.length,
+      attention: putOn(looking),
+      hiding: () => (hidingAnswer().byMask ? 'attention-mask' : 'hidden-keys'),
+      async hide(token) {
+        const { byMask, feeds } = hidingAnswer();
+        const seen = looking[0]!.weights!;
+        const [, decoded] = await read({ hiddenAnswer: token, decoder: feeds(token) }, [seen]);
+        if (byMask) checkHidden(decoded[seen]!, token);
+        return at(decoded);
+      },
+    },
     silencing: [
       ...heads(decoder, before, 'decoder', ['cross']),
       ...heads(decoder, before, 'decoder', ['decoder', 'self']),
       ...heads(encoder, encoded, 'encoder', ['self']),
     ],
-    hiding() {
-      const ways = hiding();
-      return ways.encoder.byMask && ways.decoder.byMask ? 'attention-mask' : 'hidden-keys';
-    },
-    async hide(token) {
-      const ways = hiding();
-      const seen = { encoder: encoder.recorded[0]!.weights!, decoder: crossing[0]!.weights! };
-      const [encoded, decoded] = await read(
-        { hidden: token, encoder: ways.encoder.feeds(token), decoder: ways.decoder.feeds(token) },
-        [seen.decoder],
-      );
-      if (ways.encoder.byMask) checkHidden(encoded[seen.encoder]!, token);
-      if (ways.decoder.byMask) checkHidden(decoded[seen.decoder]!, token);
-      return at(decoded);
-    },
   };
 }

@@ -38,25 +38,27 @@ export async function singleSubject(
   const own = part.recorded.filter((tap) => tap.stream === 'self');
   const hiding = () => hidingIn(ort, part, { mask: 'attention_mask', stream: 'self', tokens: ids.length });
   return {
-    tokens: ids.length,
     position,
     logits: output === 'logits',
     before: at(before),
-    attention: meanRow(
-      own.map((tap) => before[tap.weights!] as OnnxTensor),
-      position,
-    ),
+    text: {
+      tokens: ids.length,
+      attention: meanRow(
+        own.map((tap) => before[tap.weights!] as OnnxTensor),
+        position,
+      ),
+      hiding: () => (hiding().byMask ? 'attention-mask' : 'hidden-keys'),
+      async hide(token) {
+        const { byMask, feeds } = hiding();
+        if (!byMask) return at(await run(undefined, feeds(token), [output]));
+        const seen = own[0]!.weights!;
+        const after = await run(token, {}, [output, seen]);
+        checkHidden(after[seen]!, token);
+        return at(after);
+      },
+    },
     silencing: silencing(own, before, (gain, heads, head) =>
       run(undefined, silence(ort, gain, heads, head), [output]).then(at),
     ),
-    hiding: () => (hiding().byMask ? 'attention-mask' : 'hidden-keys'),
-    async hide(token) {
-      const { byMask, feeds } = hiding();
-      if (!byMask) return at(await run(undefined, feeds(token), [output]));
-      const seen = own[0]!.weights!;
-      const after = await run(token, {}, [output, seen]);
-      checkHidden(after[seen]!, token);
-      return at(after);
-    },
   };
 }

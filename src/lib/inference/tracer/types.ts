@@ -112,11 +112,13 @@ export interface Tracer {
 }
 
 /**
- * What to take away: one token of the text, each in turn, or one head. Of an encoder-decoder, whose streams have each their own
- * heads, one of its cross attention where no stream is said.
+ * What to take away: one token, each in turn, or one head. Of an encoder-decoder the tokens are those of the text, or with
+ * `stream: 'decoder'` of its answer, hidden from its own later tokens; of heads, which each stream has for itself, one of the cross
+ * attention where no stream is said.
  */
 export type Ablation =
-  { token: number | 'each' } | { head: { stream?: StreamName; layer: number; head: number } };
+  | { token: number | 'each'; stream?: 'encoder' | 'decoder' }
+  | { head: { stream?: StreamName; layer: number; head: number } };
 
 export interface AblateOptions {
   /**
