@@ -12,13 +12,13 @@ export interface Subject {
   /** The output at the position when nothing is taken away. */
   readonly before: ArrayLike<number>;
   /** The text, and of an encoder-decoder its answer: tokens that can be hidden. */
-  readonly text: HideableTokens;
-  readonly answer?: HideableTokens;
+  readonly text: TokenSequence;
+  readonly answer?: TokenSequence;
   /** The attentions whose heads can be silenced; the first one's stream is meant where none is said. */
   readonly silencing: readonly Silencing[];
 }
 
-export interface HideableTokens {
+export interface TokenSequence {
   /** How many there are. */
   readonly tokens: number;
   /** What the position puts on each, mean over layers and heads. */

@@ -112,10 +112,9 @@ async function createSession(
       throw explain(cause, taps);
     }
   };
-  const webgpu = options.device === 'webgpu' && !taps.some((tap) => tap.operator === NOT_ON_WEBGPU);
-  if (options.device === 'webgpu' && !webgpu)
-    notices.push(`WebGPU gives no weights of ${NOT_ON_WEBGPU}: the model runs on WebAssembly.`);
-  if (!webgpu) {
+  const lack = options.device === 'webgpu' ? await lackOfWebgpu(taps) : undefined;
+  if (lack) notices.push(`${lack}: the model runs on WebAssembly.`);
+  if (options.device !== 'webgpu' || lack) {
     useWorker(options);
     return create();
   }
@@ -128,6 +127,16 @@ async function createSession(
     refused('the model', error);
     return create();
   }
+}
+
+/** What speaks against WebGPU before the runtime starts: once it has, in the page, as WebGPU wants it, it has no worker any more. */
+async function lackOfWebgpu(taps: readonly Tap[]): Promise<string | undefined> {
+  if (taps.some((tap) => tap.operator === NOT_ON_WEBGPU))
+    return `WebGPU gives no weights of ${NOT_ON_WEBGPU}`;
+  // Outside a page, onnxruntime may have one of its own.
+  if (typeof document === 'undefined') return undefined;
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+  return (await gpu?.requestAdapter().catch(() => null)) ? undefined : 'There is no WebGPU here';
 }
 
 /** What WebGPU cannot do it often says at the first run only: that run is then done again, and all after it, elsewhere. */
