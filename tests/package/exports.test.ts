@@ -37,20 +37,21 @@ test.each(bare)('%s loads in Node where neither Svelte nor Pixi is installed', (
 test('the main entry, and all it ever loads, holds nothing of attentrace/inference', () => {
   const { files, packages } = reach(join(root, packageJson.exports['.'].default));
   const reached = files.map((file) => file.slice(join(root, 'dist').length + 1));
-  // The walk goes as far as it should: through components, and through what is loaded with import().
+  // The walk goes as far as it should: through components, what is loaded with import(), and workers.
   expect(reached).toContain('views/heatmap/Heatmap.svelte');
+  expect(reached).toContain('trace/pyramid/worker.js');
   expect(packages).toContain('pixi.js');
   expect(reached.filter((file) => file.startsWith('inference'))).toEqual([]);
   expect(packages.filter((name) => /onnx|huggingface/.test(name))).toEqual([]);
 });
 
-/** All files a module imports, directly or not, at once or later, and the packages it names. */
+/** All files a module imports or starts as workers, directly or not, at once or later, and the packages it names. */
 function reach(entry: string): { files: string[]; packages: string[] } {
   const files = new Set([entry]);
   const packages = new Set<string>();
   for (const file of files) {
     const code = readFileSync(file, 'utf8').replace(/\/\*.*?\*\//gs, '');
-    for (const [, source] of code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"\n]+)['"]/g))
+    for (const [, source] of code.matchAll(/\b(?:from|import|new URL)\s*\(?\s*['"]([^'"\n]+)['"]/g))
       if (source!.startsWith('.')) files.add(join(dirname(file), source!));
       else packages.add(source!);
   }
