@@ -10,6 +10,8 @@ import {
   type Tracer,
   type TracerOptions,
 } from '../../../src/lib/inference/index.js';
+import { ATTRIBUTE, GRAPH, MODEL, NODE, TENSOR } from '../../../src/lib/inference/onnx/model.js';
+import { bytesField, joinRope, ropeOf, varintField } from '../../../src/lib/inference/onnx/write.js';
 import { besideModel } from '../../../src/lib/inference/tracer/beside.js';
 import { blockWeights } from '../../../src/lib/trace/index.js';
 import { floats, readSafetensors } from './run-case.js';
@@ -60,6 +62,15 @@ describe('a model whose weights lie in a file beside it', () => {
     const { taps, externalData } = tapAttention(fixture(`${FOLDER}/model.onnx`));
     expect(taps.map((tap) => tap.weights)).toEqual(['attentions.0', 'attentions.1']);
     expect(externalData).toEqual(['model.onnx_data']);
+  });
+
+  it('is said to have such a file where only a constant within its graph lies there', () => {
+    const location = ropeOf(bytesField(1, 'location'), bytesField(2, 'constants.bin'));
+    const tensor = ropeOf(bytesField(TENSOR.externalData, location), varintField(TENSOR.dataLocation, 1));
+    const value = ropeOf(bytesField(ATTRIBUTE.name, 'value'), bytesField(ATTRIBUTE.t, tensor));
+    const constant = ropeOf(bytesField(NODE.opType, 'Constant'), bytesField(NODE.attribute, value));
+    const model = bytesField(MODEL.graph, bytesField(GRAPH.node, constant));
+    expect(tapAttention(joinRope(model)).externalData).toEqual(['constants.bin']);
   });
 
   const expectRecorded = async (options: Parameters<typeof trace>[0]) => {

@@ -264,8 +264,11 @@ function externalFiles(model: Model, root: Scope): string[] {
   const files = new Set<string>();
   const open = [root];
   for (let scope = open.pop(); scope; scope = open.pop()) {
-    for (const tensor of scope.graph.initializers.values())
-      if (tensor.external !== undefined) files.add(tensor.external);
+    const constants = scope.graph.nodes.flatMap((node) =>
+      [...node.attributes.values()].map(({ tensor }) => tensor),
+    );
+    for (const tensor of [...scope.graph.initializers.values(), ...constants])
+      if (tensor?.external !== undefined) files.add(tensor.external);
     open.push(...scope.children.values());
   }
   return [...files];
