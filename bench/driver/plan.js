@@ -12,6 +12,7 @@ const everySize = [256, 512, 1024, 2048, 4096, 8192, 16384];
 /** @type {Record<string, number[]>} */
 const heatmapSizes = {
   attentrace: everySize,
+  'attentrace, its picture alone': everySize,
   floor: everySize,
   putImageData: [256, 1024, 4096, 16384],
   plotly: [256, 1024, 4096, 8192],
@@ -20,6 +21,7 @@ const heatmapSizes = {
 };
 /** Heads, sizes, and up to which of them SVG is tried. */
 const headViewSizes = /** @type {const} */ ([
+  [1, [16384], 0],
   [12, [64, 128, 256, 512, 1024, 4096], 512],
   [32, [64, 128, 256, 1024, 4096], 128],
 ]);

@@ -27,6 +27,7 @@ const viewTables = heatmapTables.filter(([, metric]) =>
 /** @type {[title: string, group: string, heads: number, tables: typeof heatmapTables][]} */
 const groups = [
   ['Heatmap, one head', 'heatmap', 1, heatmapTables],
+  ['Head view, one head', 'head-view', 1, viewTables],
   ['Head view, 12 heads', 'head-view', 12, viewTables],
   ['Head view, 32 heads', 'head-view', 32, viewTables],
   ['Model view, 12 layers × 12 heads', 'model-view', 12, viewTables],

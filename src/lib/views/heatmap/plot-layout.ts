@@ -28,7 +28,7 @@ export function gutterOf(queryTokens: readonly Token[], keyTokens: readonly Toke
   const topLabelPx = widestLabelPx(keyTokens, 100);
   const leftPx = Math.max(
     widestLabelPx(queryTokens, Math.min(120, widthPx * 0.28)),
-    labelWidthPx(String(queryTokens.length)),
+    labelWidthPx(queryTokens.length.toLocaleString('en')),
   );
   return {
     left: Math.ceil(leftPx) + 22,
@@ -37,7 +37,7 @@ export function gutterOf(queryTokens: readonly Token[], keyTokens: readonly Toke
     right: Math.ceil(Math.max(topLabelPx * 0.5, 16)),
     topLabelPx,
     /** Positions at the top stand upright beside each other. */
-    positionPx: labelWidthPx(String(keyTokens.length)) + 12,
+    positionPx: labelWidthPx(keyTokens.length.toLocaleString('en')) + 12,
   };
 }
 

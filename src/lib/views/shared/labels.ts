@@ -52,6 +52,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   notKept: (share: string) => string;
   previous: (what: string) => string;
   next: (what: string) => string;
+  /** A position, or a number of tokens. */
+  count: (n: number) => string;
   queries: string;
   keys: string;
   queryLooksAt: (token: string) => string;
@@ -97,7 +99,7 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
 
 const ordinal = (n: number): string => {
   const suffix = ['th', 'st', 'nd', 'rd'][(n % 100 > 10 && n % 100 < 14) || n % 10 > 3 ? 0 : n % 10];
-  return `${n}${suffix}`;
+  return `${n.toLocaleString('en')}${suffix}`;
 };
 
 const lineCount = (lines: number): string =>
@@ -166,6 +168,7 @@ export const defaultLabels: Labels = {
   notKept: (share) => `${share} of this query’s weight is not kept`,
   previous: (what) => `previous ${what}`,
   next: (what) => `next ${what}`,
+  count: (n) => n.toLocaleString('en'),
   queries: 'queries',
   keys: 'keys',
   queryLooksAt: (token) => `Query “${token}” looks at`,
@@ -194,7 +197,7 @@ export const defaultLabels: Labels = {
   weights: 'weights',
   linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
   cannotSee: 'a later position: this query cannot see it',
-  rank: (rank, count) => `${ordinal(rank)} of ${count} in its row`,
+  rank: (rank, count) => `${ordinal(rank)} of ${count.toLocaleString('en')} in its row`,
   place: (layer, head) => `layer ${layer}, head ${head}`,
   placeOf: (layer, what) => `layer ${layer}, ${what}`,
   heatmapHelp:
