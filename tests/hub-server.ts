@@ -100,7 +100,8 @@ export async function startHub(models: Readonly<Record<string, HubEntry>>): Prom
 }
 
 async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Server> {
-  const server = createServer((request, response) => {
+  // On a busy machine a connection could be closed just as it is used again.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
     response.setHeader('access-control-expose-headers', EXPOSED);
     answer(request, response);

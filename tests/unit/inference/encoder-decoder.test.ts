@@ -174,6 +174,19 @@ describe.each(Object.entries(MODELS))('%s', (_, { folder, files, config }) => {
   });
 });
 
+it('a decoder that does not look at the text cannot be taken apart so, and that is said', async () => {
+  const decoder = readFileSync(
+    new URL('../../../fixtures/models/exports/llama-step/model.onnx', import.meta.url),
+  );
+  const model = { encoder: fixture('bart/encoder_model.onnx'), decoder };
+  const tracer = createTracer({ ort, model, tokenizer: numbers, config: { decoder_start_token_id: 2 } });
+  await expect(tracer.ablate('3 4', { token: 1 }, { target: '5' })).rejects.toMatchObject({
+    code: 'cannot-ablate',
+    found: 'self layer 0, self layer 1, self layer 2',
+  });
+  await tracer.destroy();
+});
+
 it('a token hidden by its weights, where a model has no mask, is hidden as by a mask', async () => {
   const { model } = tapAttention(fixture('bart/decoder_model.onnx'), { interventions: true });
   const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });

@@ -24,7 +24,7 @@ export async function loadBeside(
   return files;
 }
 
-/** From this size on a browser gives a `Blob` to no array, but to onnxruntime by an address. */
+/** The largest `Blob` that browsers read into one array; a larger one onnxruntime can fetch from an address. */
 const MOST_OF_A_BLOB = 2 ** 31 - 1;
 
 /** Runs `create` with the files beside the model as onnxruntime takes them. */

@@ -1,4 +1,5 @@
 import type { StreamName } from '../../trace/types.js';
+import { InferenceError } from '../errors.js';
 import type { Tap } from '../taps/types.js';
 import { checkToken, type Subject } from './ablate.js';
 import { hiddenStates, writeAnswer, type EncoderDecoder } from './encoder-decoder.js';
@@ -72,6 +73,7 @@ export async function encoderDecoderSubject(
   const after = async (change: Change): Promise<ArrayLike<number>> => at((await read(change, []))[1]);
   const crossing = decoder.recorded.filter((tap) => tap.stream === 'cross');
   const looking = decoder.recorded.filter((tap) => tap.stream !== 'cross');
+  if (crossing.length === 0 || looking.length === 0) throw notRecorded(decoder);
   const hiding = () => ({
     encoder: hidingIn(ort, encoder, { mask: 'attention_mask', stream: 'self', tokens }),
     decoder: hidingIn(ort, decoder, { mask: 'encoder_attention_mask', stream: 'cross', tokens }),
@@ -79,7 +81,7 @@ export async function encoderDecoderSubject(
   const hidingAnswer = () =>
     hidingIn(ort, decoder, {
       mask: 'decoder_attention_mask',
-      stream: looking[0]?.stream ?? 'decoder',
+      stream: looking[0]!.stream,
       tokens: answer.length,
     });
 
@@ -141,4 +143,17 @@ export async function encoderDecoderSubject(
       ...heads(encoder, encoded, 'encoder', ['self']),
     ],
   };
+}
+
+function notRecorded({ tapped }: Part): InferenceError {
+  return new InferenceError({
+    code: 'cannot-ablate',
+    place: "ablate, the decoder's attention",
+    found:
+      tapped.taps
+        .map(({ stream, layer, reason }) => `${stream} layer ${layer}${reason ? ` (${reason})` : ''}`)
+        .join(', ') || 'none',
+    expected: 'attention to itself and to the text, both recorded',
+    fix: 'Use another form of the model.',
+  });
 }
