@@ -5,6 +5,8 @@ import { linePx, textWindow, type TextLines, type TextWindow } from './text-line
 
 /** Texts up to this many tokens are in the page whole; of longer ones, only the lines in sight and some around them. */
 const mostWhole = 1000;
+/** So many tokens of a longer text are in the page until its first lines are found: about what is in sight. */
+const mostUnmeasured = 300;
 /** The lines of a long text are found so many milliseconds at a time; then others have their turn. */
 const sliceMs = 8;
 /** What is found is shown so often. */
@@ -48,7 +50,7 @@ export class TextFlow {
   inSight(tokens: number): TextWindow {
     return this.lines
       ? textWindow(this.lines, this.scrolled, this.height)
-      : { line: 0, start: 0, end: Math.min(tokens, mostWhole) };
+      : { line: 0, start: 0, end: tokens > mostWhole ? mostUnmeasured : tokens };
   }
 
   /** Scrolls just so far that a token is in sight; `element` is that token's where it is in the page. */
