@@ -71,14 +71,16 @@ async function expectOnServer(url: string) {
 }
 
 async function expectDrawn(url: string) {
-  const { problems, drawn } = await visit(url);
+  const { problems, drawn, chrome } = await visit(url);
   expect(problems).toEqual([]);
+  // Of the light theme: the app sets no color-scheme.
+  expect(chrome).toEqual({ border: 'rgb(228, 231, 236)', ground: 'rgb(255, 255, 255)' });
   for (const [index, view] of views.entries()) {
     expect(drawn[index], `pixels drawn by ${view}`).toBeGreaterThan(100);
   }
 }
 
-/** Opens the page and waits for its views. Gives what the page complained of, and how many pixels each view drew. */
+/** Opens the page and waits for its views. Gives what the page complained of, how many pixels each view drew, and a frame's colours. */
 async function visit(url: string) {
   const page = await browser.newPage();
   const problems: string[] = [];
@@ -103,8 +105,15 @@ async function visit(url: string) {
       .catch(() => problems.push(`${view} is not drawn after 15 s`));
     drawn.push(Math.max(...(await canvas.evaluateAll(countDrawnPixels))));
   }
+  const chrome = await page
+    .getByRole('region')
+    .first()
+    .evaluate((region) => {
+      const { borderTopColor: border, backgroundColor: ground } = getComputedStyle(region);
+      return { border, ground };
+    });
   await page.close();
-  return { problems, drawn };
+  return { problems, drawn, chrome };
 }
 
 /** Runs in the page: of each canvas, how many pixels differ from its corner, which is the ground. */
