@@ -35,16 +35,16 @@ export interface Painted {
 
 /** The fill behind a token and the line below it, as the browser resolves its style; undefined where there is none. */
 export function shadesOn(element: HTMLElement): { fill?: Painted; line?: Painted } {
-  const { backgroundImage } = getComputedStyle(element);
-  if (backgroundImage === 'none') return {};
-  const colors = [
-    ...backgroundImage.matchAll(/color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)/g),
-  ];
-  const [fill, , line] = colors.map(([, r, g, b, alpha = '1']) => ({
-    color: [r, g, b].map((part) => Math.round(Number(part) * 255)).join(),
-    alpha: Number(alpha),
-  }));
-  return { fill: fill!.alpha > 0 ? fill : undefined, line: line!.alpha > 0 ? line : undefined };
+  const { backgroundColor, borderBlockEndColor } = getComputedStyle(element);
+  return { fill: painted(backgroundColor), line: painted(borderBlockEndColor) };
+}
+
+function painted(css: string): Painted | undefined {
+  const mixed = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)$/.exec(css);
+  if (!mixed) return undefined;
+  const [, r, g, b, alpha = '1'] = mixed;
+  const color = [r, g, b].map((part) => Math.round(Number(part) * 255)).join();
+  return Number(alpha) > 0 ? { color, alpha: Number(alpha) } : undefined;
 }
 
 /** How strong a mark is on every token, 0 where there is none. */
