@@ -1,6 +1,6 @@
 import type { Pyramid, Rect } from '../trace/pyramid/pyramid.js';
 import type { ProductTask } from '../trace/pyramid/product.js';
-import { runTask } from '../trace/pyramid/run-task.js';
+import { runTask, type Urgency } from '../trace/pyramid/run-task.js';
 import { SharedWork, unlessAborted, waitFor } from '../trace/pyramid/shared-work.js';
 import type { Reduced } from '../trace/pyramid/reduce.js';
 import { performNow } from '../trace/pyramid/tasks.js';
@@ -98,7 +98,7 @@ export class QueryKeyMatrix implements Matrix {
   }
 
   async #compute(rect: Rect, level: number, reduce: Reduce, signal?: AbortSignal): Promise<Reduced | null> {
-    const make = await this.#prepare(rect, level, reduce, signal);
+    const make = await this.#prepare(rect, level, reduce, signal, 'look');
     const result = make && (await runTask(make, 'look', signal));
     if (result) this.#check(result, rect);
     return result;
@@ -109,10 +109,11 @@ export class QueryKeyMatrix implements Matrix {
     rect: Rect,
     level: number,
     reduce: Reduce,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    urgency: Urgency,
   ): Promise<(() => ProductTask) | null> {
     if (this.#isMasked(rect)) return null;
-    await this.#sumUp(rect, signal);
+    await this.#sumUp(rect, urgency, signal);
     return () => this.#product(rect, level, reduce);
   }
 
@@ -122,8 +123,8 @@ export class QueryKeyMatrix implements Matrix {
       cols: this.cols,
       type: 'float32' as const,
       part: { rows: partTokens, cols: partTokens },
-      read: (rect: Rect, level: number, reduce: Reduce, signal?: AbortSignal) =>
-        this.#prepare(rect, level, reduce, signal),
+      read: (rect: Rect, level: number, reduce: Reduce, signal: AbortSignal | undefined, urgency: Urgency) =>
+        this.#prepare(rect, level, reduce, signal, urgency),
       see: (rect: Rect, result: Reduced) => void this.#check(result, rect),
     };
   }
@@ -132,7 +133,7 @@ export class QueryKeyMatrix implements Matrix {
   async #sample(cut: Required<BlockRequest>, signal?: AbortSignal): Promise<Block> {
     const { row, col, rows, cols, level } = cut;
     const size = 2 ** level;
-    await waitFor([this.#joinSum(row * size, rows, size)], signal);
+    await waitFor([this.#joinSum(row * size, rows, size, 'look')], signal);
     const rect = { row: row * size, col: col * size, rows, cols };
     const work = runTask(() => this.#product(rect, 0, 'max', size), 'look', signal);
     const data = this.#check(await unlessAborted(work, signal), rect);
@@ -187,21 +188,29 @@ export class QueryKeyMatrix implements Matrix {
     this.#logSumExp.set(performNow(task).data, row);
   }
 
-  /** Has the log-sum-exp of queries computed, so many at a time. */
-  async #sumUp({ row, rows }: Rect, signal?: AbortSignal): Promise<void> {
+  /** Has the log-sum-exp of queries computed: of those looked at alone, else so many at a time, which others will need too. */
+  async #sumUp({ row, rows }: Rect, urgency: Urgency, signal?: AbortSignal): Promise<void> {
+    if (urgency === 'look') return void (await waitFor([this.#joinSum(row, rows, 1, urgency)], signal));
     const works = [];
     for (let first = row - (row % partTokens); first < row + rows; first += partTokens)
-      works.push(this.#joinSum(first, Math.min(partTokens, this.rows - first), 1));
+      works.push(this.#joinSum(first, Math.min(partTokens, this.rows - first), 1, urgency));
     await waitFor(works, signal);
   }
 
-  #joinSum(first: number, count: number, step: number) {
+  /** What is urgent does not wait for the same work begun with less hurry. */
+  #joinSum(first: number, count: number, step: number, urgency: Urgency) {
     if (this.#unknown(first, count, step) === 0) return { promise: Promise.resolve(), leave: () => {} };
-    const name = `${first}/${count}/${step}`;
-    return this.#summing.join(name, (abort) => this.#sum(first, count, step, abort));
+    const name = `${first}/${count}/${step}/${urgency}`;
+    return this.#summing.join(name, (abort) => this.#sum(first, count, step, urgency, abort));
   }
 
-  async #sum(first: number, count: number, step: number, signal: AbortSignal): Promise<void> {
+  async #sum(
+    first: number,
+    count: number,
+    step: number,
+    urgency: Urgency,
+    signal: AbortSignal,
+  ): Promise<void> {
     const total = new Float64Array(count).fill(-Infinity);
     const parts: Promise<void>[] = [];
     for (let col = 0; col < this.cols; col += partTokens) {
@@ -209,7 +218,7 @@ export class QueryKeyMatrix implements Matrix {
       if (this.#isMasked({ row: first, col, rows: (count - 1) * step + 1, cols })) continue;
       const make = (): ProductTask => this.#task({ row: first, col, rows: count, cols }, step, 1);
       parts.push(
-        runTask(make, 'look', signal).then(({ data }) =>
+        runTask(make, urgency, signal).then(({ data }) =>
           data.forEach((sum, i) => (total[i] = addLogs(total[i]!, sum))),
         ),
       );

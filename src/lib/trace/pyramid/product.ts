@@ -83,20 +83,30 @@ function scoreKeys(
   scores: Float64Array,
 ): void {
   const query = row * dim;
-  const even = dim - (dim % 4);
-  for (let col = start; col < end; col++) {
+  let col = start;
+  // Four keys at a time: each number of the query is read once for them, and their sums do not wait for each other.
+  for (; col + 4 <= end; col += 4) {
     const key = col * dim;
-    let [a, b, c, d] = [0, 0, 0, 0];
-    let i = 0;
-    // Four sums at a time do not wait for each other.
-    for (; i < even; i += 4) {
-      a += queries[query + i]! * keys[key + i]!;
-      b += queries[query + i + 1]! * keys[key + i + 1]!;
-      c += queries[query + i + 2]! * keys[key + i + 2]!;
-      d += queries[query + i + 3]! * keys[key + i + 3]!;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let i = 0; i < dim; i++) {
+      const x = queries[query + i]!;
+      a += x * keys[key + i]!;
+      b += x * keys[key + dim + i]!;
+      c += x * keys[key + 2 * dim + i]!;
+      d += x * keys[key + 3 * dim + i]!;
     }
-    for (; i < dim; i++) a += queries[query + i]! * keys[key + i]!;
-    scores[col] = (a + b + c + d) * scale;
+    scores[col] = a * scale;
+    scores[col + 1] = b * scale;
+    scores[col + 2] = c * scale;
+    scores[col + 3] = d * scale;
+  }
+  for (; col < end; col++) {
+    let sum = 0;
+    for (let i = 0; i < dim; i++) sum += queries[query + i]! * keys[col * dim + i]!;
+    scores[col] = sum * scale;
   }
 }
 

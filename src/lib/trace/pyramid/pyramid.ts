@@ -2,7 +2,7 @@ import type { Block, BlockOptions, WeightArray, WeightType } from '../types.js';
 import { newWeights } from '../weights.js';
 import { keepLevels, touchLevels } from './kept-levels.js';
 import type { Reduced } from './reduce.js';
-import { runTask } from './run-task.js';
+import { runTask, type Urgency } from './run-task.js';
 import { SharedWork, unlessAborted, waitFor } from './shared-work.js';
 import { performNow, type Task } from './tasks.js';
 
@@ -23,13 +23,14 @@ export interface PyramidSource {
   readonly part: { readonly rows: number; readonly cols: number };
   /**
    * Gets ready what is not at hand; a promise where that takes time. Returns the task of reducing a rectangle, or null where it
-   * holds no weight.
+   * holds no weight. What it has done by others first is as urgent as the task.
    */
   read(
     rect: Rect,
     level: number,
     reduce: 'max' | 'mean',
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    urgency: Urgency,
   ): (() => Task) | null | Promise<(() => Task) | null>;
   /** Told of each part that was read. */
   see?(rect: Rect, result: Reduced): void;
@@ -123,8 +124,8 @@ export class Pyramid {
   }
 
   async #run(rect: Rect, level: number, signal?: AbortSignal): Promise<Reduced | null> {
-    const make = await this.#source.read(rect, level, this.#reduce, signal);
     const urgency = level < this.baseLevel ? 'near' : 'whole';
+    const make = await this.#source.read(rect, level, this.#reduce, signal, urgency);
     const result = make && (await runTask(make, urgency, signal));
     if (result) this.#source.see?.(rect, result);
     return result;
