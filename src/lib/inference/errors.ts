@@ -17,7 +17,7 @@ export type InferenceErrorCode =
   | 'missing-model'
   | 'missing-input'
   | 'token-count'
-  | 'too-long'
+  | 'token-id'
   | 'offline'
   | 'http'
   | 'out-of-memory'

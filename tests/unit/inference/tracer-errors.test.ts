@@ -103,6 +103,78 @@ describe('what can go wrong says so', () => {
     await tracer.destroy();
     await expect(tracer.trace('t1')).rejects.toMatchObject({ code: 'destroyed' });
   });
-  it('nothing to make a tracer of', () =>
-    expect(() => createTracer({ ort } as never)).toThrow(InferenceError));
+  it.each([undefined, null, '', 5, {}, ['model.onnx'], { encoder: new Uint8Array() }])(
+    '%o for a model',
+    (source) => expect(() => createTracer({ ort, model: source } as never)).toThrow('found no model'),
+  );
+  it('no onnxruntime', () =>
+    expect(() => createTracer({ model: 'model.onnx' } as never)).toThrow('found no onnxruntime'));
+  it.each([Promise.resolve(words), {}, 'bert'])('%o for a tokenizer', (tokenizer) =>
+    expect(() => createTracer({ ort, model: 'model.onnx', tokenizer } as never)).toThrow(
+      expect.objectContaining({ code: 'missing-tokenizer' }),
+    ),
+  );
+});
+
+describe('what is asked of a tracer', () => {
+  const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+
+  it.each([undefined, null, 5, {}, [1, 2], { ids: [] }])('%o for a text', (input) =>
+    expect(tracer.trace(input as never)).rejects.toMatchObject({ code: 'token-count', place: 'input' }),
+  );
+  it.each([-1, 1.5, NaN, Infinity])('%d for an id', (id) =>
+    expect(tracer.trace({ ids: [3, id], tokens: ['a', 'b'] })).rejects.toMatchObject({
+      code: 'token-id',
+      place: "token 1 'b'",
+      found: `the id ${id}`,
+    }),
+  );
+  it('a word that the tokenizer has no number for', () => {
+    const tokenizer = { encode: () => ({ ids: [NaN], tokens: ['hello'] }) };
+    return expect(
+      tracerOf({ ort, model: model('induction/model.onnx'), tokenizer }).trace('hello'),
+    ).rejects.toMatchObject({ code: 'token-id', place: "token 0 'hello'" });
+  });
+  it('takes ids as transformers.js has them', async () =>
+    expect((await tracer.trace({ ids: BigInt64Array.of(0n, 5n, 7n) })).ids).toEqual([0, 5, 7]));
+  it.each([{ maxTokens: 0 }, { stop: AbortSignal.abort() }])('writes nothing: %o', async (options) => {
+    const tokenizer = {
+      ...words,
+      decode(ids: number[]): string {
+        if (ids.length === 0) throw new Error('tokenizers refuse to decode nothing');
+        return words.decode!(ids);
+      },
+    };
+    const own = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer });
+    const trace = await own.generate('t1 t2', options);
+    expect([trace.generated, trace.ids]).toEqual(['', [0, 1, 2]]);
+  });
+  it('an empty second sentence makes no segment', async () => {
+    const tokenizer = {
+      encode(text: string) {
+        const tokens = text.split(' ').filter(Boolean);
+        return { tokens, ids: tokens.map(Number) };
+      },
+    };
+    const own = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer });
+    expect((await own.trace('5 7', { pair: '' })).stream().keySegments).toEqual([]);
+  });
+  it('heads in any order, each once', async () => {
+    const own = tracerOf({
+      ort,
+      model: model('induction/model.onnx'),
+      tokenizer: words,
+      heads: [3, 1, 3],
+    });
+    expect((await own.trace('t1 t2')).stream().heads).toEqual([1, 3]);
+  });
+  it.each([[[]], [[1.5]], [[-1]], [[NaN]]])('%o for heads', (heads) =>
+    expect(
+      tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words, heads }).ready,
+    ).rejects.toMatchObject({ code: 'option', place: 'options.heads' }),
+  );
+  it.each([undefined, {}, { token: 1.5 }, { token: -1 }, { head: { layer: 0, head: 0.5 } }])(
+    'to take %o away',
+    (what) => expect(tracer.ablate('t1 t2', what as never)).rejects.toMatchObject({ code: 'cannot-ablate' }),
+  );
 });

@@ -63,6 +63,7 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
       inputs.indexOf(a.located.tower) - inputs.indexOf(b.located.tower) ||
       a.layer - b.layer,
   );
+  checkHeads(options.heads);
   checkChoice('layers', options.layers, new Set(drafts.map((draft) => draft.layer)));
   for (const draft of drafts) {
     const { heads } = draft.located.finding;
@@ -257,6 +258,18 @@ function checkChoice(
     found: String(wrong),
     expected: there.size > 0 ? `some of ${[...there].join(', ')}` : 'none, as no attention was found',
     fix: `Leave out ${option} to record them all.`,
+  });
+}
+
+/** How many heads there are a graph does not always say: what no model has is refused all the same. */
+function checkHeads(heads: readonly number[] | undefined): void {
+  if (!heads || (heads.length > 0 && heads.every((head) => Number.isSafeInteger(head) && head >= 0))) return;
+  throw new InferenceError({
+    code: 'option',
+    place: 'options.heads',
+    found: heads.length === 0 ? 'none' : heads.join(', '),
+    expected: 'whole numbers from 0, at least one',
+    fix: 'Leave out heads to record them all.',
   });
 }
 

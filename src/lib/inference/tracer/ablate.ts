@@ -48,10 +48,11 @@ export async function ablate(subject: Subject, what: Ablation): Promise<Ablation
   const compare = subject.logits ? totalVariation : cosineDistance;
   const measure = subject.logits ? 'total-variation' : 'cosine-distance';
 
+  if (!what || !('head' in what || 'token' in what)) throw nothingToTake();
   if ('head' in what) {
     const { layer, head, stream = subject.silencing[0]?.stream } = what.head;
     const place = subject.silencing.find((one) => one.stream === stream && one.layer === layer);
-    if (!place || !(head >= 0 && head < place.heads)) throw noSuchHead(what.head, subject.silencing);
+    if (!place || !isBelow(head, place.heads)) throw noSuchHead(what.head, subject.silencing);
     const change = compare(before, await place.silence(head));
     return { position, changes: [{ head: what.head, change }], measure, method: 'silenced-head' };
   }
@@ -78,15 +79,29 @@ export async function ablate(subject: Subject, what: Ablation): Promise<Ablation
   };
 }
 
+function isBelow(number: number, count: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number < count;
+}
+
 /** @throws InferenceError `cannot-ablate` */
 export function checkToken(token: number, tokens: number): void {
-  if (token >= 0 && token < tokens) return;
+  if (isBelow(token, tokens)) return;
   throw new InferenceError({
     code: 'cannot-ablate',
     place: 'ablate',
     found: `token ${token}`,
     expected: `0 to ${tokens - 1}`,
     fix: 'Tokens are counted from 0, special ones included.',
+  });
+}
+
+function nothingToTake(): InferenceError {
+  return new InferenceError({
+    code: 'cannot-ablate',
+    place: 'ablate',
+    found: 'nothing to take away',
+    expected: "{ token }, { token: 'each' } or { head }",
+    fix: "Say what: ablate(text, { token: 'each' }).",
   });
 }
 

@@ -2,12 +2,12 @@ import { InferenceError } from '../errors.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import { ablate } from './ablate.js';
 import { traceEncoderDecoder, type EncoderDecoder } from './encoder-decoder.js';
-import type { ModelSource } from './load-model.js';
+import type { HubModel, ModelSource } from './load-model.js';
 import { loadPart, type Part } from './session.js';
 import { generateSingle, traceSingle, type Single, type Traced } from './single.js';
 import { encoderDecoderSubject } from './subject-encoder-decoder.js';
 import { singleSubject } from './subject-single.js';
-import { findOffsets } from './tokenize.js';
+import { checkTokenizer, findOffsets } from './tokenize.js';
 import type { TextTrace, Tracer, TracerOptions } from './types.js';
 
 /**
@@ -23,8 +23,13 @@ import type { TextTrace, Tracer, TracerOptions } from './types.js';
  * await tracer.destroy();
  */
 export function createTracer(options: TracerOptions): Tracer {
-  if (!options?.ort?.InferenceSession || !options.model) throw missingParts(options);
-  const { ort, model, tokenizer, config = {}, layers, heads, vectors, quantise } = options;
+  if (!options?.ort?.InferenceSession) throw missingParts('no onnxruntime');
+  const { ort, model, tokenizer, config = {}, layers, vectors, quantise } = options;
+  for (const source of isPair(model) ? [model.encoder, model.decoder] : [model])
+    if (!isSource(source)) throw missingParts('no model');
+  checkTokenizer(tokenizer);
+  // A trace has its heads in the model's order.
+  const heads = options.heads && [...new Set(options.heads)].sort((a, b) => a - b);
   const taps: TapOptions = { layers, heads, vectors, quantise };
   const notices: string[] = [];
   const found: Tap[] = [];
@@ -142,7 +147,15 @@ function withText({ trace, ids }: Traced): TextTrace {
 function isPair(
   model: TracerOptions['model'],
 ): model is Extract<TracerOptions['model'], { decoder: ModelSource }> {
-  return typeof model === 'object' && 'encoder' in model && 'decoder' in model;
+  return model !== null && typeof model === 'object' && 'encoder' in model && 'decoder' in model;
+}
+
+function isSource(source: unknown): boolean {
+  if (typeof source === 'string') return source !== '';
+  const kinds = [Uint8Array, ArrayBuffer, Blob, URL];
+  return (
+    kinds.some((kind) => source instanceof kind) || typeof (source as HubModel | null)?.repo === 'string'
+  );
 }
 
 function nameOf(model: TracerOptions['model']): string | undefined {
@@ -152,13 +165,13 @@ function nameOf(model: TracerOptions['model']): string | undefined {
   return 'repo' in model ? model.repo : undefined;
 }
 
-function missingParts(options: Partial<TracerOptions> | undefined): InferenceError {
+function missingParts(found: string): InferenceError {
   return new InferenceError({
     code: 'missing-model',
     place: 'createTracer',
-    found: options?.ort ? 'no model' : 'no onnxruntime',
+    found,
     expected: '{ ort, model, tokenizer }',
-    fix: "const ort = await import('onnxruntime-web/wasm'), and pass it with a model.",
+    fix: "const ort = await import('onnxruntime-web/wasm'); as model pass bytes, a file, an address, { repo } or { encoder, decoder }.",
   });
 }
 

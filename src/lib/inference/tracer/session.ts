@@ -257,7 +257,7 @@ function explain(cause: unknown, taps: readonly Tap[], tokens?: number): Inferen
       tokens === undefined
         ? (PAGE_FIXES.find(([pattern]) => pattern.test(message))?.[1] ??
           'Try the model untapped; if that loads, please report it.')
-        : 'A text longer than the model was made for is the commonest cause.',
+        : 'The commonest causes: a text longer than the model was made for, or the tokenizer of another model.',
     cause,
   });
 }

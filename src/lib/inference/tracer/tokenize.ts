@@ -40,7 +40,8 @@ export interface Encoded {
  */
 export function encodeText(tokenizer: TokenizerLike | undefined, text: string, pair?: string): Encoded {
   if (!tokenizer) throw missingTokenizer();
-  const { ids, tokens, typeIds } = encodeWith(tokenizer, text, { pair });
+  const { ids: given, tokens, typeIds } = encodeWith(tokenizer, text, { pair });
+  const ids = soundIds(given, tokens);
   if (ids.length === 0 || ids.length !== tokens.length)
     throw new InferenceError({
       code: 'token-count',
@@ -63,7 +64,24 @@ export function readInput(
   input: string | TokenInput,
   pair?: string,
 ): Partial<Encoded> & Pick<Encoded, 'ids'> & Pick<TokenInput, 'feeds'> {
-  return typeof input === 'string' ? encodeText(tokenizer, input, pair) : { ...input, ids: input.ids ?? [] };
+  if (typeof input === 'string') return encodeText(tokenizer, input, pair);
+  if (!input?.ids?.length && !input?.feeds) throw nothingToRead(input);
+  return { ...input, ids: soundIds(input.ids ?? [], input.tokens) };
+}
+
+/** @throws InferenceError `token-id`: of an id below zero onnxruntime takes the vocabulary's end, and says nothing */
+function soundIds(given: ArrayLike<number | bigint>, tokens: readonly string[] | undefined): number[] {
+  const ids = Array.from(given, Number);
+  const at = ids.findIndex((id) => !Number.isSafeInteger(id) || id < 0);
+  if (at < 0) return ids;
+  const name = tokens?.[at];
+  throw new InferenceError({
+    code: 'token-id',
+    place: `token ${at}${name === undefined ? '' : ` '${name}'`}`,
+    found: `the id ${String(given[at])}`,
+    expected: 'a whole number from 0',
+    fix: 'The tokenizer and its vocabulary do not fit, or have no token for this part of the text.',
+  });
 }
 
 export function textOf(input: string | TokenInput, pair?: string): string | undefined {
@@ -81,6 +99,8 @@ export function piecesOf(tokenizer: TokenizerLike | undefined, ids: readonly num
 }
 
 export function decodeText(tokenizer: TokenizerLike | undefined, ids: readonly number[]): string {
+  // Tokenizers refuse to decode nothing.
+  if (ids.length === 0) return '';
   return tokenizer?.decode?.([...ids], { skip_special_tokens: true }) ?? piecesOf(tokenizer, ids).join('');
 }
 
@@ -133,7 +153,7 @@ function pairSegments(
     for (let at = ids.length - second.length; at > 0 && start < 0; at--)
       if (second.every((id, i) => ids[at + i] === id)) start = at;
   }
-  if (start <= 0) return [];
+  if (start <= 0 || start === ids.length) return [];
   return [
     { name: 'A', start: 0, end: start },
     { name: 'B', start, end: ids.length },
@@ -161,6 +181,34 @@ function fold(text: string): string {
     const plain = character.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
     return plain.length === character.length ? plain : character;
   }).join('');
+}
+
+function nothingToRead(input: unknown): InferenceError {
+  return new InferenceError({
+    code: 'token-count',
+    place: 'input',
+    found:
+      input && typeof input === 'object'
+        ? 'no ids and no feeds'
+        : `${input === null ? 'null' : typeof input}`,
+    expected: 'a text, or { ids, tokens }, or { feeds }',
+    fix: 'Pass a string: trace(text).',
+  });
+}
+
+/** @throws InferenceError `missing-tokenizer` for what cannot encode a text: a promise of a tokenizer, its JSON, its name */
+export function checkTokenizer(tokenizer: TokenizerLike | undefined): void {
+  if (!tokenizer || typeof tokenizer === 'function' || typeof tokenizer.encode === 'function') return;
+  throw new InferenceError({
+    code: 'missing-tokenizer',
+    place: 'createTracer',
+    found:
+      typeof (tokenizer as { then?: unknown }).then === 'function'
+        ? 'a promise'
+        : `a ${typeof tokenizer} without encode()`,
+    expected: 'a tokenizer of the model',
+    fix: 'Pass new Tokenizer(tokenizerJson, tokenizerConfig) of @huggingface/tokenizers, or await AutoTokenizer.from_pretrained(…).',
+  });
 }
 
 function missingTokenizer(): InferenceError {

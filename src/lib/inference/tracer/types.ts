@@ -54,7 +54,8 @@ export type Progress =
 
 /** Tokens chosen by the caller, or inputs of another kind than text: pixels, the features of sound. */
 export interface TokenInput {
-  ids?: readonly number[];
+  /** Numbers, or `bigint` as in the `input_ids` of transformers.js. */
+  ids?: ArrayLike<number | bigint>;
   /** What the tokens are called; one for each row and column of the weights. Default, beside `feeds`: their numbers from 0. */
   tokens?: readonly string[];
   segments?: readonly Segment[];
