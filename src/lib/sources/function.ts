@@ -1,7 +1,10 @@
+import { checkWeight } from '../trace/check-weights.js';
 import { describe, listed } from '../trace/describe.js';
+import { TraceError } from '../trace/errors.js';
 import { ReadMatrix } from '../trace/read-matrix.js';
 import type { AttentionSource, Block, BlockRequest, WeightArray, WeightType } from '../trace/types.js';
 import { makeSource } from './make-source.js';
+import { decodeTable } from '../trace/weights.js';
 import { sourceError } from './source-error.js';
 
 /** What is wanted of one head, counted from 0 in `dims`. Rows and columns lie within the matrix. */
@@ -41,9 +44,10 @@ export interface FunctionInput {
 
 /**
  * Attention that a function of yours reads, block by block, when it is looked at. Read what takes no time at once; return a promise
- * for the rest. Weights are not checked further than that they are as many as asked for.
+ * for the rest. That each is a weight is checked when it is read; what a row sums to is not.
  *
- * @throws TraceError `source`, at once for dims and when it is read for a block that is not as asked for
+ * @throws TraceError `source`, at once for dims and when it is read for a block that is not as asked for; when it is read also
+ * `unreadable` where the function fails, with its error as `cause`, and `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`
  * @example
  * const attention = functionAttention({
  *   dims: [32, 32, 8192, 8192],
@@ -69,10 +73,18 @@ export function functionAttention(input: FunctionInput): AttentionSource {
   return makeSource({ dims, causal }, (layer, head) => {
     const read = (request: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
       const wanted = { layer, head, ...pick(request) };
-      const block = input.block(wanted, options);
-      return block instanceof Promise
-        ? block.then((ready) => toBlock(ready, wanted))
-        : toBlock(block, wanted);
+      const refuse = (cause: unknown): never => {
+        throw options.signal?.aborted ? cause : failed(cause, wanted);
+      };
+      let given;
+      try {
+        given = input.block(wanted, options);
+      } catch (cause) {
+        return refuse(cause);
+      }
+      return isPromise(given)
+        ? Promise.resolve(given).then((ready) => toBlock(ready, wanted), refuse)
+        : toBlock(given, wanted);
     };
     const leftOut = input.leftOut && ((row: number) => input.leftOut!(layer, head, row));
     return new ReadMatrix({ rows, cols, read, levels, leftOut });
@@ -92,8 +104,29 @@ const typeOf = (data: unknown): WeightType | undefined =>
         ? 'float32'
         : undefined;
 
-function toBlock(given: HeadBlock, { layer, head, row, col, rows, cols, level }: HeadRequest): Block {
-  const place = `block({ layer: ${layer}, head: ${head}, row: ${row}, col: ${col}, rows: ${rows}, cols: ${cols}, level: ${level} })`;
+/** Not only of this page's own kind of promise. */
+function isPromise(given: HeadBlock | Promise<HeadBlock>): given is Promise<HeadBlock> {
+  return typeof (given as Partial<Promise<HeadBlock>> | undefined)?.then === 'function';
+}
+
+function placeOf({ layer, head, row, col, rows, cols, level }: HeadRequest): string {
+  return `block({ layer: ${layer}, head: ${head}, row: ${row}, col: ${col}, rows: ${rows}, cols: ${cols}, level: ${level} })`;
+}
+
+function failed(cause: unknown, wanted: HeadRequest): TraceError {
+  return new TraceError({
+    code: 'unreadable',
+    place: placeOf(wanted),
+    found: `an error (${cause instanceof Error ? cause.message : String(cause)})`,
+    expected: 'weights',
+    fix: 'This is what your function threw or rejected with; the error’s cause has all of it.',
+    cause,
+  });
+}
+
+function toBlock(given: HeadBlock, wanted: HeadRequest): Block {
+  const { row, col, rows, cols, level } = wanted;
+  const place = placeOf(wanted);
   const type = typeOf(given?.data);
   if (!type)
     throw sourceError(
@@ -103,6 +136,14 @@ function toBlock(given: HeadBlock, { layer, head, row, col, rows, cols, level }:
       'Return the weights of the rectangle, row by row.',
     );
   const { data, offset = 0, stride = cols } = given;
+  const sound = [offset, stride].every((n) => Number.isInteger(n) && n >= 0);
+  if (!sound || (given.type ?? type) !== type)
+    throw sourceError(
+      place,
+      `offset ${offset}, stride ${stride} and type ${given.type ?? type} with ${describe(data)}`,
+      `whole numbers from 0, and type ${type}`,
+      'Leave out what the array says by itself.',
+    );
   const needed = rows === 0 ? 0 : offset + (rows - 1) * stride + cols;
   if (data.length < needed)
     throw sourceError(
@@ -111,5 +152,19 @@ function toBlock(given: HeadBlock, { layer, head, row, col, rows, cols, level }:
       `${needed}: ${rows} rows of ${cols}${stride === cols ? '' : `, ${stride} apart`}`,
       'Return the whole rectangle, with zeros where there is no weight.',
     );
-  return { row, col, rows, cols, level, type: given.type ?? type, data, offset, stride };
+  const block: Block = { row, col, rows, cols, level, type, data, offset, stride };
+  checkBlock(block, place);
+  return block;
+}
+
+function checkBlock({ rows, cols, type, data, offset, stride }: Block, place: string): void {
+  if (type === 'uint8') return;
+  const table = decodeTable(type);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < cols; c++) {
+      const stored = data[offset + r * stride + c]!;
+      const weight = table ? table[stored]! : stored;
+      // Without a call and a place for each of a million.
+      if (!(weight >= 0 && weight <= 1)) checkWeight(weight, `${place} weight [${r}][${c}]`);
+    }
 }

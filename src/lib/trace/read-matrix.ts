@@ -1,6 +1,7 @@
 import { DenseMatrix } from './dense-matrix.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
+import { unlessAborted } from './pyramid/shared-work.js';
 import { cutRequest, readAtOnce } from './request.js';
 import { blockWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
@@ -128,7 +129,8 @@ function turns(most: number) {
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       signal?.throwIfAborted();
-      return await act();
+      // A source that does not heed the signal keeps nobody waiting.
+      return await unlessAborted(Promise.resolve(act()), signal);
     } finally {
       const next = waiting.shift();
       if (next) next();

@@ -102,7 +102,9 @@ test('a function that fails is said, and one that is slow is waited for', async 
     40,
     functionAttention({ dims: [1, 1, 40, 40], block: async () => Promise.reject(new Error('offline')) }),
   );
-  await expect.element(broken.getByRole('alert')).toHaveTextContent(/could not be read: offline/);
+  await expect
+    .element(broken.getByRole('alert'))
+    .toHaveTextContent(/could not be read: block.*found an error .offline./);
 });
 
 test('what a source did not keep is said beside the row', async () => {

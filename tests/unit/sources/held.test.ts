@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   coordinateAttention,
   functionAttention,
@@ -304,6 +304,20 @@ describe('a function', () => {
     ['plain numbers', { data: [1, 2] }, 'expected { data }, a Uint8Array'],
     ['too few', { data: new Uint8Array(5) }, 'found 5 weights, expected 6: 2 rows of 3'],
     ['too few, set apart', { data: new Uint8Array(9), stride: 7 }, 'expected 10: 2 rows of 3, 7 apart'],
+    [
+      'another type',
+      { data: new Uint8Array(6), type: 'float32' },
+      'type float32 with a Uint8Array, expected',
+    ],
+    ['a place before the first', { data: new Uint8Array(6), offset: -1 }, 'found offset -1, stride 3'],
+    ['NaN', { data: Float32Array.of(0, 0, 0, 0, NaN, 0) }, 'level: 0 }) weight [1][1]: found NaN'],
+    ['half NaN', { data: Uint16Array.of(0, 0x7e00, 0, 0, 0, 0) }, 'weight [0][1]: found NaN'],
+    ['scores', { data: Float32Array.of(0.5, 0, 0, 0, 0, -0.25) }, 'weight [1][2]: found -0.25'],
+    [
+      'percentages',
+      { data: Float32Array.of(9, 0, 50, 0, 0, 0, 0, 0, 0), offset: 2, stride: 4 },
+      'weight [0][0]: found 50',
+    ],
   ])('that returns %s', async (_, block, message) => {
     const request = { row: 0, col: 0, rows: 2, cols: 3 };
     const now = functionAttention({ dims, block: () => block as never }).matrix(0, 0);
@@ -319,6 +333,58 @@ describe('a function', () => {
     [{ dims, block: null }, 'block: found null, expected a function'],
   ])('%o', (input, message) => {
     expect(() => functionAttention(input as never)).toThrow(message);
+  });
+
+  test.each([
+    ['an error', new Error('offline'), 'found an error (offline), expected weights'],
+    ['a string', 'offline', 'found an error (offline), expected weights'],
+    ['nothing', undefined, 'found an error (undefined), expected weights'],
+  ])('one that fails with %s', async (_, cause, message) => {
+    const request = { row: 0, col: 0, rows: 2, cols: 3 };
+    const throws = (): never => {
+      throw cause;
+    };
+    const refused = expect.objectContaining({ name: 'TraceError', code: 'unreadable', cause });
+    expect(() => functionAttention({ dims, block: throws }).matrix(0, 0).block(request)).toThrow(message);
+    const later = functionAttention({ dims, block: async () => throws() }).matrix(0, 0);
+    await expect(later.block(request)).rejects.toEqual(refused);
+  });
+
+  test('one that rejects as it is told to: with the signal’s reason', async () => {
+    const source = functionAttention({
+      dims,
+      block: (_, { signal }) =>
+        new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason as Error))),
+    });
+    const abort = new AbortController();
+    const block = source.matrix(0, 0).block({ row: 0, col: 0, rows: 2, cols: 3 }, { signal: abort.signal });
+    const reason = new Error('moved on');
+    abort.abort(reason);
+    await expect(block).rejects.toBe(reason);
+  });
+
+  test('promises of another kind', async () => {
+    const thenable = (data: Float32Array) => ({ then: (take: (given: object) => void) => take({ data }) });
+    const source = functionAttention({ dims, block: (request) => thenable(cells(request)) as never });
+    await expectSame(source.matrix(0, 1), headOf(weights, n, 1));
+  });
+
+  test('one that never answers and heeds no signal keeps the rest from nothing', async () => {
+    let asked = 0;
+    const side = 3000;
+    const matrix = functionAttention({
+      dims: [1, 1, side, side],
+      block: ({ rows, cols }) =>
+        asked++ < 3 ? new Promise<never>(() => {}) : { data: new Uint8Array(rows * cols).fill(51) },
+    }).matrix(0, 0);
+    const abort = new AbortController();
+    const request = { row: 0, col: 0, rows: 9, cols: 9, level: 9 };
+    const given = Promise.resolve(matrix.block(request, { signal: abort.signal }));
+    await vi.waitFor(() => expect(asked).toBe(3));
+    abort.abort(new Error('moved on'));
+    await expect(given).rejects.toThrow('moved on');
+    const { data } = await matrix.block(request);
+    expect(data[0]).toBeCloseTo(0.2, 6);
   });
 
   test('one that fails: for who asked, and asked again when it is wanted again', async () => {
