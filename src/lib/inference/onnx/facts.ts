@@ -8,9 +8,21 @@ export interface Facts extends Known {
   readonly constant: boolean;
   /** The model's inputs its numbers come from, a bit each; shapes and masks' shapes do not count. */
   readonly sources: bigint;
+  /**
+   * The inputs its rows are of: as `sources`, but a product has the rows of what stands at its left. Tokens that look at others
+   * learn from them and stay who they are.
+   */
+  readonly rows: bigint;
 }
 
-const NOTHING: Facts = { type: 0, dims: undefined, values: undefined, constant: false, sources: 0n };
+const NOTHING: Facts = {
+  type: 0,
+  dims: undefined,
+  values: undefined,
+  constant: false,
+  sources: 0n,
+  rows: 0n,
+};
 
 /** Shapes longer than any real one are not followed: a made-up graph could double them at each node. */
 const LONGEST_SHAPE = 32;
@@ -48,13 +60,10 @@ export class FactBook {
   ) {
     this.inputs = root.graph.inputs.filter((input) => !root.graph.initializers.has(input.name));
     const start = new Map<string, Facts>();
-    this.inputs.forEach((input, bit) =>
-      start.set(input.name, {
-        ...NOTHING,
-        ...declared(input),
-        sources: 1n << BigInt(Math.min(bit, MOST_INPUTS)),
-      }),
-    );
+    this.inputs.forEach((input, bit) => {
+      const sources = 1n << BigInt(Math.min(bit, MOST_INPUTS));
+      start.set(input.name, { ...NOTHING, ...declared(input), sources, rows: sources });
+    });
     this.walk(root, start);
   }
 
@@ -76,16 +85,25 @@ export class FactBook {
     this.known.set(scope, facts);
     for (const [name, tensor] of scope.graph.initializers) {
       const values = tensor.dims.length <= 1 ? scope.numbers(name) : undefined;
-      facts.set(name, { type: tensor.dataType, dims: tensor.dims, values, constant: true, sources: 0n });
+      facts.set(name, {
+        type: tensor.dataType,
+        dims: tensor.dims,
+        values,
+        constant: true,
+        sources: 0n,
+        rows: 0n,
+      });
     }
     for (const node of scope.order) this.visit(scope, node, facts);
   }
 
   private visit(scope: Scope, node: Node, facts: Map<string, Facts>): void {
     const inputs = node.inputs.map((input) => this.of(scope, input));
-    const sources = dataInputs(node).reduce((all, input) => all | this.of(scope, input).sources, 0n);
+    const data = dataInputs(node).map((input) => this.of(scope, input));
+    const sources = data.reduce((all, facts) => all | facts.sources, 0n);
+    const rows = rowsOf(node, data);
     const inner = [...node.attributes.values()].flatMap((attribute) => scope.children.get(attribute) ?? []);
-    for (const child of inner) this.walk(child, bodyInputs(child, sources));
+    for (const child of inner) this.walk(child, bodyInputs(child, sources, rows));
     const constant =
       inner.length === 0 && node.inputs.every((input, i) => input === '' || inputs[i]!.constant);
     const branch = inner[0];
@@ -98,6 +116,7 @@ export class FactBook {
           values: undefined,
           constant,
           sources: ends.reduce((all, end) => all | end.sources, sources),
+          rows: ends.reduce((all, end) => all | end.rows, rows),
         });
         return;
       }
@@ -114,16 +133,33 @@ export class FactBook {
         values: found.values,
         constant,
         sources,
+        rows,
       });
     });
   }
 }
 
 /** Inside a loop's body its inputs come from what the loop reads; a branch has none. */
-function bodyInputs(child: Scope, sources: bigint): Map<string, Facts> {
+function bodyInputs(child: Scope, sources: bigint, rows: bigint): Map<string, Facts> {
   return new Map(
-    child.graph.inputs.map((input) => [input.name, { ...NOTHING, ...declared(input), sources }]),
+    child.graph.inputs.map((input) => [input.name, { ...NOTHING, ...declared(input), sources, rows }]),
   );
+}
+
+/** Operators whose output has the rows of their first input: products, and attention in one. */
+const ROWS_OF_FIRST = new Set(
+  words(
+    'MatMul Einsum FusedMatMul TransposeMatMul MatMulInteger MatMulIntegerToFloat DynamicQuantizeMatMul QLinearMatMul ' +
+      'Attention MultiHeadAttention GroupQueryAttention DecoderMaskedMultiHeadAttention',
+  ),
+);
+
+function rowsOf({ opType }: Node, data: readonly Facts[]): bigint {
+  const [first] = data;
+  // A weight at the left, of two axes at most, has no rows; a learned query has, and they come from no input.
+  const isWeight = first?.constant && (first.dims?.length ?? 0) < 3;
+  if (first && ROWS_OF_FIRST.has(opType) && !isWeight) return first.rows;
+  return data.reduce((all, facts) => all | facts.rows, 0n);
 }
 
 function declared({ dataType, dims }: ValueInfo): Known {

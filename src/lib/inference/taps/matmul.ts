@@ -35,7 +35,6 @@ export function activationProduct(node: Node, scope: Scope, facts: FactBook): Pr
     return constant && (dims?.length ?? 0) < 3;
   };
   if (isWeight(left) || isWeight(right)) return undefined;
-  if (facts.of(scope, left).constant && facts.of(scope, right).constant) return undefined;
   return {
     left,
     right,

@@ -18,8 +18,8 @@ export interface Located {
 const NOT_TEXT = /mask|position|past|cache|seqlens|total_sequence/i;
 
 /**
- * Tells the stream of each attention of one graph by following its keys to their source. Queries that come from an input
- * the keys know nothing of attend across; where a graph has such, what the crossing keys are computed from is the encoder.
+ * Tells the stream of each attention of one graph by following its keys to their source. Queries whose rows are of an input
+ * that the keys' are not, or are learned, attend across; where a graph has such, what the crossing keys are computed from is the encoder.
  * Layers are numbered in each stream.
  */
 export function locate(findings: readonly Finding[], facts: FactBook): Located[] {
@@ -27,17 +27,23 @@ export function locate(findings: readonly Finding[], facts: FactBook): Located[]
     query: facts.sourceNames(facts.of(finding.scope, finding.querySide).sources),
     key: facts.sourceNames(facts.of(finding.scope, finding.keySide).sources),
   }));
-  const crosses = sources.map(({ query, key }) => {
-    const asked = query.filter((name) => !NOT_TEXT.test(name));
-    return asked.length === 0
-      ? query.length === 0 && key.length > 0
-      : asked.some((name) => !key.includes(name));
+  const crosses = findings.map(({ scope, querySide, keySide }) => {
+    const rowsOf = (side: string): string[] => facts.sourceNames(facts.of(scope, side).rows);
+    const isText = (name: string): boolean => !NOT_TEXT.test(name);
+    const asked = rowsOf(querySide).filter(isText);
+    const told = rowsOf(keySide);
+    return asked.length === 0 ? told.some(isText) : asked.some((name) => !told.includes(name));
   });
   const crossing = findings.filter((_, i) => crosses[i]);
   const encoders = behind(crossing, findings);
+  // Learned queries that sum an encoder up, and nothing after them, are no decoder.
+  const alone =
+    crossing.length === 0 ||
+    (crossing.every(({ scope, querySide }) => facts.of(scope, querySide).sources === 0n) &&
+      findings.every((finding, i) => crosses[i] || encoders.has(finding)));
   const streams = findings.map((finding, i): StreamName => {
     if (crosses[i]) return 'cross';
-    return crossing.length === 0 ? 'self' : encoders.has(finding) ? 'encoder' : 'decoder';
+    return alone ? 'self' : encoders.has(finding) ? 'encoder' : 'decoder';
   });
   // What a decoder's later queries know of the encoder makes no other tower of them.
   const towers = sources.map(({ query }) =>

@@ -55,6 +55,9 @@ export function createTracer(options: TracerOptions): Tracer {
     } else {
       const part = await loadPart(model, taps, options, notices);
       found.push(...part.tapped.taps);
+      const streams = new Set(part.recorded.map((tap) => tap.stream));
+      if (streams.delete('self') && streams.size > 0)
+        notices.push(`A trace of one sequence leaves out attention of the kind ${[...streams].join(', ')}.`);
       loaded = { part, tokenizer, ends, about };
     }
     options.onProgress?.({ stage: 'ready' });
