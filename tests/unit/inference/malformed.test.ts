@@ -15,6 +15,11 @@ const fixture = (path: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`../../../fixtures/models/${path}`, import.meta.url)));
 const modelOf = (...graph: Rope[]): Uint8Array => joinRope(bytesField(MODEL.graph, ropeOf(...graph)));
 const node = (...spec: Parameters<typeof emitNode>): Rope => bytesField(GRAPH.node, emitNode(...spec));
+const attention = (i: number): Rope[] => [
+  node({ opType: 'MatMul', inputs: ['q', 'k'], outputs: [`s${i}`] }),
+  node({ opType: 'Softmax', inputs: [`s${i}`], outputs: [`p${i}`] }),
+  node({ opType: 'MatMul', inputs: [`p${i}`, 'v'], outputs: [`o${i}`] }),
+];
 const everything = { vectors: true, quantise: true, interventions: true };
 const codeOf = (bytes: Uint8Array): string => {
   try {
@@ -80,6 +85,11 @@ describe('a file that is no sound model is refused by name', () => {
       'duplicate-value',
     ],
     ['graphs 100 deep', modelOf(nested(100)), 'depth'],
+    [
+      'more attentions than a model has',
+      modelOf(...Array.from({ length: 5000 }, (_, i) => attention(i)).flat()),
+      'too-large',
+    ],
   ])('%s', (_, bytes, code) => expect(codeOf(bytes)).toBe(code));
 });
 
@@ -111,6 +121,13 @@ describe('a graph made to do harm costs no more than its size', () => {
       node({ opType: 'Identity', inputs: [`v${i}`], outputs: [`v${i + 1}`] }),
     );
     expect(codeOf(modelOf(bytesField(GRAPH.input, emitValueInfo('v0', 1, [])), ...chain))).toBe('none');
+  });
+
+  it("operators named as JavaScript's own properties are", () => {
+    const strange = ['toString', 'constructor', '__proto__'].map((opType, i) =>
+      node({ opType, inputs: ['q'], outputs: [`x${i}`], domain: 'com.microsoft' }),
+    );
+    expect(tapAttention(modelOf(...strange)).taps).toEqual([]);
   });
 
   it('many inputs', () => {

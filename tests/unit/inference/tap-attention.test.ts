@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { InferenceError, tapAttention, type TapOptions } from '../../../src/lib/inference/index.js';
 import { DataType, GRAPH, MODEL, TENSOR } from '../../../src/lib/inference/onnx/model.js';
 import { readFields, wholeOf } from '../../../src/lib/inference/onnx/wire.js';
-import { bytesField, concat, joinRope, varintField } from '../../../src/lib/inference/onnx/write.js';
+import {
+  bytesField,
+  concat,
+  joinRope,
+  ropeOf,
+  varintField,
+  type Rope,
+} from '../../../src/lib/inference/onnx/write.js';
+import { emitNode } from '../../../src/lib/inference/onnx/emit.js';
 import { floats, largestDifference, readSafetensors, runTapped, type Plain } from './run-case.js';
 
 const fixture = (path: string): Uint8Array =>
@@ -235,6 +243,48 @@ describe('operators that hold a whole attention', () => {
     );
     expect(largestDifference(results[taps[0]!.weights!]!, { dims: [], data: expected })).toBeLessThan(1e-5);
   });
+});
+
+describe('operators that a model defines itself', () => {
+  const node = (opType: string, inputs: string[], outputs: string[], domain = ''): Rope =>
+    emitNode({ opType, inputs, outputs, domain });
+  /** `FunctionProto`: name 1, node 7, domain 10. */
+  const define = (name: string, ...nodes: Rope[]): Rope =>
+    bytesField(
+      MODEL.functions,
+      ropeOf(bytesField(1, name), ...nodes.map((inner) => bytesField(7, inner)), bytesField(10, 'own')),
+    );
+
+  it('are listed with the reason where a softmax is in them, however deep', () => {
+    const bytes = joinRope(
+      ropeOf(
+        bytesField(
+          MODEL.graph,
+          ropeOf(
+            bytesField(GRAPH.node, node('Outer', ['x'], ['y'], 'own')),
+            bytesField(GRAPH.node, node('Norm', ['y'], ['z'], 'own')),
+          ),
+        ),
+        define('Outer', node('Inner', ['a'], ['b'], 'own')),
+        define('Inner', node('MatMul', ['q', 'k'], ['s']), node('Softmax', ['s'], ['p'])),
+        define('Norm', node('LayerNormalization', ['q', 'k'], ['s'])),
+      ),
+    );
+    const { taps } = tapAttention(bytes);
+    expect(taps).toHaveLength(1);
+    expect(taps[0]!.weights).toBeUndefined();
+    expect(taps[0]!.reason).toContain('inside own.Outer, an operator that the model defines itself');
+  });
+});
+
+describe('the number of heads', () => {
+  it.each(['bert-int8', 'distilbert-fp16', 'llama-step', 'bert-qoperator'])(
+    'follows from the graph of %s',
+    (name) => {
+      const { taps } = tapAttention(fixture(`models/exports/${name}/model.onnx`));
+      expect(new Set(taps.map(({ shape }) => shape[1]))).toEqual(new Set([4]));
+    },
+  );
 });
 
 describe('the cost', () => {

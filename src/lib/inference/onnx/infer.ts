@@ -87,11 +87,7 @@ export function inferDims(context: Inference): Shape {
       return dims?.toReversed();
     }
     case 'Reshape':
-      return (
-        inputs[1]?.values?.map((length, i) =>
-          length === 0 ? (dims?.[i] ?? null) : length === -1 ? null : length,
-        ) ?? unknown(inputs[1]?.dims?.[0])
-      );
+      return reshaped(dims, inputs[1]?.values) ?? unknown(inputs[1]?.dims?.[0]);
     case 'Expand':
       return broadcast(dims, inputs[1]?.values ?? unknown(inputs[1]?.dims?.[0]));
     case 'ConstantOfShape':
@@ -142,6 +138,7 @@ export function inferDims(context: Inference): Shape {
       return values ? [values.length] : sliceDims(context);
     }
     case 'Split':
+      return splitDims(context);
     case 'TopK':
       return sliceDims(context);
     case 'Range':
@@ -160,7 +157,7 @@ const ELEMENTWISE = new Set([
   ...words(
     'Add Sub Mul Div Pow Max Min Sum Where Sqrt Reciprocal Neg Abs Exp Log Cos Sin Tanh Erf ' +
       'Sigmoid Relu Gelu FastGelu Cast Identity Softmax LogSoftmax IsNaN Not And Or Floor Round ' +
-      'BiasSoftmax LeakyRelu HardSigmoid',
+      'BiasSoftmax LeakyRelu HardSigmoid QLinearAdd QLinearMul',
   ),
   ...BOOLEAN,
 ]);
@@ -168,7 +165,7 @@ const ELEMENTWISE = new Set([
 const LIKE_FIRST = new Set(
   words(
     'QuantizeLinear DequantizeLinear DynamicQuantizeLinear QLinearSoftmax Dropout Clip CastLike ' +
-      'Trilu RotaryEmbedding LayerNormalization SimplifiedLayerNormalization SkipLayerNormalization ' +
+      'Trilu CumSum RotaryEmbedding LayerNormalization SimplifiedLayerNormalization SkipLayerNormalization ' +
       'SkipSimplifiedLayerNormalization',
   ),
 );
@@ -226,13 +223,36 @@ export function inferValues({ scope, node, inputs }: Inference): Shape {
   }
 }
 
+/** Where as many lengths are open before as after (a batch, a text's length), -1 is what the known ones leave: heads, mostly. */
+function reshaped(dims: Shape, target: Shape): Shape {
+  const lengths = target?.map((length, i) => (length === 0 ? (dims?.[i] ?? null) : length));
+  const at = lengths?.indexOf(-1) ?? -1;
+  if (!lengths || at < 0) return lengths;
+  const open = (shape: readonly (number | null)[]): number =>
+    shape.filter((length) => length === null).length;
+  const product = (shape: readonly (number | null)[]): number =>
+    shape.reduce<number>((all, length) => all * (length ?? 1), 1);
+  const others = lengths.toSpliced(at, 1);
+  const left = dims && open(dims) === open(others) ? product(dims) / product(others) : NaN;
+  return lengths.with(at, Number.isSafeInteger(left) && left > 0 ? left : null);
+}
+
+function splitDims({ node, inputs, output }: Inference): Shape {
+  const dims = inputs[0]?.dims;
+  if (!dims) return undefined;
+  const axis = node.attributes.get('axis')?.i ?? 0;
+  const at = axis < 0 ? axis + dims.length : axis;
+  const sizes = inputs[1]?.values ?? node.attributes.get('split')?.ints;
+  const even = (dims[at] ?? NaN) / node.outputs.length;
+  const part = sizes?.length ? sizes[output] : Number.isInteger(even) ? even : null;
+  return dims.map((dim, i) => (i === at ? (part ?? null) : dim));
+}
+
 function sliceDims({ node, inputs, scope }: Inference): Shape {
   const dims = inputs[0]?.dims;
   if (!dims) return undefined;
   const axes =
-    node.opType === 'Slice'
-      ? scope.numbers(node.inputs[3])
-      : [node.attributes.get('axis')?.i ?? (node.opType === 'TopK' ? -1 : 0)];
+    node.opType === 'Slice' ? scope.numbers(node.inputs[3]) : [node.attributes.get('axis')?.i ?? -1];
   if (!axes) return dims.map(() => null);
   const cut = axes.map((axis) => (axis < 0 ? axis + dims.length : axis));
   return dims.map((dim, i) => (cut.includes(i) ? null : dim));

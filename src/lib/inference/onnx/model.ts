@@ -10,6 +10,7 @@ import { readFloat, readFields, readInts, readText, type Field, type Slice } fro
 export const MODEL = { opsetImport: 8, graph: 7, functions: 25 } as const;
 export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
 export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
+export const FUNCTION = { name: 1, node: 7, domain: 10 } as const;
 export const ATTRIBUTE = {
   name: 1,
   f: 2,
@@ -99,8 +100,8 @@ export interface Model {
   readonly graph: Graph;
   /** Version of each operator set by domain. */
   readonly opsets: ReadonlyMap<string, number>;
-  /** Names of the operators the model defines itself. */
-  readonly functions: ReadonlySet<string>;
+  /** The operators the model defines itself, by domain and name: what they are made of. */
+  readonly functions: ReadonlyMap<string, readonly Node[]>;
   readonly slice: Slice;
 }
 
@@ -129,10 +130,20 @@ export function readModel(bytes: Uint8Array): Model {
     const opset = readFields(part, 'an operator set');
     opsets.set(text(opset, 1, 'an operator set') || '', int(opset, 2));
   }
-  const functions = messages(fields, MODEL.functions).map((part) =>
-    text(readFields(part, 'a function'), 1, 'a function'),
-  );
-  return { graph: readGraph(graphs[0]!, 0), opsets, functions: new Set(functions), slice };
+  const functions = new Map(messages(fields, MODEL.functions).map(readFunction));
+  return { graph: readGraph(graphs[0]!, 0), opsets, functions, slice };
+}
+
+function readFunction(slice: Slice): [name: string, nodes: readonly Node[]] {
+  const inside = 'a function';
+  const fields = readFields(slice, inside);
+  const nodes = messages(fields, FUNCTION.node).map((part) => readNode(part, 0));
+  return [functionName(text(fields, FUNCTION.domain, inside), text(fields, FUNCTION.name, inside)), nodes];
+}
+
+/** How `Model.functions` has the operator of a node. */
+export function functionName(domain: string, opType: string): string {
+  return `${domain}.${opType}`;
 }
 
 function readGraph(slice: Slice, depth: number): Graph {

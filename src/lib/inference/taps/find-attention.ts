@@ -6,9 +6,10 @@ import { onnxAttention } from './onnx-attention.js';
 import { packedAttention } from './packed-attention.js';
 import { plainAttention } from './plain.js';
 import type { Finding, Matcher } from './types.js';
-import { unsupportedAttention } from './unsupported.js';
+import { ownFunction, unsupportedAttention } from './unsupported.js';
 
 const MATCHERS: readonly Matcher[] = [
+  ownFunction,
   plainAttention,
   multiHeadAttention,
   groupQueryAttention,

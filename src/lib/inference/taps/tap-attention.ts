@@ -63,6 +63,7 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
       inputs.indexOf(a.located.tower) - inputs.indexOf(b.located.tower) ||
       a.layer - b.layer,
   );
+  if (drafts.length > MOST) throw tooMany(drafts.length);
   checkHeads(options.heads);
   checkChoice('layers', options.layers, new Set(drafts.map((draft) => draft.layer)));
   for (const draft of drafts) {
@@ -87,6 +88,9 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
     externalData: externalFiles(model, root),
   };
 }
+
+/** More attentions than a model has; each costs memory to tap. */
+const MOST = 4096;
 
 class Tapper {
   readonly edits = new Map<Scope, GraphEdit>();
@@ -258,6 +262,16 @@ function checkChoice(
     found: String(wrong),
     expected: there.size > 0 ? `some of ${[...there].join(', ')}` : 'none, as no attention was found',
     fix: `Leave out ${option} to record them all.`,
+  });
+}
+
+function tooMany(count: number): InferenceError {
+  return new InferenceError({
+    code: 'too-large',
+    place: 'model',
+    found: `${count} attentions`,
+    expected: `at most ${MOST}`,
+    fix: 'The file is damaged or made to do harm.',
   });
 }
 

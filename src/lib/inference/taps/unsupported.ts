@@ -1,4 +1,5 @@
 import { FusedAttention } from './fused.js';
+import { functionName, type Model } from '../onnx/model.js';
 import type { Found, Matcher } from './types.js';
 
 /** Operators known to hold an attention that none of the other families can reach, and why. */
@@ -20,8 +21,37 @@ const WHY: Readonly<Record<string, string>> = {
   Sampling: 'the operator runs a decoder inside; use the decoder model by itself',
 };
 
+/** An operator the model defines itself, of others, a softmax or an attention among them. */
+export const ownFunction: Matcher = (node, scope, facts) => {
+  const name = functionName(node.domain, node.opType);
+  if (!attentiveFunctions(scope.model).has(name)) return undefined;
+  const why = `it is inside ${name}, an operator that the model defines itself; write those out first (Python: onnx.inliner.inline_local_functions)`;
+  return new Unsupported(why, node, scope, facts, null);
+};
+
+const attentive = new WeakMap<Model, ReadonlySet<string>>();
+
+function attentiveFunctions(model: Model): ReadonlySet<string> {
+  const known = attentive.get(model);
+  if (known) return known;
+  const found = new Set<string>();
+  const callers = new Map<string, string[]>();
+  for (const [name, nodes] of model.functions)
+    for (const { domain, opType } of nodes) {
+      const called = functionName(domain, opType);
+      if (model.functions.has(called)) {
+        if (!callers.get(called)?.push(name)) callers.set(called, [name]);
+      } else if (/(Softmax|Attention)$/.test(opType)) found.add(name);
+    }
+  // A set grows while it is walked through.
+  for (const name of found) for (const caller of callers.get(name) ?? []) found.add(caller);
+  attentive.set(model, found);
+  return found;
+}
+
 export const unsupportedAttention: Matcher = (node, scope, facts) => {
-  const why = node.domain === 'com.microsoft' ? WHY[node.opType] : undefined;
+  const why =
+    node.domain === 'com.microsoft' && Object.hasOwn(WHY, node.opType) ? WHY[node.opType] : undefined;
   return why
     ? new Unsupported(why, node, scope, facts, node.attributes.get('num_heads')?.i ?? null)
     : undefined;

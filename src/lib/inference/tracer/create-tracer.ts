@@ -37,33 +37,42 @@ export function createTracer(options: TracerOptions): Tracer {
   const ends = new Set([config.eos_token_id ?? []].flat());
   let destroyed = false;
 
+  // Loading ends with the caller's signal, or with the tracer.
+  const gone = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, gone.signal]) : gone.signal;
+  const held: Part[] = [];
+  const hold = async (source: ModelSource, what: TapOptions): Promise<Part> => {
+    held.push(await loadPart(source, what, { ...options, signal }, notices));
+    return held.at(-1)!;
+  };
+
   const load = async (): Promise<Single | EncoderDecoder> => {
-    let loaded: Single | EncoderDecoder;
-    if (isPair(model)) {
-      const encoder = await loadPart(model.encoder, taps, options, notices);
-      const decoder = await loadPart(model.decoder, taps, options, notices);
-      const start = config.decoder_start_token_id ?? [config.bos_token_id ?? []].flat().slice(0, 1);
-      found.push(
-        ...encoder.tapped.taps.map((tap) => ({ ...tap, stream: 'encoder' as const })),
-        ...decoder.tapped.taps,
-      );
-      const { decoderWithPast: stepSource } = model;
-      // It only writes: the weights come from the decoder.
-      const decoderWithPast =
-        stepSource === undefined ? undefined : await loadPart(stepSource, { layers: [] }, options, notices);
-      loaded = { encoder, decoder, decoderWithPast, tokenizer, start: [start].flat(), ends, about };
-    } else {
-      const part = await loadPart(model, taps, options, notices);
+    if (!isPair(model)) {
+      const part = await hold(model, taps);
       found.push(...part.tapped.taps);
       const streams = new Set(part.recorded.map((tap) => tap.stream));
       if (streams.delete('self') && streams.size > 0)
         notices.push(`A trace of one sequence leaves out attention of the kind ${[...streams].join(', ')}.`);
-      loaded = { part, tokenizer, ends, about };
+      return { part, tokenizer, ends, about };
     }
+    const encoder = await hold(model.encoder, taps);
+    const decoder = await hold(model.decoder, taps);
+    const start = config.decoder_start_token_id ?? [config.bos_token_id ?? []].flat().slice(0, 1);
+    found.push(
+      ...encoder.tapped.taps.map((tap) => ({ ...tap, stream: 'encoder' as const })),
+      ...decoder.tapped.taps,
+    );
+    const { decoderWithPast: stepSource } = model;
+    // It only writes: the weights come from the decoder.
+    const decoderWithPast = stepSource === undefined ? undefined : await hold(stepSource, { layers: [] });
+    return { encoder, decoder, decoderWithPast, tokenizer, start: [start].flat(), ends, about };
+  };
+  const loading = load().then((loaded) => {
     options.onProgress?.({ stage: 'ready' });
     return loaded;
-  };
-  const loading = load();
+  });
+  // What was loaded before a later file failed would be held for good.
+  loading.catch(() => Promise.allSettled(held.splice(0).map((part) => part.release())));
   const ready = loading.then(() => undefined);
   // Whoever awaits a method or `ready` is told; nobody awaiting is no unhandled rejection.
   ready.catch(() => undefined);
@@ -76,10 +85,12 @@ export function createTracer(options: TracerOptions): Tracer {
       loadPart(
         source,
         { interventions: true },
-        { ...options, onProgress: undefined, layerByLayer: false },
+        { ...options, signal: gone.signal, onProgress: undefined, layerByLayer: false },
         [],
       );
     changeable.set(source, part);
+    // What failed may go well the next time.
+    part.catch(() => changeable.delete(source));
     return part;
   };
 
@@ -127,15 +138,12 @@ export function createTracer(options: TracerOptions): Tracer {
     async destroy() {
       if (destroyed) return;
       destroyed = true;
+      gone.abort(destroyedError());
       await queue;
-      const loaded = await loading.catch(() => undefined);
-      const parts = !loaded
-        ? []
-        : 'part' in loaded
-          ? [loaded.part]
-          : [loaded.encoder, loaded.decoder, loaded.decoderWithPast];
-      const others = [...changeable.values()].map((part) => part.catch(() => undefined));
-      await Promise.all([...parts, ...(await Promise.all(others))].map((part) => part?.release()));
+      await loading.catch(() => undefined);
+      const changed = await Promise.allSettled(changeable.values());
+      held.push(...changed.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+      await Promise.all(held.splice(0).map((part) => part.release()));
     },
   };
 }

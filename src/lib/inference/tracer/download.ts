@@ -82,18 +82,26 @@ export async function download<T extends Uint8Array<ArrayBuffer> | Blob>(
   form: Form<T>,
   options: LoadOptions,
 ): Promise<T> {
-  const cache =
-    options.cache !== false && 'caches' in globalThis
-      ? await caches.open(CACHE).catch(() => undefined)
-      : undefined;
+  const cache = options.cache === false ? undefined : await openCache();
   const kept = await cache?.match(url).catch(() => undefined);
   if (kept) return form.kept(kept);
   const response = await request(url, { signal: options.signal });
-  const about = { url, total: Number(response.headers.get('content-length')) || undefined };
+  const { headers } = response;
+  // Of a packed answer the length is that of the packed bytes.
+  const total = headers.has('content-encoding') ? undefined : Number(headers.get('content-length'));
+  const about = { url, total: total || undefined };
   const file = await form.fetched(piecesOf(response, about, options), about);
   // A full disk or a scheme that cannot be kept costs a download next time, nothing else.
   await cache?.put(url, new Response(file)).catch(() => undefined);
   return file;
+}
+
+export async function forget(url: string): Promise<void> {
+  await (await openCache())?.delete(url).catch(() => false);
+}
+
+async function openCache(): Promise<Cache | undefined> {
+  return 'caches' in globalThis ? await caches.open(CACHE).catch(() => undefined) : undefined;
 }
 
 async function* piecesOf(
@@ -101,7 +109,8 @@ async function* piecesOf(
   { url, total }: Download,
   { signal, onProgress }: LoadOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const reader = response.body!.getReader();
+  const reader = response.body?.getReader();
+  if (!reader) return;
   let loaded = 0;
   try {
     for (;;) {

@@ -1,5 +1,5 @@
 import { InferenceError } from '../errors.js';
-import { asBlob, asBytes, download, request, type LoadOptions } from './download.js';
+import { asBlob, asBytes, download, forget, request, type LoadOptions } from './download.js';
 
 /** A model: its bytes, a file, an address, in Node a path, or a name on the Hugging Face hub. */
 export type ModelSource = Uint8Array | ArrayBuffer | Blob | string | URL | HubModel;
@@ -48,6 +48,12 @@ export async function loadWeights(source: ModelSource, options: LoadOptions): Pr
   if (inNode || source instanceof Uint8Array || source instanceof ArrayBuffer)
     return loadModel(source, options);
   return source instanceof Blob ? source : download(urlOf(source), asBlob, options);
+}
+
+/** Drops what the browser's Cache Storage has of a model. */
+export async function forgetModel(source: ModelSource): Promise<void> {
+  const isAddress = typeof source === 'string' || source instanceof URL || 'repo' in source;
+  if (isAddress && pathOf(source) === undefined) await forget(urlOf(source));
 }
 
 /** Size in bytes of a file before it is downloaded, where the server says. */

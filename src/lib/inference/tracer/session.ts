@@ -3,7 +3,7 @@ import { tapAttention, type TappedModel } from '../taps/tap-attention.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import { makeFeeds, type RunInput } from './feeds.js';
 import { loadBeside, withBeside, type Beside } from './beside.js';
-import { loadModel, type ModelSource } from './load-model.js';
+import { forgetModel, loadModel, type ModelSource } from './load-model.js';
 import type { Feeds, OnnxRuntime, OnnxSession, Results } from './runtime.js';
 import type { Progress } from './types.js';
 
@@ -45,7 +45,10 @@ export async function loadPart(
   const beside = await loadBeside(source, tapped.externalData, options);
   onProgress?.({ stage: 'load' });
   const session = await createSession(model, tapped.taps, { ...options, beside }, notices);
-  signal?.throwIfAborted();
+  if (signal?.aborted) {
+    await session.release();
+    throw signal.reason;
+  }
   const recorded = tapped.taps.filter((tap) => tap.weights);
   const names = tapped.outputs.map((output) => output.name);
   return {
@@ -87,8 +90,14 @@ async function loadTapped(source: ModelSource, taps: TapOptions, options: PartOp
   const bytes = await loadModel(source, options);
   options.signal?.throwIfAborted();
   options.onProgress?.({ stage: 'tap' });
-  const { parts: _, ...tapped } = tapAttention(bytes, taps);
-  return tapped;
+  try {
+    const { parts: _, ...tapped } = tapAttention(bytes, taps);
+    return tapped;
+  } catch (error) {
+    // What is no model must not be kept: the address may have one tomorrow.
+    if ((error as InferenceError).code !== 'option') await forgetModel(source);
+    throw error;
+  }
 }
 
 /** WebGPU computes it without an output for its weights. */

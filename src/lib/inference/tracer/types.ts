@@ -108,7 +108,7 @@ export interface Tracer {
   ): Promise<TextTrace & { readonly generated: string }>;
   /** Changes one thing inside the model and says how much the output changes. */
   ablate(text: string, what: Ablation, options?: AblateOptions): Promise<AblationResult>;
-  /** Frees the model. What is running ends first. */
+  /** Frees the model. What is running ends first; what is still being loaded is not waited for. */
   destroy(): Promise<void>;
 }
 
