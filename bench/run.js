@@ -4,7 +4,7 @@
 //   --sizes        numbers of tokens
 //   --contestants  attentrace, floor, putImageData, plotly, echarts, deck.gl, svg
 //   --repetitions  5 by default
-//   --minutes      after these, what has been measured once is not measured again; 22 by default
+//   --minutes      after these, what has been measured once is not measured again; 40 by default
 //   --limit        seconds in which each stage has to end, 60 by default
 //   --gpu          draws with the machine's graphics card in place of software
 // A run of a part prints its tables and leaves the files of the whole alone: its numbers go to bench/results/part.json.
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     sizes: { type: 'string' },
     contestants: { type: 'string' },
     repetitions: { type: 'string', default: '5' },
-    minutes: { type: 'string', default: '22' },
+    minutes: { type: 'string', default: '40' },
     limit: { type: 'string', default: '60' },
     gpu: { type: 'boolean', default: false },
   },
