@@ -65,6 +65,36 @@ describe('the story that types a text into a model', () => {
     await expect.element(write!).toBeEnabled();
   });
 
+  it('asked twice before its model is there it writes once, and can be stopped', async () => {
+    await render(TypeAndWatch, { ...demos.induction, text: '', layer: 1, write: 5000 });
+    const field = page.getByRole('textbox', { name: demos.induction.label });
+    await userEvent.fill(field, demos.induction.text);
+    const { form } = field.element() as HTMLInputElement;
+    form!.requestSubmit();
+    form!.requestSubmit();
+    await expect
+      .element(page.getByRole('status'), { timeout: 60_000 })
+      .toHaveTextContent(/^Writing, \d+ tokens/);
+    await userEvent.click(page.getByRole('button', { name: 'Stop' }));
+    await expect.element(page.getByRole('status'), { timeout: 10_000 }).toHaveTextContent(/^Stopped/);
+    await expect.element(page.getByRole('button', { name: 'Write on' })).toBeEnabled();
+  });
+
+  it('a model that did not come is asked for again', async () => {
+    const { options } = demos.induction;
+    let asked = 0;
+    await render(TypeAndWatch, {
+      ...demos.induction,
+      options: () =>
+        asked++ ? options() : { ...options(), model: new URL('/nowhere.onnx', 'http://127.0.0.1:1') },
+    });
+    await expect.element(page.getByRole('status'), { timeout: 60_000 }).toHaveTextContent('no answer');
+    await userEvent.click(page.getByRole('button', { name: 'Show its attention' }));
+    await expect
+      .element(page.getByRole('status'), { timeout: 60_000 })
+      .toHaveTextContent('Attention of 13 tokens.');
+  });
+
   it('says, beside the attention, whether it matters', async () => {
     await render(TypeAndWatch, { ...demos.induction });
     const ask = page.getByRole('button', { name: 'Does it matter?' });

@@ -73,3 +73,15 @@ it('feeds a cache, and a layer at a time, through the worker, which takes the me
   expect(stitched).toHaveLength(3 * 4 * 7 * 7);
   expect(Math.max(...stitched.map((weight, i) => Math.abs(weight - once[i]!)))).toBeLessThan(1e-5);
 });
+
+it('does not keep what came in the place of a model', async () => {
+  const address = new URL(`${inductionModel.split('?')[0]}?kept`, location.href);
+  const cache = await caches.open('attentrace-models');
+  await cache.put(address, new Response('{"error":"Too many requests"}'));
+  const options = { ort, model: address, tokenizer: words };
+  const first = createTracer(options);
+  await expect(first.ready).rejects.toMatchObject({ code: 'not-onnx', found: 'JSON' });
+  const second = createTracer(options);
+  await second.ready;
+  await Promise.all([first.destroy(), second.destroy(), cache.delete(address)]);
+});

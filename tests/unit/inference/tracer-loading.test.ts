@@ -40,7 +40,10 @@ describe('a tracer lets go of what it holds', () => {
       return void response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(0, 1000));
     const answer = answers.shift()?.(bytes) ?? bytes;
     if (typeof answer === 'number') response.writeHead(answer).end();
-    else response.writeHead(200).end(answer);
+    else
+      response
+        .writeHead(200, answer[0] === '<'.charCodeAt(0) ? { 'content-type': 'text/html' } : {})
+        .end(answer);
   });
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -105,6 +108,14 @@ describe('a tracer lets go of what it holds', () => {
     answers.push(() => 503);
     await expect(tracer.ablate('t1 t2', { token: 1 })).rejects.toMatchObject({ code: 'http' });
     expect((await tracer.ablate('t1 t2', { token: 1 })).changes).toHaveLength(1);
+  });
+
+  it('a page, which development servers answer with, is neither a model nor its weights', async () => {
+    answers.push(() => new TextEncoder().encode('<!doctype html><title>My app</title>'));
+    await expect(tracerOf({ ort, model: `${address}/model.onnx` }).ready).rejects.toMatchObject({
+      code: 'http',
+      found: 'a web page',
+    });
   });
 
   it('an answer without a body is no model', async () => {

@@ -87,6 +87,7 @@ export async function download<T extends Uint8Array<ArrayBuffer> | Blob>(
   if (kept) return form.kept(kept);
   const response = await request(url, { signal: options.signal });
   const { headers } = response;
+  if (headers.get('content-type')?.startsWith('text/html')) throw aPage(url);
   // Of a packed answer the length is that of the packed bytes.
   const total = headers.has('content-encoding') ? undefined : Number(headers.get('content-length'));
   const about = { url, total: total || undefined };
@@ -147,6 +148,17 @@ export async function request(url: string, init: RequestInit): Promise<Response>
     found: `status ${response.status}${reason ? ` (${reason})` : ''}`,
     expected: 'the model',
     fix: HTTP_FIXES[response.status] ?? 'Try again later, or pass the file itself.',
+  });
+}
+
+/** What development servers, and hosts of one page, answer where there is no such file. */
+function aPage(url: string): InferenceError {
+  return new InferenceError({
+    code: 'http',
+    place: url,
+    found: 'a web page',
+    expected: 'the model',
+    fix: 'Check the address: servers of one page answer with it where there is no such file.',
   });
 }
 
