@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { cleanup, render } from 'vitest-browser-svelte';
 import type { Locator } from 'vitest/browser';
 import { functionAttention, queryKeyAttention, topKeyAttention } from '../../../src/lib/sources/index.js';
 import { createTrace, type AttentionSource } from '../../../src/lib/trace/index.js';
 import { paper, tableColor } from '../../../src/lib/render/colors/index.js';
 import { boxOf, usePage } from './page.js';
-import { Heatmap } from '../../../src/lib/index.js';
+import { Heatmap, type Hover } from '../../../src/lib/index.js';
 import { takePicture, type Rgb } from './pixels.js';
 
 usePage();
@@ -95,6 +95,8 @@ test('a function that fails is said, and one that is slow is waited for', async 
   });
   const region = await show(40, slow);
   await expect.element(region.getByText('reading weights …')).toBeVisible();
+  const zero = tableColor(paper, 0);
+  expect(await colorAt(region, 0.5, 0.5), 'what is not read').not.toEqual(zero);
   answer();
   await calm(region);
   await cleanup();
@@ -116,4 +118,46 @@ test('what a source did not keep is said beside the row', async () => {
   });
   const region = await show(3, attention, { selection: { query: 2, key: 1 } });
   await expect.element(region.getByText(/0\.50? of this query’s weight is not kept/)).toBeVisible();
+});
+
+test('what is not kept is not said to be 0, also where there is no room beside the plot', async () => {
+  const dims = [1, 1, 2, 1];
+  const attention = topKeyAttention({
+    keys: { dims, data: [0, 0] },
+    weights: { dims, data: Float32Array.of(1, 0.75) },
+  });
+  const region = await show(2, attention, { selection: { query: 1, key: 1 }, style: 'width: 420px' });
+  await expect.element(region.getByText(/0\.25 of this query’s weight is not kept/)).toBeVisible();
+  await expect.element(region.getByText('some keys only')).toBeVisible();
+});
+
+test('a weight that comes late is told, one that cannot be read is said', async () => {
+  const told: unknown[] = [];
+  const trouble: unknown[] = [];
+  const hear = (event: PromiseRejectionEvent): void => {
+    trouble.push(event.reason);
+    event.preventDefault();
+  };
+  window.addEventListener('unhandledrejection', hear);
+  const attention = functionAttention({
+    dims: [1, 1, 4, 4],
+    async block({ row, rows, cols }) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (rows === 1 && row === 2) throw new Error('offline');
+      return { data: new Uint8Array(rows * cols).fill(51) };
+    },
+  });
+  const region = await show(4, attention, {
+    onHoverChange: (hover: Hover | null) => told.push(hover && [hover.query, hover.key, hover.weight]),
+  });
+  await calm(region);
+  const plot = region.getByRole('application');
+  const { width, height } = boxOf(plot);
+  await plot.hover({ position: { x: width * 0.6, y: height * 0.4 } });
+  await vi.waitFor(() => expect(told.at(-1)).toEqual([1, 2, expect.closeTo(0.2, 6)]));
+  await plot.hover({ position: { x: width * 0.6, y: height * 0.6 } });
+  await expect.element(region.getByText(/found an error \(offline\)/)).toBeVisible();
+  expect(told.at(-1)).toEqual([2, 2, null]);
+  expect(trouble).toEqual([]);
+  window.removeEventListener('unhandledrejection', hear);
 });

@@ -9,7 +9,15 @@ export class HeatmapPointing {
   constructor(
     private readonly view: ViewState,
     private readonly map: HeatmapState,
-  ) {}
+  ) {
+    // A weight that was not at hand is told when its row has been read.
+    $effect(() => {
+      const { hover, leads } = view;
+      const weight = hover?.query != null && hover.key != null && this.row?.[hover.key];
+      if (hover && leads && hover.weight === null && typeof weight === 'number')
+        view.preview({ ...hover, weight });
+    });
+  }
 
   /** Which matrix it is: `layer 3, head 1`. */
   headName: string = $derived.by(() => {
@@ -49,7 +57,7 @@ export class HeatmapPointing {
 
   /** The cell that is looked at, else the largest of the row that is. */
   readout = $derived.by(() => {
-    const { stream, labels } = this.view;
+    const { stream } = this.view;
     const { query } = this.marks;
     if (!stream || query === null) return undefined;
     const { row } = this;
@@ -60,9 +68,18 @@ export class HeatmapPointing {
       query: stream.queryTokens[query]!.label,
       key: stream.keyTokens[cell.key]!.label,
       weight: weight === null ? '…' : formatWeight(weight),
-      note: this.map.isFuture(cell) ? labels.cannotSee : rank ? labels.rank(rank, this.map.cols) : '',
+      note: this.#note(cell, weight, rank),
     };
   });
+
+  #note(cell: Cell, weight: number | null, rank: number | undefined): string {
+    const { labels } = this.view;
+    if (this.#row.error) return this.#row.error.message;
+    if (this.map.isFuture(cell)) return labels.cannotSee;
+    const leftOut = weight === 0 && this.map.leftOut(cell.query);
+    if (leftOut) return labels.notKept(formatWeight(leftOut));
+    return rank ? labels.rank(rank, this.map.cols) : '';
+  }
 
   preview(cell: Cell | null): void {
     const { stream, layer } = this.view.selection!;

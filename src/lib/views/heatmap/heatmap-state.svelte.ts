@@ -111,8 +111,7 @@ export class HeatmapState {
   #underPointer(drawn: Matrix): number {
     const { query, key } = this.view.hover ?? {};
     if (query == null || key == null) return 0;
-    const block = drawn.block({ row: query, col: key, rows: 1, cols: 1 });
-    return block instanceof Promise ? 0 : blockWeights(block)[0]!;
+    return atHand(drawn, { query, key }) ?? 0;
   }
 
   colors(dark: boolean): ColorTable {
@@ -123,8 +122,13 @@ export class HeatmapState {
 
   /** The weight of a cell; null where it is not in memory. */
   weight({ query, key }: Cell): number | null {
-    const block = this.matrix?.block({ row: query, col: key, rows: 1, cols: 1 });
-    return block && !(block instanceof Promise) ? blockWeights(block)[0]! : null;
+    return (this.matrix && atHand(this.matrix, { query, key })) ?? null;
+  }
+
+  /** What part of a query's weight its source has not kept; undefined where it keeps all, but for rounding. */
+  leftOut(query: number): number | undefined {
+    const weight = this.matrix?.leftOut?.(query) ?? 0;
+    return weight >= 5e-4 ? weight : undefined;
   }
 
   /** The weights of one query. */
@@ -162,6 +166,20 @@ export class HeatmapState {
   isFuture({ query, key }: Cell): boolean {
     return this.view.stream!.causal && key > query;
   }
+}
+
+/** A weight that takes no time to read. What would take time, or cannot be read, is left to those who read its row. */
+function atHand(matrix: Matrix, { query, key }: Cell): number | undefined {
+  const abort = new AbortController();
+  try {
+    const block = matrix.block({ row: query, col: key, rows: 1, cols: 1 }, { signal: abort.signal });
+    if (!(block instanceof Promise)) return blockWeights(block)[0];
+    block.catch(() => {});
+    abort.abort();
+  } catch {
+    // The row's error is told.
+  }
+  return undefined;
 }
 
 type Largest = { weight: number };
