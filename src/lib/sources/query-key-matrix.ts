@@ -10,8 +10,9 @@ import { sourceError } from './source-error.js';
 
 /** Queries and keys of one head, and how they become weights. */
 export interface Head {
-  query(token: number): Float32Array;
-  key(token: number): Float32Array;
+  /** Those of `count` tokens, `[count, dim]`; may be a view. */
+  queries(first: number, count: number): Float32Array;
+  keys(first: number, count: number): Float32Array;
   rows: number;
   cols: number;
   dim: number;
@@ -71,7 +72,7 @@ export class QueryKeyMatrix implements Matrix {
     const unknown = this.#unknown(row, rows);
     if ((rows * cols + unknown * this.cols) * this.#head.dim <= atOnce) {
       if (unknown > 0) this.#sumNow(row, rows);
-      return finish(this.#check(performNow(this.#product(cut, 0, 'max')), cut));
+      return finish(this.#check(performNow(this.#product(cut, 0, 'max', 1, true)), cut));
     }
     return this.#inParts(cut, signal).then(finish);
   }
@@ -141,22 +142,30 @@ export class QueryKeyMatrix implements Matrix {
   }
 
   /** Weights of `rows` × `cols` tokens, every `step`-th from the first. */
-  #product({ row, col, rows, cols }: Rect, level: number, reduce: Reduce, step = 1): ProductTask {
+  #product(
+    { row, col, rows, cols }: Rect,
+    level: number,
+    reduce: Reduce,
+    step = 1,
+    now = false,
+  ): ProductTask {
     const logSumExp = Float32Array.from({ length: rows }, (_, r) => this.#logSumExp[row + r * step]!);
-    return { ...this.#task({ row, col, rows, cols }, step, step), logSumExp, level, reduce };
+    return { ...this.#task({ row, col, rows, cols }, step, step, now), logSumExp, level, reduce };
   }
 
-  #task({ row, col, rows, cols }: Rect, queryStep: number, keyStep: number): ProductTask {
-    const { query, key, dim, scale, causal, window } = this.#head;
-    const gather = (of: (token: number) => Float32Array, first: number, count: number, step: number) => {
+  /** A task of vectors of its own, or, done at once, of those held. */
+  #task({ row, col, rows, cols }: Rect, queryStep: number, keyStep: number, now = false): ProductTask {
+    const { queries, keys, dim, scale, causal, window } = this.#head;
+    const gather = (of: Head['keys'], first: number, count: number, step: number): Float32Array => {
+      if (step === 1) return now ? of(first, count) : of(first, count).slice();
       const out = new Float32Array(count * dim);
-      for (let i = 0; i < count; i++) out.set(of(first + i * step), i * dim);
+      for (let i = 0; i < count; i++) out.set(of(first + i * step, 1), i * dim);
       return out;
     };
     return {
       op: 'product',
-      queries: gather(query, row, rows, queryStep),
-      keys: gather(key, col, cols, keyStep),
+      queries: gather(queries, row, rows, queryStep),
+      keys: gather(keys, col, cols, keyStep),
       dim,
       scale,
       firstQuery: row,
@@ -184,7 +193,7 @@ export class QueryKeyMatrix implements Matrix {
   }
 
   #sumNow(row: number, rows: number): void {
-    const task = this.#task({ row, col: 0, rows, cols: this.cols }, 1, 1);
+    const task = this.#task({ row, col: 0, rows, cols: this.cols }, 1, 1, true);
     this.#logSumExp.set(performNow(task).data, row);
   }
 

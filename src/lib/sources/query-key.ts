@@ -64,8 +64,8 @@ export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
     { dims: [layers, heads, rows, cols], causal, queries: input.queries, keys: input.keys },
     (layer, head) =>
       new QueryKeyMatrix({
-        query: (token) => queries.vector(layer, head, token),
-        key: (token) => keys.vector(layer, Math.floor((head * keyHeads) / heads), token),
+        queries: (first, count) => queries.vector(layer, head, first, count),
+        keys: (first, count) => keys.vector(layer, Math.floor((head * keyHeads) / heads), first, count),
         rows,
         cols,
         dim,

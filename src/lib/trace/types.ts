@@ -127,8 +127,11 @@ export interface Vectors {
   readonly tokens: number;
   readonly dim: number;
   readonly type: WeightType;
-  /** The vector of one token as float32, a view or a copy; indices, not the model's numbers. Throws `RangeError` beyond them. */
-  vector(layerIndex: number, headIndex: number, token: number): Float32Array;
+  /**
+   * The vector of one token, or of `count` tokens from it on, `[count, dim]`, as float32: a view or a copy. Indices, not the
+   * model's numbers. Throws `RangeError` beyond them.
+   */
+  vector(layerIndex: number, headIndex: number, token: number, count?: number): Float32Array;
 }
 
 /** One kind of attention of a trace, with the tokens on both sides. */

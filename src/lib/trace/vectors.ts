@@ -68,13 +68,14 @@ export function parseVectors(
     tokens,
     dim,
     type,
-    vector(layerIndex, headIndex, token) {
+    vector(layerIndex, headIndex, token, count = 1) {
       const layer = stored.layers[layerIndex];
-      if (!layer || !isIndex(headIndex, heads) || !isIndex(token, tokens))
+      if (!layer || !isIndex(headIndex, heads) || !isIndex(token, tokens + 1 - count))
         throw new RangeError(
           `No vector at layer ${layerIndex}, head ${headIndex}, token ${token} of ${place}, ${at}.`,
         );
-      return decodeWeights(layer.data, type, layer.offset + (headIndex * tokens + token) * dim, dim);
+      const first = layer.offset + (headIndex * tokens + token) * dim;
+      return decodeWeights(layer.data, type, first, count * dim);
     },
   };
 }

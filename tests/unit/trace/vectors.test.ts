@@ -40,6 +40,7 @@ test('float16 is decoded, float32 is viewed', () => {
   }).stream();
   expect([...stream.keys!.vector(0, 0, 0)]).toEqual([-2, 65504]);
   expect([...stream.keys!.vector(0, 0, 1)]).toEqual([2 ** -24, 0.333251953125]);
+  expect([...stream.keys!.vector(0, 0, 0, 2)]).toEqual([-2, 65504, 2 ** -24, 0.333251953125]);
   data[3] = 7;
   expect([...stream.values!.vector(0, 0, 1)]).toEqual([0, 7]);
 });
@@ -92,4 +93,5 @@ test('an index that is not there', () => {
     [0, 0, NaN],
   ] as const)
     expect(() => keys!.vector(l, h, t)).toThrow(RangeError);
+  expect(() => keys!.vector(0, 0, 2, 2)).toThrow(RangeError);
 });
