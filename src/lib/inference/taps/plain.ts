@@ -15,11 +15,11 @@ import type { Finding, Found, Matcher, VectorName } from './types.js';
  * with a third activation. A classifier's softmax has no such product on either side.
  */
 export const plainAttention: Matcher = (node, scope, facts) => {
-  if (!SOFTMAX.has(node.opType)) return undefined;
-  const after = findValueProduct(node, scope, facts);
-  const scores = after && findScoreProduct(node.inputs[0]!, scope, facts);
+  const norm = normalisation(node, scope);
+  const after = norm && findValueProduct(node, scope, facts);
+  const scores = after && findScoreProduct(norm.scores, scope, facts);
   if (!scores) return undefined;
-  return new PlainAttention(node, scope, facts, after, scores);
+  return new PlainAttention(node, scope, facts, norm, after, scores);
 };
 
 const SOFTMAX = new Set(['Softmax', 'BiasSoftmax', 'QLinearSoftmax']);
@@ -87,6 +87,45 @@ function findScoreProduct(scores: string, scope: Scope, facts: FactBook): ScoreP
   return undefined;
 }
 
+interface Normalisation {
+  /** What it makes weights of. */
+  readonly scores: string;
+  /** The axis that the weights sum to 1 over; undefined where the graph does not say. */
+  readonly axis: number | undefined;
+}
+
+/** A softmax, whether an operator of its own, the exponential of its logarithm, or exp(x) ÷ Σ exp(x). */
+function normalisation(node: Node, scope: Scope): Normalisation | undefined {
+  const axisOf = ({ attributes }: Node): number =>
+    attributes.get('axis')?.i ?? ((scope.model.opsets.get('') ?? 13) < 13 ? 1 : -1);
+  const scores = node.inputs[0];
+  if (scores === undefined) return undefined;
+  if (SOFTMAX.has(node.opType)) return { scores, axis: axisOf(node) };
+  const made = scope.producer(scores)?.node;
+  const power = made?.inputs[0];
+  if (power === undefined) return undefined;
+  if (node.opType === 'Exp' && made!.opType === 'LogSoftmax') return { scores: power, axis: axisOf(made!) };
+  if (node.opType !== 'Div' || made!.opType !== 'Exp') return undefined;
+  const sum = sumOfPowers(node.inputs[1], power, scope);
+  const axes = sum && (sum.attributes.get('axes')?.ints ?? scope.numbers(sum.inputs[1]));
+  return sum && { scores: power, axis: axes?.length === 1 ? axes[0] : undefined };
+}
+
+/** The sum that a divisor is, shaped or kept from 0 on its way, where it is of these powers of e. */
+function sumOfPowers(divisor: string | undefined, power: string, scope: Scope): Node | undefined {
+  let made = divisor === undefined ? undefined : scope.producer(divisor)?.node;
+  for (let step = 0; step < 6 && made && ON_SUMS.has(made.opType); step++)
+    made = made.inputs
+      .map((input) => scope.producer(input)?.node)
+      .find((node) => node && node.opType !== 'Constant');
+  if (made?.opType !== 'ReduceSum') return undefined;
+  const summed = scope.producer(made.inputs[0]!)?.node;
+  return summed?.opType === 'Exp' && summed.inputs[0] === power ? made : undefined;
+}
+
+/** What may stand between a sum and what is divided by it: a constant kept from 0 or added, as where a row may look at nothing. */
+const ON_SUMS = new Set(words('Add Max Clip Cast Identity Unsqueeze Reshape Expand'));
+
 class PlainAttention implements Finding {
   readonly operator: string;
   readonly querySide: string;
@@ -97,6 +136,7 @@ class PlainAttention implements Finding {
     readonly node: Node,
     readonly scope: Scope,
     private readonly facts: FactBook,
+    private readonly norm: Normalisation,
     private readonly after: ValueProduct,
     private readonly scores: ScoreProduct,
   ) {
@@ -112,11 +152,13 @@ class PlainAttention implements Finding {
   }
 
   get reason(): string | undefined {
-    const axis =
-      this.node.attributes.get('axis')?.i ?? ((this.scope.model.opsets.get('') ?? 13) < 13 ? 1 : -1);
-    const rank = this.facts.of(this.scope, this.node.inputs[0]).dims?.length;
-    const overKeys = axis === -1 || (rank === undefined ? axis >= 2 : axis === rank - 1);
-    return overKeys ? undefined : `its softmax runs over axis ${axis}, not over the keys`;
+    const { axis, scores } = this.norm;
+    const rank = this.facts.of(this.scope, scores).dims?.length;
+    const overKeys =
+      axis === -1 || (rank === undefined ? axis !== undefined && axis >= 2 : axis === rank - 1);
+    return overKeys
+      ? undefined
+      : `its softmax runs over ${axis === undefined ? 'axes the graph does not say' : `axis ${axis}`}, not over the keys`;
   }
 
   weights(edit: GraphEdit): Found {

@@ -103,3 +103,81 @@ describe('learned queries', () => {
     await tracer.destroy();
   });
 });
+
+describe('a softmax written out', () => {
+  const turned = node('Transpose', ['pixels'], 'turned', {}, { perm: [0, 2, 1] });
+  const scores = node('MatMul', ['pixels', 'turned'], 'scores');
+  const product = node('MatMul', ['weights', 'pixels'], 'out');
+  const lastAxis = bytesField(GRAPH.node, emitConstant('last', [-1], 7));
+  const one = bytesField(GRAPH.node, emitConstant('one', [1], 1));
+
+  /** softmax(x·xᵀ), with `extra` added to the sum of each row. */
+  function expected(extra = 0): number[] {
+    const x = pixels.data as Float32Array;
+    const rows = [0, 1, 2, 3, 4];
+    const power = (row: number, col: number): number =>
+      Math.exp(x[2 * row]! * x[2 * col]! + x[2 * row + 1]! * x[2 * col + 1]!);
+    return rows.flatMap((row) => {
+      const sum = rows.reduce((all, col) => all + power(row, col), extra);
+      return rows.map((col) => power(row, col) / sum);
+    });
+  }
+
+  it.each([
+    [
+      'as powers and their sum, the largest score taken away first',
+      0,
+      [
+        node('ReduceMax', ['scores'], 'largest', {}, { axes: [-1] }),
+        node('Sub', ['scores', 'largest'], 'below'),
+        node('Exp', ['below'], 'powers'),
+        node('ReduceSum', ['powers', 'last'], 'sum'),
+        node('Div', ['powers', 'sum'], 'weights'),
+      ],
+    ],
+    [
+      'with a power too many in the sum, for a row that looks at nothing',
+      1,
+      [
+        node('Exp', ['scores'], 'powers'),
+        node('Exp', ['scores'], 'again'),
+        node('ReduceSum', ['again', 'last'], 'sum'),
+        node('Add', ['one', 'sum'], 'more'),
+        node('Div', ['powers', 'more'], 'weights'),
+      ],
+    ],
+    [
+      'by its logarithm',
+      0,
+      [node('LogSoftmax', ['scores'], 'logarithm', { axis: -1 }), node('Exp', ['logarithm'], 'weights')],
+    ],
+  ])('%s', async (_, extra, written) => {
+    const { model, taps } = tapAttention(modelOf('out', turned, scores, lastAxis, one, ...written, product));
+    expect(taps.map(({ weights }) => weights)).toEqual(['attentions.0']);
+    const results = await (await ort.InferenceSession.create(model)).run({ pixels });
+    const { dims, data } = results['attentions.0']!;
+    expect(dims).toEqual([1, 1, 5, 5]);
+    expected(extra).forEach((weight, i) => expect((data as Float32Array)[i]).toBeCloseTo(weight, 5));
+  });
+
+  it('is none where the powers are divided by something else', () => {
+    const other = [
+      node('Exp', ['scores'], 'powers'),
+      node('Exp', ['pixels'], 'again'),
+      node('ReduceSum', ['again', 'last'], 'sum'),
+      node('Div', ['powers', 'sum'], 'weights'),
+    ];
+    expect(tapAttention(modelOf('out', turned, scores, lastAxis, ...other, product)).taps).toEqual([]);
+  });
+
+  it('over another axis than the keys is listed with the reason', () => {
+    const queries = bytesField(GRAPH.node, emitConstant('last', [1], 7));
+    const written = [
+      node('Exp', ['scores'], 'powers'),
+      node('ReduceSum', ['powers', 'last'], 'sum'),
+      node('Div', ['powers', 'sum'], 'weights'),
+    ];
+    const { taps } = tapAttention(modelOf('out', turned, scores, queries, ...written, product));
+    expect(taps[0]).toMatchObject({ reason: 'its softmax runs over axis 1, not over the keys' });
+  });
+});
