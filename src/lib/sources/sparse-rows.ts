@@ -28,37 +28,38 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
   const { count, query, key, at, type, weights, place } = entries;
   const table = decodeTable(type);
   const rowStart = new Uint32Array(rows + 1);
-  for (let i = 0; i < count; i++) {
-    checkIndex(query(i), rows, 'query', place(i));
-    checkIndex(key(i), cols, 'key', place(i));
-    rowStart[query(i) + 1]!++;
-  }
+  for (let i = 0; i < count; i++) rowStart[checkedIndex(query(i), rows, 'query', place, i) + 1]!++;
   for (let row = 0; row < rows; row++) rowStart[row + 1]! += rowStart[row]!;
-  const order = new Uint32Array(count);
+  // Key and entry in one number: sorting without a function that compares takes a fraction of the time.
+  const step = 2 ** Math.ceil(Math.log2(count + 1));
+  const sorted = new Float64Array(count);
   const next = rowStart.slice();
-  for (let i = 0; i < count; i++) order[next[query(i)]!++] = i;
+  for (let i = 0; i < count; i++)
+    sorted[next[query(i)]!++] = checkedIndex(key(i), cols, 'key', place, i) * step + i;
   const keys = new Uint32Array(count);
   const held = newWeights(type, count);
   const leftOut = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     const [start, end] = [rowStart[row]!, rowStart[row + 1]!];
-    const ofRow = order.subarray(start, end).sort((a, b) => key(a) - key(b));
+    sorted.subarray(start, end).sort();
     let sum = 0;
-    ofRow.forEach((i, n) => {
-      if (n > 0 && key(ofRow[n - 1]!) === key(i))
+    for (let n = start; n < end; n++) {
+      keys[n] = Math.floor(sorted[n]! / step);
+      const i = sorted[n]! - keys[n]! * step;
+      if (n > start && keys[n - 1] === keys[n])
         throw sourceError(
           place(i),
-          `query ${row} and key ${key(i)} again`,
+          `query ${row} and key ${keys[n]} again`,
           'each pair once',
           'Add up or drop what is given twice; with torch, call coalesce() first.',
         );
       const stored = weights[at(i)]!;
       const weight = table ? table[stored]! : stored;
-      checkWeight(weight, place(i));
-      keys[start + n] = key(i);
-      held[start + n] = stored;
+      // Without a place for each of a million.
+      if (!(weight >= 0 && weight <= 1)) checkWeight(weight, place(i));
+      held[n] = stored;
       sum += weight;
-    });
+    }
     const rounding = type === 'uint8' ? (end - start) * (0.5 / 255) : 0;
     if (sum > 1 + rowTolerance + rounding)
       throw new TraceError({
@@ -73,10 +74,16 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
   return { rowStart, keys, weights: held, type, leftOut };
 }
 
-function checkIndex(index: number, length: number, what: 'query' | 'key', place: string): void {
-  if (Number.isInteger(index) && index >= 0 && index < length) return;
+function checkedIndex(
+  index: number,
+  length: number,
+  what: 'query' | 'key',
+  place: (i: number) => string,
+  i: number,
+): number {
+  if (Number.isInteger(index) && index >= 0 && index < length) return index;
   throw sourceError(
-    place,
+    place(i),
     `${what} ${index}`,
     `a position from 0 to ${length - 1}`,
     'Positions count from 0 in the sequence that tokens holds.',
