@@ -45,9 +45,9 @@ export function withAttention(
   const before = { useCustomCache: env.useCustomCache, customCache: env.customCache };
   const taps: Tap[] = [];
   const kept = cache ? Promise.resolve(cache) : browserCache(env);
-  const tapped = new Map<string, Blob>();
-  const tap = async (key: string, response: Response): Promise<Blob | undefined> => {
-    const bytes = new Uint8Array(await response.arrayBuffer());
+  /** Files as they are handed out, by where they were asked for. */
+  const tapped = new Map<string, () => Response>();
+  const tap = (key: string, bytes: Uint8Array<ArrayBuffer>): Blob | undefined => {
     // A development server answers a path it does not know with its page.
     if (bytes[0] === PAGE && !isWeb(key)) return undefined;
     if (!only.test(key)) return new Blob([bytes]);
@@ -57,20 +57,29 @@ export function withAttention(
   };
   const patched: ModelCache = {
     async match(asked) {
+      const store = await kept;
+      if (restored.has(patched)) return store?.match(asked);
       // A local model is asked for by its path, found, and asked for once more by the address it would have on the hub.
       const key = [...tapped.keys()].find((path) => !isWeb(path) && path.endsWith(pathOnHub(asked))) ?? asked;
-      const found = tapped.has(key) ? undefined : await (await kept)?.match(key);
+      const found = tapped.has(key) ? undefined : await store?.match(key);
       if (!only.test(key) && !(inNode && WEIGHTS.test(key))) return found;
       if (!tapped.has(key)) {
         const response = found ?? (await read(key));
         if (!response?.ok) return undefined;
-        if (!found && isWeb(key)) await (await kept)?.put(key, response.clone()).catch(() => undefined);
-        const blob = await tap(key, response);
-        if (!blob) return undefined;
-        tapped.set(key, blob);
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        try {
+          const blob = tap(key, bytes);
+          if (!blob) return undefined;
+          tapped.set(key, () => new Response(blob, { headers: { 'content-length': String(blob.size) } }));
+        } catch (error) {
+          // Asked for a second time, in Node.
+          tapped.set(key, () => failing(error));
+          return failing(error);
+        }
+        if (!found && isWeb(key))
+          await store?.put(key, new Response(bytes, { headers: response.headers })).catch(() => undefined);
       }
-      const blob = tapped.get(key)!;
-      return new Response(blob, { headers: { 'content-length': String(blob.size) } });
+      return tapped.get(key)!();
     },
     async put(key, response) {
       // A tapped model comes from `match`; what is offered here is kept as it is.
@@ -83,9 +92,19 @@ export function withAttention(
     taps,
     restore() {
       tapped.clear();
-      if (env.customCache === patched) Object.assign(env, before);
+      restored.set(patched, before);
+      // Those restored before it, out of order, were still behind it.
+      for (let last; (last = restored.get(env.customCache as object));) Object.assign(env, last);
     },
   };
+}
+
+/** Caches that are to be out of the way, with what was there before each. */
+const restored = new WeakMap<object, Pick<TransformersEnv, 'useCustomCache' | 'customCache'>>();
+
+/** transformers.js goes on without a cache that throws, to load a model without its attention: what fails is reading the answer. */
+function failing(error: unknown): Response {
+  return new Response(new ReadableStream({ start: (controller) => controller.error(error) }));
 }
 
 const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';

@@ -56,6 +56,27 @@ describe.skipIf(!existsSync(installed))('withAttention on transformers.js itself
   });
   afterAll(() => expect(transformers.env.useCustomCache).toBe(false));
 
+  const outputsOf = async (): Promise<string[]> => {
+    const { sessions } = await transformers.AutoModel.from_pretrained('tiny', { dtype: 'fp32' });
+    return sessions.model.outputNames;
+  };
+
+  it('says what is wrong, where transformers.js would load the model without its attention', async () => {
+    const attention = withAttention(transformers.env as TransformersEnv, { layers: [9] });
+    await expect(outputsOf()).rejects.toThrow('options.layers: found 9');
+    attention.restore();
+  });
+
+  it('twice, and restored in any order', async () => {
+    const first = withAttention(transformers.env as TransformersEnv);
+    const second = withAttention(transformers.env as TransformersEnv);
+    first.restore();
+    expect(await outputsOf()).toContain('attentions.0');
+    second.restore();
+    expect(transformers.env.useCustomCache).toBe(false);
+    expect(await outputsOf()).not.toContain('attentions.0');
+  });
+
   it('makes forward() give the attention, and leaves no trace of itself', async () => {
     const attention = withAttention(transformers.env as TransformersEnv);
     const model = await transformers.AutoModel.from_pretrained('tiny', { dtype: 'fp32' });
