@@ -122,6 +122,19 @@ describe('weights that arrive late', () => {
     await showsLines(region, 3);
   });
 
+  test('a token whose weights cannot be read says why, and the rest stays', async () => {
+    const { trace, reads } = waiting(20);
+    const { region } = await show({ trace, layer: 0 }, reads);
+    await mouse.move(centerOf(tokenOf(region, 'queries', 5)));
+    await expect.poll(() => reads.at(-1)!.request).toMatchObject({ row: 5, rows: 1 });
+    reads.at(-1)!.fail(new Error('The disk is gone.'));
+    await expect.poll(() => statusOf(region)).toContain('t5 The disk is gone.');
+    await mouse.move(centerOf(tokenOf(region, 'queries', 7)));
+    await expect.poll(() => reads.at(-1)!.request).toMatchObject({ row: 7, rows: 1 });
+    reads.at(-1)!.answer();
+    await expect.poll(() => announcedBy(region)).toBe('layer 0, head 0: t7 → t6 0.90');
+  });
+
   test('parts scrolled past before they came are aborted; none is read that was not in sight', async () => {
     const { trace, reads } = waiting(16_384);
     const { region } = await show({ trace, layer: 0 }, reads);

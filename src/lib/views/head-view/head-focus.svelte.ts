@@ -62,7 +62,7 @@ export class HeadFocus {
   }
 
   get error(): Error | undefined {
-    return this.#lockedWeights.error ?? this.#hoveredWeights.error;
+    return (this.#isLocked ? this.#lockedWeights : this.#hoveredWeights).error;
   }
 
   /** The token with the one asked about, or the one it is tied to most, and the head that ties them most. */

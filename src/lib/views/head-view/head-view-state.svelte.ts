@@ -84,7 +84,7 @@ export class HeadViewState {
   });
 
   get error(): Error | undefined {
-    return this.#drawn.error ?? this.#gathered.error ?? this.focus.error;
+    return this.#drawn.error ?? this.#gathered.error;
   }
 
   /** Whether weights are on their way. */
