@@ -237,8 +237,11 @@ export class QueryKeyMatrix implements Matrix {
   }
 
   /** A log-sum-exp that is not that of these queries and keys makes weights over 1. */
-  #check({ data }: Reduced, { row, col }: Rect): Float32Array {
-    for (const weight of data)
+  #check(result: Reduced, { row, col }: Rect): Float32Array {
+    const data = result.data as Float32Array;
+    // By index, which takes a fifth of the time that an iterator does.
+    for (let i = 0; i < data.length; i++) {
+      const weight = data[i]!;
       if (!(weight <= 1.001))
         throw sourceError(
           `logSumExp${this.#head.place}, near query ${row} and key ${col}`,
@@ -246,7 +249,8 @@ export class QueryKeyMatrix implements Matrix {
           'weights of at most 1',
           'It must be that of q·k × scale with natural logarithms, under the same mask; leave it out to have it computed.',
         );
-    return data as Float32Array;
+    }
+    return data;
   }
 }
 
