@@ -5,7 +5,7 @@ import { tapAttention, type Tap } from '../../../src/lib/inference/index.js';
 import { largestDifference, readCase, runTapped, toPlain } from './run-case.js';
 
 /** Models whose scores are more than q·k ÷ √d: biases by distance, no scale, a soft cap; or whose products are in 8 bits. */
-const MORE_THAN_VECTORS = /t5|deberta|bloom|mpnet|gemma2|int8-all|qdq|qoperator/;
+const MORE_THAN_VECTORS = /t5|deberta|bloom|mpt|mpnet|xlnet|gemma2|int8-all|qdq|qoperator/;
 
 /** What scripts/models/make_exports.py made; the few that are small are committed. */
 const FOLDERS = [

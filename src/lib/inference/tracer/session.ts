@@ -230,7 +230,7 @@ const PAGE_FIXES: readonly [message: RegExp, fix: string][] = [
   ],
   [
     /\[object ErrorEvent\]/,
-    "onnxruntime's worker runs the file that onnxruntime is in, and here that file is not its own: load it with await import('onnxruntime-web/wasm'), so that the bundler keeps it apart, or pass worker: false.",
+    "onnxruntime's worker runs the file that onnxruntime is in, and here that file is not its own: load it with await import('onnxruntime-web/wasm'), so that the bundler keeps it apart (and transformers.js, where the page has it, in the same way), or pass worker: false.",
   ],
 ];
 
