@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTracer, InferenceError, type Progress } from '../../../src/lib/inference/index.js';
-import { model, useTracers, words } from './run-tracer.js';
+import { characters, model, useTracers, words } from './run-tracer.js';
 
 const tracerOf = useTracers();
 
@@ -98,6 +98,17 @@ describe('what can go wrong says so', () => {
     }));
   it('a token that is too much for the model', async () =>
     expect(await failure({}, 't999')).toMatchObject({ code: 'run' }));
+  it("a text too long for the model, without the place in onnxruntime's sources", async () => {
+    const dates = {
+      encoder: model('dates-encdec/encoder_model.onnx'),
+      decoder: model('dates-encdec/decoder_model.onnx'),
+    };
+    const error = await failure(
+      { model: dates, tokenizer: characters, config: { decoder_start_token_id: 1 } },
+      '1 '.repeat(50),
+    );
+    expect(error.found).toMatch(/^Non-zero status code .* Status Message: axis == 1 .* 48 by 102$/s);
+  });
   it('a tracer that is gone', async () => {
     const tracer = createTracer({ ort, model: model('induction/model.onnx'), tokenizer: words });
     await tracer.destroy();

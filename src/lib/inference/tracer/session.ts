@@ -234,9 +234,13 @@ const PAGE_FIXES: readonly [message: RegExp, fix: string][] = [
   ],
 ];
 
+/** What onnxruntime puts before its reason: its own call, and the place in its sources, with a path of where it was built. */
+const ITS_SOURCES =
+  /failed to call Ort\w+\(\)\. ERROR_CODE: \d+, ERROR_MESSAGE: |\/\S*\.(?:h|cc|cpp):\d+ (?:[^()]*\([^)]*\) )?/g;
+
 /** What onnxruntime says, in the words of its messages, as an error that says what to do. */
 function explain(cause: unknown, taps: readonly Tap[], tokens?: number): InferenceError {
-  const message = messageOf(cause);
+  const message = messageOf(cause).replace(ITS_SOURCES, '').trim();
   if (
     /bad_alloc|out of memory|Array buffer allocation|OOM|failed to allocate|memory access out of bounds|^code \d{6,}/i.test(
       message,
