@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { createTrace, TokenView, type Trace } from '../../../src/lib/index.js';
@@ -257,7 +257,36 @@ describe('weights that arrive late', () => {
     await mouse.move(middleOf(tokenIn(region, 2)));
     await expect.poll(() => statusOf(region)).toContain('reading its weights');
     reads.at(-1)!.fail(new Error('the server is gone'));
-    await expect.element(region.getByRole('alert')).toHaveTextContent('the server is gone');
+    await expect.poll(() => statusOf(region)).toContain('the server is gone');
+    // The text stays, and with it the tokens that can be read.
+    await mouse.move(middleOf(tokenIn(region, 4)));
+    await expect.poll(() => statusOf(region)).toContain('reading its weights');
+    reads.at(-1)!.arrive();
+    await expect.poll(() => shaded(region)).toEqual([false, false, false, true, false, false]);
+  });
+
+  test('that cannot be averaged leave the text as it is', async () => {
+    const screen = await render(TokenView, { theme: 'light', trace: lateTrace(), show: 'receives' });
+    const region = screen.getByRole('region');
+    await expect.poll(() => reads.length).toBeGreaterThan(0);
+    for (const read of reads) read.fail(new Error('the server is gone'));
+    await expect.poll(() => statusOf(region)).toContain('the server is gone');
+    await expect.element(tokenIn(region, 4)).toBeVisible();
+  });
+
+  test('of two tokens that cannot be read throw nothing', async () => {
+    const failed = vi.fn();
+    window.addEventListener('unhandledrejection', failed);
+    onTestFinished(() => window.removeEventListener('unhandledrejection', failed));
+    const selection = { query: 4 };
+    const screen = await render(TokenView, { theme: 'light', trace: lateTrace(), show: 'sends', selection });
+    const region = screen.getByRole('region');
+    await expect.poll(() => reads.length).toBeGreaterThan(0);
+    await mouse.move(middleOf(tokenIn(region, 2)));
+    await expect.poll(() => tokenIn(region, 2).className).toContain('partner');
+    for (const read of reads) read.fail(new Error('the server is gone'));
+    await expect.poll(() => statusOf(region)).toContain('the server is gone');
+    expect(failed).not.toHaveBeenCalled();
   });
 });
 

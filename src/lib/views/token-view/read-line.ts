@@ -20,10 +20,16 @@ export function readLine(
   return block instanceof Promise ? block.then(blockWeights) : blockWeights(block);
 }
 
-/** A weight; null where it is not in memory. */
+/** A weight; null where it is not in memory, or cannot be read: why is said where its line is read. */
 export function readWeight(matrix: Matrix, query: number, key: number): number | null {
-  const block = matrix.block({ row: query, col: key, rows: 1, cols: 1 });
-  return block instanceof Promise ? null : blockWeights(block)[0]!;
+  try {
+    const block = matrix.block({ row: query, col: key, rows: 1, cols: 1 });
+    if (!(block instanceof Promise)) return blockWeights(block)[0]!;
+    block.catch(() => {});
+  } catch {
+    // As above.
+  }
+  return null;
 }
 
 function combineLines(lines: readonly Float32Array[], combine: Combine): Float32Array {

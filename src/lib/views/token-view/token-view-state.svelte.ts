@@ -95,7 +95,12 @@ export class TokenViewState {
   });
 
   get error(): Error | undefined {
-    return this.#read.error ?? this.average.failure ?? this.#sends.error ?? this.#receives.error;
+    return this.#read.error;
+  }
+
+  /** Why what is asked for cannot be read: of the token that is looked at, else of the average. The text stays. */
+  get unreadable(): Error | undefined {
+    return this.focus ? (this.#sends.error ?? this.#receives.error) : this.average.failure;
   }
 
   get locked(): Focus | null {
@@ -190,10 +195,10 @@ export class TokenViewState {
     return told.filter(({ query, key }, i) => i === 0 || query !== told[0]!.query || key !== told[0]!.key);
   });
 
-  /** The token that receives most on average, while none is looked at. */
+  /** The token that receives most on average, while none is looked at; undefined where none receives anything. */
   get mostReceived(): { position: number; weight: number } | undefined {
     const [average] = this.shades;
-    if (average?.kind !== 'average') return undefined;
+    if (average?.kind !== 'average' || !average.weights[average.most]) return undefined;
     return { position: average.most, weight: average.weights[average.most]! };
   }
 
