@@ -77,6 +77,18 @@ describe.each(Object.entries(MODELS))('%s', (_, { folder, files, config }) => {
       }
   });
 
+  it.runIf(folder === 'bart')(
+    'past the longest answer, gives what it wrote and says why it ended',
+    async () => {
+      const endless = { ...config, eos_token_id: undefined };
+      const trace = await tracerOf({ config: endless }).generate(text, { maxTokens: 60 });
+      expect(trace.failure).toMatchObject({ code: 'run' });
+      // It has 32 positions, the first for the token that answers begin with.
+      expect(trace.generated.split(' ')).toHaveLength(31);
+      expect(trace.stream('decoder').queryTokens).toHaveLength(32);
+    },
+  );
+
   it.runIf('decoderWithPast' in files || folder === 't5')(
     'reads one token a step while it writes',
     async () => {

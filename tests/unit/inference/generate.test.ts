@@ -79,3 +79,24 @@ describe('a cache, step by step (llama)', () => {
     await expect(running).rejects.toThrow('enough');
   });
 });
+
+it.each([
+  // 2 layers × 4 heads × 14 × 14 weights of 4 bytes, and 3 × 4 × 1 × 14.
+  ['without a cache', 'induction/model.onnx', words, 6272],
+  ['with a cache', 'exports/llama-step/model.onnx', numbers, 672],
+])(
+  'where a step fails, here for want of memory, gives what it wrote and says why it ended, %s',
+  async (_, name, tokenizer, memoryLimitBytes) => {
+    const seen: string[] = [];
+    const tracer = tracerOf({ ort, model: model(name), tokenizer, memoryLimitBytes });
+    const prompt = tokenizer === words ? 't1 t2 t3' : '1 2 3';
+    const trace = await tracer.generate(prompt, { maxTokens: 40, onToken: ({ token }) => seen.push(token) });
+    expect(trace.failure).toMatchObject({ code: 'out-of-memory' });
+    expect(trace.ids).toHaveLength(14);
+    expect(trace.stream().queryTokens).toHaveLength(14);
+    const { rows, cols } = trace.stream().matrix(0, 0);
+    expect([rows, cols]).toEqual([14, 14]);
+    // What was written last was never read.
+    expect(seen.slice(0, -1).join(' ')).toBe(trace.generated.trim());
+  },
+);

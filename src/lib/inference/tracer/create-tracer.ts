@@ -148,11 +148,11 @@ export function createTracer(options: TracerOptions): Tracer {
   };
 }
 
-function withText({ trace, ids }: Traced): TextTrace {
+function withText({ trace, ids, failure }: Traced): TextTrace {
   const { text } = trace;
   const tokens = trace.streams[0]!.keyTokens.map((token) => token.raw);
   const offsets = text === undefined ? tokens.map(() => null) : findOffsets(text, tokens);
-  return { ...trace, ids, offsets };
+  return { ...trace, ids, offsets, failure };
 }
 
 function isPair(

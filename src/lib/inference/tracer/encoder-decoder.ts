@@ -6,7 +6,7 @@ import { maskOf } from './interventions.js';
 import type { OnnxTensor, Results } from './runtime.js';
 import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
-import { cacheFrom, lastLogits, type Traced } from './single.js';
+import { cacheFrom, endsWriting, lastLogits, type Traced } from './single.js';
 import {
   decodeText,
   encodeText,
@@ -45,14 +45,15 @@ export async function traceEncoderDecoder(
   );
   const hidden = hiddenStates(encoded);
   const { tokens = numbered(hidden.dims[1]!), segments } = source;
-  const ids = await writeAnswer(model, hidden, options);
+  const { ids, failure } = await writeAnswer(model, hidden, options);
   const results = await decoder.run({ ids, ...seenFrom(hidden) }, { signal: options.signal });
   const trace: Trace = encoderDecoderTrace(
     { taps: encoder.recorded, results: encoded, side: { tokens, segments } },
     { taps: decoder.recorded, results, side: { tokens: piecesOf(tokenizer, ids) } },
     { ...about, text: textOf(input, options.pair) },
   );
-  return { trace, ids: source.ids, generated: decodeText(tokenizer, ids.slice(model.start.length)) };
+  const generated = decodeText(tokenizer, ids.slice(model.start.length));
+  return { trace, ids: source.ids, generated, failure };
 }
 
 /** What a decoder looks at. */
@@ -65,20 +66,20 @@ export async function writeAnswer(
   model: EncoderDecoder,
   hidden: OnnxTensor,
   options: Pick<TraceOptions, 'target' | 'maxTokens' | 'signal'> & GenerateOptions,
-): Promise<readonly number[]> {
+): Promise<{ ids: readonly number[]; failure?: InferenceError }> {
   const { decoder, decoderWithPast, tokenizer, start, ends } = model;
-  if (options.target !== undefined) return begin(model, encodeText(tokenizer, options.target).ids);
+  if (options.target !== undefined) return { ids: begin(model, encodeText(tokenizer, options.target).ids) };
   if (start.length === 0) throw noStart();
   const step = decoderWithPast ?? decoder;
   const caches = step.tapped.inputs.map(({ name }) => name).filter(isCache);
   const sample = createSampler(options);
   const ids = [...start];
   let cache: Record<string, OnnxTensor> = {};
-  for (let i = 0; i < (options.maxTokens ?? 64) && !options.stop?.aborted; i++) {
-    const seen = seenFrom(hidden);
-    const next = caches.length > 0 && i > 0;
-    const results = next
-      ? await step.run(
+  const seen = seenFrom(hidden);
+  const { signal } = options;
+  const read = (begun: boolean): Promise<Results> =>
+    begun && caches.length > 0
+      ? step.run(
           {
             ...seen,
             ids: ids.slice(-1),
@@ -86,9 +87,19 @@ export async function writeAnswer(
             given: { ...seen.given, ...cache },
             useCache: true,
           },
-          { only: forWriting(step, caches), signal: options.signal },
+          { only: forWriting(step, caches), signal },
         )
-      : await decoder.run({ ids, ...seen }, { only: forWriting(decoder, caches), signal: options.signal });
+      : decoder.run({ ids, ...seen }, { only: forWriting(decoder, caches), signal });
+  for (let i = 0; i < (options.maxTokens ?? 64) && !options.stop?.aborted; i++) {
+    let results: Results;
+    try {
+      results = await read(i > 0);
+    } catch (error) {
+      if (i === 0 || !endsWriting(error)) throw error;
+      // What was written last could not be read.
+      ids.pop();
+      return { ids, failure: error };
+    }
     cache = Object.fromEntries(caches.map((name) => [name, cacheFrom(name, results, cache)]));
     const id = sample(lastLogits(results));
     ids.push(id);
@@ -99,7 +110,7 @@ export async function writeAnswer(
     });
     if (ends.has(id)) break;
   }
-  return ids;
+  return { ids };
 }
 
 function seenFrom(hidden: OnnxTensor): {

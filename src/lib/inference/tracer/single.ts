@@ -20,6 +20,8 @@ export interface Single {
 export interface Traced {
   readonly trace: Trace;
   readonly ids: readonly number[];
+  /** Why writing ended before its time. */
+  readonly failure?: InferenceError;
 }
 
 export async function traceSingle(
@@ -71,16 +73,30 @@ export async function generateSingle(
     whole = results;
     return results;
   };
+  let failure: InferenceError | undefined;
+  /** Undefined where a later step fails: what was written before it stays. */
+  const tryStep = async (): Promise<Results | undefined> => {
+    try {
+      return await step();
+    } catch (error) {
+      if (fed === 0 || !endsWriting(error)) throw error;
+      failure = error;
+      ids.length = fed;
+      return undefined;
+    }
+  };
   const most = options.maxTokens ?? 64;
   while (ids.length - prompt.ids.length < most && !options.stop?.aborted) {
-    const id = sample(lastLogits(await step()));
+    const results = await tryStep();
+    if (!results) break;
+    const id = sample(lastLogits(results));
     ids.push(id);
     const written = ids.slice(prompt.ids.length);
     options.onToken?.({ id, token: piecesOf(tokenizer, [id])[0]!, text: decodeText(tokenizer, written) });
     if (ends.has(id)) break;
   }
   // The last token has been written and not yet read: its row is missing.
-  if (fed < ids.length) await step();
+  if (fed < ids.length) await tryStep();
   const tokens = [
     ...(prompt.tokens ?? piecesOf(tokenizer, prompt.ids)),
     ...piecesOf(tokenizer, ids.slice(prompt.ids.length)),
@@ -98,7 +114,13 @@ export async function generateSingle(
     trace: selfTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
     ids,
     generated,
+    failure,
   };
+}
+
+/** Whether an error is of running a step, as past the longest text that a model takes or that there is memory for. */
+export function endsWriting(error: unknown): error is InferenceError {
+  return error instanceof InferenceError && (error.code === 'run' || error.code === 'out-of-memory');
 }
 
 /** The logits after the last token. */

@@ -40,7 +40,7 @@ export async function encoderDecoderSubject(
   const { signal } = options;
   const source = encodeText(model.tokenizer, text);
   const tokens = source.ids.length;
-  const answer = await writeAnswer(
+  const { ids: answer } = await writeAnswer(
     model,
     hiddenStates(await model.encoder.run({ ids: source.ids, typeIds: source.typeIds }, { signal })),
     options,

@@ -1,4 +1,5 @@
 import type { Segment, StreamName, Trace } from '../../trace/types.js';
+import type { InferenceError } from '../errors.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import type { ModelSource } from './load-model.js';
 import type { OnnxRuntime, OnnxTensor } from './runtime.js';
@@ -90,6 +91,11 @@ export interface TextTrace extends Trace {
   readonly ids: readonly number[];
   /** For each token the characters of the text it stands for, `end` exclusive; null for a token that stands for none. */
   readonly offsets: readonly (readonly [start: number, end: number] | null)[];
+  /**
+   * Why the model stopped writing before its time: a step failed, as past the longest text it takes, or for want of memory. The
+   * trace has what was written before.
+   */
+  readonly failure?: InferenceError;
 }
 
 export interface Tracer {
