@@ -36,6 +36,14 @@ const traceOf = (shape: readonly [number, number, number], change: Parameters<ty
 
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+test('a source that keeps some keys only says so', async () => {
+  const all = await showModel({ trace: traceOf([1, 2, 8], () => ({})) });
+  expect(all.region.getByText('some keys only').query()).toBeNull();
+  await all.unmount();
+  const few = await showModel({ trace: traceOf([1, 2, 8], () => ({ leftOut: () => 0.1 })) });
+  await expect.element(few.region.getByText('some keys only')).toBeVisible();
+});
+
 describe('32 × 32 heads over 1,024 tokens', () => {
   test('only the heads in sight and about it are read; scrolled to, others are', async () => {
     const asked = new Set<string>();

@@ -4,8 +4,8 @@ import { render } from 'vitest-browser-svelte';
 import float32 from '../../../fixtures/minilm-pair-float32.safetensors?url';
 import { loadSafetensors } from '../../../src/lib/formats/index.js';
 import { createTrace, NeuronView, type Trace } from '../../../src/lib/index.js';
-import { queryKeyAttention } from '../../../src/lib/sources/index.js';
-import type { Block, Matrix, Stream } from '../../../src/lib/trace/index.js';
+import { queryKeyAttention, topKeyAttention } from '../../../src/lib/sources/index.js';
+import { blockWeights, type Block, type Matrix, type Stream } from '../../../src/lib/trace/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { largeHead } from '../../../src/stories/generated-heads.js';
 import { generatedSource } from '../../../src/stories/generated-source.js';
@@ -80,6 +80,35 @@ describe('MiniLM in float32, as the model computed it', async () => {
       });
     },
   );
+
+  test('a source that keeps some keys only says so, and is not taken to differ', async () => {
+    const { rows, cols } = stream.matrix(layer, head);
+    const kept = [...Array(rows).keys()].map((row) => {
+      const weights = blockWeights(stream.matrix(layer, head).block({ row, col: 0, rows: 1, cols }) as Block);
+      return [...weights.keys()]
+        .sort((a, b) => weights[b]! - weights[a]!)
+        .slice(0, 3)
+        .map((key) => ({ key, weight: weights[key]! }));
+    });
+    const dims = [1, 1, rows, 3];
+    const few = createTrace({
+      tokens: stream.queryTokens.map(({ raw }) => raw),
+      attention: topKeyAttention({
+        keys: { dims, data: Int32Array.from(kept.flat(), ({ key }) => key) },
+        weights: { dims, data: Float32Array.from(kept.flat(), ({ weight }) => weight) },
+      }),
+    }).stream();
+    const sparse: Stream = { ...stream, matrix: () => few.matrix(0, 0) };
+    const trace: Trace = { ...pair, streams: [sparse], stream: () => sparse };
+    const { region } = await showNeurons({ trace, layer, head });
+    await expect.element(region.getByText('some keys only')).toBeVisible();
+    expect(statusOf(region)).toContain('reproduces the recorded attention');
+    await mouse.move(centerOf(queryButton(region, query)));
+    const left = 1 - kept[query]!.reduce((sum, { weight }) => sum + weight, 0);
+    await expect
+      .poll(() => statusOf(region))
+      .toContain(`${left.toFixed(3)} of this query’s weight is not kept`);
+  });
 });
 
 describe('weights that arrive late', () => {

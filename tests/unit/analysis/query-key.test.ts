@@ -11,7 +11,14 @@ import {
   visibleKeys,
 } from '../../../src/lib/analysis/query-key/index.js';
 import { loadSafetensors, parseSafetensors } from '../../../src/lib/formats/index.js';
-import { createTrace, type Stream, type Trace } from '../../../src/lib/trace/index.js';
+import { topKeyAttention } from '../../../src/lib/sources/index.js';
+import {
+  blockWeights,
+  createTrace,
+  type Block,
+  type Stream,
+  type Trace,
+} from '../../../src/lib/trace/index.js';
 
 const fixture = (name: string) => new URL(`../../../fixtures/${name}`, import.meta.url);
 const load = (name: string): Promise<Trace> => loadSafetensors(fixture(`${name}.safetensors`));
@@ -239,6 +246,28 @@ describe('attention that queries and keys do not explain', () => {
     const check = await checkHead(stream, 0, 0);
     expect(check).toMatchObject({ verdict: 'differs', fittingScale: expect.closeTo(1, 4) });
     expect(await checkHead(stream, 0, 0, { scale: 1 })).toMatchObject({ verdict: 'exact' });
+  });
+
+  test('keys that a source did not keep say nothing', async () => {
+    const whole = headWith((score) => score);
+    const kept = (change: number): Stream => {
+      const rows = whole.queryTokens.map((_, query) => {
+        const block = whole.matrix(0, 0).block({ row: query, col: 0, rows: 1, cols: whole.keyTokens.length });
+        const weights = [...blockWeights(block as Block)].map((weight, key) => ({ key, weight }));
+        return weights.sort((a, b) => b.weight - a.weight).slice(0, 2);
+      });
+      const dims = [1, 1, rows.length, 2];
+      rows[0]![0]!.weight -= change;
+      const keys = { dims, data: Int32Array.from(rows.flat(), ({ key }) => key) };
+      const weights = { dims, data: Float32Array.from(rows.flat(), ({ weight }) => weight) };
+      const trace = createTrace({
+        tokens: rows.map((_, i) => `t${i}`),
+        attention: topKeyAttention({ keys, weights }),
+      }).stream();
+      return { ...trace, queries: whole.queries, keys: whole.keys };
+    };
+    expect(await checkHead(kept(0), 0, 0)).toMatchObject({ verdict: 'exact' });
+    expect(await checkHead(kept(0.01), 0, 0)).toMatchObject({ verdict: 'differs', query: 0 });
   });
 
   test('an aborted check stops', async () => {

@@ -29,7 +29,7 @@ const sliceMs = 8;
 
 /**
  * Compares softmax(q·k × scale) with the attention recorded for a head, row by row, giving way every few milliseconds.
- * Rows recorded as all 0 (masked queries) are passed over.
+ * Rows recorded as all 0 (masked queries) are passed over, and keys that a source did not keep.
  *
  * @param options.scale default 1/√dim
  * @throws RangeError as `queryKey` does; the signal's reason when it aborts
@@ -81,6 +81,7 @@ async function compare(
     const scoreError = roundedVectors ? productError * largestNorm(vectors, query, visible) : 0;
     for (let key = 0; key < vectors.keyCount; key++) {
       const [was, is] = [recorded[key]!, computed[key]!];
+      if (was === 0 && matrix.leftOut) continue;
       const difference = Math.abs(was - is);
       // A score that is off by e moves its weight w by at most 2·e·w·(1 − w), others' errors included.
       const allowed = arithmetic + storageError[matrix.type] + 2 * scoreError * is * (1 - is);

@@ -70,6 +70,18 @@ export class ModelViewState {
   layers: readonly number[] = $derived.by(() => this.#held('layers'));
   heads: readonly number[] = $derived.by(() => this.#held('heads'));
 
+  /** Whether the source keeps only some keys of each query. */
+  keepsSome: boolean = $derived.by(() => {
+    const [layer, head] = [this.layers[0], this.heads[0]];
+    if (layer === undefined || head === undefined) return false;
+    try {
+      return this.view.stream!.matrix(layer, head).leftOut !== undefined;
+    } catch {
+      // Its thumbnail says why it cannot be read.
+      return false;
+    }
+  });
+
   #held(what: 'layers' | 'heads'): readonly number[] {
     const asked = this.props()[what];
     const held = this.view.stream?.[what] ?? [];

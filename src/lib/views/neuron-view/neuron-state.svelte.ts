@@ -117,6 +117,28 @@ export class NeuronState {
     return matrix.block({ row: 0, col: 0, rows, cols }, { signal });
   });
 
+  /** The head's weights as recorded; undefined where they cannot be looked at, which reading them tells. */
+  #matrix = $derived.by(() => {
+    const { stream, selection } = this.view;
+    if (!stream || !selection || this.head === undefined) return undefined;
+    try {
+      return stream.matrix(selection.layer, this.head);
+    } catch {
+      return undefined;
+    }
+  });
+
+  /** Whether the source keeps only some keys of each query. */
+  get keepsSome(): boolean {
+    return this.#matrix?.leftOut !== undefined;
+  }
+
+  /** How much of the weight of the query in focus the source does not keep. */
+  get leftOut(): number | undefined {
+    const { query } = this.focus;
+    return query === null ? undefined : this.#matrix?.leftOut?.(query);
+  }
+
   /** Whether the weights recorded are still being read. */
   get waiting(): boolean {
     return this.#read.waiting;
@@ -244,12 +266,14 @@ export class NeuronState {
     return causal ? (rows * (rows + 1)) / 2 : rows * keyTokens.length;
   }
 
-  /** The weight recorded for a pair; undefined where it is not read. */
+  /** The weight recorded for a pair; undefined where it is not read, or not kept. */
   recordedWeight(query: number, key: number): number | undefined {
     const block = this.#read.value;
     const [row, col] = [query - (block?.row ?? 0), key - (block?.col ?? 0)];
     if (!block || row < 0 || row >= block.rows || col < 0 || col >= block.cols) return undefined;
-    return blockWeights({ ...block, offset: block.offset + row * block.stride + col, rows: 1, cols: 1 })[0]!;
+    const at = block.offset + row * block.stride + col;
+    const weight = blockWeights({ ...block, offset: at, rows: 1, cols: 1 })[0]!;
+    return weight === 0 && this.keepsSome ? undefined : weight;
   }
 
   /** Before a query is opened: the tokens whose lines stand out. */
