@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { toTokens } from '../../../src/lib/trace/index.js';
-import { proseText, toProse } from '../../../src/lib/views/token-view/prose.js';
+import { toProse } from '../../../src/lib/views/token-view/prose.js';
 
 const written = (raw: string[]): string => {
   const prose = toProse(toTokens(raw));
-  return raw.map((_, position) => proseText(prose.at(position))).join('');
+  return raw
+    .map((_, position) => prose.at(position))
+    .map(({ before, parts }) => before + parts.map(({ text }) => text).join(''))
+    .join('');
 };
 
 describe('tokens read as print would have them', () => {

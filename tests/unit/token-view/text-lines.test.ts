@@ -8,19 +8,19 @@ const lines = new TextLines(starts, 1000, true);
 const partly = new TextLines(starts.slice(0, 21), 1000, false);
 
 describe('the part of a long text that is in the page', () => {
-  test('holds every line in sight, wherever it is scrolled to', () => {
+  test.each([0, 2])('holds every line in sight, wherever it is scrolled to, and %i sixths more', (around) => {
     for (let scrollPx = 0; scrollPx <= 100 * 29 - 300; scrollPx += 7) {
-      const { line, start, end } = textWindow(lines, scrollPx, 300);
+      const { line, start, end } = textWindow(lines, scrollPx, 300, around);
       expect(start).toBe(starts[line]);
       expect(line * 29, `at ${scrollPx}`).toBeLessThanOrEqual(scrollPx);
       expect(end === 1000 || starts.indexOf(end) * 29 >= scrollPx + 300, `at ${scrollPx}`).toBe(true);
-      expect(end - start).toBeLessThan(500);
+      expect(end - start).toBeLessThan(around === 0 ? 200 : 500);
     }
   });
 
   test('where lines are not measured yet, holds about what will be there', () => {
     for (const scrollPx of [0, 300, 60 * 29, 90 * 29, 2600]) {
-      const { start, end } = textWindow(partly, scrollPx, 300);
+      const { start, end } = textWindow(partly, scrollPx, 300, 2);
       expect(start).toBeLessThanOrEqual((scrollPx / 29) * 10);
       expect(end).toBeGreaterThanOrEqual(Math.min(1000, (scrollPx / 29) * 10 + 100));
       expect(end - start).toBeLessThan(500);

@@ -1,11 +1,8 @@
-import { proseText, type Prose } from './prose.js';
+import type { Prose } from './prose.js';
 import { linePx, TextLines } from './text-lines.js';
 
 /** Tokens measured at a time: some milliseconds' work. A line of more makes it more. */
 const tokensAStep = 400;
-
-/** A text node of this many tokens: a range in a long one takes long to measure. */
-const tokensANode = 40;
 
 /**
  * Finds the lines of a text as wide as `flow`, whose style it takes, a few at a time. The browser breaks lines greedily, so that a
@@ -35,27 +32,22 @@ function lineStarts(flow: HTMLElement, prose: Prose, first: number, end: number)
   probe.removeAttribute('id');
   probe.style.cssText =
     'position: absolute; inset: 0 0 auto; block-size: auto; visibility: hidden; translate: none';
-  const texts: string[] = [];
+  const boxes: HTMLElement[] = [];
   for (let position = first; position < end; position++) {
     const { before, parts } = prose.at(position);
+    // In the boxes it is shown in: each rounds its width, which can be what breaks a line.
+    const box = document.createElement('span');
+    box.append(...parts.map(({ text }) => text));
     // A line does not begin with the space that it was broken at.
-    texts.push(proseText({ before: position === first ? '' : before, parts }));
+    if (position > first) probe.append(before);
+    probe.append(box);
+    boxes.push(box);
   }
-  for (let i = 0; i < texts.length; i += tokensANode) probe.append(texts.slice(i, i + tokensANode).join(''));
   flow.parentElement!.append(probe);
 
   const top = probe.getBoundingClientRect().top;
-  const range = document.createRange();
-  /** Where each token begins in its text node. */
-  const offsets = new Uint32Array(texts.length);
-  for (let i = 1; i < texts.length; i++)
-    offsets[i] = i % tokensANode === 0 ? 0 : offsets[i - 1]! + texts[i - 1]!.length;
   const lineOf = (i: number): number => {
-    const node = probe.childNodes[Math.floor(i / tokensANode)]!;
-    const from = offsets[i]! + (i === 0 ? 0 : prose.at(first + i).before.length);
-    range.setStart(node, from);
-    range.setEnd(node, Math.min(from + 1, offsets[i]! + texts[i]!.length));
-    const rect = range.getBoundingClientRect();
+    const rect = boxes[i]!.getClientRects()[0]!;
     return Math.floor((rect.top + rect.height / 2 - top) / linePx);
   };
   const starts: number[] = [];
@@ -72,7 +64,7 @@ function lineStarts(flow: HTMLElement, prose: Prose, first: number, end: number)
       for (let line = lowLine; line < highLine; line++) starts.push(first + high);
     }
   }
-  const last = texts.length - 1;
+  const last = boxes.length - 1;
   if (last > 0) search(0, 0, last, lineOf(last));
   probe.remove();
   return starts;

@@ -80,7 +80,3 @@ const shown = (marks: string, text: string): string =>
   marks
     .replace(/␣+/g, (run) => `${'·'.repeat(run.length)}\u200b`)
     .replaceAll('⏎', text.includes('\n') ? '⏎\n' : '⏎');
-
-/** The characters of a token in running text. */
-export const proseText = ({ before, parts }: ProseToken): string =>
-  before + parts.map(({ text }) => text).join('');

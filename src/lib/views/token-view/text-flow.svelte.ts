@@ -11,6 +11,8 @@ const mostUnmeasured = 300;
 const sliceMs = 8;
 /** What is found is shown so often. */
 const showEveryMs = 100;
+/** After a jump only what is in sight is in the page until it was still for so long: all at once would hold up the page. */
+const settleMs = 80;
 
 interface Elements {
   /** The box that scrolls. */
@@ -30,10 +32,17 @@ export class TextFlow {
   /** How much of a long text has its place, from 0 to 1; 1 for a short one. */
   placed = $state(1);
 
+  /** Where it was last still. */
+  #settled = $state(-Infinity);
   readonly #elements: Elements;
 
   constructor(prose: () => Prose, elements: Elements) {
     this.#elements = elements;
+    $effect(() => {
+      const at = this.scrolled;
+      const timer = setTimeout(() => (this.#settled = at), settleMs);
+      return () => clearTimeout(timer);
+    });
     let last: Prose | undefined;
     $effect(() => {
       const now = prose();
@@ -49,8 +58,13 @@ export class TextFlow {
 
   inSight(tokens: number): TextWindow {
     return this.lines
-      ? textWindow(this.lines, this.scrolled, this.height)
+      ? textWindow(this.lines, this.scrolled, this.height, this.#jumped ? 0 : 2)
       : { line: 0, start: 0, end: tokens > mostWhole ? mostUnmeasured : tokens };
+  }
+
+  /** Whether it was scrolled by more than is in sight just now. */
+  get #jumped(): boolean {
+    return Math.abs(this.scrolled - this.#settled) > this.height;
   }
 
   /** Scrolls just so far that a token is in sight; `element` is that token's where it is in the page. */

@@ -63,15 +63,19 @@ export interface TextWindow {
 }
 
 /**
- * The tokens of the lines in sight, and of a third as many before and after, so that a fast scroll shows no hole. It moves on by a
- * sixth of the height: few tokens are new at a time.
+ * The tokens of the lines in sight, and of so many sixths of the height before and after, so that scrolling shows no hole. It
+ * moves on by a sixth: few tokens are new at a time.
  */
-export function textWindow(lines: TextLines, scrollPx: number, heightPx: number): TextWindow {
+export function textWindow(lines: TextLines, scrollPx: number, heightPx: number, around: number): TextWindow {
   const stepPx = Math.max(heightPx / 6, linePx);
-  const topPx = Math.floor(scrollPx / stepPx) * stepPx - 2 * stepPx;
+  const topPx = (Math.floor(scrollPx / stepPx) - around) * stepPx;
   let line = Math.min(Math.max(0, Math.floor(topPx / linePx)), lines.count - 1);
   // Blank lines start with the token after them: the text must begin at the first line that this token starts.
   const start = lines.startOf(line);
   while (line + 1 < lines.count && lines.startOf(line + 1) === start) line++;
-  return { line, start, end: lines.startOf(Math.ceil((topPx + heightPx + 5 * stepPx) / linePx)) };
+  return {
+    line,
+    start,
+    end: lines.startOf(Math.ceil((topPx + heightPx + (2 * around + 1) * stepPx) / linePx)),
+  };
 }
