@@ -77,11 +77,11 @@ describe.each(Object.entries(MODELS))('%s', (_, { folder, files, config }) => {
       }
   });
 
-  it.runIf(folder === 'bart')(
-    'past the longest answer, gives what it wrote and says why it ended',
-    async () => {
+  it.runIf(folder === 'bart').each([32, 60])(
+    'past the longest answer, gives what it wrote and says why it ended: %i tokens',
+    async (maxTokens) => {
       const endless = { ...config, eos_token_id: undefined };
-      const trace = await tracerOf({ config: endless }).generate(text, { maxTokens: 60 });
+      const trace = await tracerOf({ config: endless }).generate(text, { maxTokens });
       expect(trace.failure).toMatchObject({ code: 'run' });
       // It has 32 positions, the first for the token that answers begin with.
       expect(trace.generated.split(' ')).toHaveLength(31);

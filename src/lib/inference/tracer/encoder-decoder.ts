@@ -45,8 +45,16 @@ export async function traceEncoderDecoder(
   );
   const hidden = hiddenStates(encoded);
   const { tokens = numbered(hidden.dims[1]!), segments } = source;
-  const { ids, failure } = await writeAnswer(model, hidden, options);
-  const results = await decoder.run({ ids, ...seenFrom(hidden) }, { signal: options.signal });
+  let { ids, failure } = await writeAnswer(model, hidden, options);
+  const read = (): Promise<Results> => decoder.run({ ids, ...seenFrom(hidden) }, { signal: options.signal });
+  const results = await read().catch((error: unknown) => {
+    const written = options.target === undefined && ids.length > model.start.length;
+    if (!written || failure || !endsWriting(error)) throw error;
+    // What was written last has not been read before.
+    ids = ids.slice(0, -1);
+    failure = error;
+    return read();
+  });
   const trace: Trace = encoderDecoderTrace(
     { taps: encoder.recorded, results: encoded, side: { tokens, segments } },
     { taps: decoder.recorded, results, side: { tokens: piecesOf(tokenizer, ids) } },
