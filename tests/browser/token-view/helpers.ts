@@ -9,7 +9,11 @@ export async function showTokenView(props: TokenViewProps) {
   const screen = await render(TokenView, { theme: 'light', ...props });
   const region = screen.getByRole('region');
   if (props.trace) await drawn(region);
-  return { region, change: (next: Partial<TokenViewProps>) => screen.rerender(next) };
+  return {
+    region,
+    change: (next: Partial<TokenViewProps>) => screen.rerender(next),
+    unmount: () => screen.unmount(),
+  };
 }
 
 export const listOf = (region: Locator, name = 'tokens') => region.getByRole('listbox', { name });
