@@ -9,11 +9,7 @@ export async function showTokenView(props: TokenViewProps) {
   const screen = await render(TokenView, { theme: 'light', ...props });
   const region = screen.getByRole('region');
   if (props.trace) await drawn(region);
-  return {
-    region,
-    change: (next: Partial<TokenViewProps>) => screen.rerender(next),
-    unmount: () => screen.unmount(),
-  };
+  return { region, change: (next: Partial<TokenViewProps>) => screen.rerender(next) };
 }
 
 export const listOf = (region: Locator, name = 'tokens') => region.getByRole('listbox', { name });

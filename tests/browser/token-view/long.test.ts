@@ -116,25 +116,6 @@ describe('100,000 tokens', () => {
     expect(reads).toEqual([]);
   });
 
-  test('taken away while it scrolls and goes to a token, leaves no error', async () => {
-    const errors: string[] = [];
-    const note = (event: ErrorEvent | PromiseRejectionEvent): void =>
-      void errors.push(String('reason' in event ? event.reason : event.message));
-    for (const kind of ['error', 'unhandledrejection'] as const) {
-      window.addEventListener(kind, note);
-      onTestFinished(() => window.removeEventListener(kind, note));
-    }
-    const { region, unmount } = await showTokenView({ trace: longTrace(4000), head: 0, style });
-    const flow = listOf(region).element() as HTMLElement;
-    const scroller = flow.parentElement!.parentElement!;
-    flow.focus();
-    flow.dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true }));
-    await unmount();
-    scroller.dispatchEvent(new Event('scroll'));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(errors).toEqual([]);
-  });
-
   test('goes to what a token looks at most, and what looks at it most, however far', async () => {
     // Each looks at the one 25 before it.
     const { region } = await showTokenView({
