@@ -47,8 +47,9 @@ function lineStarts(flow: HTMLElement, prose: Prose, first: number, end: number)
 
   const top = probe.getBoundingClientRect().top;
   const lineOf = (i: number): number => {
-    const rect = boxes[i]!.getClientRects()[0]!;
-    return Math.floor((rect.top + rect.height / 2 - top) / linePx);
+    const [rect] = boxes[i]!.getClientRects();
+    // Nothing has a place while the view is hidden; what is measured then is measured again when it is shown.
+    return rect ? Math.floor((rect.top + rect.height / 2 - top) / linePx) : 0;
   };
   const starts: number[] = [];
   /** Finds the starts of lines after that of token `low`, up to that of token `high`. */
