@@ -3,8 +3,8 @@ import { describe, listed } from '../trace/describe.js';
 import { TraceError } from '../trace/errors.js';
 import { ReadMatrix } from '../trace/read-matrix.js';
 import type { AttentionSource, Block, BlockRequest, WeightArray, WeightType } from '../trace/types.js';
-import { makeSource } from './make-source.js';
 import { decodeTable } from '../trace/weights.js';
+import { makeSource } from './make-source.js';
 import { sourceError } from './source-error.js';
 
 /** What is wanted of one head, counted from 0 in `dims`. Rows and columns lie within the matrix. */

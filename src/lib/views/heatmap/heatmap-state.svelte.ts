@@ -10,6 +10,7 @@ import {
 import { blockWeights, combineMatrices, type Block, type Matrix } from '../../trace/index.js';
 import { Ready } from '../shared/ready.svelte.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
+import { weightAtHand } from '../shared/weight-at-hand.js';
 import type { Cell } from './plot-input.js';
 import { normalizeMatrix } from './normalize-matrix.js';
 import type { ColorName, HeatmapProps } from './types.js';
@@ -111,7 +112,7 @@ export class HeatmapState {
   #underPointer(drawn: Matrix): number {
     const { query, key } = this.view.hover ?? {};
     if (query == null || key == null) return 0;
-    return atHand(drawn, { query, key }) ?? 0;
+    return weightAtHand(drawn, query, key) ?? 0;
   }
 
   colors(dark: boolean): ColorTable {
@@ -122,7 +123,7 @@ export class HeatmapState {
 
   /** The weight of a cell; null where it is not in memory. */
   weight({ query, key }: Cell): number | null {
-    return (this.matrix && atHand(this.matrix, { query, key })) ?? null;
+    return this.matrix ? weightAtHand(this.matrix, query, key) : null;
   }
 
   /** What part of a query's weight its source has not kept; undefined where it keeps all, but for rounding. */
@@ -166,20 +167,6 @@ export class HeatmapState {
   isFuture({ query, key }: Cell): boolean {
     return this.view.stream!.causal && key > query;
   }
-}
-
-/** A weight that takes no time to read. What would take time, or cannot be read, is left to those who read its row. */
-function atHand(matrix: Matrix, { query, key }: Cell): number | undefined {
-  const abort = new AbortController();
-  try {
-    const block = matrix.block({ row: query, col: key, rows: 1, cols: 1 }, { signal: abort.signal });
-    if (!(block instanceof Promise)) return blockWeights(block)[0];
-    block.catch(() => {});
-    abort.abort();
-  } catch {
-    // The row's error is told.
-  }
-  return undefined;
 }
 
 type Largest = { weight: number };

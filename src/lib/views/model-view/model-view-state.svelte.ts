@@ -74,12 +74,7 @@ export class ModelViewState {
   keepsSome: boolean = $derived.by(() => {
     const [layer, head] = [this.layers[0], this.heads[0]];
     if (layer === undefined || head === undefined) return false;
-    try {
-      return this.view.stream!.matrix(layer, head).leftOut !== undefined;
-    } catch {
-      // Its thumbnail says why it cannot be read.
-      return false;
-    }
+    return this.view.matrixOf(layer, head)?.leftOut !== undefined;
   });
 
   #held(what: 'layers' | 'heads'): readonly number[] {

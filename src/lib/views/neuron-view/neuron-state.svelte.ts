@@ -117,15 +117,10 @@ export class NeuronState {
     return matrix.block({ row: 0, col: 0, rows, cols }, { signal });
   });
 
-  /** The head's weights as recorded; undefined where they cannot be looked at, which reading them tells. */
+  /** The head's weights as recorded. */
   #matrix = $derived.by(() => {
-    const { stream, selection } = this.view;
-    if (!stream || !selection || this.head === undefined) return undefined;
-    try {
-      return stream.matrix(selection.layer, this.head);
-    } catch {
-      return undefined;
-    }
+    const { selection } = this.view;
+    return selection && this.head !== undefined ? this.view.matrixOf(selection.layer, this.head) : undefined;
   });
 
   /** Whether the source keeps only some keys of each query. */

@@ -4,7 +4,7 @@ import { changeSelection, chooseHead, headOf } from '../../explore/choose-head.j
 import { findExplorer, type ExplorerState } from '../../explore/explorer-state.svelte.js';
 import { resolveSelection, type StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import { createTrace, type Stream, type Trace } from '../../trace/index.js';
+import { createTrace, type Matrix, type Stream, type Trace } from '../../trace/index.js';
 import { defaultLabels, type Labels } from './labels.js';
 import type { ViewProps } from './types.js';
 
@@ -118,6 +118,11 @@ export class ViewState {
   /** The stream, as the lens shows it. */
   get stream(): Stream | undefined {
     return this.#seen?.stream;
+  }
+
+  /** The matrix of a head of the stream; undefined where there is none, or it cannot be had: who reads it tells why. */
+  matrixOf(layer: number, head: number): Matrix | undefined {
+    return attempt(() => this.stream?.matrix(layer, head)).value;
   }
 
   /** Keys whose weights the lens leaves out. */

@@ -20,18 +20,6 @@ export function readLine(
   return block instanceof Promise ? block.then(blockWeights) : blockWeights(block);
 }
 
-/** A weight; null where it is not in memory, or cannot be read: why is said where its line is read. */
-export function readWeight(matrix: Matrix, query: number, key: number): number | null {
-  try {
-    const block = matrix.block({ row: query, col: key, rows: 1, cols: 1 });
-    if (!(block instanceof Promise)) return blockWeights(block)[0]!;
-    block.catch(() => {});
-  } catch {
-    // As above.
-  }
-  return null;
-}
-
 function combineLines(lines: readonly Float32Array[], combine: Combine): Float32Array {
   if (lines.length === 1) return lines[0]!;
   const out = new Float32Array(lines[0]!.length);

@@ -3,8 +3,9 @@ import type { Hover } from '../../explore/types.js';
 import { combineMatrices, type Matrix } from '../../trace/index.js';
 import type { ViewState } from '../shared/view-state.svelte.js';
 import { Ready } from '../shared/ready.svelte.js';
+import { weightAtHand } from '../shared/weight-at-hand.js';
 import { AverageState, type AverageOf } from './average-state.svelte.js';
-import { readLine, readWeight } from './read-line.js';
+import { readLine } from './read-line.js';
 import type { Side, TokenViewChoices } from './types.js';
 
 /** The token the text is seen from, as a query or a key. */
@@ -242,7 +243,7 @@ export class TokenViewState {
     if (pairs) at[locked.side] = locked.position;
     at[own] = position;
     const { stream, layer } = selection;
-    const weight = pairs ? readWeight(this.#read.matrix!, at.query!, at.key!) : null;
+    const weight = pairs ? weightAtHand(this.#read.matrix!, at.query!, at.key!) : null;
     const head = this.heads.length === 1 ? this.heads[0]! : null;
     this.view.preview({ stream, layer, head, ...at, weight });
   }
