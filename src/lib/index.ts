@@ -15,8 +15,8 @@ export type { ModelViewProps } from './views/model-view/types.js';
 export type { NeuronViewProps } from './views/neuron-view/types.js';
 export type { TokenViewProps } from './views/token-view/types.js';
 export type { Viewport } from './views/heatmap/viewport.js';
-export { defaultLabels, type Labels } from './views/shared/labels.js';
-export type { Theme, ViewProps } from './views/shared/types.js';
+export { defaultLabels, type Labels } from './views/kit/labels.js';
+export type { Theme, ViewProps } from './views/kit/types.js';
 export type {
   AttentionInput,
   AttentionSource,

@@ -1,5 +1,5 @@
 import type { Snippet } from 'svelte';
-import type { ViewProps } from '../shared/types.js';
+import type { ViewProps } from '../kit/types.js';
 
 /**
  * Views inside an Explorer need no trace of their own: they show the Explorer's, and share its selection and hover. Where to start is

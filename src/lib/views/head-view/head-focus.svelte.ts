@@ -1,5 +1,5 @@
-import { Ready } from '../shared/ready.svelte.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import { Ready } from '../kit/ready.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import type { DrawnHead } from './drawn-heads.js';
 import {
   otherSide,

@@ -1,5 +1,5 @@
 import type { Segment } from '../../trace/index.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import { leastOfToken, linesOfToken, reachBeyond, type Reach, type Sides } from './beyond.js';
 import { combinedColor, drawnHeads, type DrawnHead } from './drawn-heads.js';
 import type { EdgeRule } from './edge-rule.js';

@@ -1,5 +1,5 @@
-import { formatWeight } from '../shared/numbers.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import { formatWeight } from '../kit/numbers.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
 
 /** The pair that is asked about, else the focused token and the one it is tied to most, in words. */

@@ -1,4 +1,4 @@
-import type { LensProps, ViewProps } from '../shared/types.js';
+import type { LensProps, ViewProps } from '../kit/types.js';
 
 /** Which weights get a line. */
 export type Edges = 'threshold' | 'top' | 'share';

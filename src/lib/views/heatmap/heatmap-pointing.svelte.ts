@@ -1,6 +1,6 @@
-import { formatWeight } from '../shared/numbers.js';
-import { Ready } from '../shared/ready.svelte.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import { formatWeight } from '../kit/numbers.js';
+import { Ready } from '../kit/ready.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeatmapState } from './heatmap-state.svelte.js';
 import type { Cell, Marks } from './plot-input.js';
 

@@ -8,9 +8,9 @@ import {
   type Range,
 } from '../../render/colors/index.js';
 import { blockWeights, combineMatrices, type Block, type Matrix } from '../../trace/index.js';
-import { Ready } from '../shared/ready.svelte.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
-import { weightAtHand } from '../shared/weight-at-hand.js';
+import { Ready } from '../kit/ready.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import { weightAtHand } from '../kit/weight-at-hand.js';
 import type { Cell } from './plot-input.js';
 import { normalizeMatrix } from './normalize-matrix.js';
 import type { ColorName, HeatmapProps } from './types.js';

@@ -1,5 +1,5 @@
 import type { ColorTable, Scale } from '../../render/colors/index.js';
-import type { LensProps, ViewProps } from '../shared/types.js';
+import type { LensProps, ViewProps } from '../kit/types.js';
 import type { Viewport } from './viewport.js';
 
 /** Names of the colour tables; `auto` is paper on light themes and night on dark ones. */

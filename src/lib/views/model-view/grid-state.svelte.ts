@@ -1,5 +1,5 @@
 import type { Thumbnail } from '../../render/index.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import { findHead, type GridHead } from './arrange.js';
 import { gridLayout, runInSight, type GridLayout, type Run } from './grid-layout.js';
 import type { ModelViewState } from './model-view-state.svelte.js';

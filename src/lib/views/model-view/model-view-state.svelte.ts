@@ -1,7 +1,7 @@
 import { measureHeads, measures, type HeadValue, type MeasureName } from '../../analysis/index.js';
 import type { FailedHead } from '../../render/index.js';
 import { TraceError, type Stream } from '../../trace/index.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import { arrangeHeads, type GridHead, type GridRow } from './arrange.js';
 import type { ModelViewProps } from './types.js';
 

@@ -1,5 +1,5 @@
 import type { MeasureName } from '../../analysis/index.js';
-import type { LensProps, ViewProps } from '../shared/types.js';
+import type { LensProps, ViewProps } from '../kit/types.js';
 
 export interface ModelViewProps extends ViewProps, LensProps {
   /** The layers shown, by the model's numbers, each held by a stream of the trace. Default: all. */

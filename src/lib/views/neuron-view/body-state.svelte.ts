@@ -1,5 +1,5 @@
 import { rowWindow } from '../head-view/layout.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import { neuronLayout, rowPx, type NeuronLayout } from './layout.js';
 import type { NeuronState } from './neuron-state.svelte.js';
 

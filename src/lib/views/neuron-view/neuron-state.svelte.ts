@@ -11,8 +11,8 @@ import {
 } from '../../analysis/query-key/index.js';
 import { blockWeights } from '../../trace/index.js';
 import { collectLines, type HeadLines } from '../head-view/head-lines.js';
-import { Ready } from '../shared/ready.svelte.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
+import { Ready } from '../kit/ready.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import { fullColorAt } from './numbers.js';
 import type { NeuronViewProps } from './types.js';
 

@@ -1,5 +1,5 @@
 import type { QueryKey } from '../../analysis/query-key/index.js';
-import { formatWeight } from '../shared/numbers.js';
+import { formatWeight } from '../kit/numbers.js';
 import type { NeuronLabels } from './labels.js';
 import type { OpenQuery, Spot } from './neuron-state.svelte.js';
 import { formatNumber, formatSigned } from './numbers.js';

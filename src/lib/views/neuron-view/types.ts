@@ -1,4 +1,4 @@
-import type { ViewProps } from '../shared/types.js';
+import type { ViewProps } from '../kit/types.js';
 
 export interface NeuronViewProps extends ViewProps {
   /** The head to start with, and to move to when it changes, by the model's number. Default: the first of the trace. */

@@ -1,9 +1,9 @@
 import type { Range } from '../../render/colors/index.js';
 import type { Hover } from '../../explore/types.js';
 import { combineMatrices, type Matrix } from '../../trace/index.js';
-import type { ViewState } from '../shared/view-state.svelte.js';
-import { Ready } from '../shared/ready.svelte.js';
-import { weightAtHand } from '../shared/weight-at-hand.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import { Ready } from '../kit/ready.svelte.js';
+import { weightAtHand } from '../kit/weight-at-hand.js';
 import { AverageState, type AverageOf } from './average-state.svelte.js';
 import { readLine } from './read-line.js';
 import type { Side, TokenViewChoices } from './types.js';

@@ -1,5 +1,5 @@
 import type { Scale } from '../../render/colors/index.js';
-import type { LensProps, ViewProps } from '../shared/types.js';
+import type { LensProps, ViewProps } from '../kit/types.js';
 
 export interface TokenViewProps extends ViewProps, LensProps {
   /** The heads to start with, by the model's numbers, and to move to when they change. Default: all of the trace. */
