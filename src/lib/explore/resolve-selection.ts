@@ -42,7 +42,6 @@ export function resolveSelection(
     ...(head !== undefined && { head }),
     query: keep(selection.query, same, (n) => n !== null && n < stream.queryTokens.length) ?? null,
     key: keep(selection.key, same, (n) => n !== null && n < stream.keyTokens.length) ?? null,
-    segment: selection.segment ?? null,
   };
 }
 

@@ -7,13 +7,13 @@ const streams: readonly StreamName[] = ['self', 'encoder', 'decoder', 'cross'];
 const mostHeads = 4096;
 
 /**
- * A selection as a short string for a URL's hash or query: stream, layer, heads, query, key, segment, each where it is chosen.
+ * A selection as a short string for a URL's hash or query: stream, layer, heads, query, key, each where it is chosen.
  *
  * @example
- * location.hash = serializeSelection(selection); // s=cross&l=3&h=0-11&q=5&k=2&seg=A
+ * location.hash = serializeSelection(selection); // s=cross&l=3&h=0-11&q=5&k=2
  */
 export function serializeSelection(selection: Partial<Selection>): string {
-  const { stream, layer, heads, head, query, key, segment } = selection;
+  const { stream, layer, heads, head, query, key } = selection;
   const parts: Record<string, string | number | null | undefined> = {
     s: stream,
     l: layer,
@@ -21,7 +21,6 @@ export function serializeSelection(selection: Partial<Selection>): string {
     head,
     q: query,
     k: key,
-    seg: segment == null ? segment : new URLSearchParams([['', segment]]).toString().slice(1),
   };
   return Object.entries(parts)
     .filter(([, value]) => value !== undefined && value !== null)
@@ -47,7 +46,6 @@ export function parseSelection(text: string, trace?: Trace): Partial<Selection> 
     head: number('head'),
     query: number('q'),
     key: number('k'),
-    segment: found.get('seg') ?? undefined,
   };
   const known = trace ? heldBy(trace, read) : read;
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
@@ -86,7 +84,7 @@ function heldBy(trace: Trace, read: Partial<Selection>): Partial<Selection> {
     ({ name }) => name === (read.stream ?? trace.stream().name),
   );
   if (!stream) return {};
-  const { layers, heads, queryTokens, keyTokens, querySegments, keySegments } = stream;
+  const { layers, heads, queryTokens, keyTokens } = stream;
   const among = <T>(value: T | undefined, held: (value: T) => boolean): T | undefined =>
     value !== undefined && held(value) ? value : undefined;
   const held = read.heads?.filter((head) => heads.includes(head));
@@ -97,8 +95,5 @@ function heldBy(trace: Trace, read: Partial<Selection>): Partial<Selection> {
     head: among(read.head, (head) => heads.includes(head)),
     query: among(read.query, (query) => query! < queryTokens.length),
     key: among(read.key, (key) => key! < keyTokens.length),
-    segment: among(read.segment, (name) =>
-      [...querySegments, ...keySegments].some((one) => one.name === name),
-    ),
   };
 }

@@ -9,16 +9,27 @@ export interface Selection {
   head?: number;
   query: number | null;
   key: number | null;
-  /** Name of a segment, or null for all tokens. */
-  segment: string | null;
 }
 
-/** What is under the pointer or the keyboard cursor. `weight` is null where only a token, not a cell, is meant. */
+/** What is under the pointer or the keyboard cursor, in token positions. `value` is null where only a token, not a cell, is meant. */
 export interface Hover {
   stream: StreamName;
   layer: number;
   head: number | null;
   query: number | null;
   key: number | null;
-  weight: number | null;
+  value: number | null;
+}
+
+/** Whether two hovers speak of the same thing. */
+export function sameHover(a: Hover | null, b: Hover | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.stream === b.stream &&
+    a.layer === b.layer &&
+    a.head === b.head &&
+    a.query === b.query &&
+    a.key === b.key &&
+    a.value === b.value
+  );
 }

@@ -31,6 +31,7 @@ export const traceErrorCodes = [
   'unknown-stream',
   'unknown-layer',
   'unknown-head',
+  'unknown-option',
   'file',
   'file-names',
 ] as const;

@@ -13,6 +13,9 @@ export interface Lens {
   renormalize: boolean;
 }
 
+/** Tokens as they are, none left out. */
+export const plainLens: Lens = { granularity: 'token', hide: 'none', renormalize: false };
+
 /** A stream as seen through a lens, and the way between its positions and those of the tokens. */
 export interface SeenStream {
   stream: Stream;

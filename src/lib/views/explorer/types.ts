@@ -1,14 +1,23 @@
 import type { Snippet } from 'svelte';
-import type { ViewProps } from '../kit/types.js';
+import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
+import type { ExplorerOptions, ExplorerView, ExplorerViewsOptions } from './options.js';
 
 /**
- * Views inside an Explorer need no trace of their own: they show the Explorer's, and share its selection and hover. Where to start is
- * then the Explorer's to say: their own `stream`, `layer` and `heads` do nothing. A view that is given a `selection` keeps
- * to that, and one that is given a `trace` stands alone.
+ * Views inside an Explorer need no trace of their own: they show the Explorer's, and share its selection, hover, lens, labels and
+ * theme. Where to start is then the Explorer's to say: their own `stream`, `layer`, `heads` and `head` do nothing. A view that is
+ * given a `selection` or a lens of its own keeps to that, and one that is given a `trace` stands alone.
  */
-export interface ExplorerProps extends ViewProps {
-  /** The heads to start with, by the model's numbers, and to move to when they change. Default: all of the trace. */
-  heads?: readonly number[];
+export interface ExplorerProps extends ViewProps, LensProps, OptionProps<ExplorerOptions> {
+  /**
+   * Which of the views of the Explorer's own layout fills it; null for all of them.
+   * @default null
+   */
+  maximized?: ExplorerView | null;
+  /**
+   * Options of the views of the Explorer's own layout, by view.
+   * @default {}
+   */
+  views?: ExplorerViewsOptions;
   /** Views in a layout of your own. Default: text, heatmap, heads and model, each of which can be maximised. */
   children?: Snippet;
 }

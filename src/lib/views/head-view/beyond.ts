@@ -1,5 +1,6 @@
 import { leastPicked, type EdgeRule } from './edge-rule.js';
-import { otherSide, strongestPartner, type TokenWeights } from './focus-weights.js';
+import { otherSide } from '../kit/token-focus.svelte.js';
+import { strongestPartner, type TokenWeights } from './focus-weights.js';
 import { has, type HeadLines, type Run } from './head-lines.js';
 
 /** Queries and keys, a run each. */

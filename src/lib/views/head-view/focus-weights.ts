@@ -1,14 +1,7 @@
 import { decoder, type Block } from '../../trace/index.js';
+import type { SideToken } from '../kit/token-focus.svelte.js';
 import type { DrawnHead } from './drawn-heads.js';
 import type { Run } from './head-lines.js';
-
-/** A token on one side. */
-export interface Focus {
-  side: 'query' | 'key';
-  position: number;
-}
-
-export const otherSide = (side: Focus['side']): Focus['side'] => (side === 'query' ? 'key' : 'query');
 
 /** The weights between a token and every token of the other side, in one colour. */
 export interface HeadWeights {
@@ -19,7 +12,7 @@ export interface HeadWeights {
 
 /** What ties a token to the others, a colour each. */
 export interface TokenWeights {
-  of: Focus;
+  of: SideToken;
   heads: HeadWeights[];
   /** Of a source that keeps only some keys: the part of the query's weight that it left out, in [0, 1]. */
   leftOut?: number;
@@ -28,7 +21,7 @@ export interface TokenWeights {
 /** Reads one row, or one column, of each matrix. */
 export function readWeights(
   drawn: readonly DrawnHead[],
-  of: Focus,
+  of: SideToken,
   signal: AbortSignal,
 ): TokenWeights | Promise<TokenWeights> {
   const blocks = drawn.map(({ matrix }) =>

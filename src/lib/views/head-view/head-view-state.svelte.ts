@@ -1,34 +1,15 @@
 import type { Segment } from '../../trace/index.js';
+import { otherSide } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { leastOfToken, linesOfToken, reachBeyond, type Reach, type Sides } from './beyond.js';
 import { combinedColor, drawnHeads, type DrawnHead } from './drawn-heads.js';
 import type { EdgeRule } from './edge-rule.js';
-import { otherSide } from './focus-weights.js';
 import { HeadFocus } from './head-focus.svelte.js';
 import { has, joinLines, type HeadLines, type Run } from './head-lines.js';
 import { LineGatherer, noLines, type Gathered } from './line-gatherer.js';
 import { tileSize } from './line-tiles.js';
 import { Sight } from './sight.svelte.js';
-import type { HeadViewProps } from './types.js';
-
-/** What the user chooses beside the selection. */
-export type HeadChoices = Required<
-  Pick<
-    HeadViewProps,
-    | 'edges'
-    | 'threshold'
-    | 'top'
-    | 'share'
-    | 'combine'
-    | 'layout'
-    | 'scrolling'
-    | 'querySegment'
-    | 'keySegment'
-    | 'granularity'
-    | 'hide'
-    | 'renormalize'
-  >
->;
+import type { HeadViewOptions } from './options.js';
 
 /** What the head view adds to the state of a view: its lines, and what of them is in sight. Made while a component is. */
 export class HeadViewState {
@@ -36,18 +17,14 @@ export class HeadViewState {
   readonly focus: HeadFocus;
   #gathered = $state.raw<Gathered>({ lines: noLines, waiting: false });
 
-  constructor(
-    private readonly view: ViewState,
-    readonly choices: () => HeadChoices,
-    readonly choose: (change: Partial<HeadChoices>) => void,
-  ) {
+  constructor(readonly view: ViewState<HeadViewOptions>) {
     this.sight = new Sight(() => ({
       queries: view.stream?.queryTokens.length ?? 0,
       keys: view.stream?.keyTokens.length ?? 0,
       horizontal: this.horizontal,
-      apart: choices().scrolling === 'apart',
+      apart: view.options.scrolling === 'apart',
       leads: this.focus.locked?.side ?? 'query',
-      setApart: (apart) => choose({ scrolling: apart ? 'apart' : 'together' }),
+      setApart: (apart) => view.setOptions({ scrolling: apart ? 'apart' : 'together' }),
     }));
     this.focus = new HeadFocus(view, () => this.#drawn.heads);
 
@@ -77,7 +54,7 @@ export class HeadViewState {
     if (!stream || this.#layer === undefined || this.#heads === undefined) return { heads: [] };
     try {
       const heads = this.#heads.split(' ').map(Number);
-      return { heads: drawnHeads(stream, this.#layer, heads, this.choices().combine) };
+      return { heads: drawnHeads(stream, this.#layer, heads, this.view.options.combine) };
     } catch (error) {
       return { heads: [], error: error as Error };
     }
@@ -103,23 +80,23 @@ export class HeadViewState {
 
   /** Numbers stand beside tokens from this weight on. */
   get leastNumber(): number {
-    const { edges, threshold } = this.choices();
+    const { edges, threshold } = this.view.options;
     return edges === 'threshold' ? threshold : 0.05;
   }
 
   get horizontal(): boolean {
-    return this.choices().layout === 'horizontal';
+    return this.view.options.layout === 'horizontal';
   }
 
   #rule = $derived.by(() => {
-    const { edges, [edges]: value } = this.choices();
+    const { edges, [edges]: value } = this.view.options;
     return { edges, [edges]: value } as EdgeRule;
   });
 
   /** Only tokens of these runs have lines. */
   runs: Sides = $derived.by(() => ({
-    query: this.#run('query', this.choices().querySegment),
-    key: this.#run('key', this.choices().keySegment),
+    query: this.#run('query', this.view.options.querySegment),
+    key: this.#run('key', this.view.options.keySegment),
   }));
 
   #tile = $derived.by(() => {
@@ -186,6 +163,15 @@ export class HeadViewState {
       cells += Math.max(0, Math.min(query + 1, keys.end) - keys.start);
     return cells * heads;
   });
+
+  /** The row of the token under the pointer or cursor. */
+  get target(): Element | undefined {
+    const { token, partner } = this.focus;
+    if (!token || !this.view.hover) return undefined;
+    const side = partner === null ? token.side : otherSide(token.side);
+    const { list, window } = this.sight[side];
+    return list?.children[(partner ?? token.position) - window.start];
+  }
 
   /** Whether the lens leaves a key out. */
   isLeftOut(key: number): boolean {

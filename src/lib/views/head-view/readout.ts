@@ -1,28 +1,33 @@
 import { formatWeight } from '../kit/numbers.js';
+import type { Readout } from '../kit/readout.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
+import type { HeadViewOptions } from './options.js';
 
-/** The pair that is asked about, else the focused token and the one it is tied to most, in words. */
-export interface Readout {
-  query: string;
-  key: string;
-  weight: string;
-  place: string;
-}
-
-/** What the status line and a screen reader say of the token in focus; undefined without one, or until its weights are read. */
-export function readoutOf(view: ViewState, heads: HeadViewState): Readout | undefined {
-  const { pair } = heads.focus;
-  const { stream, selection, labels } = view;
-  if (!pair || !stream || !selection) return undefined;
-  const { combine } = heads.choices();
+/**
+ * What is told of the token in focus: the pair that is asked about, else the one it is tied to most; until its weights are read, or
+ * where they cannot be, the token and why.
+ */
+export function readoutOf(
+  { stream, selection, labels, options }: ViewState<HeadViewOptions>,
+  { focus }: HeadViewState,
+): Readout | undefined {
+  const { token, strongest, weights, error } = focus;
+  if (!token || !stream || !selection) return undefined;
+  const tokens = { query: stream.queryTokens, key: stream.keyTokens };
+  if (!strongest) {
+    const { label } = tokens[token.side][token.position]!;
+    return { place: '', facts: [{ name: label, value: '' }], notes: [error?.message ?? labels.reading] };
+  }
+  const { query, key, head, weight } = strongest;
+  const name = labels.pair(tokens.query[query]!.label, tokens.key[key]!.label);
+  const { combine } = options;
   return {
-    query: stream.queryTokens[pair.query]!.label,
-    key: stream.keyTokens[pair.key]!.label,
-    weight: formatWeight(pair.weight),
     place:
-      pair.head === null && combine !== 'none'
+      head === null && combine !== 'none'
         ? labels.placeOf(selection.layer, labels.combinedHeads(combine, selection.heads.length))
-        : labels.place(selection.layer, String(pair.head)),
+        : labels.place(selection.layer, String(head)),
+    facts: [{ name, value: formatWeight(weight) }],
+    notes: weights?.leftOut === undefined ? [] : [labels.notKept(formatWeight(weights.leftOut))],
   };
 }

@@ -1,9 +1,9 @@
 import { tick, untrack } from 'svelte';
-import type { Focus } from './focus-weights.js';
+import type { SideToken } from '../kit/token-focus.svelte.js';
 import { has, type Run } from './head-lines.js';
 import { paddingPx, rowPx, rowWindow, rowsInSight } from './layout.js';
 
-type Side = Focus['side'];
+type Side = SideToken['side'];
 
 /** How far the tokens of one side are scrolled, and which of them that shows. */
 class SideSight {
@@ -117,7 +117,7 @@ export class Sight {
   }
 
   /** Scrolls as little as brings a token into sight. */
-  show({ side, position }: Focus): void {
+  show({ side, position }: SideToken): void {
     const { px } = this[side];
     const start = position * rowPx;
     if (start < px) this.scrollTo(side, start - rowPx);
@@ -125,12 +125,12 @@ export class Sight {
   }
 
   /** Brings a token that is out of sight into the middle. */
-  center({ side, position }: Focus): void {
+  center({ side, position }: SideToken): void {
     if (!has(this[side].inSight, position)) this.scrollTo(side, this.#centered(position));
   }
 
   /** Brings two tokens of different sides into sight; scrolls apart where they are too far from each other. */
-  async showPair(stays: Focus, moves: Focus): Promise<void> {
+  async showPair(stays: SideToken, moves: SideToken): Promise<void> {
     if (this.apart || Math.abs(stays.position - moves.position) + 2 > this.page) {
       if (!this.apart) this.#inputs().setApart(true);
       await tick();

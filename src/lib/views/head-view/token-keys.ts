@@ -1,6 +1,7 @@
-import type { Focus } from './focus-weights.js';
+import { keep } from '../kit/keys.js';
+import type { SideToken } from '../kit/token-focus.svelte.js';
 
-type Side = Focus['side'];
+type Side = SideToken['side'];
 
 /** What keys act on. */
 export interface TokenKeysTarget {
@@ -12,8 +13,8 @@ export interface TokenKeysTarget {
   horizontal: () => boolean;
   /** How many tokens fit in sight. */
   page: () => number;
-  move: (token: Focus) => void;
-  lock: (token: Focus | null) => void;
+  move: (token: SideToken) => void;
+  lock: (token: SideToken | null) => void;
   release: () => void;
   /** Goes over to the other side. */
   cross: (side: Side) => void;
@@ -51,7 +52,7 @@ export function tokenKeys(target: TokenKeysTarget): (side: Side, event: Keyboard
     const key = target.horizontal() ? (turned[event.key] ?? event.key) : event.key;
     const action = actions[key];
     if (!action) return;
-    event.preventDefault();
+    keep(event);
     action();
   };
 }

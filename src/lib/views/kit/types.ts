@@ -1,53 +1,78 @@
 import type { Snippet } from 'svelte';
 import type { HTMLAttributes } from 'svelte/elements';
 import type { Granularity, Hide } from '../../analysis/lens/index.js';
+import type { Exploration } from '../../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../../explore/types.js';
 import type { AttentionInput, StreamName, Token, Trace, TraceError } from '../../trace/index.js';
-import type { Labels } from './labels.js';
+import type { Labels } from './labels/index.js';
+import type { Readout } from './readout.js';
 
 /** `auto` follows the colour scheme of the page around the view. */
 export type Theme = 'light' | 'dark' | 'auto';
 
-/** How a view merges tokens and leaves out sinks; always named in its toolbar. */
+/** What views look and read like; linked views take what they are not given from the Explorer around. */
+export interface Look {
+  /**
+   * Light, dark, or as the page around it.
+   * @default 'auto'
+   */
+  theme?: Theme;
+  /**
+   * With toolbar, status line and frame, or the drawing alone: for a slide or a figure.
+   * @default 'all'
+   */
+  chrome?: 'all' | 'none';
+  /** Strings to put in place of the English ones. */
+  labels?: Partial<Labels>;
+  /** Drawn in place of a token's label. */
+  token?: Snippet<[Token]>;
+  /** Drawn at the pointer, in place of the tooltip's text: of what is hovered, in token positions, and of what is told of it. */
+  tooltip?: Snippet<[Hover, Readout]>;
+  /** Drawn when there is no attention. */
+  empty?: Snippet;
+  /** Drawn when the attention cannot be drawn. */
+  error?: Snippet<[TraceError | Error]>;
+}
+
+/** How a view merges tokens and leaves out sinks; always named in its toolbar. Linked views share it. */
 export interface LensProps {
   /**
    * What a row or column stands for: word pieces can be merged into words, words into sentences or the trace's segments. Weights
-   * are summed over the keys of a group and averaged over its queries. Bindable.
+   * are summed over the keys of a group and averaged over its queries.
    * @default 'token'
    */
   granularity?: Granularity;
   /**
    * Keys whose weights are left out: the first token, where many heads park what they have no use for, special tokens, or
-   * token positions of your own. Bindable.
+   * token positions of your own.
    * @default 'none'
    */
   hide?: Hide;
   /**
-   * Whether what is left of a row is scaled up to its former sum. Bindable.
+   * Whether what is left of a row is scaled up to its former sum.
    * @default false
    */
   renormalize?: boolean;
 }
 
 /** Props that every view has. Other attributes go to its outermost element. */
-export interface ViewProps extends Omit<HTMLAttributes<HTMLElement>, 'children' | 'class'> {
+export interface ViewProps extends Look, Omit<HTMLAttributes<HTMLElement>, 'children' | 'class'> {
   /** What to draw, from `createTrace` or a reader. */
   trace?: Trace;
   /** Instead of `trace`: weights `[layer, head, query, key]`, see `createTrace`. Keep large arrays in `$state.raw`. */
   attention?: AttentionInput;
-  /** With `attention`: one string a position. */
+  /** With `attention`: one string a position. Default: the positions. */
   tokens?: readonly string[];
-  /** The stream to start with, and to move to when it changes. Default: the first of the trace. */
+  /** What the view shares with others that are not inside one Explorer with it, from `createExploration`. */
+  exploration?: Exploration<Look>;
+  /** The stream shown, and moved to when it changes. Bindable. Default: the first of the trace. */
   stream?: StreamName;
-  /** The layer to start with, and to move to when it changes, by the model's number. Default: the first of the trace. */
+  /** The layer shown, by the model's number, and moved to when it changes. Bindable. Default: the first of the trace. */
   layer?: number;
-  /**
-   * Light, dark, or as the page around it.
-   * @default 'auto'
-   */
-  theme?: Theme;
-  /** Strings to put in place of the English ones. */
-  labels?: Partial<Labels>;
+  /** The heads chosen, by the model's numbers, and moved to when they change. Bindable. Default: all of the trace. */
+  heads?: readonly number[];
+  /** The head that views of one head show, by the model's number, and move to when it changes. Bindable. Default: the first of `heads`. */
+  head?: number;
   /** What is chosen. Bindable; parts that are left out are filled in. */
   selection?: Partial<Selection>;
   /** What is under the pointer or cursor. Bindable. */
@@ -58,12 +83,30 @@ export interface ViewProps extends Omit<HTMLAttributes<HTMLElement>, 'children' 
   onHoverChange?: (hover: Hover | null) => void;
   /** Classes for the outermost element. */
   class?: string;
-  /** Drawn in place of a token's label. */
-  token?: Snippet<[Token]>;
-  /** Drawn in place of the tooltip's text. */
-  tooltip?: Snippet<[Hover]>;
-  /** Drawn when there is no attention. */
-  empty?: Snippet;
-  /** Drawn when the attention cannot be drawn. */
-  error?: Snippet<[TraceError | Error]>;
 }
+
+/** Of a view with options of type `O`: told of all of them when the user changes one. */
+export interface OptionProps<O> {
+  /** Called with all options when the user changes one. They are plain data: pass them as props again to restore them. */
+  onOptionsChange?: (options: O) => void;
+}
+
+const shared: readonly (keyof ViewProps | keyof OptionProps<object>)[] = [
+  'theme',
+  'chrome',
+  'labels',
+  'token',
+  'tooltip',
+  'empty',
+  'error',
+  'trace',
+  'attention',
+  'tokens',
+  'exploration',
+  'onSelectionChange',
+  'onHoverChange',
+  'onOptionsChange',
+];
+
+/** The props that are no attributes of the outermost element, beside a view's options. */
+export const sharedProps: ReadonlySet<string> = new Set<string>(shared);

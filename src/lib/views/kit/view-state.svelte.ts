@@ -1,148 +1,239 @@
 import { untrack } from 'svelte';
 import { lookThrough, type Lens, type SeenStream } from '../../analysis/lens/index.js';
-import { changeSelection, chooseHead, headOf } from '../../explore/choose-head.js';
-import { findExplorer, type ExplorerState } from '../../explore/explorer-state.svelte.js';
-import { resolveSelection, type StartingChoice } from '../../explore/resolve-selection.js';
+import { chooseHead, headOf } from '../../explore/choose-head.js';
+import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
+import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
 import { createTrace, type Matrix, type Stream, type Trace } from '../../trace/index.js';
-import { defaultLabels, type Labels } from './labels.js';
-import type { ViewProps } from './types.js';
+import { defaultLabels, type Labels } from './labels/index.js';
+import { lensOptions } from './lens-options.js';
+import type { OptionRules } from './option-rules.js';
+import { sharedProps, type Look, type OptionProps, type ViewProps } from './types.js';
+import { sameOption, ViewOptions } from './view-options.svelte.js';
 
-type SourceProps = Pick<
-  ViewProps,
-  'trace' | 'attention' | 'tokens' | 'labels' | 'onSelectionChange' | 'onHoverChange'
->;
+/** A bindable prop: how it is read, and how it is set. */
+type Binding<T> = readonly [get: () => T, set: (value: T) => void];
 
-/** How a view's state reaches its props. Functions, so that each is read where it is needed and tracked there. */
-export interface ViewInputs {
-  props: () => SourceProps;
-  start: () => StartingChoice;
-  selection: () => Partial<Selection> | undefined;
-  setSelection: (selection: Partial<Selection>) => void;
-  hover: () => Hover | null;
-  setHover: (hover: Hover | null) => void;
-  /** How the view merges tokens and leaves out sinks. Default: as they are. */
-  lens?: () => Lens;
+/** The bindable props that every view declares; the others it hands on as they come. */
+export interface Bindings {
+  selection: Binding<Partial<Selection> | undefined>;
+  hover: Binding<Hover | null>;
+  stream: Binding<ViewProps['stream']>;
+  layer: Binding<number | undefined>;
+  heads: Binding<readonly number[] | undefined>;
+  head: Binding<number | undefined>;
 }
 
-interface Positions {
-  query: number | null;
-  key: number | null;
-}
+type Props<O> = Omit<ViewProps, keyof Bindings> & OptionProps<O>;
 
 const none: ReadonlySet<number> = new Set();
-const plainLens: Lens = { granularity: 'token', hide: 'none', renormalize: false };
-
-type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: Error };
-
-function attempt<T>(make: () => T): Outcome<T> {
-  try {
-    return { value: make() };
-  } catch (error) {
-    return { error: error instanceof Error ? error : new Error(String(error)) };
-  }
-}
+const lensNames = Object.keys(lensOptions) as (keyof Lens)[];
 
 /**
- * What all views share: the trace made of their props, the selection completed for it, and the two ways a user changes
- * them. Wrong input ends in `error`, no input in neither error nor trace.
+ * What all views share: the trace made of their props, the selection completed for it, what is hovered, the lens, the options, and
+ * the ways a user changes them. Wrong input ends in `error`, no input in neither error nor trace. Made while a component is.
  *
  * Outside, positions are always those of tokens; inside a view, those of the stream as its lens shows it, where a position
  * may be a word. They are translated here and nowhere else.
  *
- * Inside an Explorer a view without input of its own takes the Explorer's trace, selection and hover; one that is given a
- * `selection` keeps to that.
+ * Inside an Explorer a view without input of its own shares the Explorer's exploration, but for what it is given itself.
  */
-export class ViewState {
-  readonly #inputs: ViewInputs;
-  readonly #explorer = findExplorer();
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what serves all views takes one with any options
+export class ViewState<O extends object = any> {
+  /** What this view shares with views inside it, in positions of tokens. */
+  readonly exploration: Exploration<Look>;
+  readonly #props: () => Props<O>;
+  readonly #bound: Bindings;
+  readonly #options: ViewOptions<O>;
+  readonly #found = findExploration<Look>();
+  /** The starting choice as given from outside: without what was written to it here. */
+  #start: StartingChoice = $state.raw({});
+  #written: StartingChoice = {};
 
-  constructor(inputs: ViewInputs) {
-    this.#inputs = inputs;
-    let last = JSON.stringify(inputs.start());
+  constructor(rules: OptionRules<O>, props: () => Props<O>, bound: Bindings) {
+    this.#props = props;
+    this.#bound = bound;
+    this.#options = new ViewOptions(rules, props);
+    this.exploration = new Exploration<Look>(this.#host(), () => this.#around);
+    this.#start = this.#given();
     $effect.pre(() => {
-      const now = JSON.stringify(inputs.start());
-      if (now === last) return;
-      const before = JSON.parse(last) as StartingChoice;
-      last = now;
-      untrack(() => this.#followProps(before, JSON.parse(now) as StartingChoice));
+      const now = this.#given();
+      untrack(() => {
+        const before = this.#start;
+        if (sameOption(now, before)) return;
+        this.#start = now;
+        this.exploration.follow(before, now);
+      });
+    });
+    $effect(() => {
+      const { selection } = this.exploration;
+      if (selection) untrack(() => this.#writeBack(selection));
     });
   }
 
-  /** The Explorer this view is linked to. */
-  get #linked(): ExplorerState | undefined {
-    const { trace, attention, tokens } = this.#inputs.props();
-    return trace || attention || tokens ? undefined : this.#explorer;
+  /** The exploration this view is linked to: given, or that of the Explorer around, unless it has input of its own. */
+  get #around(): Exploration<Look> | undefined {
+    const { trace, attention, tokens, exploration } = this.#props();
+    return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
 
-  /** The Explorer whose selection this view shares. */
-  get #sharing(): ExplorerState | undefined {
-    return this.#inputs.selection() ? undefined : this.#linked;
-  }
-
-  readonly #trace = $derived.by((): Outcome<Trace | undefined> => {
-    const { trace = this.#linked?.trace, attention, tokens } = this.#inputs.props();
-    if (trace || (attention === undefined && tokens === undefined)) return { value: trace };
-    return attempt(() => createTrace({ attention: attention!, tokens: tokens! }));
+  readonly #ownTrace = $derived.by((): Trace | undefined => {
+    const { trace, attention, tokens } = this.#props();
+    if (trace || (attention === undefined && tokens === undefined)) return trace;
+    return createTrace({ attention: attention!, tokens: tokens! });
   });
 
-  readonly #selection = $derived.by((): Outcome<Selection | undefined> => {
-    const trace = this.#trace.value;
-    if (!trace) return { value: undefined };
-    if (this.#sharing) return { value: this.#sharing.selection };
-    return attempt(() => resolveSelection(trace, this.#inputs.selection() ?? {}, this.#inputs.start()));
+  #host() {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the accessors have a this of their own
+    const view = this;
+    const { selection, hover } = this.#bound;
+    return {
+      get trace() {
+        return view.#ownTrace;
+      },
+      get start() {
+        return view.#start;
+      },
+      get selection() {
+        return selection[0]();
+      },
+      set selection(next) {
+        selection[1](next);
+      },
+      get hover() {
+        return hover[0]();
+      },
+      set hover(next) {
+        hover[1](next);
+      },
+      get lens() {
+        return view.#ownLens;
+      },
+      set lens(next) {
+        if (next) view.#setOptions(next as object);
+      },
+      get look() {
+        return view.#ownLook;
+      },
+      onSelectionChange: (next: Selection) => this.#props().onSelectionChange?.(next),
+      onHoverChange: (next: Hover | null) => this.#props().onHoverChange?.(next),
+    };
+  }
+
+  /** Labels, theme and the like, those that are given. */
+  readonly #ownLook: Look = $derived.by(() => {
+    const { theme, chrome, labels, token, tooltip, empty, error } = this.#props();
+    const around = this.#around?.look.labels;
+    const look: Look = {
+      theme,
+      chrome,
+      labels: around && labels ? { ...around, ...labels } : labels,
+      token,
+      tooltip,
+      empty,
+      error,
+    };
+    return Object.fromEntries(Object.entries(look).filter(([, value]) => value !== undefined));
+  });
+
+  readonly #hasLens = $derived.by(() => lensNames.every((name) => name in this.#options.rules));
+
+  /** The lens this view has for itself: it shares that around it unless it is given one. */
+  readonly #ownLens = $derived.by((): Lens | undefined => {
+    if (!this.#hasLens) return undefined;
+    if (this.#around && !lensNames.some((name) => this.#options.isGiven(name))) return undefined;
+    const { granularity, hide, renormalize } = this.#options.values as unknown as Lens;
+    return { granularity, hide, renormalize };
+  });
+
+  /** What the options may be. */
+  get rules(): OptionRules<O> {
+    return this.#options.rules;
+  }
+
+  /** Everything a user can change that is not the selection. */
+  readonly options: O = $derived.by(() => {
+    const own = this.#options.values;
+    return this.#hasLens ? { ...own, ...this.exploration.lens } : { ...own };
+  });
+
+  /** Changes options, and tells so. */
+  setOptions(change: Partial<O>): void {
+    const names = Object.keys(change);
+    const lens = this.#hasLens ? names.filter((name) => (lensNames as string[]).includes(name)) : [];
+    if (lens.length > 0 && !this.#ownLens) {
+      this.exploration.lookThrough(change as Partial<Lens>);
+      const rest = names.filter((name) => !lens.includes(name));
+      this.#setOptions(Object.fromEntries(rest.map((name) => [name, change[name as keyof O]])) as Partial<O>);
+    } else this.#setOptions(change);
+  }
+
+  #setOptions(change: Partial<O>): void {
+    this.#options.set(change);
+    this.#props().onOptionsChange?.(this.options);
+  }
+
+  readonly #wrongOption = $derived.by((): Error | undefined => {
+    try {
+      this.#options.check();
+    } catch (error) {
+      return error as Error;
+    }
   });
 
   get trace(): Trace | undefined {
-    return this.#trace.value;
+    return this.exploration.trace;
   }
 
   get error(): Error | undefined {
-    return this.#trace.error ?? this.#selection.error;
+    return this.#wrongOption ?? this.exploration.error ?? this.#seen.error;
   }
 
-  readonly #streamName = $derived.by(() => this.#selection.value?.stream);
+  readonly #streamName = $derived.by(() => this.exploration.selection?.stream);
 
-  readonly #seen = $derived.by((): SeenStream | undefined => {
+  readonly #seen = $derived.by((): { seen?: SeenStream; error?: Error } => {
     const name = this.#streamName;
     const stream = name && this.trace?.stream(name);
-    return stream && lookThrough(stream, this.#inputs.lens?.() ?? plainLens);
+    if (!stream) return {};
+    try {
+      return this.#hasLens
+        ? { seen: lookThrough(stream, this.exploration.lens) }
+        : { seen: unchanged(stream) };
+    } catch (error) {
+      return { error: error as Error };
+    }
   });
 
   /** The selection, whole; undefined where there is an error or nothing to draw. */
   readonly selection: Selection | undefined = $derived.by(() => {
-    const { value } = this.#selection;
-    return value && this.#toSeen(value);
+    const { selection } = this.exploration;
+    return selection && this.#toSeen(selection);
   });
 
   /** The stream, as the lens shows it. */
   get stream(): Stream | undefined {
-    return this.#seen?.stream;
+    return this.#seen.seen?.stream;
   }
 
   /** The matrix of a head of the stream; undefined where there is none, or it cannot be had: who reads it tells why. */
   matrixOf(layer: number, head: number): Matrix | undefined {
-    return attempt(() => this.stream?.matrix(layer, head)).value;
+    try {
+      return this.stream?.matrix(layer, head);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Keys whose weights the lens leaves out. */
   get hiddenKeys(): ReadonlySet<number> {
-    return this.#seen?.hiddenKeys ?? none;
+    return this.#seen.seen?.hiddenKeys ?? none;
   }
 
-  /** What is hovered, unless a trace or stream that is gone left it behind. */
-  get hover(): Hover | null {
-    const hover = this.#hover;
-    const name = this.#selection.value?.stream;
-    if (!hover || !name || hover.stream !== name) return null;
-    const { queryTokens, keyTokens } = this.trace!.stream(name);
-    const held = (hover.query ?? 0) < queryTokens.length && (hover.key ?? 0) < keyTokens.length;
-    return held ? this.#toSeen(hover) : null;
-  }
-
-  get #hover(): Hover | null {
-    return this.#linked ? this.#linked.hover : this.#inputs.hover();
-  }
+  /** What is hovered, in positions of the stream as it is seen. */
+  readonly hover: Hover | null = $derived.by(() => {
+    const { hover } = this.exploration;
+    return hover && this.#toSeen(hover);
+  });
 
   /** The head to show where one is shown. */
   get head(): number | undefined {
@@ -151,14 +242,26 @@ export class ViewState {
 
   /** Whether the user is in this view; among linked views the others follow, without a word or a tooltip of their own. */
   get leads(): boolean {
-    return this.#linked?.isLedBy(this) ?? true;
+    return this.exploration.isLedBy(this) || (this.#around === undefined && this.exploration.untouched);
   }
 
-  readonly labels: Labels = $derived.by(() => ({ ...defaultLabels, ...this.#inputs.props().labels }));
+  readonly labels: Labels = $derived.by(() => ({ ...defaultLabels, ...this.exploration.look.labels }));
+
+  /** Theme and snippets, as given or taken from the Explorer around. */
+  get look(): Look {
+    return this.exploration.look;
+  }
+
+  /** The other props: attributes of the outermost element. */
+  readonly attributes: Record<string, unknown> = $derived.by(() => {
+    const { rules } = this;
+    return Object.fromEntries(
+      Object.entries(this.#props()).filter(([name]) => !sharedProps.has(name) && !(name in rules)),
+    );
+  });
 
   select(change: Partial<Selection>): void {
-    const { value } = this.#selection;
-    if (value) this.keep(changeSelection(value, this.#toTokens(change)));
+    this.exploration.change(this.#toTokens(change), this);
   }
 
   /** Chooses the one head that is shown, and leaves a choice of several as it is. */
@@ -166,54 +269,59 @@ export class ViewState {
     if (this.selection) this.select(chooseHead(this.selection, head));
   }
 
-  /** Another stream: its layers, heads and tokens differ, so the rest of the selection starts anew. */
   selectStream(stream: Selection['stream']): void {
-    if (!this.trace) return;
-    this.keep(resolveSelection(this.trace, { stream }, {}));
-  }
-
-  /** Takes a whole selection, in positions of tokens. */
-  keep(selection: Selection): void {
-    if (this.#sharing) this.#sharing.select(selection, this);
-    else this.#inputs.setSelection(selection);
-    this.#inputs.props().onSelectionChange?.(selection);
+    this.exploration.selectStream(stream, this);
   }
 
   preview(hover: Hover | null): void {
-    const outside = hover && this.#toTokens(hover);
-    if (JSON.stringify(outside) === JSON.stringify(this.#hover)) return;
-    if (this.#linked) this.#linked.preview(outside, this);
-    else this.#inputs.setHover(outside);
-    this.#inputs.props().onHoverChange?.(outside);
+    this.exploration.preview(hover && this.#toTokens(hover), this);
   }
 
-  #toSeen<T extends Partial<Positions>>(at: T): T {
+  #toSeen<T extends Partial<Pick<Selection, 'query' | 'key'>>>(at: T): T {
     return this.#translate(at, 'toSeen');
   }
 
-  #toTokens<T extends Partial<Positions>>(at: T): T {
+  #toTokens<T extends Partial<Pick<Selection, 'query' | 'key'>>>(at: T): T {
     return this.#translate(at, 'toToken');
   }
 
-  #translate<T extends Partial<Positions>>(at: T, way: 'toSeen' | 'toToken'): T {
+  #translate<T extends Partial<Pick<Selection, 'query' | 'key'>>>(at: T, way: 'toSeen' | 'toToken'): T {
+    const { seen } = this.#seen;
+    if (!seen) return at;
     const moved = { ...at };
     for (const side of ['query', 'key'] as const) {
       const position = at[side];
-      if (typeof position === 'number') moved[side] = this.#seen?.[way](side, position) ?? position;
+      if (typeof position === 'number') moved[side] = seen[way](side, position);
     }
     return moved;
   }
 
-  #followProps(before: StartingChoice, now: StartingChoice): void {
-    if (this.#sharing) return;
-    const selection = { ...this.#inputs.selection() };
-    if (now.stream !== before.stream) this.#inputs.setSelection({});
-    else {
-      if (now.layer !== before.layer) delete selection.layer;
-      if (JSON.stringify(now.heads) !== JSON.stringify(before.heads)) delete selection.heads;
-      if (now.head !== undefined && now.head !== this.head && this.selection)
-        Object.assign(selection, chooseHead(this.selection, now.head));
-      this.#inputs.setSelection(selection);
-    }
+  /** The props that say where to start, but for what was written to them here: that keeps what came from outside. */
+  #given(): StartingChoice {
+    const before = this.#start;
+    const given = <K extends keyof StartingChoice>(name: K): StartingChoice[K] => {
+      const now = this.#bound[name][0]() as StartingChoice[K];
+      return now !== undefined && sameOption(now, this.#written[name]) ? before[name] : now;
+    };
+    return { stream: given('stream'), layer: given('layer'), heads: given('heads'), head: given('head') };
   }
+
+  /** Tells what is chosen through the props that can be bound to a part of it. */
+  #writeBack(selection: Selection): void {
+    const { stream, layer, heads } = selection;
+    this.#written = { stream, layer, heads, head: headOf(selection) };
+    const write = <K extends keyof StartingChoice>(name: K): void => {
+      const [get, set] = this.#bound[name] as unknown as Binding<unknown>;
+      if (!sameOption(get(), this.#written[name])) set(this.#written[name]);
+    };
+    write('stream');
+    write('layer');
+    write('heads');
+    write('head');
+  }
+}
+
+function unchanged(stream: Stream): SeenStream {
+  const same = (_: 'query' | 'key', position: number): number => position;
+  return { stream, hiddenKeys: none, toSeen: same, toToken: same };
 }

@@ -1,6 +1,6 @@
 import type { QueryKey } from '../../analysis/query-key/index.js';
 import { formatWeight } from '../kit/numbers.js';
-import type { NeuronLabels } from './labels.js';
+import type { NeuronLabels } from '../kit/labels/neuron-view.js';
 import type { OpenQuery, Spot } from './neuron-state.svelte.js';
 import { formatNumber, formatSigned } from './numbers.js';
 

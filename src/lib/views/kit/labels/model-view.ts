@@ -1,4 +1,4 @@
-import type { MeasureName } from '../../analysis/index.js';
+import type { MeasureName } from '../../../analysis/index.js';
 
 /** The strings of the model view. */
 export interface ModelViewLabels {

@@ -1,7 +1,7 @@
-import { explorerLabels, type ExplorerLabels } from '../explorer/labels.js';
-import { modelViewLabels, type ModelViewLabels } from '../model-view/labels.js';
-import { neuronLabels, type NeuronLabels } from '../neuron-view/labels.js';
-import { tokenViewLabels, type TokenViewLabels } from '../token-view/labels.js';
+import { explorerLabels, type ExplorerLabels } from './explorer.js';
+import { modelViewLabels, type ModelViewLabels } from './model-view.js';
+import { neuronLabels, type NeuronLabels } from './neuron-view.js';
+import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
 export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
@@ -89,6 +89,13 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   heatmapHelp: string;
   headViewHelp: string;
   overview: string;
+  /** A query and the key it looks at. */
+  pair: (query: string, key: string) => string;
+  /** What a number belongs to, and the number, as a screen reader says them. */
+  fact: (name: string, value: string) => string;
+  /** Where, and what is told of it. */
+  told: (place: string, what: string) => string;
+  list: (parts: readonly string[]) => string;
   empty: string;
   emptyHint: string;
   errorTitle: string;
@@ -205,6 +212,10 @@ export const defaultLabels: Labels = {
   headViewHelp:
     'Up and down move over the tokens, left and right between queries and keys, Enter locks a token, Escape lets it go.',
   overview: 'Overview',
+  pair: (query, key) => `${query.trim()} → ${key.trim()}`,
+  fact: (name, value) => `${name} ${value}`,
+  told: (place, what) => (place ? `${place}: ${what}` : what),
+  list: (parts) => parts.join(', '),
   empty: 'No attention yet',
   emptyHint: 'Pass a trace, or attention and tokens.',
   errorTitle: 'This attention cannot be drawn',

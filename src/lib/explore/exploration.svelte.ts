@@ -1,0 +1,227 @@
+import { getContext, setContext } from 'svelte';
+import { plainLens, type Lens } from '../analysis/lens/index.js';
+import type { Trace } from '../trace/index.js';
+import { changeSelection, chooseHead, headOf } from './choose-head.js';
+import { resolveSelection, type StartingChoice } from './resolve-selection.js';
+import { sameHover, type Hover, type Selection } from './types.js';
+
+/**
+ * Where an exploration is kept: the props of a component, or plain state. Read in deriveds, so that each field is tracked where it
+ * is read.
+ */
+export interface ExplorationHost<Look extends object> {
+  /** Undefined for that of the exploration around. Throws where the input cannot be a trace. */
+  readonly trace: Trace | undefined;
+  readonly start: StartingChoice;
+  /** As given, in part or not at all; of a host inside another exploration, undefined shares the selection there. */
+  selection: Partial<Selection> | undefined;
+  hover: Hover | null;
+  /** Undefined shares the lens of the exploration around. */
+  lens: Lens | undefined;
+  /** Labels, theme and the like, as far as given. */
+  readonly look: Look;
+  /** Told of every selection and hover that comes through here. */
+  onSelectionChange?: (selection: Selection) => void;
+  onHoverChange?: (hover: Hover | null) => void;
+}
+
+type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: Error };
+
+/**
+ * What linked views share: the trace, what is selected and hovered, the lens, and how it looks. Positions are those of tokens.
+ *
+ * Each view has one, and so has an Explorer; that of a view inside an Explorer shares what the view is not given itself.
+ */
+export class Exploration<Look extends object = object> {
+  readonly #host: ExplorationHost<Look>;
+  readonly #around: () => Exploration<Look> | undefined;
+  /** The view in which the user last hovered or chose something; the others follow it. */
+  #leader = $state.raw<object>();
+
+  constructor(host: ExplorationHost<Look>, around: () => Exploration<Look> | undefined = () => undefined) {
+    this.#host = host;
+    this.#around = around;
+  }
+
+  /** The exploration around that this one is part of. */
+  get around(): Exploration<Look> | undefined {
+    return this.#around();
+  }
+
+  readonly #trace = $derived.by((): Outcome<Trace | undefined> => {
+    return attempt(() => this.#host.trace ?? this.around?.trace);
+  });
+
+  /** The exploration around, where its selection is shared. */
+  get #sharing(): Exploration<Look> | undefined {
+    return this.#host.selection ? undefined : this.around;
+  }
+
+  readonly #selection = $derived.by((): Outcome<Selection | undefined> => {
+    const trace = this.#trace.value;
+    if (!trace) return { value: undefined };
+    if (this.#sharing) return { value: this.#sharing.selection };
+    return attempt(() => resolveSelection(trace, this.#host.selection ?? {}, this.#host.start));
+  });
+
+  get trace(): Trace | undefined {
+    return this.#trace.value;
+  }
+
+  /** Why there is no trace or no selection. */
+  get error(): Error | undefined {
+    return this.#trace.error ?? this.#selection.error;
+  }
+
+  /** Whole; undefined where there is an error or no trace. */
+  get selection(): Selection | undefined {
+    return this.#selection.value;
+  }
+
+  /** What is hovered, unless a trace or stream that is gone left it behind. */
+  readonly hover: Hover | null = $derived.by(() => {
+    const hover = this.around ? this.around.hover : this.#host.hover;
+    const stream = this.trace?.streams.find(({ name }) => name === hover?.stream);
+    if (!hover || !stream || stream.name !== this.selection?.stream) return null;
+    const held = (hover.query ?? 0) < stream.queryTokens.length && (hover.key ?? 0) < stream.keyTokens.length;
+    return held ? hover : null;
+  });
+
+  get lens(): Lens {
+    return this.#host.lens ?? this.around?.lens ?? plainLens;
+  }
+
+  /** Labels, theme and the like: what is given here over what is given around. */
+  readonly look: Look = $derived.by(() => ({ ...this.around?.look, ...this.#host.look }));
+
+  /** Whether a view is the one the user is in, which alone speaks to screen readers and shows a tooltip. */
+  isLedBy(view: object): boolean {
+    if (this.around) return this.around.isLedBy(view);
+    return this.#leader === view;
+  }
+
+  /** Whether nobody has pointed at anything or chosen anything yet. */
+  get untouched(): boolean {
+    return this.around ? this.around.untouched : this.#leader === undefined;
+  }
+
+  /** Takes a whole selection. */
+  select(selection: Selection, by?: object): void {
+    if (this.#sharing) this.#sharing.select(selection, by);
+    else {
+      this.#lead(by);
+      this.#host.selection = selection;
+    }
+    this.#host.onSelectionChange?.(selection);
+  }
+
+  /** Changes a part of the selection. */
+  change(change: Partial<Selection>, by?: object): void {
+    if (this.selection) this.select(changeSelection(this.selection, change), by);
+  }
+
+  /** Another stream: its layers, heads and tokens differ, so the rest of the selection starts anew. */
+  selectStream(stream: Selection['stream'], by?: object): void {
+    if (this.trace) this.select(resolveSelection(this.trace, { stream }, {}), by);
+  }
+
+  preview(hover: Hover | null, by?: object): void {
+    if (sameHover(hover, this.around ? this.around.hover : this.#host.hover)) return;
+    if (this.around) this.around.preview(hover, by);
+    else {
+      this.#lead(by);
+      this.#host.hover = hover;
+    }
+    this.#host.onHoverChange?.(hover);
+  }
+
+  lookThrough(change: Partial<Lens>): void {
+    if (this.#host.lens || !this.around) this.#host.lens = { ...this.lens, ...change };
+    else this.around.lookThrough(change);
+  }
+
+  /** Moves to another starting choice, in what differs from the one before; what is selected otherwise stays. */
+  follow(before: StartingChoice, now: StartingChoice): void {
+    const { selection } = this;
+    if (this.#sharing) return;
+    if (now.stream !== undefined && now.stream !== before.stream && now.stream !== selection?.stream) {
+      this.#host.selection = {};
+      return;
+    }
+    const next: Partial<Selection> = { ...this.#host.selection };
+    if (now.layer !== before.layer && now.layer !== selection?.layer) delete next.layer;
+    if (!sameNumbers(now.heads, before.heads) && !sameNumbers(now.heads, selection?.heads)) delete next.heads;
+    if (now.head !== undefined && now.head !== before.head && selection && now.head !== headOf(selection))
+      Object.assign(next, chooseHead(selection, now.head));
+    this.#host.selection = next;
+  }
+
+  #lead(by: object | undefined): void {
+    if (by) this.#leader = by;
+  }
+}
+
+/** What `createExploration` takes. */
+export interface ExplorationStart<Look extends object> {
+  trace: Trace;
+  /** What is chosen at first; what is left out is filled in. */
+  selection?: Partial<Selection>;
+  /** How the stream is looked at: as it is by default. */
+  lens?: Partial<Lens>;
+  /** Labels, theme and the like, for all views. */
+  look?: Look;
+}
+
+/** An exploration that no component keeps, for views in different roots or frameworks: pass it to each as `exploration`. */
+export function createExploration<Look extends object>(start: ExplorationStart<Look>): Exploration<Look> {
+  let selection = $state.raw<Partial<Selection> | undefined>(start.selection ?? {});
+  let hover = $state.raw<Hover | null>(null);
+  let lens = $state.raw<Lens | undefined>({ ...plainLens, ...start.lens });
+  return new Exploration<Look>({
+    trace: start.trace,
+    start: {},
+    look: start.look ?? ({} as Look),
+    get selection() {
+      return selection;
+    },
+    set selection(next) {
+      selection = next;
+    },
+    get hover() {
+      return hover;
+    },
+    set hover(next) {
+      hover = next;
+    },
+    get lens() {
+      return lens;
+    },
+    set lens(next) {
+      lens = next;
+    },
+  });
+}
+
+const key = Symbol('attentrace exploration');
+
+/** Shares an exploration with all views below the component that calls this while it is made. */
+export function shareExploration(exploration: Exploration): void {
+  setContext(key, exploration);
+}
+
+/** The exploration around a view that is being made, if there is one. */
+export function findExploration<Look extends object>(): Exploration<Look> | undefined {
+  return getContext<Exploration<Look> | undefined>(key);
+}
+
+function attempt<T>(make: () => T): Outcome<T> {
+  try {
+    return { value: make() };
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+function sameNumbers(a: readonly number[] | undefined, b: readonly number[] | undefined): boolean {
+  return a === b || (a !== undefined && a.length === b?.length && a.every((n, i) => n === b[i]));
+}

@@ -1,0 +1,28 @@
+import { lensOptions } from '../kit/lens-options.js';
+import { anyThat, oneOf, type OptionsOf } from '../kit/option-rules.js';
+import type { Viewport } from './viewport.js';
+
+const isNumbers = (value: unknown, count: number): boolean =>
+  Array.isArray(value) && value.length === count && value.every((number) => Number.isFinite(number));
+
+const viewportSides = ['query', 'key', 'queries', 'keys'] as const;
+
+/** The options of the heatmap; `HeatmapProps` says what each does. */
+export const heatmapOptions = {
+  combine: oneOf('none', 'mean', 'max'),
+  scale: oneOf('linear', 'sqrt', 'log'),
+  range: anyThat<'fit' | 'pointer' | readonly [low: number, high: number]>(
+    'fit',
+    `'fit', 'pointer' or two numbers`,
+    (value) => value === 'fit' || value === 'pointer' || isNumbers(value, 2),
+  ),
+  normalize: oneOf('none', 'row', 'column', 'matrix'),
+  viewport: anyThat<Viewport | undefined>(
+    undefined,
+    'a rectangle in cells: { query, key, queries, keys }',
+    (value) => viewportSides.every((side) => Number.isFinite((value as Viewport | null)?.[side])),
+  ),
+  ...lensOptions,
+};
+
+export type HeatmapOptions = OptionsOf<typeof heatmapOptions>;

@@ -1,0 +1,67 @@
+import { TraceError } from '../../trace/index.js';
+
+/** What an option may be, and what it is at first. */
+export interface OptionRule<T> {
+  readonly initial: T;
+  /** What it may be, in words, for messages. */
+  readonly expected: string;
+  holds(value: unknown): boolean;
+  /** Where it is one of a few: which. */
+  readonly choices?: readonly T[];
+}
+
+/** The options of a view by name: everything a user can change in it that is not the selection. */
+export type OptionRules<O> = { readonly [name in keyof O]: OptionRule<O[name]> };
+
+/** What rules make: a plain object with a value for each option. */
+export type OptionsOf<R> = { [name in keyof R]: R[name] extends OptionRule<infer T> ? T : never };
+
+/** One of a few words; the first unless told otherwise. */
+export function oneOf<const T extends string>(...choices: readonly [T, ...T[]]): OptionRule<T> {
+  return {
+    initial: choices[0],
+    expected: `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,
+    holds: (value) => choices.includes(value as T),
+    choices,
+  };
+}
+
+/** Yes or no; no at first. */
+export const flag: OptionRule<boolean> = {
+  initial: false,
+  expected: 'true or false',
+  holds: (value) => typeof value === 'boolean',
+};
+
+/** A number from `least` to `most`, both included. */
+export function numberFrom(least: number, most: number, initial: number): OptionRule<number> {
+  return {
+    initial,
+    expected: `a number from ${least} to ${most}`,
+    holds: (value) => typeof value === 'number' && value >= least && value <= most,
+  };
+}
+
+/** Whatever a function holds for right. */
+export function anyThat<T>(initial: T, expected: string, holds: (value: unknown) => boolean): OptionRule<T> {
+  return { initial, expected, holds };
+}
+
+/** Whether a value is the name of something, or null for all. */
+export const nameOrNull: OptionRule<string | null> = anyThat<string | null>(
+  null,
+  'a name, or null for all',
+  (value) => value === null || typeof value === 'string',
+);
+
+/** @throws TraceError `unknown-option` where a value is none that the option may have */
+export function checkOption<T>(name: string, value: T, rule: OptionRule<T>): void {
+  if (rule.holds(value)) return;
+  throw new TraceError({
+    code: 'unknown-option',
+    place: name,
+    found: JSON.stringify(value)?.slice(0, 80) ?? String(value).slice(0, 80),
+    expected: rule.expected,
+    fix: `Pass ${rule.expected}, or leave ${name} out.`,
+  });
+}

@@ -1,0 +1,27 @@
+/** A rectangle in CSS pixels. */
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Where an element is in a box around it, in the box's own CSS pixels, however the page scales it. */
+export function rectIn(element: Element, box: HTMLElement): Rect {
+  const outer = box.getBoundingClientRect();
+  const { x, y, width, height } = element.getClientRects()[0] ?? element.getBoundingClientRect();
+  const scale = outer.width / box.offsetWidth || 1;
+  return {
+    x: (x - outer.x) / scale,
+    y: (y - outer.y) / scale,
+    width: width / scale,
+    height: height / scale,
+  };
+}
+
+/** Where a pointer is in an element, in the element's own CSS pixels, however the page scales it. */
+export function pointIn(event: MouseEvent, element: HTMLElement): { x: number; y: number } {
+  const outer = element.getBoundingClientRect();
+  const scale = outer.width / element.offsetWidth || 1;
+  return { x: (event.clientX - outer.x) / scale, y: (event.clientY - outer.y) / scale };
+}
