@@ -17,7 +17,7 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   views: ['trace', 'analysis', 'formats', 'colors', 'render', 'explore'],
   inference: ['trace'],
   embed: ['views'],
-  index: ['trace', 'explore', 'views'],
+  index: ['trace', 'analysis', 'explore', 'views', 'render', 'colors'],
 });
 
 /** Packages that only some folders may load, so that the others run without them. */
