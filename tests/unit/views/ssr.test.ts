@@ -2,7 +2,7 @@ import type { Component } from 'svelte';
 import { readFile } from 'node:fs/promises';
 import { render } from 'svelte/server';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadSafetensors } from '../../../src/lib/formats/index.js';
+import { loadSafetensors } from '../../../src/lib/io/index.js';
 import { HeadView, Heatmap, type Trace, type ViewProps } from '../../../src/lib/index.js';
 
 const url = new URL('../../../fixtures/minilm-pair.safetensors', import.meta.url);
