@@ -32,7 +32,10 @@ export type { TokenViewProps } from './views/token-view/types.js';
 export type {
   AttentionInput,
   AttentionSource,
+  Evidence,
   Matrix,
+  Quantity,
+  QuantityName,
   Segment,
   Stream,
   StreamName,

@@ -9,6 +9,15 @@ export {
   type TraceErrorCode,
   type TraceErrorParts,
 } from './errors.js';
+export {
+  holdsWeights,
+  isSigned,
+  quantities,
+  weightQuantity,
+  type Evidence,
+  type Quantity,
+  type QuantityName,
+} from './quantity.js';
 export { toTokens } from './tokens.js';
 export { blockWeights, decoder, decodeWeights } from './weights.js';
 export type * from './types.js';
