@@ -13,6 +13,7 @@ const stages = [
     { name: 'format (prettier)', command: 'prettier --check --log-level warn .' },
     { name: 'lint (eslint)', command: 'eslint .' },
     { name: 'spelling (cspell)', command: 'cspell --no-progress --no-summary' },
+    { name: 'unused files, exports, dependencies (knip)', command: 'npm run --silent unused' },
     { name: 'types (svelte-check)', command: 'npm run --silent check' },
   ],
   [
