@@ -18,8 +18,8 @@ const stages = [
   ],
   [
     {
-      name: 'tests: unit, browser, stories (vitest)',
-      command: 'vitest run --project unit --project browser --project "storybook-*"',
+      name: 'tests: unit, dom, browser, stories (vitest)',
+      command: 'vitest run --project unit --project dom --project browser --project "storybook-*"',
       shown: true,
     },
   ],
