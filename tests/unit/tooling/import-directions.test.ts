@@ -43,6 +43,17 @@ test.each([
   ['embed/x.ts', `import { f } from '../inference/index.js'; f();`, /embed must not import inference/],
   ['index.ts', `export * from './inference/index.js';`, /index must not import inference/],
   ['views/x.ts', `import { f } from '../inference/index.js'; f();`, /views must not import inference/],
+  ['views/kit/x.ts', `import { f } from '../heatmap/viewport.js'; f();`, /kit must not import views/],
+  ['views/kit/x.ts', `import { f } from '../../io/index.js'; f();`, /kit must not import io/],
+  [
+    'views/kit/X.svelte',
+    `<script>import { f } from '../../render/index.js'; f();</script>`,
+    /with import\(\)/,
+  ],
+  ['scene/x.ts', `import { f } from '../render/colors/index.js'; f();`, /scene must not import colors/],
+  ['scene/x.ts', `import { onMount } from 'svelte'; onMount();`, /may import svelte/],
+  ['io/x.ts', `import { f } from '../analysis/index.js'; f();`, /io must not import analysis/],
+  ['export/x.ts', `import type { A } from '../views/types.js'; export type B = A;`, /export must not import/],
   [
     'views/a/X.svelte',
     `<script>import { f } from '../../inference/index.js'; f();</script>`,
@@ -57,7 +68,7 @@ test.each([
   [
     'render/x.ts',
     `import { onMount } from 'svelte'; onMount();`,
-    /Only explore, views, embed may import svelte/,
+    /Only explore, kit, views, embed may import svelte/,
   ],
   ['trace/x.ts', `import { SvelteMap } from 'svelte/reactivity'; new SvelteMap();`, /may import svelte/],
   ['trace/x.ts', `import { f } from './y'; f();`, /End '\.\/y' in \.js/],
@@ -86,6 +97,10 @@ test.each([
   ['views/x.ts', `import type { A } from '../render/index.js'; export type B = A;`],
   ['views/x.ts', `import { type A } from '../render/index.js'; export type B = A;`],
   ['views/x.ts', `export type B = import('../render/index.js').A;`],
+  ['views/a/x.ts', `import { f } from '../kit/index.js'; f();`],
+  ['views/kit/x.ts', `export const f = () => import('../../render/index.js');`],
+  ['render/x.ts', `import type { A } from '../scene/index.js'; export type B = A;`],
+  ['embed/x.ts', `import { mount } from 'svelte'; import { f } from '../views/index.js'; mount(f);`],
   ['index.ts', `export { default as HeadView } from './views/head-view/HeadView.svelte';`],
 ])('%s allows %s', async (file, code) => {
   expect(await problems(file, code)).toEqual([]);
