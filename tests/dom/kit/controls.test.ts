@@ -2,7 +2,7 @@ import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { createRawSnippet } from 'svelte';
 import { describe, expect, test, vi } from 'vitest';
 import HeadSwatches from '../../../src/lib/views/kit/HeadSwatches.svelte';
-import { defaultLabels as labels } from '../../../src/lib/views/kit/labels.js';
+import { defaultLabels as labels } from '../../../src/lib/views/kit/labels/index.js';
 import Options from '../../../src/lib/views/kit/Options.svelte';
 import Picker from '../../../src/lib/views/kit/Picker.svelte';
 import SegmentPicker from '../../../src/lib/views/kit/SegmentPicker.svelte';

@@ -4,7 +4,7 @@ import { createRawSnippet } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import { viridis } from '../../../src/lib/render/colors/index.js';
 import { TraceError } from '../../../src/lib/trace/index.js';
-import { defaultLabels as labels } from '../../../src/lib/views/kit/labels.js';
+import { defaultLabels as labels } from '../../../src/lib/views/kit/labels/index.js';
 import Legend from '../../../src/lib/views/kit/Legend.svelte';
 import Tooltip from '../../../src/lib/views/kit/Tooltip.svelte';
 import ViewMessage from '../../../src/lib/views/kit/ViewMessage.svelte';

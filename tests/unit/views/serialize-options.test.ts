@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { headViewOptions } from '../../../src/lib/views/head-view/options.js';
-import { heatmapOptions } from '../../../src/lib/views/heatmap/options.js';
+import { headViewOptions, type HeadViewOptions } from '../../../src/lib/views/head-view/options.js';
+import { heatmapOptions, type HeatmapOptions } from '../../../src/lib/views/heatmap/options.js';
 import { parseOptions, serializeOptions } from '../../../src/lib/views/kit/serialize-options.js';
 
 describe('options in a URL', () => {
   test('only what is not the start, in plain words', () => {
     const options = { edges: 'top', top: 5, threshold: 0.05, hide: [0, 3], renormalize: true } as const;
-    expect(serializeOptions(options, headViewOptions)).toBe(
+    expect(serializeOptions<HeadViewOptions>(options, headViewOptions)).toBe(
       'edges=top&top=5&hide=%5B0%2C3%5D&renormalize=true',
     );
   });
@@ -23,7 +23,9 @@ describe('options in a URL', () => {
 
   test('a rectangle and a pair of numbers', () => {
     const options = { viewport: { query: 1, key: 2.5, queries: 3, keys: 4 }, range: [0, 0.5] as const };
-    expect(parseOptions(serializeOptions(options, heatmapOptions), heatmapOptions)).toEqual(options);
+    expect(parseOptions(serializeOptions<HeatmapOptions>(options, heatmapOptions), heatmapOptions)).toEqual(
+      options,
+    );
   });
 
   test.each([

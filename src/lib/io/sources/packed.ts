@@ -3,6 +3,7 @@ import { listed } from '../../trace/describe.js';
 import { HeldMatrix, type Guard, type Stored } from '../../trace/held-matrix.js';
 import { parseTensor } from '../../trace/parse-tensor.js';
 import type { Rect } from '../../trace/pyramid/pyramid.js';
+import { weightQuantity } from '../../trace/quantity.js';
 import { newWeights } from '../../trace/weights.js';
 import type { AttentionSource, Tensor, WeightArray, WeightType } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
@@ -35,8 +36,8 @@ export function packedAttention(triangles: PackedInput): AttentionSource {
   return makeSource({ dims: [layers, heads, n, n], causal: true }, (layer, head) => {
     const offset = (layer * heads + head) * length;
     // What lies after the diagonal is not held, so nothing looks ahead.
-    const guard = { place: `${place}[${layer}][${head}]`, see: () => {} };
-    return new PackedMatrix(n, type, data, offset, guard);
+    const rules = { place: `${place}[${layer}][${head}]`, quantity: weightQuantity };
+    return new PackedMatrix(n, type, data, offset, { rules, see: () => {} });
   });
 }
 
