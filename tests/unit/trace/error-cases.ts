@@ -1,6 +1,8 @@
 import { Tensor } from 'onnxruntime-node';
 import { fromGenerateSteps, loadSafetensors, queryKeyAttention } from '../../../src/lib/io/index.js';
 import { combineMatrices, createTrace, type TraceErrorCode } from '../../../src/lib/trace/index.js';
+import { lensOptions } from '../../../src/lib/views/kit/lens-options.js';
+import { checkOption, type OptionRule } from '../../../src/lib/views/kit/option-rules.js';
 import { even, names, nest } from './arrays.js';
 
 /** One wrong input: what it is, the code and place its error must have, and words its message must hold. */
@@ -306,6 +308,9 @@ export const errorCases: ErrorCase[] = [
   ['a layer it has not', 'unknown-layer', 'layer', /found the number 0, expected one of 4–6/, () => read().matrix(0, 0)],
   ['a layer that is text', 'unknown-layer', 'layer', /found the string "4"/, () => read().matrix('4' as never, 0)],
   ['a head it has not', 'unknown-head', 'head', /found the number 1, expected 0\./, () => read().matrix(4, 1)],
+
+  // Options of views
+  ['an option it may not have', 'unknown-option', 'granularity', /found "paragraph", expected one of/, () => checkOption('granularity', 'paragraph', lensOptions.granularity as OptionRule<string>)],
 
   // Steps of generation; tests/unit/io has the rest
   ['queries and keys without a word on causality', 'source', 'causal', /found nothing, expected true or false/, () => queryKeyAttention({ queries: even(1, 1, 2), keys: even(1, 1, 2) } as never)],
