@@ -50,7 +50,7 @@ function waiting(tokens: number) {
 /** Mounts without waiting for the weights. */
 async function show(props: Parameters<typeof showHeadView>[0], reads: Read[]) {
   const shown = showHeadView(props);
-  await expect.poll(() => reads.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => reads.length).toBeGreaterThan(0);
   for (const read of reads) read.answer();
   return shown;
 }
