@@ -33,7 +33,8 @@ function waiting(tokens: number) {
           layer,
           request,
           signal: options.signal!,
-          answer: () => resolve({ ...request, level: 0, type: 'float32', data, offset: 0, stride: cols }),
+          answer: () =>
+            resolve({ ...request, rowLevel: 0, colLevel: 0, type: 'float32', data, offset: 0, stride: cols }),
           fail: reject,
         });
       }),

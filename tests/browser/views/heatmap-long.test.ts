@@ -41,9 +41,9 @@ test('one weight of 0.9 among 16,384² of a function is seen from afar, and clos
   const attention = functionAttention({
     dims: [1, 1, n, n],
     levels: true,
-    block({ row, col, rows, cols, level }) {
+    block({ row, col, rows, cols, rowLevel, colLevel }) {
       const data = new Uint8Array(rows * cols);
-      const [r, c] = [(query >> level) - row, (key >> level) - col];
+      const [r, c] = [(query >> rowLevel) - row, (key >> colLevel) - col];
       if (r >= 0 && r < rows && c >= 0 && c < cols) data[r * cols + c] = 230;
       return { data };
     },
