@@ -89,6 +89,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   heatmapHelp: string;
   headViewHelp: string;
   overview: string;
+  /** A token that is not the only one of its label. */
+  tokenAt: (label: string, position: number) => string;
   /** A query and the key it looks at. */
   pair: (query: string, key: string) => string;
   /** What a number belongs to, and the number, as a screen reader says them. */
@@ -212,6 +214,7 @@ export const defaultLabels: Labels = {
   headViewHelp:
     'Up and down move over the tokens, left and right between queries and keys, Enter locks a token, Escape lets it go.',
   overview: 'Overview',
+  tokenAt: (label, position) => `${label} (${position})`,
   pair: (query, key) => `${query.trim()} → ${key.trim()}`,
   fact: (name, value) => `${name} ${value}`,
   told: (place, what) => (place ? `${place}: ${what}` : what),
