@@ -20,6 +20,9 @@ export type { Theme, ViewProps } from './views/kit/types.js';
 export type {
   AttentionInput,
   AttentionSource,
+  Evidence,
+  Quantity,
+  QuantityName,
   Segment,
   Stream,
   StreamName,

@@ -164,7 +164,7 @@ function copyRows({ layer, place, tokens, known, sources }: Part, out: StitchedL
   for (let head = 0; head < heads; head++) {
     const at = `${place}[${head}]`;
     const start = offset + head * queries * keys;
-    checkWeights({ data, type, offset: start, rows: queries, cols: keys, place: at });
+    checkWeights({ data, type, offset: start, rows: queries, cols: keys, rules: { place: at } });
     for (let row = Math.max(0, padding - firstQuery); row < queries; row++) {
       const weights = data.subarray(start + row * keys, start + (row + 1) * keys);
       weights.forEach((stored, key) => {

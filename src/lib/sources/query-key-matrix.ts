@@ -37,7 +37,6 @@ export class QueryKeyMatrix implements Matrix {
   readonly rows: number;
   readonly cols: number;
   readonly type = 'float32';
-  readonly max = undefined;
   readonly canSample = true;
   readonly #head: Head;
   /** NaN where it is not known yet. */

@@ -26,13 +26,6 @@ export class SparseMatrix implements Matrix {
     this.#held = held;
   }
 
-  get max(): number {
-    const table = decodeTable(this.type);
-    let most = 0;
-    for (const stored of this.#held.weights) most = Math.max(most, stored);
-    return table ? table[most]! : most;
-  }
-
   leftOut(row: number): number {
     return this.#held.leftOut[row]!;
   }

@@ -1,20 +1,32 @@
 import { TraceError } from './errors.js';
+import { holdsWeights, weightQuantity, type Quantity } from './quantity.js';
 import { decodeTable, decodeWeights } from './weights.js';
 import type { WeightArray, WeightType } from './types.js';
 
-/** Rounding may lift a weight or a row's sum this far over 1: half precision, and softmax in bfloat16. */
+/** Rounding may take a weight this far out of [0, 1], or a row's sum this far over 1: half precision, softmax in bfloat16. */
 const weightTolerance = 1e-3;
 export const rowTolerance = 2e-2;
 
-/** Where a matrix lies in what was passed. */
+/** What the weights of a matrix must keep to. Plain data, as a worker checks too. */
+export interface WeightRules {
+  /** How the matrix is called in messages, for example `attention[3][0]`. */
+  place: string;
+  /** What the numbers are. Default weights. */
+  quantity?: Quantity;
+  /** The position of each query in the sequence of the keys, where only some queries were recorded. Default 0, 1, 2, … */
+  positions?: ArrayLike<number>;
+  /** 1 for each query that is not there, whose row may hold anything. */
+  absent?: Uint8Array;
+}
+
+/** Rows of a matrix as stored, and what they must keep to. */
 export interface StoredMatrix {
   data: WeightArray;
   type: WeightType;
   offset: number;
   rows: number;
   cols: number;
-  /** For example `attention[3][0]`. */
-  place: string;
+  rules: WeightRules;
   /** The number of the first row held, where only some are. */
   firstRow?: number;
 }
@@ -27,17 +39,22 @@ export interface Checked {
 
 /**
  * Scans the rows of a matrix, `end` exclusive. uint8 cannot hold a weight outside [0, 1], and each of its weights may be
- * rounded up by half a step, which its rows are allowed.
+ * rounded up by half a step, which its rows are allowed. Numbers that are no weights are checked against their range alone.
  *
- * @throws TraceError `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`, `row-over-1`
+ * @throws TraceError `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`, `row-over-1`, `out-of-range`
  */
 export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows): Checked {
-  const { data, type, offset, cols, place, firstRow = 0 } = matrix;
+  const { data, type, offset, cols, firstRow = 0 } = matrix;
+  const { place, quantity = weightQuantity, positions, absent } = matrix.rules;
   const table = decodeTable(type);
+  const [least, largest] = tolerated(quantity);
+  const shares = holdsWeights(quantity);
   let looksAhead = false;
   for (let row = start; row < end; row++) {
+    if (absent?.[firstRow + row]) continue;
+    const position = positions ? positions[firstRow + row]! : firstRow + row;
     if (type === 'uint8') {
-      if (checkBytes(matrix, row)) looksAhead = true;
+      if (checkBytes(matrix, row, position)) looksAhead = true;
       continue;
     }
     let sum = 0;
@@ -47,14 +64,22 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
       const weight = table ? table[stored]! : stored;
       if (weight === 0) continue;
       // Without a function call and a place for each of millions.
-      if (!(weight > 0 && weight <= 1 + weightTolerance))
-        checkWeight(weight, `${place}[${firstRow + row}][${col}]`);
-      if (col > firstRow + row) looksAhead = true;
+      if (!(weight >= least && weight <= largest))
+        throw badNumber(weight, `${place}[${firstRow + row}][${col}]`, quantity);
+      if (col > position) looksAhead = true;
       sum += weight;
     }
-    if (sum > 1 + rowTolerance) throw badRow(matrix, row, sum);
+    if (shares && sum > 1 + rowTolerance) throw badRow(matrix, row, sum);
   }
   return { looksAhead };
+}
+
+/** The least and the largest number that pass. Infinite ones never do. */
+function tolerated(quantity: Quantity): [least: number, largest: number] {
+  if (holdsWeights(quantity)) return [-weightTolerance, 1 + weightTolerance];
+  const [least, largest] = quantity.range;
+  const slack = weightTolerance * (Number.isFinite(largest - least) ? largest - least : 0);
+  return [Math.max(least - slack, -Number.MAX_VALUE), Math.min(largest + slack, Number.MAX_VALUE)];
 }
 
 /**
@@ -62,13 +87,13 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
  *
  * @returns whether the query looks ahead
  */
-function checkBytes(matrix: StoredMatrix, row: number): boolean {
-  const { data, offset, cols, firstRow = 0 } = matrix;
+function checkBytes(matrix: StoredMatrix, row: number, position: number): boolean {
+  const { data, offset, cols } = matrix;
   const first = offset + row * cols;
   const end = first + cols;
   let i = first;
   let sum = 0;
-  for (const own = Math.min(end, first + firstRow + row + 1); i < own; i++) sum += data[i]!;
+  for (const own = Math.min(end, first + position + 1); i < own; i++) sum += data[i]!;
   let ahead = 0;
   for (; i < end; i++) ahead += data[i]!;
   sum += ahead;
@@ -80,48 +105,63 @@ function checkBytes(matrix: StoredMatrix, row: number): boolean {
   return ahead > 0;
 }
 
-/** @throws TraceError `not-a-number`, `infinite`, `negative-weight`, `weight-over-1` */
-export function checkWeight(weight: number, place: string): void {
-  if (!(weight >= 0 && weight <= 1 + weightTolerance)) throw badWeight(weight, place);
+/** @throws TraceError `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`, `out-of-range` */
+export function checkWeight(weight: number, place: string, quantity = weightQuantity): void {
+  const [least, largest] = tolerated(quantity);
+  if (!(weight >= least && weight <= largest)) throw badNumber(weight, place, quantity);
 }
 
-function badWeight(weight: number, place: string): TraceError {
-  const parts = { place, found: shown(weight), expected: 'a weight in [0, 1]' };
-  if (Number.isNaN(weight))
+/** Numbers that are no weights: what they may be, and how to pass them. */
+const otherQuantities = "scores before the softmax: quantity: 'scores'; attributions: 'attributions'";
+
+function badNumber(number: number, place: string, quantity: Quantity): TraceError {
+  const weights = holdsWeights(quantity);
+  const found = shown(number);
+  if (Number.isNaN(number))
     return new TraceError({
-      ...parts,
-      code: 'not-a-number',
-      fix: 'A softmax over a row that is masked whole gives NaN: set such rows to 0, or leave padding out.',
+      ...{ place, found, code: 'not-a-number', expected: weights ? 'a weight in [0, 1]' : 'a number' },
+      fix: weights
+        ? 'A softmax over a row that is masked whole gives NaN: set such rows to 0; where the query is padding, say so with present.'
+        : 'Put a number in its place.',
     });
-  if (!Number.isFinite(weight))
+  if (!Number.isFinite(number))
     return new TraceError({
-      ...parts,
-      code: 'infinite',
-      fix: 'Pass weights after the softmax, not scores with a mask of −∞.',
+      ...{ place, found, code: 'infinite', expected: weights ? 'a weight in [0, 1]' : 'a finite number' },
+      fix: weights
+        ? 'Pass weights after the softmax, not scores with a mask of −∞.'
+        : 'Leave a mask of −∞ out, or put 0 where a query cannot look; half precision overflows beyond 65504.',
     });
-  if (weight < 0)
+  if (!weights)
     return new TraceError({
-      ...parts,
-      code: 'negative-weight',
-      fix: 'Pass weights after the softmax, not scores before it.',
+      ...{ place, found, code: 'out-of-range', expected: `a ${quantity.name} in ${rangeText(quantity)}` },
+      fix: 'Check the numbers, or give the quantity the range that they have.',
     });
-  return new TraceError({
-    ...parts,
-    code: 'weight-over-1',
-    fix: 'Pass weights after the softmax; divide percentages by 100; with dropout, call model.eval() first.',
-  });
+  const expected = 'a weight in [0, 1]';
+  return number < 0
+    ? new TraceError({
+        ...{ place, found, expected, code: 'negative-weight' },
+        fix: `Not weights of a softmax? Say what they are, for ${otherQuantities}; differential attention: 'signedWeights'.`,
+      })
+    : new TraceError({
+        ...{ place, found, expected, code: 'weight-over-1' },
+        fix: `Divide percentages by 100; with dropout, call model.eval() first. Not weights? Say what they are, for ${otherQuantities}.`,
+      });
+}
+
+function rangeText({ range }: Quantity): string {
+  return `[${range.map((end) => String(end).replace('-', '−').replace('Infinity', '∞')).join(', ')}]`;
 }
 
 function badRow(matrix: StoredMatrix, row: number, sum: number): TraceError {
-  const { place, firstRow = 0 } = matrix;
+  const { rules, firstRow = 0 } = matrix;
   return new TraceError({
     code: 'row-over-1',
-    place: `${place} row ${firstRow + row}`,
+    place: `${rules.place} row ${firstRow + row}`,
     found: `weights that sum to ${shown(sum)}`,
     expected: 'at most 1',
     fix: columnsSumToOne(matrix)
       ? 'The columns do sum to 1: swap the last two axes, so that queries are rows and keys are columns.'
-      : 'Pass the weights of one softmax over the keys; in training mode dropout scales them, so call model.eval() first.',
+      : "Pass the weights of one softmax over the keys, after model.eval() where there is dropout; of sigmoid or gated attention say quantity: 'gates'.",
   });
 }
 

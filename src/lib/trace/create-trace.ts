@@ -80,7 +80,16 @@ function selfStream(input: SelfStreamInput): Stream {
 }
 
 /** What only a stream with attention has. */
-const streamParts = ['attention', 'queries', 'keys', 'values', 'layers', 'heads', 'causal'] as const;
+const streamParts = [
+  'attention',
+  'queries',
+  'keys',
+  'values',
+  'layers',
+  'heads',
+  'causal',
+  'quantity',
+] as const;
 
 function encoderDecoderStreams(input: EncoderDecoderInput): Stream[] {
   const { encoder, decoder, cross } = input;

@@ -5,7 +5,7 @@ import type { WeightArray, WeightType } from './types.js';
 /**
  * A matrix held whole in one array. Level 0 is a view of it.
  *
- * @param data at least `offset + rows × cols` weights, row-major, none negative
+ * @param data at least `offset + rows × cols` weights, row-major; none negative unless `signed`
  */
 export class DenseMatrix extends HeldMatrix {
   constructor(
@@ -15,8 +15,9 @@ export class DenseMatrix extends HeldMatrix {
     private readonly data: WeightArray,
     private readonly offset = 0,
     guard?: Guard,
+    signed?: boolean,
   ) {
-    super(rows, cols, type, guard);
+    super(rows, cols, type, guard, signed);
   }
 
   protected override stored({ row, col }: Rect): Stored {

@@ -21,6 +21,8 @@ export const traceErrorCodes = [
   'negative-weight',
   'weight-over-1',
   'row-over-1',
+  'out-of-range',
+  'quantity',
   'not-causal',
   'layer-numbers',
   'head-numbers',

@@ -2,6 +2,7 @@ import { checkWeights, type Checked, type StoredMatrix } from './check-weights.j
 import { DenseMatrix } from './dense-matrix.js';
 import { TraceError } from './errors.js';
 import { parseArray, type Stored } from './parse-array.js';
+import { holdsWeights, isSigned, type Quantity } from './quantity.js';
 import type { AttentionSource, Matrix, StreamInput } from './types.js';
 
 /** Weights checked when the trace is made, about 50 ms; of the matrices beyond only the first row, the rest when it is read. */
@@ -25,8 +26,10 @@ export class HeldAttention implements AttentionSource {
     private readonly input: Partial<StreamInput>,
     private readonly place: string,
     oneSequence: boolean,
+    readonly quantity: Quantity,
   ) {
     this.#stored = parseArray(input.attention, place, 'head, query, key');
+    if (this.#stored.type === 'uint8' && !holdsWeights(quantity)) throw bytesOf(quantity, place);
     this.dims = this.#stored.dims;
     this.causal = input.causal ?? (this.dims[2] > 1 && oneSequence);
   }
@@ -50,9 +53,10 @@ export class HeldAttention implements AttentionSource {
     const large = rows * cols > checkedWhole;
     const see = (checked: Checked): void => this.#see(checked, layer, head);
     if (!large) see(checkWeights(stored));
-    const { type, data, offset, place } = stored;
-    const guard = large ? { place, see } : undefined;
-    return (this.#matrices[index] = new DenseMatrix(rows, cols, type, data, offset, guard));
+    const { type, data, offset, rules } = stored;
+    const guard = large ? { rules, see } : undefined;
+    const signed = isSigned(this.quantity);
+    return (this.#matrices[index] = new DenseMatrix(rows, cols, type, data, offset, guard, signed));
   }
 
   #at(layer: number, head: number): StoredMatrix {
@@ -64,7 +68,7 @@ export class HeldAttention implements AttentionSource {
       offset: offset + head * rows * cols,
       rows,
       cols,
-      place: this.#place(layer, head),
+      rules: { place: this.#place(layer, head), quantity: this.quantity },
     };
   }
 
@@ -77,6 +81,16 @@ export class HeldAttention implements AttentionSource {
   #place(layer: number, head: number): string {
     return `${this.place}[${layer}][${head}]`;
   }
+}
+
+function bytesOf({ name }: Quantity, place: string): TraceError {
+  return new TraceError({
+    code: 'dtype',
+    place,
+    found: `uint8 numbers for the quantity ${name}`,
+    expected: 'float32 or float16',
+    fix: 'uint8 holds weights alone, as 255 × weight: store other numbers as floats.',
+  });
 }
 
 function notCausal(place: string): TraceError {

@@ -1,15 +1,14 @@
-import { checkWeights, type Checked } from './check-weights.js';
+import { checkWeights, type Checked, type WeightRules } from './check-weights.js';
 import { halveByMax, halveByMean, type Level } from './halve.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
 import { cutRequest, readAtOnce } from './request.js';
-import { decodeWeights, newWeights } from './weights.js';
+import { newWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
 
 /** Rows of a matrix too large to be checked at once are checked when they are first read. */
 export interface Guard {
-  /** How the matrix is called in messages. */
-  place: string;
+  rules: WeightRules;
   see(checked: Checked): void;
 }
 
@@ -40,6 +39,7 @@ export abstract class HeldMatrix implements Matrix {
     readonly cols: number,
     readonly type: WeightType,
     guard?: Guard,
+    readonly signed = false,
   ) {
     this.#guard = guard;
     this.#checked = guard && new Uint8Array(rows);
@@ -49,13 +49,6 @@ export abstract class HeldMatrix implements Matrix {
   protected abstract stored(rect: Rect): Stored;
   /** One weight, as stored. */
   protected abstract at(row: number, col: number): number;
-
-  /** Of a matrix of more than a million weights unknown. */
-  get max(): number | undefined {
-    if (this.#large) return undefined;
-    const { data, offset } = this.#level(Infinity, 'max');
-    return decodeWeights(data, this.type, offset, 1)[0]!;
-  }
 
   block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
     const cut = cutRequest(request, this);
@@ -101,10 +94,10 @@ export abstract class HeldMatrix implements Matrix {
     if (first < 0) return true;
     if ((end - first) * this.cols > readAtOnce) return false;
     const { cols, type } = this;
-    const { place, see } = this.#guard!;
+    const { rules, see } = this.#guard!;
     const rows = end - first;
     const { data, offset } = this.stored({ row: first, col: 0, rows, cols });
-    see(checkWeights({ data, offset, type, rows, cols, place, firstRow: first }));
+    see(checkWeights({ data, offset, type, rows, cols, rules, firstRow: first }));
     this.#checked!.fill(1, first, end);
     return true;
   }
@@ -136,7 +129,7 @@ export abstract class HeldMatrix implements Matrix {
 
   #pyramidSource() {
     const { rows, cols, type } = this;
-    const place = this.#guard?.place;
+    const rules = this.#guard?.rules;
     const checks = (rect: Rect): boolean =>
       rect.cols === cols && this.#checked?.subarray(rect.row, rect.row + rect.rows).includes(0) === true;
     return {
@@ -153,7 +146,7 @@ export abstract class HeldMatrix implements Matrix {
         cols: rect.cols,
         level,
         reduce,
-        check: checks(rect) ? { place: place!, firstRow: rect.row } : undefined,
+        check: checks(rect) ? { rules: rules!, firstRow: rect.row } : undefined,
       }),
       see: (rect: Rect, { looksAhead }: Partial<Checked>) => {
         if (!checks(rect)) return;

@@ -18,6 +18,31 @@ export interface Quantity {
 /** Attention after the softmax: what a stream holds unless its trace says otherwise. */
 export const weightQuantity: Quantity = { name: 'weight', range: [0, 1], evidence: 'descriptive' };
 
+/** Ready-made quantities, for `createTrace({ quantity })`. */
+export const quantities = {
+  /** Attention after the softmax. */
+  weights: weightQuantity,
+  /** Attention that subtracts one softmax from another, as in differential transformers. */
+  signedWeights: { name: 'signed weight', range: [-Infinity, Infinity], evidence: 'descriptive' },
+  /** Attention without a softmax, each weight on its own, as with a sigmoid: a row may sum to more than 1. */
+  gates: { name: 'gate', range: [0, 1], evidence: 'descriptive' },
+  /** What goes into the softmax: q·k, scaled. */
+  scores: { name: 'score', range: [-Infinity, Infinity], evidence: 'descriptive' },
+  /** One stream of weights less another. */
+  differences: { name: 'difference', range: [-1, 1], evidence: 'descriptive' },
+  /** How much a key gives to a query, its value counted too, such as the norm of weight × value. */
+  contributions: { name: 'contribution', range: [0, Infinity], evidence: 'contribution' },
+  /** What a key did for or against an output, as gradients and relevance methods give it. */
+  attributions: { name: 'attribution', range: [-Infinity, Infinity], evidence: 'contribution' },
+} as const satisfies Record<string, Quantity>;
+
+export type QuantityName = keyof typeof quantities;
+
+/** Whether numbers are attention weights, whose rows are shares of 1. */
+export function holdsWeights({ name }: Quantity): boolean {
+  return name === weightQuantity.name;
+}
+
 /** Whether values may be negative. */
 export function isSigned({ range }: Quantity): boolean {
   return range[0] < 0;

@@ -10,6 +10,8 @@ import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 export interface Reading {
   readonly rows: number;
   readonly cols: number;
+  /** Whether values may be negative. Default false. */
+  readonly signed?: boolean;
   /** Reads weights: at level 0, or of any level where `levels` says so. */
   read(request: BlockRequest, options: BlockOptions): Block | Promise<Block>;
   /** Whether coarser maxima are read as they are. Default false. */
@@ -32,7 +34,7 @@ export class ReadMatrix implements Matrix {
   readonly rows: number;
   readonly cols: number;
   readonly type = 'float32';
-  readonly max = undefined;
+  readonly signed: boolean;
   readonly leftOut?: (row: number) => number;
   readonly #reading: Reading;
   readonly #pyramids: Partial<Record<'max' | 'mean', Promise<Pyramid>>> = {};
@@ -42,6 +44,7 @@ export class ReadMatrix implements Matrix {
     this.#reading = reading;
     this.rows = reading.rows;
     this.cols = reading.cols;
+    this.signed = reading.signed ?? false;
     this.leftOut = reading.leftOut?.bind(reading);
   }
 
@@ -85,7 +88,7 @@ export class ReadMatrix implements Matrix {
     const hold = (ready: Block): DenseMatrix => {
       const weights = blockWeights(ready);
       keepLevels(this, weights.byteLength);
-      return (this.#whole = new DenseMatrix(rows, cols, 'float32', weights));
+      return (this.#whole = new DenseMatrix(rows, cols, 'float32', weights, 0, undefined, this.signed));
     };
     if (!(block instanceof Promise)) return hold(block);
     return block.then(hold).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { count, describe, either, listed } from './describe.js';
 import { TraceError } from './errors.js';
 import { HeldAttention } from './held-attention.js';
+import { parseQuantity } from './parse-quantity.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
 import type { AttentionSource, Segment, Stream, StreamInput, StreamName, Token } from './types.js';
 
@@ -25,9 +26,10 @@ export function toStream(
   place: string,
 ): Stream {
   const { attention } = input;
-  const read: AttentionSource = isSource(attention)
-    ? attention
-    : new HeldAttention(input, `${place}attention`, name === 'self' || name === 'decoder');
+  const source = isSource(attention) ? attention : undefined;
+  const quantity = parseQuantity(input.quantity ?? source?.quantity, `${place}quantity`);
+  const read: AttentionSource =
+    source ?? new HeldAttention(input, `${place}attention`, name === 'self' || name === 'decoder', quantity);
   const [layerCount, headCount, rows, cols] = read.dims;
   const square = name === 'cross' || rows === cols;
   checkTokenCount(queries, rows, 'queries', `${place}attention`, square);
@@ -63,6 +65,7 @@ export function toStream(
 
   return {
     name,
+    quantity,
     layers,
     heads,
     queryTokens: queries.tokens,

@@ -1,3 +1,5 @@
+import type { Quantity, QuantityName } from './quantity.js';
+
 /**
  * The words of the data model. Axis order is always `[layer, head, query, key]`, row-major.
  * Nothing here knows of Svelte or Pixi: the same trace serves a browser, a worker and Node.
@@ -93,8 +95,8 @@ export interface Matrix {
   readonly rows: number;
   readonly cols: number;
   readonly type: WeightType;
-  /** The largest weight of the matrix, in [0, 1]; `undefined` where it is not known without reading everything. */
-  readonly max: number | undefined;
+  /** Whether values may be negative. A coarser cell then holds the value of largest magnitude, with its sign. Default false. */
+  readonly signed?: boolean;
   /**
    * Reads a block: at once where that takes a few milliseconds, else as a promise, which rejects with the signal's reason when
    * it is aborted. Throws `RangeError` outside the matrix.
@@ -114,6 +116,8 @@ export interface AttentionSource {
   readonly dims: readonly [layers: number, heads: number, queries: number, keys: number];
   /** Whether queries cannot see later keys. Default false. */
   readonly causal?: boolean;
+  /** What the numbers are. Default weights. */
+  readonly quantity?: Quantity;
   /** Where the source is made of them. */
   readonly queries?: VectorsInput;
   readonly keys?: VectorsInput;
@@ -137,6 +141,8 @@ export interface Vectors {
 /** One kind of attention of a trace, with the tokens on both sides. */
 export interface Stream {
   readonly name: StreamName;
+  /** What the numbers of its matrices are. */
+  readonly quantity: Quantity;
   /** The model's numbers of the layers and heads held, ascending. */
   readonly layers: readonly number[];
   readonly heads: readonly number[];
@@ -189,6 +195,11 @@ export interface StreamInput {
   heads?: readonly number[];
   /** Whether queries cannot see later keys. Default: seen in the weights (all zero above the diagonal). */
   causal?: boolean;
+  /**
+   * What the numbers are: one of the ready-made quantities by its name, or one of your own. Default `'weights'`: in [0, 1], rows
+   * that sum to at most 1.
+   */
+  quantity?: QuantityName | Quantity;
 }
 
 /** A stream that attends within one sequence. */

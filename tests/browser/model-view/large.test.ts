@@ -21,9 +21,9 @@ function sourceOf(
     ...source,
     matrix(layer, head) {
       const matrix = source.matrix(layer, head);
-      const { rows, cols, type, max } = matrix;
+      const { rows, cols, type } = matrix;
       const block: Matrix['block'] = (request, options) => matrix.block(request, options);
-      return { rows, cols, type, max, block, ...change(matrix, layer, head) };
+      return { rows, cols, type, block, ...change(matrix, layer, head) };
     },
   };
 }

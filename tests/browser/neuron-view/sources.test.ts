@@ -37,7 +37,7 @@ function late(trace: Trace) {
             rows: request.rows,
           }),
         );
-      return { rows: matrix.rows, cols: matrix.cols, type: matrix.type, max: matrix.max, block };
+      return { rows: matrix.rows, cols: matrix.cols, type: matrix.type, block };
     },
   };
   const asTrace: Trace = { ...trace, streams: [stream], stream: () => stream };
@@ -166,9 +166,9 @@ test('of a head too large to be drawn whole, the lines of the token looked at', 
     [query, 0.3],
   ]);
   const reads: string[] = [];
-  const { rows, cols, type, max } = source.matrix(0, 0);
+  const { rows, cols, type } = source.matrix(0, 0);
   const matrix: Matrix = {
-    ...{ rows, cols, type, max },
+    ...{ rows, cols, type },
     block(request, options) {
       reads.push(`${request.rows} × ${request.cols}`);
       return source.matrix(0, 0).block(request, options);

@@ -229,7 +229,6 @@ describe('blocks that fail', () => {
       rows: 5,
       cols: 5,
       type: 'uint8',
-      max: undefined,
       block: () => {
         throw new RangeError('no such block');
       },

@@ -38,7 +38,6 @@ export function denseMatrix(
     rows,
     cols,
     type,
-    max: undefined,
     block(request) {
       requests.push(request);
       const { row, col, level = 0 } = request;

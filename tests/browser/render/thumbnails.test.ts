@@ -199,7 +199,6 @@ test('a slice reads no more than four million weights, or one head', async () =>
       rows: size,
       cols: size,
       type: 'float32',
-      max: undefined,
       block({ row, col, rows, cols, level = 0 }) {
         read += rows * cols * 4 ** level;
         const data = new Float32Array(rows * cols).fill(weightOf(layer, head));

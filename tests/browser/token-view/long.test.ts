@@ -26,7 +26,7 @@ describe('100,000 tokens', () => {
           reads.push(`${request.rows} × ${request.cols} at ${request.row}, ${request.col}`);
           return matrix.block(request, options);
         };
-        return { rows: matrix.rows, cols: matrix.cols, type: matrix.type, max: matrix.max, block };
+        return { rows: matrix.rows, cols: matrix.cols, type: matrix.type, block };
       },
     };
     return { reads, trace: { streams: [stream], stream: () => stream } as Trace };
@@ -207,7 +207,7 @@ describe('weights that arrive late', () => {
   afterEach(() => void (reads.length = 0));
   function lateTrace(): Trace {
     const source = generatedSource(1, 1, 6, () => (query) => [[Math.max(0, query - 1), 0.9]]);
-    const { rows, cols, type, max } = source.matrix(0, 0);
+    const { rows, cols, type } = source.matrix(0, 0);
     const block: Matrix['block'] = (request, options) =>
       new Promise<Block>((resolve, fail) =>
         reads.push({
@@ -216,7 +216,7 @@ describe('weights that arrive late', () => {
           signal: options?.signal,
         }),
       );
-    const matrix: Matrix = { rows, cols, type, max, block };
+    const matrix: Matrix = { rows, cols, type, block };
     return createTrace({
       tokens: ['a', 'b', 'c', 'd', 'e', 'f'],
       attention: { ...source, matrix: () => matrix },
@@ -297,9 +297,9 @@ test('weight that a source did not keep is told', async () => {
     attention: {
       ...source,
       matrix(layer, head) {
-        const { rows, cols, type, max } = source.matrix(layer, head);
+        const { rows, cols, type } = source.matrix(layer, head);
         const block: Matrix['block'] = (request) => source.matrix(layer, head).block(request);
-        return { rows, cols, type, max, block, leftOut: (row) => (row === 0 ? 0 : 0.04 + 0.06 * head) };
+        return { rows, cols, type, block, leftOut: (row) => (row === 0 ? 0 : 0.04 + 0.06 * head) };
       },
     },
   });

@@ -66,7 +66,6 @@ function slowStream(): Stream & { reads: number } {
     rows: 2000,
     cols: 2000,
     type: 'float32',
-    max: undefined,
     block({ row, col, rows, cols }) {
       slow.reads++;
       const until = performance.now() + 5;
@@ -110,7 +109,7 @@ test('a head that cannot be read ends the measuring, unless somebody wants to kn
       const matrix = stream.matrix(layer, head);
       const block: Matrix['block'] = () => Promise.reject(new Error('gone'));
       return layer === 3 && head === 4
-        ? { rows: 2, cols: 2, type: 'float32', max: undefined, block }
+        ? { rows: 2, cols: 2, type: 'float32', block }
         : matrix;
     },
   };

@@ -95,7 +95,6 @@ describe('by hand', () => {
       rows: 4,
       cols: 4,
       type: 'float32',
-      max: undefined,
       block: async (request) => hand.block(request),
     };
     expect(entropy(later)).toBeInstanceOf(Promise);

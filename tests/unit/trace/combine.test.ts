@@ -9,7 +9,6 @@ const later: Matrix = {
   rows: 2,
   cols: 3,
   type: 'float32',
-  max: undefined,
   block: async (request) => second.block(request),
 };
 const rounded = (matrix: Matrix) => storedRows(matrix).map((row) => row.map((w) => Number(w.toFixed(6))));

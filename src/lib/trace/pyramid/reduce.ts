@@ -1,4 +1,4 @@
-import { checkWeights } from '../check-weights.js';
+import { checkWeights, type WeightRules } from '../check-weights.js';
 import { decodeTable, newWeights } from '../weights.js';
 import type { WeightArray, WeightType } from '../types.js';
 
@@ -12,8 +12,8 @@ export interface ReduceTask {
   readonly cols: number;
   readonly level: number;
   readonly reduce: 'max' | 'mean';
-  /** Given, the rows are whole, and checked: how their matrix is called in messages, and the number of the first. */
-  readonly check?: { readonly place: string; readonly firstRow: number };
+  /** Given, the rows are whole, and checked: what they must keep to, and the number of the first. */
+  readonly check?: { readonly rules: WeightRules; readonly firstRow: number };
 }
 
 /** Cells of a level, `[rows, cols]`, row-major without gaps. Means are float32. */
@@ -40,8 +40,7 @@ export function* reduceWeights(task: ReduceTask): Generator<void, Reduced> {
   for (let row = 0; row < rows; row += stepRows) {
     const end = Math.min(rows, row + stepRows);
     if (check) {
-      const { place, firstRow } = check;
-      const checked = checkWeights({ data, type, offset: 0, rows, cols, place, firstRow }, row, end);
+      const checked = checkWeights({ data, type, offset: 0, rows, cols, ...check }, row, end);
       looksAhead ||= checked.looksAhead;
     }
     for (let r = row; r < end; r++) addRow(r, (r >> level) * outCols);

@@ -225,7 +225,6 @@ test('weights that are not in memory yet: a promise of the same', async () => {
     rows: 24,
     cols: 24,
     type: 'float16',
-    max: undefined,
     block: async (request) => matrix.block(request),
   };
   const how = { keyGroups: [{ start: 0, end: 24 }], hiddenKeys: new Set<number>(), renormalize: false };
