@@ -3,27 +3,32 @@
 import { dirname, join, relative, sep } from 'node:path';
 
 /**
- * What the files of each folder may import, besides their own folder. `colors` is render/colors, which views may load
- * anywhere as it knows nothing of Pixi; `index` is src/lib/index.ts.
+ * What the files of each folder may import, besides their own folder. Two folders stand for themselves: `colors` is render/colors,
+ * which views may load anywhere as it knows nothing of Pixi, and `kit` is views/kit, which knows no view; `index` is
+ * src/lib/index.ts.
  */
 const arrows = /** @type {Record<string, string[]>} */ ({
   trace: [],
-  analysis: ['trace'],
+  io: ['trace'],
   formats: ['trace'],
   sources: ['trace'],
-  colors: ['trace'],
-  render: ['trace', 'colors'],
-  explore: ['trace', 'analysis'],
-  views: ['trace', 'analysis', 'formats', 'colors', 'render', 'explore'],
   inference: ['trace'],
-  embed: ['views'],
-  index: ['trace', 'explore', 'views'],
+  analysis: ['trace'],
+  explore: ['trace', 'analysis'],
+  scene: ['trace', 'analysis'],
+  colors: ['trace'],
+  render: ['trace', 'scene', 'colors'],
+  kit: ['trace', 'analysis', 'scene', 'colors', 'render', 'explore'],
+  views: ['trace', 'analysis', 'io', 'formats', 'scene', 'colors', 'render', 'explore', 'kit'],
+  export: ['trace', 'scene', 'colors'],
+  embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
+  index: ['trace', 'explore', 'kit', 'views'],
 });
 
 /** Packages that only some folders may load, so that the others run without them. */
 const packages = [
   { name: 'pixi.js', folders: ['render'] },
-  { name: 'svelte', folders: ['explore', 'views', 'embed'] },
+  { name: 'svelte', folders: ['explore', 'kit', 'views', 'embed'] },
 ];
 
 /** @type {import('eslint').Rule.RuleModule} */
@@ -66,7 +71,8 @@ export const importDirections = {
 function folderOf(path) {
   const [first = '', ...rest] = path.split(sep);
   if (first === '..') return undefined;
-  if (first === 'render' && /^colors(\.|$)/.test(rest[0] ?? '')) return 'colors';
+  const second = (rest[0] ?? '').replace(/\..*$/, '');
+  if (`${first}/${second}` === 'render/colors' || `${first}/${second}` === 'views/kit') return second;
   return rest.length > 0 ? first : first.replace(/\..*$/, '');
 }
 
@@ -97,7 +103,7 @@ function relativeProblem(from, source, path, { dynamic, typeOnly }) {
   if (!allowed.includes(to)) {
     return `${from} must not import ${to}; it may import ${allowed.join(', ') || 'nothing of ours'}.`;
   }
-  if (from === 'views' && to === 'render' && !dynamic && !typeOnly) {
+  if (['kit', 'views'].includes(from) && to === 'render' && !dynamic && !typeOnly) {
     return `Load '${source}' with import() or 'import type': a server that renders a view must not load pixi.js.`;
   }
   return undefined;

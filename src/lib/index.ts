@@ -14,7 +14,7 @@ export type { ColorName, HeatmapProps } from './views/heatmap/types.js';
 export type { ModelViewProps } from './views/model-view/types.js';
 export type { NeuronViewProps } from './views/neuron-view/types.js';
 export type { TokenViewProps } from './views/token-view/types.js';
-export type { Viewport } from './views/heatmap/viewport.js';
+export type { Viewport } from './scene/viewport.js';
 export { defaultLabels, type Labels } from './views/kit/labels/index.js';
 export type { Theme, ViewProps } from './views/kit/types.js';
 export type {

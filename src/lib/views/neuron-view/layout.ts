@@ -1,5 +1,5 @@
 import type { Token } from '../../trace/index.js';
-import { widestLabelPx } from '../heatmap/plot-layout.js';
+import { widestLabelPx } from '../../scene/label-width.js';
 
 /** The height of a token's row, in CSS pixels, and what stays clear above and below its cells. */
 export const rowPx = 20;
