@@ -20,7 +20,7 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   views: ['trace', 'analysis', 'io', 'scene', 'colors', 'render', 'explore', 'kit'],
   export: ['trace', 'scene', 'colors'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
-  index: ['trace', 'analysis', 'colors', 'explore', 'kit', 'views'],
+  index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views'],
   node: ['trace', 'explore', 'kit'],
 });
 

@@ -19,7 +19,7 @@ export interface PyramidSource {
   readonly rows: number;
   readonly cols: number;
   readonly type: WeightType;
-  readonly signed?: true;
+  readonly signed?: boolean;
   /** Weights reduced in one task, their numbers powers of two: some milliseconds' work to hand over. */
   readonly part: { readonly rows: number; readonly cols: number };
   /**
