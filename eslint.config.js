@@ -3,8 +3,20 @@ import svelte from 'eslint-plugin-svelte';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import { importCircles } from './scripts/import-circles.js';
 import { importDirections } from './scripts/import-directions.js';
 import svelteConfig from './svelte.config.js';
+
+// Files that import in a circle today. This list only shrinks: when it is empty, it goes, and with it the block that uses it.
+const circlesToMend = [
+  'src/lib/io/{generate-steps,stitch-steps}.ts',
+  'src/lib/inference/tracer/{beside,download,load-model,session,tokenize,types}.ts',
+  'src/lib/render/thumbnails/{format,layer,reads,sheet}.ts',
+  'src/lib/views/token-view/{average-state.svelte,read-line}.ts',
+];
+
+// Files of the kit that know a view: likewise.
+const kitToMend = ['src/lib/views/kit/{Tooltip.svelte,labels.ts}'];
 
 export default defineConfig(
   {
@@ -44,9 +56,12 @@ export default defineConfig(
   { files: ['src/lib/**/*.svelte'], rules: { 'max-lines': ['error', { max: 200, skipBlankLines: true }] } },
   {
     files: ['src/lib/**/*.{ts,svelte}'],
-    plugins: { attentrace: { rules: { 'import-directions': importDirections } } },
+    plugins: {
+      attentrace: { rules: { 'import-directions': importDirections, 'import-circles': importCircles } },
+    },
     rules: {
       'attentrace/import-directions': 'error',
+      'attentrace/import-circles': 'error',
       'no-restricted-properties': [
         'error',
         ...['innerHTML', 'outerHTML', 'insertAdjacentHTML'].map((property) => ({
@@ -56,6 +71,8 @@ export default defineConfig(
       ],
     },
   },
+  { files: circlesToMend, rules: { 'attentrace/import-circles': 'off' } },
+  { files: kitToMend, rules: { 'attentrace/import-directions': 'off' } },
   {
     files: ['src/lib/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },

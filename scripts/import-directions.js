@@ -10,8 +10,6 @@ import { dirname, join, relative, sep } from 'node:path';
 const arrows = /** @type {Record<string, string[]>} */ ({
   trace: [],
   io: ['trace'],
-  formats: ['trace'],
-  sources: ['trace'],
   inference: ['trace'],
   analysis: ['trace'],
   explore: ['trace', 'analysis'],
@@ -19,10 +17,10 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   colors: ['trace'],
   render: ['trace', 'scene', 'colors'],
   kit: ['trace', 'analysis', 'scene', 'colors', 'render', 'explore'],
-  views: ['trace', 'analysis', 'io', 'formats', 'scene', 'colors', 'render', 'explore', 'kit'],
+  views: ['trace', 'analysis', 'io', 'scene', 'colors', 'render', 'explore', 'kit'],
   export: ['trace', 'scene', 'colors'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
-  index: ['trace', 'explore', 'kit', 'views'],
+  index: ['trace', 'analysis', 'colors', 'explore', 'kit', 'views'],
 });
 
 /** Packages that only some folders may load, so that the others run without them. */

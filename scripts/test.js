@@ -13,12 +13,13 @@ const stages = [
     { name: 'format (prettier)', command: 'prettier --check --log-level warn .' },
     { name: 'lint (eslint)', command: 'eslint .' },
     { name: 'spelling (cspell)', command: 'cspell --no-progress --no-summary' },
+    { name: 'unused files, exports, dependencies (knip)', command: 'npm run --silent unused' },
     { name: 'types (svelte-check)', command: 'npm run --silent check' },
   ],
   [
     {
-      name: 'tests: unit, browser, stories (vitest)',
-      command: 'vitest run --project unit --project browser --project "storybook-*"',
+      name: 'tests: unit, dom, browser, stories (vitest)',
+      command: 'vitest run --project unit --project dom --project browser --project "storybook-*"',
       shown: true,
     },
   ],

@@ -1,5 +1,5 @@
 import { createTrace } from '../../src/lib/index.js';
-import { queryKeyAttention } from '../../src/lib/sources/index.js';
+import { queryKeyAttention } from '../../src/lib/io/index.js';
 import { attentraceHeatmap } from './attentrace-heatmap.js';
 import { makeTokens } from './attentrace-trace.js';
 import type { Contestant } from './contestant.js';

@@ -4,23 +4,36 @@ export { default as Heatmap } from './views/heatmap/Heatmap.svelte';
 export { default as ModelView } from './views/model-view/ModelView.svelte';
 export { default as NeuronView } from './views/neuron-view/NeuronView.svelte';
 export { default as TokenView } from './views/token-view/TokenView.svelte';
+export { createExploration, type Exploration } from './explore/exploration.svelte.js';
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
-export { createTrace, TraceError } from './trace/index.js';
+export { createTrace, isTraceError, TraceError } from './trace/index.js';
+export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
+export { headViewOptions, type HeadViewOptions } from './views/head-view/options.js';
+export { heatmapOptions, type HeatmapOptions } from './views/heatmap/options.js';
+export { defaultLabels, type Labels } from './views/kit/labels/index.js';
+export { parseOptions, serializeOptions } from './views/kit/serialize-options.js';
+export { modelViewOptions, type ModelViewOptions } from './views/model-view/options.js';
+export { neuronViewOptions, type NeuronViewOptions } from './views/neuron-view/options.js';
+export { tokenViewOptions, type TokenViewOptions } from './views/token-view/options.js';
 
+export type { Granularity, Hide, Lens } from './analysis/lens/index.js';
+export type { MeasureName } from './analysis/index.js';
 export type { Hover, Selection } from './explore/types.js';
+export type { ColorTable, Scale } from './render/colors/index.js';
 export type { ExplorerProps } from './views/explorer/types.js';
-export type { HeadViewProps } from './views/head-view/types.js';
-export type { ColorName, HeatmapProps } from './views/heatmap/types.js';
+export type { Edges, HeadViewProps } from './views/head-view/types.js';
+export type { ColorName, HeatmapProps, Normalization } from './views/heatmap/types.js';
+export type { Viewport } from './views/heatmap/types.js';
+export type { Fact, Readout } from './views/kit/readout.js';
+export type { Look, Theme, ViewProps } from './views/kit/types.js';
 export type { ModelViewProps } from './views/model-view/types.js';
 export type { NeuronViewProps } from './views/neuron-view/types.js';
 export type { TokenViewProps } from './views/token-view/types.js';
-export type { Viewport } from './scene/viewport.js';
-export { defaultLabels, type Labels } from './views/kit/labels/index.js';
-export type { Theme, ViewProps } from './views/kit/types.js';
 export type {
   AttentionInput,
   AttentionSource,
   Evidence,
+  Matrix,
   Quantity,
   QuantityName,
   Segment,

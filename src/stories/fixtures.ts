@@ -2,7 +2,7 @@ import dates from '../../fixtures/dates.safetensors?url';
 import induction from '../../fixtures/induction.safetensors?url';
 import pair from '../../fixtures/minilm-pair.safetensors?url';
 import paragraph from '../../fixtures/minilm-paragraph.safetensors?url';
-import { loadSafetensors } from '../lib/formats/index.js';
+import { loadSafetensors } from '../lib/io/index.js';
 import type { Trace } from '../lib/index.js';
 
 const urls = { dates, induction, pair, paragraph };

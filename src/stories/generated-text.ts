@@ -1,5 +1,5 @@
 import file from '../../fixtures/generated.safetensors?url';
-import { fromGenerateSteps, parseSafetensors } from '../lib/formats/index.js';
+import { fromGenerateSteps, parseSafetensors } from '../lib/io/index.js';
 import type { Trace } from '../lib/index.js';
 
 /** What the induction model looked at as it continued a text: its steps, stitched. */

@@ -1,5 +1,5 @@
 import { createTrace, type Trace } from '../lib/index.js';
-import { queryKeyAttention } from '../lib/sources/index.js';
+import { queryKeyAttention } from '../lib/io/index.js';
 import { documentTokens, longText, period } from './long-heads.js';
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */

@@ -36,7 +36,7 @@ export function serializeSelection(selection: Partial<Selection>): string {
  * let selection = $state(parseSelection(location.hash, trace));
  */
 export function parseSelection(text: string, trace?: Trace): Partial<Selection> {
-  const found = new URLSearchParams(text.replace(/^[#?]/, ''));
+  const found = new URLSearchParams(typeof text === 'string' ? text.replace(/^[#?]/, '') : '');
   const stream = streams.find((name) => name === found.get('s'));
   const number = (name: string): number | undefined => wholeNumber(found.get(name) ?? '');
   const read: Partial<Selection> = {

@@ -1,3 +1,5 @@
+import { AttentraceError, type ErrorParts } from '../trace/index.js';
+
 /** Every way inference can fail, one code each; docs/inference.md explains them. */
 export type InferenceErrorCode =
   | 'not-onnx'
@@ -27,17 +29,8 @@ export type InferenceErrorCode =
   | 'cannot-ablate'
   | 'destroyed';
 
-/** The parts of an `InferenceError`. */
-export interface InferenceErrorParts {
-  code: InferenceErrorCode;
-  /** Where: `model byte 1204, in a node`. */
-  place: string;
-  found: string;
-  expected: string;
-  /** What to do about it, one sentence. */
-  fix: string;
-  cause?: unknown;
-}
+/** The parts of an `InferenceError`; a place reads `model byte 1204, in a node`. */
+export type InferenceErrorParts = ErrorParts<InferenceErrorCode>;
 
 /**
  * Thrown for a model that cannot be read or run, in the form of `TraceError`: where, what was found, what was expected,
@@ -46,20 +39,6 @@ export interface InferenceErrorParts {
  * @example
  * try { tapAttention(bytes) } catch (error) { if (error instanceof InferenceError) show(error.place, error.fix) }
  */
-export class InferenceError extends Error {
+export class InferenceError extends AttentraceError<InferenceErrorCode> {
   override readonly name = 'InferenceError';
-  readonly code: InferenceErrorCode;
-  readonly place: string;
-  readonly found: string;
-  readonly expected: string;
-  readonly fix: string;
-
-  constructor({ code, place, found, expected, fix, cause }: InferenceErrorParts) {
-    super(`${place}: found ${found}, expected ${expected}. ${fix}`, { cause });
-    this.code = code;
-    this.place = place;
-    this.found = found;
-    this.expected = expected;
-    this.fix = fix;
-  }
 }

@@ -18,7 +18,7 @@ export interface StageListener {
 }
 
 /** In device pixels. */
-export interface Size {
+interface Size {
   readonly width: number;
   readonly height: number;
 }

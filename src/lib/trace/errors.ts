@@ -40,9 +40,9 @@ export const traceErrorCodes = [
 
 export type TraceErrorCode = (typeof traceErrorCodes)[number];
 
-/** The parts of a `TraceError`. */
-export interface TraceErrorParts {
-  code: TraceErrorCode;
+/** What an error of attentrace says. Parts that are very long are cut: `cause`, and the input itself, have the rest. */
+export interface ErrorParts<Code extends string> {
+  code: Code;
   /** Where: `attention[3][0] row 17`. */
   place: string;
   /** What was found there: `a row of 4 weights`. */
@@ -55,26 +55,59 @@ export interface TraceErrorParts {
 }
 
 /**
- * Thrown for input that attentrace cannot draw truthfully. Its message reads
- * `attention[3][0] row 17: found a row of 4 weights, expected 5. Pad the rows…`.
- *
- * @example
- * try { createTrace(input) } catch (error) { if (error instanceof TraceError) show(error.place, error.fix) }
+ * What all errors of attentrace have in common: `TraceError` for input, `InferenceError` for models, `RenderError` for drawing. The
+ * message reads `attention[3][0] row 17: found a row of 4 weights, expected 5. Pad the rows…`.
  */
-export class TraceError extends Error {
-  override readonly name = 'TraceError';
-  readonly code: TraceErrorCode;
+export abstract class AttentraceError<Code extends string = string> extends Error {
+  readonly code: Code;
   readonly place: string;
   readonly found: string;
   readonly expected: string;
   readonly fix: string;
 
-  constructor({ code, place, found, expected, fix, cause }: TraceErrorParts) {
+  constructor({ code, cause, ...parts }: ErrorParts<Code>) {
+    const [place, found, expected, fix] = [parts.place, parts.found, parts.expected, parts.fix].map(
+      shortened,
+    );
     super(`${place}: found ${found}, expected ${expected}. ${fix}`, { cause });
     this.code = code;
-    this.place = place;
-    this.found = found;
-    this.expected = expected;
-    this.fix = fix;
+    this.place = place!;
+    this.found = found!;
+    this.expected = expected!;
+    this.fix = fix!;
   }
+}
+
+/** Longest part of a message, in UTF-16 units: names and shapes in it may come from a file, and be of any length. */
+const longest = 400;
+
+/** A part without lone halves of a character, and never nothing at all. */
+function shortened(part: string): string {
+  if (part.trim() === '') return 'nothing';
+  return part.length <= longest ? part : `${part.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** The parts of a `TraceError`. */
+export type TraceErrorParts = ErrorParts<TraceErrorCode>;
+
+/**
+ * Thrown for input that attentrace cannot draw truthfully.
+ *
+ * @example
+ * try { createTrace(input) } catch (error) { if (isTraceError(error)) show(error.place, error.fix) }
+ */
+export class TraceError extends AttentraceError<TraceErrorCode> {
+  override readonly name = 'TraceError';
+}
+
+/**
+ * Whether something thrown is a `TraceError`, on request of one code: also one of another copy of attentrace on the page, which is no
+ * `instanceof` this one.
+ *
+ * @example
+ * try { await loadTrace(url) } catch (error) { if (!isTraceError(error, 'file')) throw error; }
+ */
+export function isTraceError(error: unknown, code?: TraceErrorCode): error is TraceError {
+  const { name, code: itsCode } = error instanceof Error ? (error as Partial<TraceError>) : {};
+  return name === 'TraceError' && (code === undefined ? itsCode !== undefined : itsCode === code);
 }

@@ -1,7 +1,14 @@
 export { combineMatrices, type Combination } from './combine.js';
 export { createTrace } from './create-trace.js';
 export { DenseMatrix } from './dense-matrix.js';
-export { TraceError, type TraceErrorCode, type TraceErrorParts } from './errors.js';
+export {
+  AttentraceError,
+  isTraceError,
+  TraceError,
+  type ErrorParts,
+  type TraceErrorCode,
+  type TraceErrorParts,
+} from './errors.js';
 export {
   holdsWeights,
   isSigned,

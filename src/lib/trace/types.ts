@@ -109,7 +109,7 @@ export interface Matrix {
 }
 
 /**
- * Attention that is read when it is looked at, in place of arrays: what the functions of `attentrace/sources` make. A matrix may be
+ * Attention that is read when it is looked at, in place of arrays: what the functions of `attentrace/io` make. A matrix may be
  * asked for often; it is the same object each time.
  */
 export interface AttentionSource {

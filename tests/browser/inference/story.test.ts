@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { page, userEvent } from 'vitest/browser';
 import recorded from '../../../fixtures/dates.safetensors?url';
-import { loadSafetensors } from '../../../src/lib/formats/index.js';
+import { loadSafetensors } from '../../../src/lib/io/index.js';
 import { demos } from '../../../src/stories/inference/demo-models.js';
 import TypeAndWatch from '../../../src/stories/inference/TypeAndWatch.svelte';
 import { cellOf, drawn, mouse, statusOf, usePage } from '../views/page.js';

@@ -4,7 +4,7 @@ import inductionModel from '../../../fixtures/models/induction/model.onnx?url';
 import external from '../../../fixtures/models/induction-external/model.onnx?url';
 import llama from '../../../fixtures/models/exports/llama-step/model.onnx?url';
 import recorded from '../../../fixtures/induction.safetensors?url';
-import { loadSafetensors } from '../../../src/lib/formats/index.js';
+import { loadSafetensors } from '../../../src/lib/io/index.js';
 import { createTracer } from '../../../src/lib/inference/index.js';
 import { blockWeights, type Trace } from '../../../src/lib/trace/index.js';
 import { words } from '../../../src/stories/inference/tokenizers.js';

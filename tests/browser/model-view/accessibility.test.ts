@@ -46,7 +46,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (theme) => {
     await view.change({ trace: undefined });
     await expect.element(view.region.getByText('No attention yet')).toBeVisible();
     expect(await complaints(view.region)).toEqual([]);
-    await view.change({ trace: pair, layers: [9] });
+    await view.change({ trace: pair, includeLayers: [9] });
     await expect.element(view.region.getByRole('alert')).toBeVisible();
     expect(await complaints(view.region)).toEqual([]);
   });

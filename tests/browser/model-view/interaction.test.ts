@@ -127,7 +127,7 @@ describe('hover', () => {
       head: 6,
       query: null,
       key: null,
-      weight: null,
+      value: null,
     });
     await mouse.leave();
     await expect.poll(() => hovers.at(-1)).toBeNull();
@@ -135,7 +135,7 @@ describe('hover', () => {
   });
 
   test('from another view marks the head without a card', async () => {
-    const hover = { stream: 'self', layer: 2, head: 5, query: 1, key: 2, weight: 0.1 } as const;
+    const hover = { stream: 'self', layer: 2, head: 5, query: 1, key: 2, value: 0.1 } as const;
     const { region } = await showModel({ trace: pair, hover });
     expect(statusOf(region)).toContain('layer 2, head 5');
     expect(region.element().querySelector('.card')!.checkVisibility()).toBe(false);
@@ -248,22 +248,22 @@ describe('order', () => {
 
 describe('filters', () => {
   test('keep the model’s numbers, and the order of the model', async () => {
-    const view = await showModel({ trace: pair, layers: [5, 1], heads: [11, 0] });
+    const view = await showModel({ trace: pair, includeLayers: [5, 1], includeHeads: [11, 0] });
     expect(headsIn(view.region)).toEqual(['1.0', '1.11', '5.0', '5.11']);
     await expect.element(view.region.getByRole('columnheader', { name: 'head 11' })).toBeVisible();
     await expect.element(view.region.getByRole('rowheader', { name: 'layer 5' })).toBeVisible();
-    await view.change({ layers: [2], heads: undefined });
+    await view.change({ includeLayers: [2], includeHeads: undefined });
     await expect.poll(() => headsIn(view.region)).toEqual(stream.heads.map((head) => `2.${head}`));
   });
 
   test('a number no stream holds is an error that lists those there are', async () => {
-    const { region } = await showModel({ trace: pair, heads: [0, 12] });
-    await expect.element(region.getByRole('alert')).toHaveTextContent(/heads.*12.*0, 1, 2/);
+    const { region } = await showModel({ trace: pair, includeHeads: [0, 12] });
+    await expect.element(region.getByRole('alert')).toHaveTextContent(/includeHeads.*12.*0, 1, 2/);
   });
 });
 
 test('grid, rows, headers and cells say what and where they are', async () => {
-  const { region } = await showModel({ trace: pair, layers: [1, 3] });
+  const { region } = await showModel({ trace: pair, includeLayers: [1, 3] });
   const grid = gridOf(region).element();
   expect([grid.getAttribute('aria-rowcount'), grid.getAttribute('aria-colcount')]).toEqual(['3', '13']);
   const cell = cellOf(region, 3, 2).element();

@@ -48,7 +48,12 @@ const same = (a: Rgb, b: readonly number[]): boolean => a.every((value, i) => va
 test('a long matrix in the colours of the largest weight of each block', async () => {
   const trace = await loadFixture('paragraph');
   const weights = await readWeights('paragraph');
-  const { region } = await showModel({ trace, layers: [0, 3], heads: [2, 5], thumbnail: 'matrix' });
+  const { region } = await showModel({
+    trace,
+    includeLayers: [0, 3],
+    includeHeads: [2, 5],
+    thumbnail: 'matrix',
+  });
   const picture = await takePicture(boxOf(gridOf(region)));
   // 201 tokens in at most 64 cells: blocks of 4 × 4.
   const cells = 51;
@@ -146,7 +151,7 @@ describe('lines', () => {
   );
 
   test('keep the colour of their layer when others are filtered out', async () => {
-    const { region } = await showModel({ trace, layers: [1], heads: [0] });
+    const { region } = await showModel({ trace, includeLayers: [1], includeHeads: [0] });
     const box = thumbnailIn(cellOf(region, 1, 0));
     const picture = await takePicture(box);
     const colors = layerColors(2, 'light').map(fromHex);

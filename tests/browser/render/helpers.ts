@@ -12,7 +12,7 @@ const types: Record<
 };
 
 /** Bits of a half-precision number, for values in 0..1 (truncated, so exact for multiples of 1/1024). */
-export function toHalf(value: number): number {
+function toHalf(value: number): number {
   if (value === 0) return 0;
   const exponent = Math.max(-14, Math.floor(Math.log2(value)));
   const mantissa = value / 2 ** exponent;

@@ -54,7 +54,7 @@ export function strengths(region: Locator, mark: 'fill' | 'line', name?: string)
 }
 
 /** What strengths must be for weights on a square-root scale from 0 to the largest. */
-export function onRootScale(weights: readonly number[]): number[] {
+function onRootScale(weights: readonly number[]): number[] {
   const most = Math.max(...weights);
   return weights.map((weight) => Math.sqrt(weight / most));
 }

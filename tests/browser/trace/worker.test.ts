@@ -71,7 +71,7 @@ test('queries and keys are multiplied by a worker, as the page itself would', as
     data: Float32Array.from({ length: n * 8 }, (_, i) => Math.sin(i * seed)),
   });
   const input = { queries: tensor(1.7), keys: tensor(2.3), causal: true };
-  const { queryKeyAttention } = await import('../../../src/lib/sources/index.js');
+  const { queryKeyAttention } = await import('../../../src/lib/io/index.js');
   const matrix = queryKeyAttention(input).matrix(0, 0);
   const block = await matrix.block({ row: 0, col: 0, rows: n, cols: n });
   expect(new Set(given)).toEqual(new Set(['product']));

@@ -61,7 +61,7 @@ describe('hover', () => {
     await expect.poll(() => announcedBy(region)).toBe('layer 3, head 1: them → keys 0.94');
     expect(statusOf(region)).toMatch(/^them → keys 0\.94 layer 3, head 1/);
     expect(onHoverChange.mock.lastCall).toEqual([
-      { stream: 'self', layer: 3, head: null, query: them, key: null, weight: null },
+      { stream: 'self', layer: 3, head: null, query: them, key: null, value: null },
     ]);
     for (const key of [0, keys, 13, 23]) {
       const weight = weights.at(3, 1, them, key);

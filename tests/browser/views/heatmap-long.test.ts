@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { cleanup, render } from 'vitest-browser-svelte';
 import type { Locator } from 'vitest/browser';
-import { functionAttention, queryKeyAttention, topKeyAttention } from '../../../src/lib/sources/index.js';
+import { functionAttention, queryKeyAttention, topKeyAttention } from '../../../src/lib/io/index.js';
 import { createTrace, type AttentionSource } from '../../../src/lib/trace/index.js';
 import { paper, tableColor } from '../../../src/lib/render/colors/index.js';
 import { boxOf, usePage } from './page.js';

@@ -11,80 +11,6 @@ const views = [['Heatmap', showHeatmap] as const, ['HeadView', showHeadView] as 
 const pair = await loadFixture('pair');
 
 describe.each(views)('%s', (_, show) => {
-  test('says that there is nothing yet', async () => {
-    const { region } = await show({});
-    await expect.element(region.getByText('No attention yet')).toBeVisible();
-    await expect.element(region.getByText('Pass a trace, or attention and tokens.')).toBeVisible();
-    await expect.element(region.getByRole('alert')).not.toBeInTheDocument();
-    await expect.element(region.getByRole('combobox')).not.toBeInTheDocument();
-  });
-
-  test.each([
-    [
-      'too few weights',
-      {
-        tokens: ['The', 'cat', 'sat'],
-        attention: [
-          [
-            [
-              [1, 0],
-              [0.4, 0.6],
-            ],
-          ],
-        ],
-      },
-      /attention/,
-      /3/,
-    ],
-    [
-      'a weight over 1',
-      {
-        tokens: ['a', 'b'],
-        attention: [
-          [
-            [
-              [1, 0],
-              [0.4, 1.6],
-            ],
-          ],
-        ],
-      },
-      /attention\[0\]\[0\]\[1\]/,
-      /1\.6/,
-    ],
-    [
-      'a weight that is not a number',
-      {
-        tokens: ['a', 'b'],
-        attention: [
-          [
-            [
-              [1, 0],
-              [NaN, 0.6],
-            ],
-          ],
-        ],
-      },
-      /attention\[0\]\[0\]\[1\]/,
-      /NaN/,
-    ],
-    ['no tokens', { attention: [[[[1]]]] }, /tokens/, /tokens/],
-    ['a layer that the trace does not hold', { trace: pair, layer: 99 }, /layer/, /0, 1, 2, 3, 4, 5/],
-    ['a stream that the trace does not hold', { trace: pair, stream: 'cross' as const }, /stream/, /self/],
-  ])('says where %s is wrong, and what to do', async (_, props, place, found) => {
-    const view = await show(props);
-    const alert = view.region.getByRole('alert');
-    await expect.element(alert).toBeVisible();
-    await expect.element(alert).toHaveTextContent(place);
-    await expect.element(alert).toHaveTextContent(found);
-    expect(alert.element().textContent!.length).toBeGreaterThan(60);
-    await expect.element(view.region.getByRole('combobox')).not.toBeInTheDocument();
-    // Better input takes the message away.
-    await view.change({ trace: pair, layer: 0, stream: undefined });
-    await expect.element(alert).not.toBeInTheDocument();
-    await expect.element(view.region.getByRole('combobox', { name: 'layer' })).toBeVisible();
-  });
-
   test('draws one token that looks at itself', async () => {
     const { region } = await show({ tokens: ['Hello'], attention: [[[[1]]]] });
     await expect.poll(() => statusOf(region)).toMatch(/1 × 1|1 of 1 weights/);
@@ -116,21 +42,6 @@ describe.each(views)('%s', (_, show) => {
     extension.restoreContext();
     await expect.element(region.getByRole('alert')).not.toBeInTheDocument();
     await expect.poll(async () => differences(before, await picture())).toBe(0);
-  });
-
-  test('says what to do where there is no WebGL 2', async () => {
-    await gone();
-    const getContext = OffscreenCanvas.prototype.getContext;
-    vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockImplementation(function (
-      this: OffscreenCanvas,
-      ...args
-    ) {
-      return (args[0] as string) === 'webgl2' ? null : (getContext.apply(this, args as never) as never);
-    });
-    const { region } = await show({ trace: pair });
-    await expect
-      .element(region.getByRole('alert'))
-      .toHaveTextContent(/WebGL 2 is missing or turned off\. Turn on hardware acceleration/);
   });
 
   test('leaves no error behind when it is unmounted before it is ready', async () => {

@@ -114,7 +114,7 @@ export const mouse = {
 };
 
 /** Where fingers are, in real touch events; none at the end. */
-export const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: readonly Point[] = []) =>
+const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: readonly Point[] = []) =>
   browser().send('Input.dispatchTouchEvent', {
     type,
     touchPoints: fingers.map((at, id) => ({ ...at, id })),

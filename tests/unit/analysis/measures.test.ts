@@ -14,7 +14,7 @@ import {
   sinkScores,
   type MeasureName,
 } from '../../../src/lib/analysis/index.js';
-import { loadSafetensors } from '../../../src/lib/formats/index.js';
+import { loadSafetensors } from '../../../src/lib/io/index.js';
 import { DenseMatrix, toTokens, type Block, type Matrix } from '../../../src/lib/trace/index.js';
 
 const dense = (rows: number[][]): Matrix =>

@@ -10,8 +10,7 @@ import {
   softmaxRow,
   visibleKeys,
 } from '../../../src/lib/analysis/query-key/index.js';
-import { loadSafetensors, parseSafetensors } from '../../../src/lib/formats/index.js';
-import { topKeyAttention } from '../../../src/lib/sources/index.js';
+import { loadSafetensors, parseSafetensors, topKeyAttention } from '../../../src/lib/io/index.js';
 import {
   blockWeights,
   createTrace,

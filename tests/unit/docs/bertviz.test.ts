@@ -89,6 +89,6 @@ test('the Python that saves steps is what wrote the fixture', () => {
   const snippets = [...doc.matchAll(/```python\n([\s\S]+?)```/g)].map(([, code]) => code!);
   const lines = snippets.at(-1)!.trim().split('\n').slice(1);
   expect(lines).toHaveLength(3);
-  const maker = read('tests/unit/formats/make_generate_steps.py');
+  const maker = read('tests/unit/io/make_generate_steps.py');
   expect(lines.filter((line) => !maker.includes(`    ${line}\n`))).toEqual([]);
 });

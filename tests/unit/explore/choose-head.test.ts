@@ -10,7 +10,6 @@ const selection: Selection = {
   heads: [1, 4, 7],
   query: 2,
   key: null,
-  segment: null,
 };
 const choose = (from: Selection, head: number) => changeSelection(from, chooseHead(from, head));
 

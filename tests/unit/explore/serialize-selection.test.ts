@@ -12,11 +12,8 @@ const words = (count: number) => Array.from({ length: count }, (_, i) => `w${i}`
 
 const layers = [1, 3, 4];
 const heads = [0, 1, 2, 5, 6, 9];
-/** Names that a URL could trip over. */
-const names = ['A', 'a b', 'x&y=z', '100 %', '+', '', '段落', '🚀', '#1?', '%zz'];
-const segments = names.slice(0, 7).map((name, i) => ({ name, start: i, end: i + 1 }));
 const trace: Trace = createTrace({
-  encoder: { tokens: words(7), segments, attention: uniform(3, 6, 7, 7), layers, heads },
+  encoder: { tokens: words(7), attention: uniform(3, 6, 7, 7), layers, heads },
   decoder: { tokens: words(4), attention: uniform(2, 3, 4, 4) },
   cross: { attention: uniform(3, 6, 4, 7), layers, heads },
 });
@@ -36,7 +33,6 @@ function anySelection(next: () => number): Selection {
   const stream = pick(trace.streams);
   const some = stream.heads.filter(() => next() < 0.5);
   const position = (count: number) => (next() < 0.3 ? null : Math.floor(next() * count));
-  const held = [...stream.querySegments, ...stream.keySegments].map(({ name }) => name);
   return {
     stream: stream.name,
     layer: pick(stream.layers),
@@ -44,7 +40,6 @@ function anySelection(next: () => number): Selection {
     ...(next() < 0.3 && { head: pick(stream.heads) }),
     query: position(stream.queryTokens.length),
     key: position(stream.keyTokens.length),
-    segment: next() < 0.5 || held.length === 0 ? null : pick(held),
   };
 }
 
@@ -55,12 +50,11 @@ test('is short, and a person can read it', () => {
     heads: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
     query: 5,
     key: 2,
-    segment: 'A',
   };
-  expect(serializeSelection(selection)).toBe('s=cross&l=3&h=0-11&q=5&k=2&seg=A');
-  expect(
-    serializeSelection({ ...selection, heads: [7, 1, 2, 3, 9], head: 9, query: null, key: 0, segment: null }),
-  ).toBe('s=cross&l=3&h=1-3,7,9&head=9&k=0');
+  expect(serializeSelection(selection)).toBe('s=cross&l=3&h=0-11&q=5&k=2');
+  expect(serializeSelection({ ...selection, heads: [7, 1, 2, 3, 9], head: 9, query: null, key: 0 })).toBe(
+    's=cross&l=3&h=1-3,7,9&head=9&k=0',
+  );
   expect(serializeSelection({})).toBe('');
 });
 
@@ -77,14 +71,10 @@ test('2,000 selections come back as they were, with a trace and without, and pas
   }
 });
 
-test.each(names)('keeps the segment name %j', (segment) => {
-  const text = serializeSelection({ segment });
-  expect(text).toMatch(/^seg=[\w%+*.-]*$/);
-  expect(parseSelection(text)).toEqual({ segment });
-});
-
 describe('never throws', () => {
   test.each([
+    [undefined as never, {}],
+    [null as never, {}],
     ['', {}],
     ['?', {}],
     ['nonsense', {}],
@@ -95,7 +85,7 @@ describe('never throws', () => {
     ['h=0-999999999999', {}],
     ['h=5-2,3', { heads: [3] }],
     ['h=3,1,1-2', { heads: [1, 2, 3] }],
-    ['seg=%E0%A4%A', { segment: '\ufffd%A' }],
+    ['k=%E0%A4%A', {}],
     ['l=1&l=2', { layer: 1 }],
     ['__proto__=1&constructor=2&q=1', { query: 1 }],
   ])('%j', (text, expected) => {
@@ -138,6 +128,5 @@ test('with a trace, leaves out what that does not hold', () => {
     stream: 'cross',
     layer: 4,
     key: 6,
-    segment: 'A',
   });
 });

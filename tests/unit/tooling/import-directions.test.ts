@@ -22,7 +22,7 @@ async function problems(filePath: string, code: string) {
 test.each([
   ['trace/x.ts', `import { f } from '../render/colors.js'; f();`, /trace must not import colors/],
   ['trace/x.ts', `import { f } from '../render/index.js'; f();`, /trace must not import render/],
-  ['trace/deep/x.ts', `export * from '../../formats/index.js';`, /trace must not import formats/],
+  ['trace/deep/x.ts', `export * from '../../io/index.js';`, /trace must not import io/],
   [
     'trace/x.ts',
     `import type { A } from '../analysis/index.js'; export type B = A;`,
@@ -30,7 +30,7 @@ test.each([
   ],
   ['trace/x.ts', `export type B = import('../views/types.js').A;`, /trace must not import views/],
   ['analysis/x.ts', `import { f } from '../render/index.js'; f();`, /it may import trace\./],
-  ['formats/x.ts', `export const f = () => import('../views/index.js');`, /formats must not import views/],
+  ['io/x.ts', `export const f = () => import('../views/index.js');`, /io must not import views/],
   ['render/x.ts', `import { f } from '../views/index.js'; f();`, /render must not import views/],
   ['render/colors/x.ts', `import { f } from '../index.js'; f();`, /colors must not import render/],
   [
@@ -38,11 +38,22 @@ test.each([
     `import { Texture } from 'pixi.js'; new Texture();`,
     /Only render may import pixi\.js/,
   ],
-  ['explore/x.svelte.ts', `import { f } from '../formats/index.js'; f();`, /explore must not import formats/],
-  ['inference/x.ts', `import { f } from '../formats/index.js'; f();`, /inference must not import formats/],
+  ['explore/x.svelte.ts', `import { f } from '../io/index.js'; f();`, /explore must not import io/],
+  ['inference/x.ts', `import { f } from '../io/index.js'; f();`, /inference must not import io/],
   ['embed/x.ts', `import { f } from '../inference/index.js'; f();`, /embed must not import inference/],
   ['index.ts', `export * from './inference/index.js';`, /index must not import inference/],
   ['views/x.ts', `import { f } from '../inference/index.js'; f();`, /views must not import inference/],
+  ['views/kit/x.ts', `import { f } from '../heatmap/viewport.js'; f();`, /kit must not import views/],
+  ['views/kit/x.ts', `import { f } from '../../io/index.js'; f();`, /kit must not import io/],
+  [
+    'views/kit/X.svelte',
+    `<script>import { f } from '../../render/index.js'; f();</script>`,
+    /with import\(\)/,
+  ],
+  ['scene/x.ts', `import { f } from '../render/colors/index.js'; f();`, /scene must not import colors/],
+  ['scene/x.ts', `import { onMount } from 'svelte'; onMount();`, /may import svelte/],
+  ['io/x.ts', `import { f } from '../analysis/index.js'; f();`, /io must not import analysis/],
+  ['export/x.ts', `import type { A } from '../views/types.js'; export type B = A;`, /export must not import/],
   [
     'views/a/X.svelte',
     `<script>import { f } from '../../inference/index.js'; f();</script>`,
@@ -57,14 +68,14 @@ test.each([
   [
     'render/x.ts',
     `import { onMount } from 'svelte'; onMount();`,
-    /Only explore, views, embed may import svelte/,
+    /Only explore, kit, views, embed may import svelte/,
   ],
   ['trace/x.ts', `import { SvelteMap } from 'svelte/reactivity'; new SvelteMap();`, /may import svelte/],
   ['trace/x.ts', `import { f } from './y'; f();`, /End '\.\/y' in \.js/],
   ['trace/x.ts', `import { f } from './y.ts'; f();`, /End '\.\/y\.ts' in \.js/],
   ['trace/x.ts', `import { f } from '../../../tests/y.js'; f();`, /outside src\/lib/],
   [
-    'formats/x.ts',
+    'io/x.ts',
     `import { readFile } from 'node:fs/promises'; readFile;`,
     /Load 'node:fs\/promises' with import/,
   ],
@@ -76,7 +87,7 @@ test.each([
 test.each([
   ['trace/deep/x.ts', `import { f } from '../errors.js'; f();`],
   ['analysis/x.ts', `import { f } from '../trace/index.js'; f();`],
-  ['formats/x.ts', `export const f = () => import('node:fs/promises');`],
+  ['io/x.ts', `export const f = () => import('node:fs/promises');`],
   ['render/x.ts', `import { Mesh } from 'pixi.js'; import 'pixi.js/unsafe-eval'; new Mesh();`],
   ['render/x.ts', `import { f } from './colors/index.js'; f();`],
   ['explore/x.svelte.ts', `import { SvelteMap } from 'svelte/reactivity'; new SvelteMap();`],
@@ -86,6 +97,10 @@ test.each([
   ['views/x.ts', `import type { A } from '../render/index.js'; export type B = A;`],
   ['views/x.ts', `import { type A } from '../render/index.js'; export type B = A;`],
   ['views/x.ts', `export type B = import('../render/index.js').A;`],
+  ['views/a/x.ts', `import { f } from '../kit/index.js'; f();`],
+  ['views/kit/x.ts', `export const f = () => import('../../render/index.js');`],
+  ['render/x.ts', `import type { A } from '../scene/index.js'; export type B = A;`],
+  ['embed/x.ts', `import { mount } from 'svelte'; import { f } from '../views/index.js'; mount(f);`],
   ['index.ts', `export { default as HeadView } from './views/head-view/HeadView.svelte';`],
 ])('%s allows %s', async (file, code) => {
   expect(await problems(file, code)).toEqual([]);

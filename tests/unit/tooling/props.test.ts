@@ -1,9 +1,11 @@
 // What the JSDoc of a view's props says against what its component does.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parse } from 'svelte/compiler';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import * as attentrace from '../../../src/lib/index.js';
+import type { OptionRule } from '../../../src/lib/views/kit/option-rules.js';
 
 interface Prop {
   default?: string;
@@ -12,6 +14,12 @@ interface Prop {
 type Props = Record<string, Prop>;
 
 const documented = readDocumentation();
+
+/** What every view has from its frame where neither it nor an Explorer around is given it. */
+const framed: Props = {
+  theme: { default: `'auto'`, bindable: false },
+  chrome: { default: `'all'`, bindable: false },
+};
 
 test('finds the views', () => {
   expect(documented.map(({ component }) => component)).toEqual(
@@ -25,7 +33,7 @@ test('finds the views', () => {
 test.each(documented)(
   '$component has the defaults and bindable props its types.ts says',
   ({ component, props }) => {
-    const actual = readComponent(component);
+    const actual = { ...framed, ...readOptions(component), ...readComponent(component) };
     // An attribute of the element, such as `id`, has no documentation of ours.
     const own = Object.keys(props).filter((name) => name in actual);
     expect(Object.fromEntries(own.map((name) => [name, actual[name]]))).toEqual(
@@ -41,7 +49,7 @@ test.each(documented)(
 function readDocumentation(): { component: string; props: Props }[] {
   const files = readdirSync('src/lib/views')
     .map((folder) => `src/lib/views/${folder}/types.ts`)
-    .filter((file) => existsSync(file));
+    .filter((file) => existsSync(file) && !file.includes('/kit/'));
   const program = ts.createProgram(files, {
     module: ts.ModuleKind.NodeNext,
     strict: true,
@@ -91,6 +99,18 @@ function readComponent(file: string): Props {
       const initial = bindable ? right!.arguments[0] : right;
       const text = initial && source.slice(initial.start, initial.end);
       return [key.name, { ...(text && text !== 'null' && { default: text }), bindable }];
+    }),
+  );
+}
+
+/** The options of a view as its rules have them; what starts as null or undefined goes without saying. */
+function readOptions(component: string): Props {
+  const name = basename(component, '.svelte');
+  const rules = attentrace[`${name[0]!.toLowerCase()}${name.slice(1)}Options` as 'headViewOptions'];
+  return Object.fromEntries(
+    Object.entries<OptionRule<unknown>>(rules).map(([option, { initial }]) => {
+      const text = typeof initial === 'string' ? `'${initial}'` : JSON.stringify(initial);
+      return [option, { ...(initial != null && { default: text }), bindable: false }];
     }),
   );
 }

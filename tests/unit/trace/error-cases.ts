@@ -1,7 +1,8 @@
-import { queryKeyAttention } from '../../../src/lib/sources/index.js';
 import { Tensor } from 'onnxruntime-node';
-import { fromGenerateSteps, loadSafetensors } from '../../../src/lib/formats/index.js';
+import { fromGenerateSteps, loadSafetensors, queryKeyAttention } from '../../../src/lib/io/index.js';
 import { combineMatrices, createTrace, type TraceErrorCode } from '../../../src/lib/trace/index.js';
+import { lensOptions } from '../../../src/lib/views/kit/lens-options.js';
+import { checkOption, type OptionRule } from '../../../src/lib/views/kit/option-rules.js';
 import { even, names, nest } from './arrays.js';
 
 /** One wrong input: what it is, the code and place its error must have, and words its message must hold. */
@@ -308,11 +309,14 @@ export const errorCases: ErrorCase[] = [
   ['a layer that is text', 'unknown-layer', 'layer', /found the string "4"/, () => read().matrix('4' as never, 0)],
   ['a head it has not', 'unknown-head', 'head', /found the number 1, expected 0\./, () => read().matrix(4, 1)],
 
-  // Steps of generation; tests/unit/formats has the rest
+  // Options of views
+  ['an option it may not have', 'unknown-option', 'granularity', /found "paragraph", expected one of/, () => checkOption('granularity', 'paragraph', lensOptions.granularity as OptionRule<string>)],
+
+  // Steps of generation; tests/unit/io has the rest
   ['queries and keys without a word on causality', 'source', 'causal', /found nothing, expected true or false/, () => queryKeyAttention({ queries: even(1, 1, 2), keys: even(1, 1, 2) } as never)],
   ['a step left out', 'steps', 'steps[1][0][0][0][3]', /found a weight of 0\.25, expected 0, as this position/, () => fromGenerateSteps({ tokens: names(4), steps: [even(1, 1, 2), even(1, 1, 1, 4)] })],
 
-  // Files; tests/unit/formats has the rest
+  // Files; tests/unit/io has the rest
   ['a file cut short', 'file', 'the file', /./, () => loadSafetensors(new Uint8Array(3))],
   ['a file without attention', 'file-names', 'the file', /./, () => loadSafetensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d))],
 ];

@@ -2,8 +2,9 @@ import type { Component } from 'svelte';
 import { readFile } from 'node:fs/promises';
 import { render } from 'svelte/server';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadSafetensors } from '../../../src/lib/formats/index.js';
-import { HeadView, Heatmap, type Trace, type ViewProps } from '../../../src/lib/index.js';
+import { loadSafetensors } from '../../../src/lib/io/index.js';
+import * as attentrace from '../../../src/lib/index.js';
+import type { Trace, ViewProps } from '../../../src/lib/index.js';
 
 const url = new URL('../../../fixtures/minilm-pair.safetensors', import.meta.url);
 let trace: Trace;
@@ -28,6 +29,7 @@ test('there is no browser here', () => {
   ]);
 });
 
+const { HeadView, Heatmap } = attentrace;
 describe.each([
   ['HeadView', HeadView as Component<ViewProps>] as const,
   ['Heatmap', Heatmap as Component<ViewProps>] as const,
@@ -68,5 +70,24 @@ describe.each([
 
   test.each(['light', 'dark', 'auto'] as const)('writes the theme %s', (theme) => {
     expect(render(View, { props: { trace, theme } }).body).toContain(`data-theme="${theme}"`);
+  });
+});
+
+const views = ['HeadView', 'Heatmap', 'ModelView', 'NeuronView', 'TokenView', 'Explorer'] as const;
+describe.each(views)('%s on the server', (name) => {
+  const View = attentrace[name] as Component<ViewProps>;
+
+  test('writes a view of the trace, named, in its theme, and no error', () => {
+    const { body } = render(View, { props: { trace, layer: 3, theme: 'dark' } });
+    expect(body).toMatch(/<section[^>]*aria-label="[^"]+"/);
+    expect(body).toContain('data-theme="dark"');
+    expect(body).not.toContain('role="alert"');
+    expect(textOf(body).length).toBeGreaterThan(100);
+  });
+
+  test('writes what is wrong with the input', () => {
+    const { body } = render(View, { props: { tokens: ['a', 'b'], attention: [[[[1]]]] } });
+    expect(body).toContain('role="alert"');
+    expect(textOf(body)).toContain('attention');
   });
 });

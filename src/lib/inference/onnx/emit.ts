@@ -105,7 +105,7 @@ export function emitValueInfo(name: string, dataType: number, dims: readonly (nu
 }
 
 /** Float16 bits of a number, rounded to nearest even. */
-export function numberToHalf(value: number): number {
+function numberToHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (Number.isNaN(size)) return 0x7e00;

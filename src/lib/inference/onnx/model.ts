@@ -10,7 +10,7 @@ import { readFloat, readFields, readInts, readText, type Field, type Slice } fro
 export const MODEL = { opsetImport: 8, graph: 7, functions: 25 } as const;
 export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
 export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
-export const FUNCTION = { name: 1, node: 7, domain: 10 } as const;
+const FUNCTION = { name: 1, node: 7, domain: 10 } as const;
 export const ATTRIBUTE = {
   name: 1,
   f: 2,

@@ -8,10 +8,7 @@ import type { ExplorerOptions, ExplorerView, ExplorerViewsOptions } from './opti
  * given a `selection` or a lens of its own keeps to that, and one that is given a `trace` stands alone.
  */
 export interface ExplorerProps extends ViewProps, LensProps, OptionProps<ExplorerOptions> {
-  /**
-   * Which of the views of the Explorer's own layout fills it; null for all of them.
-   * @default null
-   */
+  /** Which of the views of the Explorer's own layout fills it; null for none, so that all are seen. */
   maximized?: ExplorerView | null;
   /**
    * Options of the views of the Explorer's own layout, by view.

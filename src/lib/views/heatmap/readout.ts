@@ -29,7 +29,12 @@ export function readoutOf(
   const queryName = tokenName(stream.queryTokens, query, labels);
   const key = focus.pair.key ?? (row && largestOf(row));
   if (key === undefined)
-    return { place, facts: [{ name: queryName, value: '' }], notes: [error?.message ?? labels.reading] };
+    return {
+      place,
+      facts: [{ name: queryName, value: '' }],
+      notes: [error?.message ?? labels.reading],
+      pending: !error,
+    };
   const cell = { query, key };
   const value = focus.valueAt(cell);
   return {
@@ -41,6 +46,7 @@ export function readoutOf(
       },
     ],
     notes: [noteOf(cell)],
+    pending: value === null && !error,
   };
 
   function noteOf(cell: Cell): string {

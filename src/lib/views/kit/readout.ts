@@ -8,6 +8,8 @@ export interface Readout {
   readonly facts: readonly Fact[];
   /** What else is to be known of it: a rank, a share that is missing, why it cannot be read. */
   readonly notes?: readonly string[];
+  /** Whether its numbers are still being read: nothing is spoken, and no tooltip shown, until they are. */
+  readonly pending?: boolean;
 }
 
 export interface Fact {

@@ -91,7 +91,7 @@ export interface OptionProps<O> {
   onOptionsChange?: (options: O) => void;
 }
 
-const shared: readonly (keyof ViewProps | keyof OptionProps<object>)[] = [
+const shared = [
   'theme',
   'chrome',
   'labels',
@@ -106,7 +106,7 @@ const shared: readonly (keyof ViewProps | keyof OptionProps<object>)[] = [
   'onSelectionChange',
   'onHoverChange',
   'onOptionsChange',
-];
+] satisfies (keyof ViewProps | keyof OptionProps<object>)[];
 
 /** The props that are no attributes of the outermost element, beside a view's options. */
 export const sharedProps: ReadonlySet<string> = new Set<string>(shared);

@@ -1,3 +1,4 @@
+import { keep } from '../kit/keys.js';
 import { findHead, type GridHead, type GridRow } from './arrange.js';
 
 /** What keys act on. */
@@ -40,7 +41,7 @@ export function gridKeys(target: GridKeysTarget): (event: KeyboardEvent) => void
     };
     const action = actions[event.key];
     if (!action) return;
-    event.preventDefault();
+    keep(event);
     action();
   };
 }

@@ -1,10 +1,4 @@
-/** A rectangle in CSS pixels. */
-export interface Rect {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+import type { Rect } from '../kit/rect.js';
 
 /** Sizes of the grid in whole CSS pixels. */
 export interface GridLayout {

@@ -3,6 +3,7 @@ import type { ViewState } from '../kit/view-state.svelte.js';
 import { findHead, type GridHead } from './arrange.js';
 import { gridLayout, runInSight, type GridLayout, type Run } from './grid-layout.js';
 import type { ModelViewState } from './model-view-state.svelte.js';
+import type { ModelViewOptions } from './options.js';
 
 /** Where the cells of the grid are, and which of them are in sight. */
 export class GridState {
@@ -12,9 +13,8 @@ export class GridState {
   scroll = $state.raw({ top: 0, left: 0 });
 
   constructor(
-    private readonly view: ViewState,
+    private readonly view: ViewState<ModelViewOptions>,
     private readonly model: ModelViewState,
-    private readonly kind: () => 'lines' | 'matrix',
   ) {}
 
   get cols(): number {
@@ -27,7 +27,7 @@ export class GridState {
     return gridLayout(this, {
       rows: this.model.rows.length,
       cols: this.cols,
-      aspect: this.kind() === 'matrix' ? [square, square] : [0.8, 1.5],
+      aspect: this.view.options.thumbnail === 'matrix' ? [square, square] : [0.8, 1.5],
       captioned: this.model.ordered,
     });
   });

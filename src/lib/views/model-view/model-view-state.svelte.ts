@@ -3,10 +3,13 @@ import type { FailedHead } from '../../render/index.js';
 import { TraceError, type Stream } from '../../trace/index.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { arrangeHeads, type GridHead, type GridRow } from './arrange.js';
-import type { ModelViewProps } from './types.js';
+import type { ModelViewOptions } from './options.js';
 
-type Choices = Pick<ModelViewProps, 'layers' | 'heads'> &
-  Required<Pick<ModelViewProps, 'orderBy' | 'orderWithin' | 'ascending' | 'open' | 'detail'>>;
+/** The layers and heads shown, by the model's numbers; undefined for all. */
+interface Shown {
+  layers: readonly number[] | undefined;
+  heads: readonly number[] | undefined;
+}
 
 /** What the model view adds to the state of a view: which heads, in which order, and the one that is shown large. */
 export class ModelViewState {
@@ -19,9 +22,8 @@ export class ModelViewState {
   #values = $state.raw<{ measure: MeasureName; stream: Stream; values: HeadValue[] }>();
 
   constructor(
-    private readonly view: ViewState,
-    private readonly props: () => Choices,
-    private readonly setOpen: (open: boolean) => void,
+    private readonly view: ViewState<ModelViewOptions>,
+    private readonly shown: () => Shown,
   ) {
     $effect(() => {
       const { stream } = view;
@@ -78,7 +80,7 @@ export class ModelViewState {
   });
 
   #held(what: 'layers' | 'heads'): readonly number[] {
-    const asked = this.props()[what];
+    const asked = this.shown()[what];
     const held = this.view.stream?.[what] ?? [];
     return asked ? held.filter((number) => asked.includes(number)) : held;
   }
@@ -89,11 +91,11 @@ export class ModelViewState {
     if (!trace) return undefined;
     for (const what of ['layers', 'heads'] as const) {
       const held = trace.streams.flatMap((stream) => stream[what]);
-      const missing = this.props()[what]?.find((number) => !held.includes(number));
+      const missing = this.shown()[what]?.find((number) => !held.includes(number));
       if (missing === undefined) continue;
       return new TraceError({
         code: what === 'layers' ? 'unknown-layer' : 'unknown-head',
-        place: what,
+        place: what === 'layers' ? 'includeLayers' : 'includeHeads',
         found: String(missing),
         expected: `${what} among ${held.filter((number, i) => held.indexOf(number) === i).join(', ')}`,
         fix: `Choose by the model's numbers, which are those the trace was made with.`,
@@ -112,7 +114,7 @@ export class ModelViewState {
 
   /** What heads are ordered by, or are about to be. */
   measure: MeasureName | undefined = $derived.by(() =>
-    this.measures.find((name) => name === this.props().orderBy),
+    this.measures.find((name) => name === this.view.options.orderBy),
   );
 
   /** Whether the heads are in the order of the measure. */
@@ -126,7 +128,7 @@ export class ModelViewState {
   }
 
   rows: readonly GridRow[] = $derived.by(() => {
-    const { orderWithin, ascending } = this.props();
+    const { orderWithin, ascending } = this.view.options;
     const values = this.#current;
     return arrangeHeads(this.layers, this.heads, values && { within: orderWithin, ascending, values });
   });
@@ -149,32 +151,29 @@ export class ModelViewState {
     return head && this.isChosen(head) ? head : null;
   }
 
-  get ascending(): boolean {
-    return this.props().ascending;
-  }
-
   get open(): boolean {
-    return this.props().open && this.props().detail !== 'none';
+    const { open, detail } = this.view.options;
+    return open && detail !== 'none';
   }
 
   /** Chooses a head and shows it large; the one that is shown large already is let go. */
   toggle({ layer, head }: GridHead): void {
     const { selection } = this.view;
     const alone = selection?.layer === layer && selection.heads.length === 1 && selection.heads[0] === head;
-    const shown = this.props().detail === 'none' ? this.isChosen({ layer, head }) : this.open;
+    const shown = this.view.options.detail === 'none' ? this.isChosen({ layer, head }) : this.open;
     if (alone && shown) return this.close();
     this.view.select({ layer, heads: [head] });
-    this.setOpen(true);
+    this.view.setOptions({ open: true });
   }
 
   close(): void {
-    this.setOpen(false);
+    this.view.setOptions({ open: false });
     this.view.select({ heads: [...this.view.stream!.heads] });
   }
 
   preview(head: GridHead | null): void {
     const stream = this.view.selection!.stream;
-    const nowhere = { query: null, key: null, weight: null };
+    const nowhere = { query: null, key: null, value: null };
     this.view.preview(head && { stream, layer: head.layer, head: head.head, ...nowhere });
   }
 

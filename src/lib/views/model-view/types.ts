@@ -1,39 +1,40 @@
 import type { MeasureName } from '../../analysis/index.js';
-import type { LensProps, ViewProps } from '../kit/types.js';
+import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
+import type { ModelViewOptions } from './options.js';
 
-export interface ModelViewProps extends ViewProps, LensProps {
+export interface ModelViewProps extends ViewProps, LensProps, OptionProps<ModelViewOptions> {
   /** The layers shown, by the model's numbers, each held by a stream of the trace. Default: all. */
-  layers?: readonly number[];
+  includeLayers?: readonly number[];
   /** The heads shown, by the model's numbers, each held by a stream of the trace. Default: all. */
-  heads?: readonly number[];
+  includeHeads?: readonly number[];
   /**
-   * How a head is drawn in the grid: queries and keys joined by lines, or its matrix. Bindable.
+   * How a head is drawn in the grid: queries and keys joined by lines, or its matrix.
    * @default 'lines'
    */
   thumbnail?: 'lines' | 'matrix';
   /**
    * Orders heads by a measure of `attentrace/analysis`, highest first, and shows its value beside each; those that compare
-   * positions of one sequence do nothing for cross attention. Bindable.
+   * positions of one sequence do nothing for cross attention.
    * @default 'none'
    */
   orderBy?: 'none' | MeasureName;
   /**
-   * Whether heads are ordered in the row of their layer, or all together. Bindable.
+   * Whether heads are ordered in the row of their layer, or all together.
    * @default 'layer'
    */
   orderWithin?: 'layer' | 'model';
   /**
-   * Orders lowest first. Bindable.
+   * Orders lowest first.
    * @default false
    */
   ascending?: boolean;
   /**
-   * Whether the chosen head is shown large, beside the grid or over it. Bindable.
+   * Whether the chosen head is shown large, beside the grid or over it.
    * @default false
    */
   open?: boolean;
   /**
-   * What shows it large: a head view, a heatmap, or nothing, where other views on the page do. Bindable.
+   * What shows it large: a head view, a heatmap, or nothing, where other views on the page do.
    * @default 'lines'
    */
   detail?: 'lines' | 'matrix' | 'none';

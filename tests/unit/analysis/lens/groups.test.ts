@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { groupsAsTokens, groupTokens, type Granularity } from '../../../../src/lib/analysis/lens/groups.js';
-import { loadSafetensors } from '../../../../src/lib/formats/index.js';
+import { loadSafetensors } from '../../../../src/lib/io/index.js';
 import { toTokens, type Segment } from '../../../../src/lib/trace/index.js';
 import realTokens from '../../trace/real-tokens.json' with { type: 'json' };
 

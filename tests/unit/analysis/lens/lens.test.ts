@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { lookThrough, type Lens } from '../../../../src/lib/analysis/lens/index.js';
 import { lensMatrix } from '../../../../src/lib/analysis/lens/lens-matrix.js';
-import { parseSafetensors, loadSafetensors } from '../../../../src/lib/formats/index.js';
+import { parseSafetensors, loadSafetensors } from '../../../../src/lib/io/index.js';
 import {
   blockWeights,
   createTrace,

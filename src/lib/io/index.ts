@@ -1,0 +1,31 @@
+/** Attention from files and back into them, and attention that is not an array of every weight. */
+export type { FileTensor } from './file-tensor.js';
+export {
+  fromGenerateSteps,
+  type GenerateChoice,
+  type GeneratedStream,
+  type GeneratedTokens,
+  type GenerateEncoderDecoderInput,
+  type GenerateInput,
+  type GenerateStep,
+} from './generate/generate-steps.js';
+export { loadNpy, parseNpy } from './numpy/npy.js';
+export { loadNpz } from './numpy/npz.js';
+export type { Source } from './read-source.js';
+export {
+  loadSafetensors,
+  type LoadSafetensorsOptions,
+  type TensorName,
+} from './safetensors/load-safetensors.js';
+export { parseSafetensors, type SafetensorsFile } from './safetensors/parse-safetensors.js';
+export { writeSafetensors } from './safetensors/write-safetensors.js';
+export { coordinateAttention, type CoordinateInput } from './sources/coordinates.js';
+export {
+  functionAttention,
+  type FunctionInput,
+  type HeadBlock,
+  type HeadRequest,
+} from './sources/function.js';
+export { packedAttention, type PackedInput } from './sources/packed.js';
+export { queryKeyAttention, type QueryKeyInput } from './sources/query-key.js';
+export { topKeyAttention, type TopKeyInput } from './sources/top-keys.js';

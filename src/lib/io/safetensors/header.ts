@@ -1,0 +1,157 @@
+import { TraceError } from '../../trace/index.js';
+
+/** One tensor of the header; `start` and `end` are bytes from the end of the header. */
+export interface HeaderEntry {
+  dtype: string;
+  dims: number[];
+  start: number;
+  end: number;
+}
+
+/** A header that agrees with itself and with the length of its file. */
+export interface Header {
+  metadata: Map<string, string>;
+  entries: Map<string, HeaderEntry>;
+  /** Where the numbers begin, in bytes from the start of the file. */
+  dataStart: number;
+}
+
+const bitsOf: Record<string, number> = {
+  ...{ BOOL: 8, U8: 8, I8: 8, I16: 16, U16: 16, I32: 32, U32: 32, I64: 64, U64: 64 },
+  ...{ F4: 4, F6_E2M3: 6, F6_E3M2: 6, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F16: 16, BF16: 16 },
+  ...{ F32: 32, F64: 64, C64: 64 },
+};
+
+const again = 'Save or download the file again.';
+
+/**
+ * Reads and checks the header of a safetensors file: eight bytes of length, then JSON; the tensors' bytes follow one another
+ * without gap or overlap to the end of the file.
+ *
+ * @throws TraceError `file`
+ */
+export function checkHeader(bytes: Uint8Array, name: string): Header {
+  const fail = (place: string, found: string, expected: string, fix = again, cause?: unknown): never => {
+    throw new TraceError({ code: 'file', place, found, expected, fix, cause });
+  };
+
+  const dataStart = headerEnd(bytes, name, fail);
+  const place = `${name}, header`;
+  let text = '';
+  let header: unknown;
+  try {
+    // A copy: browsers do not decode shared memory.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice(8, dataStart));
+    header = JSON.parse(text);
+  } catch (cause) {
+    fail(place, (cause as Error).message, 'JSON in UTF-8', again, cause);
+  }
+  if (!isRecord(header)) return fail(place, `JSON that begins ${text.slice(0, 20)}`, 'an object');
+  const twice = repeatedKey(text);
+  if (twice !== undefined) fail(place, `the name ${twice} twice`, 'each name once');
+
+  const metadata = new Map<string, string>();
+  const entries = new Map<string, HeaderEntry>();
+  for (const [key, value] of Object.entries(header)) {
+    if (key !== '__metadata__') {
+      entries.set(key, checkEntry(value, `${name}, tensor ${key}`, bytes.length - dataStart, fail));
+      continue;
+    }
+    if (!isRecord(value)) return fail(`${name}, __metadata__`, describe(value), 'an object of strings');
+    for (const [word, meaning] of Object.entries(value)) {
+      if (typeof meaning !== 'string')
+        return fail(
+          `${name}, __metadata__.${word}`,
+          describe(meaning),
+          'a string',
+          'Write it with json.dumps.',
+        );
+      metadata.set(word, meaning);
+    }
+  }
+  checkCoverage(entries, bytes.length - dataStart, name, fail);
+  return { metadata, entries, dataStart };
+}
+
+type Fail = (place: string, found: string, expected: string, fix?: string) => never;
+
+function headerEnd(bytes: Uint8Array, name: string, fail: Fail): number {
+  if (bytes.length < 8) fail(name, `${bytes.length} bytes`, 'a safetensors file');
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (8 + length <= bytes.length) return 8 + length;
+  const beginning = String.fromCharCode(...bytes.subarray(0, 16));
+  if (/^[\t\n\r -~]+$/.test(beginning))
+    fail(
+      name,
+      `text that begins "${beginning}"`,
+      'a safetensors file',
+      'Check that the address leads to the file.',
+    );
+  return fail(name, `${bytes.length} bytes`, `a header of ${length} bytes and the tensors after it`);
+}
+
+function checkEntry(value: unknown, place: string, dataLength: number, fail: Fail): HeaderEntry {
+  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
+  if (typeof dtype !== 'string' || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2)
+    return fail(place, describe(value), 'dtype, shape and data_offsets');
+  const [start, end] = offsets as [number, number];
+  if (start > end || end > dataLength)
+    fail(place, `bytes ${start} to ${end}`, `a range within the file's ${dataLength} bytes of numbers`);
+  const bits = Object.hasOwn(bitsOf, dtype) ? bitsOf[dtype]! : undefined;
+  const needed = bits && (shape.reduce((product, n) => product * n, 1) * bits) / 8;
+  if (needed !== undefined && needed !== end - start)
+    fail(place, `${end - start} bytes`, `${needed}, as ${dtype} of shape [${shape.join(', ')}]`);
+  return { dtype, dims: shape, start, end };
+}
+
+function checkCoverage(
+  entries: Map<string, HeaderEntry>,
+  dataLength: number,
+  name: string,
+  fail: Fail,
+): void {
+  let covered = 0;
+  const inOrder = [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
+  for (const [tensor, { start, end }] of inOrder) {
+    if (start !== covered)
+      fail(
+        `${name}, tensor ${tensor}`,
+        `its first byte at ${start}`,
+        `${covered}, where the one before ends`,
+      );
+    covered = end;
+  }
+  if (covered !== dataLength) fail(name, `${dataLength} bytes of numbers`, `${covered}, as its header says`);
+}
+
+/** The first name given twice in one object of well-formed JSON; `JSON.parse` keeps the last without a word. */
+function repeatedKey(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (let i = 0; i < json.length; i++) {
+    if (json[i] === '{') open.push(new Set());
+    else if (json[i] === '}') open.pop();
+    if (json[i] !== '"') continue;
+    const start = i++;
+    while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
+    const end = i + 1;
+    while (/\s/.test(json[i + 1] ?? '')) i++;
+    if (json[i + 1] !== ':') continue;
+    const key = JSON.parse(json.slice(start, end)) as string;
+    if (open.at(-1)?.has(key)) return key;
+    open.at(-1)?.add(key);
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function describe(value: unknown): string {
+  if (isRecord(value)) return `{ ${Object.keys(value).join(', ')} }`;
+  return Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
+}

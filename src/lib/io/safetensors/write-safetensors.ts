@@ -1,0 +1,115 @@
+import {
+  TraceError,
+  type Segment,
+  type Stream,
+  type Token,
+  type Trace,
+  type Vectors,
+  type WeightArray,
+  type WeightType,
+} from '../../trace/index.js';
+import { toFloat16 } from '../float-bits.js';
+
+/** A tensor to be written: its bytes come in parts, one a matrix or a vector, in order. */
+interface Part {
+  name: string;
+  type: WeightType;
+  dims: number[];
+  chunks: WeightArray[];
+}
+
+const dtypes = { uint8: 'U8', float16: 'F16', float32: 'F32' } as const;
+const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
+
+/**
+ * Writes a trace as a safetensors file that `loadSafetensors`, and Python's safetensors, read back: attention, queries, keys
+ * and values in the type they have, with tokens, segments, layer and head numbers, model and text among the metadata.
+ * Reads every matrix whole.
+ *
+ * @throws TraceError `dtype` where the matrices of a stream are of several types
+ * @example
+ * const bytes = await writeSafetensors(trace);
+ * link.href = URL.createObjectURL(new Blob([bytes]));
+ */
+export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Part[] = [];
+  const metadata: Record<string, string> = {};
+  if (trace.model !== undefined) metadata.model = trace.model;
+  if (trace.text !== undefined) metadata.text = trace.text;
+  const describe = (prefix: string, tokens: readonly Token[], segments: readonly Segment[]) => {
+    metadata[`${prefix}tokens`] = JSON.stringify(tokens.map((token) => token.raw));
+    if (segments.length > 0) metadata[`${prefix}segments`] = JSON.stringify(segments);
+  };
+  for (const stream of trace.streams) {
+    const prefix = stream.name === 'self' ? '' : `${stream.name}.`;
+    parts.push(await attentionPart(stream, `${prefix}attention`));
+    for (const kind of ['queries', 'keys', 'values'] as const) {
+      const vectors = stream[kind];
+      if (vectors) parts.push(vectorsPart(vectors, `${prefix}${kind}`));
+    }
+    describe(stream.name === 'cross' ? 'decoder.' : prefix, stream.queryTokens, stream.querySegments);
+    if (stream.name === 'cross') describe('encoder.', stream.keyTokens, stream.keySegments);
+    metadata[`${prefix}layers`] = JSON.stringify(stream.layers);
+    metadata[`${prefix}heads`] = JSON.stringify(stream.heads);
+    metadata[`${prefix}causal`] = JSON.stringify(stream.causal);
+  }
+  return encode(parts, metadata);
+}
+
+async function attentionPart(stream: Stream, name: string): Promise<Part> {
+  const { layers, heads } = stream;
+  const chunks: WeightArray[] = [];
+  const { rows, cols, type } = stream.matrix(layers[0]!, heads[0]!);
+  for (const layer of layers)
+    for (const head of heads) {
+      const block = await stream.matrix(layer, head).block({ row: 0, col: 0, rows, cols });
+      if (block.type !== type)
+        throw new TraceError({
+          code: 'dtype',
+          place: `${name}, layer ${layer}, head ${head}`,
+          found: block.type,
+          expected: `${type}, as in layer ${layers[0]}, head ${heads[0]}`,
+          fix: 'Make the trace from matrices of one type.',
+        });
+      for (let row = 0; row < rows; row++) {
+        const start = block.offset + row * block.stride;
+        chunks.push(block.data.subarray(start, start + cols));
+      }
+    }
+  return { name, type, dims: [layers.length, heads.length, rows, cols], chunks };
+}
+
+function vectorsPart(vectors: Vectors, name: string): Part {
+  const { layers, heads, tokens, dim, type } = vectors;
+  const chunks: WeightArray[] = [];
+  for (let layer = 0; layer < layers; layer++)
+    for (let head = 0; head < heads; head++)
+      for (let token = 0; token < tokens; token++) {
+        const numbers = vectors.vector(layer, head, token);
+        chunks.push(type === 'float16' ? toFloat16(numbers) : numbers);
+      }
+  return { name, type, dims: [layers, heads, tokens, dim], chunks };
+}
+
+function encode(parts: readonly Part[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
+  // Widest first, after a header of a multiple of 8 bytes: then every tensor is aligned, and read without a copy.
+  const inOrder = [...parts].sort((a, b) => bytesPer[b.type] - bytesPer[a.type]);
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const { name, type, dims } of inOrder) {
+    const start = end;
+    end += dims.reduce((product, n) => product * n, bytesPer[type]);
+    header[name] = { dtype: dtypes[type], shape: dims, data_offsets: [start, end] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(8 + headerLength + end).fill(0x20, 8, 8 + headerLength);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
+  file.set(json, 8);
+  let at = 8 + headerLength;
+  for (const chunk of inOrder.flatMap((part) => part.chunks)) {
+    file.set(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), at);
+    at += chunk.byteLength;
+  }
+  return file;
+}

@@ -1,0 +1,170 @@
+import { checkWeight } from '../../trace/check-weights.js';
+import { describe, listed } from '../../trace/describe.js';
+import { TraceError } from '../../trace/errors.js';
+import { ReadMatrix } from '../../trace/read-matrix.js';
+import type { AttentionSource, Block, BlockRequest, WeightArray, WeightType } from '../../trace/types.js';
+import { decodeTable } from '../../trace/weights.js';
+import { makeSource } from './make-source.js';
+import { sourceError } from './source-error.js';
+
+/** What is wanted of one head, counted from 0 in `dims`. Rows and columns lie within the matrix. */
+export interface HeadRequest {
+  readonly layer: number;
+  readonly head: number;
+  readonly row: number;
+  readonly col: number;
+  readonly rows: number;
+  readonly cols: number;
+  /** Cells of 2^level × 2^level, each the largest of its weights; always 0 unless the source makes `levels`. */
+  readonly level: number;
+}
+
+/** Weights in [0, 1], `[rows, cols]` as asked for; cell `(r, c)` is `data[offset + r * stride + c]`. */
+export interface HeadBlock {
+  readonly data: WeightArray;
+  /** Default: by the array's type. `Uint16Array` is float16. */
+  readonly type?: WeightType;
+  /** Default 0. */
+  readonly offset?: number;
+  /** Default: as many as columns were asked for. */
+  readonly stride?: number;
+}
+
+export interface FunctionInput {
+  dims: readonly [layers: number, heads: number, queries: number, keys: number];
+  /** Reads a rectangle: from a file, a server, a model. The signal is aborted when nobody wants it any more. */
+  block(request: HeadRequest, options: { signal?: AbortSignal }): HeadBlock | Promise<HeadBlock>;
+  /** Whether `block` reads coarser levels too; without, they are made from the weights. Default false. */
+  levels?: boolean;
+  /** The weight of a row that is not in the blocks, where the source keeps only some keys of each query. */
+  leftOut?(layer: number, head: number, row: number): number;
+  /** Whether queries cannot see later keys. Default false. */
+  causal?: boolean;
+}
+
+/**
+ * Attention that a function of yours reads, block by block, when it is looked at. Read what takes no time at once; return a promise
+ * for the rest. That each is a weight is checked when it is read; what a row sums to is not.
+ *
+ * @throws TraceError `source`, at once for dims and when it is read for a block that is not as asked for; when it is read also
+ * `unreadable` where the function fails, with its error as `cause`, and `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`
+ * @example
+ * const attention = functionAttention({
+ *   dims: [32, 32, 8192, 8192],
+ *   causal: true,
+ *   async block({ layer, head, row, col, rows, cols }, { signal }) {
+ *     const url = `/attention/${layer}/${head}?row=${row}&col=${col}&rows=${rows}&cols=${cols}`;
+ *     return { data: new Uint8Array(await (await fetch(url, { signal })).arrayBuffer()) };
+ *   },
+ * });
+ */
+export function functionAttention(input: FunctionInput): AttentionSource {
+  const { dims, causal = false, levels = false } = input;
+  if (!Array.isArray(dims) || dims.length !== 4 || !dims.every((n) => Number.isInteger(n) && n > 0))
+    throw sourceError('dims', listed(dims), '[layer, head, query, key]', 'Give the shape of the whole.');
+  if (typeof input.block !== 'function')
+    throw sourceError(
+      'block',
+      describe(input.block),
+      'a function',
+      'Pass a function that reads a rectangle.',
+    );
+  const [, , rows, cols] = dims;
+  return makeSource({ dims, causal }, (layer, head) => {
+    const read = (request: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
+      const wanted = { layer, head, ...pick(request) };
+      const refuse = (cause: unknown): never => {
+        throw options.signal?.aborted ? cause : failed(cause, wanted);
+      };
+      let given;
+      try {
+        given = input.block(wanted, options);
+      } catch (cause) {
+        return refuse(cause);
+      }
+      return isPromise(given)
+        ? Promise.resolve(given).then((ready) => toBlock(ready, wanted), refuse)
+        : toBlock(given, wanted);
+    };
+    const leftOut = input.leftOut && ((row: number) => input.leftOut!(layer, head, row));
+    return new ReadMatrix({ rows, cols, read, levels, leftOut });
+  });
+}
+
+function pick({ row, col, rows, cols, level = 0 }: BlockRequest) {
+  return { row, col, rows, cols, level };
+}
+
+const typeOf = (data: unknown): WeightType | undefined =>
+  data instanceof Uint8Array
+    ? 'uint8'
+    : data instanceof Uint16Array
+      ? 'float16'
+      : data instanceof Float32Array
+        ? 'float32'
+        : undefined;
+
+/** Not only of this page's own kind of promise. */
+function isPromise(given: HeadBlock | Promise<HeadBlock>): given is Promise<HeadBlock> {
+  return typeof (given as Partial<Promise<HeadBlock>> | undefined)?.then === 'function';
+}
+
+function placeOf({ layer, head, row, col, rows, cols, level }: HeadRequest): string {
+  return `block({ layer: ${layer}, head: ${head}, row: ${row}, col: ${col}, rows: ${rows}, cols: ${cols}, level: ${level} })`;
+}
+
+function failed(cause: unknown, wanted: HeadRequest): TraceError {
+  return new TraceError({
+    code: 'unreadable',
+    place: placeOf(wanted),
+    found: `an error (${cause instanceof Error ? cause.message : String(cause)})`,
+    expected: 'weights',
+    fix: 'This is what your function threw or rejected with; the error’s cause has all of it.',
+    cause,
+  });
+}
+
+function toBlock(given: HeadBlock, wanted: HeadRequest): Block {
+  const { row, col, rows, cols, level } = wanted;
+  const place = placeOf(wanted);
+  const type = typeOf(given?.data);
+  if (!type)
+    throw sourceError(
+      place,
+      describe(given?.data ?? given),
+      '{ data }, a Uint8Array, Uint16Array (float16) or Float32Array',
+      'Return the weights of the rectangle, row by row.',
+    );
+  const { data, offset = 0, stride = cols } = given;
+  const sound = [offset, stride].every((n) => Number.isInteger(n) && n >= 0);
+  if (!sound || (given.type ?? type) !== type)
+    throw sourceError(
+      place,
+      `offset ${offset}, stride ${stride} and type ${given.type ?? type} with ${describe(data)}`,
+      `whole numbers from 0, and type ${type}`,
+      'Leave out what the array says by itself.',
+    );
+  const needed = rows === 0 ? 0 : offset + (rows - 1) * stride + cols;
+  if (data.length < needed)
+    throw sourceError(
+      place,
+      `${data.length} weights`,
+      `${needed}: ${rows} rows of ${cols}${stride === cols ? '' : `, ${stride} apart`}`,
+      'Return the whole rectangle, with zeros where there is no weight.',
+    );
+  const block: Block = { row, col, rows, cols, level, type, data, offset, stride };
+  checkBlock(block, place);
+  return block;
+}
+
+function checkBlock({ rows, cols, type, data, offset, stride }: Block, place: string): void {
+  if (type === 'uint8') return;
+  const table = decodeTable(type);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < cols; c++) {
+      const stored = data[offset + r * stride + c]!;
+      const weight = table ? table[stored]! : stored;
+      // Without a call and a place for each of a million.
+      if (!(weight >= 0 && weight <= 1)) checkWeight(weight, `${place} weight [${r}][${c}]`);
+    }
+}

@@ -1,0 +1,13 @@
+import type { AttentionSource, Matrix } from '../../trace/types.js';
+
+/** A source whose matrices are made when they are first asked for, and kept. */
+export function makeSource(
+  more: Omit<AttentionSource, 'matrix'>,
+  make: (layer: number, head: number) => Matrix,
+): AttentionSource {
+  const matrices: Matrix[] = [];
+  return {
+    ...more,
+    matrix: (layer, head) => (matrices[layer * more.dims[1] + head] ??= make(layer, head)),
+  };
+}

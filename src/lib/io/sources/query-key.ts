@@ -1,0 +1,114 @@
+import { describe, either, listed } from '../../trace/describe.js';
+import { parseArray, type Stored } from '../../trace/parse-array.js';
+import { parseTensor } from '../../trace/parse-tensor.js';
+import { checkSameDim, parseVectors, sharedHeads } from '../../trace/vectors.js';
+import type { AttentionSource, Tensor, VectorsInput } from '../../trace/types.js';
+import { makeSource } from './make-source.js';
+import { QueryKeyMatrix } from './query-key-matrix.js';
+import { sourceError } from './source-error.js';
+
+export interface QueryKeyInput {
+  /** `[layer, head, token, dim]`, as they enter the product: after rotary embedding where there is one. float16 or float32. */
+  queries: VectorsInput;
+  /** `[layer, head, token, dim]`; fewer heads than queries have, where equal runs of them share one (grouped-query attention). */
+  keys: VectorsInput;
+  /** Whether a query sees no key after its own position. It cannot be told from queries and keys, so it must be said. */
+  causal: boolean;
+  /** What q·k is multiplied by before the softmax. Default 1 ∕ √dim. */
+  scale?: number;
+  /** How many keys a causal query sees, its own the last, in sliding-window attention. Default: all. */
+  window?: number;
+  /** `[layer, head, query]`: log Σ exp of each query's scores, as fused kernels return it. Default: computed when it is needed. */
+  logSumExp?: Tensor;
+}
+
+/**
+ * Attention computed from queries and keys when it is looked at: weight = exp(q·k × scale − log Σ exp) (Vaswani et al. 2017,
+ * arXiv:1706.03762, eq. 1; the log-sum-exp as in Dao et al. 2022, arXiv:2205.14135). The matrix of all weights never exists: of one
+ * head of 131,072 tokens and 64 dimensions 67 MB are held in place of 69 GB. What takes long is computed by a worker.
+ *
+ * Without `logSumExp` the first look at a query computes its scores with all keys. Biases such as ALiBi, and soft-capping, are not
+ * known here: where the model has them the weights differ from its own.
+ *
+ * @throws TraceError `source`, `vectors`, and what `createTrace` throws of queries and keys
+ * @example
+ * createTrace({ tokens, attention: queryKeyAttention({ queries, keys, causal: true }) });
+ */
+export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
+  const { causal, window = Infinity } = input;
+  if (typeof causal !== 'boolean')
+    throw sourceError(
+      'causal',
+      describe(causal),
+      'true or false',
+      'Say whether a query sees no key after its own position: true for decoders, false for encoders.',
+    );
+  const [layers, heads, rows, dim] = shapeOf(input.queries, 'queries');
+  const [, keyHeads, cols] = shapeOf(input.keys, 'keys');
+  const all = Array.from({ length: heads }, (_, head) => head);
+  const queries = parseVectors(input.queries, 'queries', { layers, heads: [heads], tokens: rows })!;
+  const keys = parseVectors(input.keys, 'keys', { layers, heads: sharedHeads(all), tokens: cols })!;
+  checkSameDim(queries, keys, '');
+  if (causal && rows !== cols)
+    throw sourceError(
+      'causal',
+      `true, with ${rows} queries and ${cols} keys`,
+      'as many of both',
+      'Causal attention is within one sequence; record its queries and keys from the same forward pass.',
+    );
+  checkNumber('window', window, window === Infinity || (causal && Number.isInteger(window) && window > 0));
+  const scale = input.scale ?? 1 / Math.sqrt(dim);
+  checkNumber('scale', scale, Number.isFinite(scale) && scale > 0);
+  const logSumExp = input.logSumExp && parseLogSumExp(input.logSumExp, [layers, heads, rows]);
+  return makeSource(
+    { dims: [layers, heads, rows, cols], causal, queries: input.queries, keys: input.keys },
+    (layer, head) =>
+      new QueryKeyMatrix({
+        queries: (first, count) => queries.vector(layer, head, first, count),
+        keys: (first, count) => keys.vector(layer, Math.floor((head * keyHeads) / heads), first, count),
+        rows,
+        cols,
+        dim,
+        scale,
+        causal,
+        window,
+        logSumExp: logSumExp?.subarray((layer * heads + head) * rows, (layer * heads + head + 1) * rows),
+        place: `[${layer}][${head}]`,
+      }),
+  );
+}
+
+function shapeOf(input: VectorsInput, place: string): Stored['dims'] {
+  return parseArray(input, place, 'head, token, dim').dims;
+}
+
+function checkNumber(place: 'window' | 'scale', value: number, sound: boolean): void {
+  if (sound) return;
+  throw sourceError(
+    place,
+    typeof value === 'number' ? String(value) : describe(value),
+    place === 'window' ? 'a whole number over 0, with causal true' : 'a number over 0',
+    place === 'window'
+      ? 'A window counts the keys that a query sees, its own the last.'
+      : 'It is 1 / √dim in most models; leave it out for that.',
+  );
+}
+
+function parseLogSumExp(tensor: Tensor, wanted: readonly number[]): Float32Array {
+  const { dims, data } = parseTensor(tensor, 'logSumExp');
+  if (!(data instanceof Float32Array))
+    throw sourceError(
+      'logSumExp',
+      data.constructor.name,
+      either(['Float32Array', 'Float64Array']),
+      'Record it in float32: half precision would change each weight by up to a hundredth of itself.',
+    );
+  if (dims.length !== wanted.length || dims.some((n, axis) => n !== wanted[axis]))
+    throw sourceError(
+      'logSumExp',
+      `dims ${listed(dims)}`,
+      `${listed(wanted)}: [layer, head, query]`,
+      'One number for each query of each head.',
+    );
+  return data;
+}

@@ -1,0 +1,87 @@
+import { cutRequest, readAtOnce } from '../../trace/request.js';
+import { decodeTable, newWeights } from '../../trace/weights.js';
+import type { Block, BlockRequest, Matrix, WeightArray, WeightType } from '../../trace/types.js';
+
+/** The weights of one head that are held: those of row q from `rowStart[q]` to `rowStart[q + 1]`, its keys ascending. */
+export interface SparseRows {
+  readonly rowStart: Uint32Array;
+  readonly keys: Uint32Array;
+  readonly weights: WeightArray;
+  readonly type: WeightType;
+  /** The weight of each row that is not held, in [0, 1]. */
+  readonly leftOut: Float32Array;
+}
+
+/** A matrix of which only some weights are held, the others drawn as 0; every level is made from those held. */
+export class SparseMatrix implements Matrix {
+  readonly type: WeightType;
+  readonly #held: SparseRows;
+
+  constructor(
+    readonly rows: number,
+    readonly cols: number,
+    held: SparseRows,
+  ) {
+    this.type = held.type;
+    this.#held = held;
+  }
+
+  leftOut(row: number): number {
+    return this.#held.leftOut[row]!;
+  }
+
+  block(request: BlockRequest, { signal }: { signal?: AbortSignal } = {}): Block | Promise<Block> {
+    const cut = cutRequest(request, this);
+    const size = 2 ** cut.level;
+    const { rowStart } = this.#held;
+    const end = Math.min(this.rows, (cut.row + cut.rows) * size);
+    const work = rowStart[end]! - rowStart[Math.min(end, cut.row * size)]! + cut.rows * cut.cols;
+    if (work <= readAtOnce / 4) return this.#gather(cut);
+    // Each such block takes its turn, so that several do not hold up the page together.
+    return new Promise<void>((resolve) => setTimeout(resolve)).then(() => {
+      signal?.throwIfAborted();
+      return this.#gather(cut);
+    });
+  }
+
+  #gather({ row, col, rows, cols, level, reduce }: Required<BlockRequest>): Block {
+    const { rowStart, keys, weights } = this.#held;
+    const size = 2 ** level;
+    const mean = reduce === 'mean' && level > 0;
+    const type = mean ? 'float32' : this.type;
+    const data = newWeights(type, rows * cols);
+    const table = decodeTable(this.type);
+    const [firstKey, endKey] = [col * size, (col + cols) * size];
+    for (let query = row * size; query < Math.min(this.rows, (row + rows) * size); query++) {
+      const cell = Math.floor(query / size);
+      const coveredRows = Math.min(size, this.rows - cell * size);
+      const to = (cell - row) * cols - col;
+      for (
+        let i = firstAt(keys, rowStart[query]!, rowStart[query + 1]!, firstKey);
+        i < rowStart[query + 1]!;
+        i++
+      ) {
+        const key = keys[i]!;
+        if (key >= endKey) break;
+        const at = to + Math.floor(key / size);
+        const stored = weights[i]!;
+        if (!mean) data[at] = Math.max(data[at]!, stored);
+        else {
+          const coveredCols = Math.min(size, this.cols - Math.floor(key / size) * size);
+          data[at] = data[at]! + (table ? table[stored]! : stored) / (coveredRows * coveredCols);
+        }
+      }
+    }
+    return { row, col, rows, cols, level, type, data, offset: 0, stride: cols };
+  }
+}
+
+/** The first place from `start` to `end` whose key is at least `wanted`. */
+function firstAt(keys: Uint32Array, start: number, end: number, wanted: number): number {
+  while (start < end) {
+    const middle = (start + end) >> 1;
+    if (keys[middle]! < wanted) start = middle + 1;
+    else end = middle;
+  }
+  return start;
+}

@@ -1,0 +1,57 @@
+import { listed } from '../../trace/describe.js';
+import { parseTensor } from '../../trace/parse-tensor.js';
+import type { AttentionSource, Tensor } from '../../trace/types.js';
+import { parseIndices, type IndexTensor } from './indices.js';
+import { makeSource } from './make-source.js';
+import { sourceError } from './source-error.js';
+import { SparseMatrix } from './sparse-matrix.js';
+import { toSparseRows } from './sparse-rows.js';
+
+export interface TopKeyInput {
+  /** `[layer, head, query, k]`: positions of the keys that are kept, in any order; −1 where a query keeps fewer than k. */
+  keys: IndexTensor;
+  /** `[layer, head, query, k]`: their weights in [0, 1], uint8, float16 or float32. */
+  weights: Tensor;
+  /** How many keys there are. Default: as many as queries. */
+  keyCount?: number;
+  /** Whether queries cannot see later keys. Default false. */
+  causal?: boolean;
+}
+
+/**
+ * Attention of which the largest weights of each query are kept, as `attention.topk(k)` gives them. What a row's weights lack to 1
+ * is what was left out; views say so.
+ *
+ * @throws TraceError `source`, and what `createTrace` throws of weights that are wrong, when a head is first looked at
+ * @example
+ * const { values, indices } = attention.topk(32); // in Python
+ * createTrace({ tokens, attention: topKeyAttention({ keys: indices, weights: values, causal: true }) });
+ */
+export function topKeyAttention({ keys, weights, keyCount, causal = false }: TopKeyInput): AttentionSource {
+  const { dims, data, type } = parseTensor(weights, 'weights');
+  const keyAt = parseIndices(keys, 4, 'keys');
+  if (dims.length !== 4 || dims.some((n, axis) => n !== keys.dims[axis]))
+    throw sourceError(
+      'weights',
+      `dims ${listed(dims)}`,
+      `${listed(keys.dims)}, as keys has`,
+      'Both are [layer, head, query, k], one weight for each key.',
+    );
+  const [layers, heads, rows, k] = dims as [number, number, number, number];
+  const cols = keyCount ?? rows;
+  return makeSource({ dims: [layers, heads, rows, cols], causal }, (layer, head) => {
+    const first = (layer * heads + head) * rows * k;
+    const kept: number[] = [];
+    for (let i = 0; i < rows * k; i++) if (keyAt(first + i) !== -1) kept.push(i);
+    const held = toSparseRows(rows, cols, {
+      count: kept.length,
+      query: (i) => Math.floor(kept[i]! / k),
+      key: (i) => keyAt(first + kept[i]!),
+      weights: data,
+      at: (i) => first + kept[i]!,
+      type,
+      place: (i) => `weights[${layer}][${head}][${Math.floor(kept[i]! / k)}][${kept[i]! % k}]`,
+    });
+    return new SparseMatrix(rows, cols, held);
+  });
+}

@@ -1,0 +1,19 @@
+import type { Readout } from '../kit/readout.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import { formatMeasure } from './format-measure.js';
+import type { ModelViewState } from './model-view-state.svelte.js';
+
+/** What is told of the hovered head, else of the one shown large: its measure, and why it could not be read. */
+export function readoutOf({ labels }: ViewState, model: ModelViewState): Readout | undefined {
+  const head = model.hovered ?? (model.open ? model.chosen : null);
+  if (!head) return undefined;
+  const place = labels.place(head.layer, String(head.head));
+  const value = model.valueOf(head);
+  const failure = model.failureOf(head);
+  const notes = [
+    value === undefined ? '' : labels.fact(labels.measures[model.measure!], formatMeasure(value)),
+    failure === undefined ? '' : labels.unreadable(failure),
+  ];
+  const name = model.hovered ? place : labels.opened(place);
+  return { place: '', facts: [{ name, value: '' }], notes };
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { loadSafetensors, parseSafetensors, writeSafetensors } from '../../../src/lib/io/index.js';
+import { toFloat16 } from '../../../src/lib/io/float-bits.js';
+import {
+  blockWeights,
+  createTrace,
+  decodeWeights,
+  type Block,
+  type Matrix,
+  type Trace,
+} from '../../../src/lib/trace/index.js';
+
+/** All a trace holds, as plain arrays. */
+function contents(trace: Trace) {
+  return {
+    model: trace.model,
+    text: trace.text,
+    streams: trace.streams.map((stream) => {
+      const { name, layers, heads, causal, queryTokens, keyTokens, querySegments, keySegments } = stream;
+      const matrices = layers.flatMap((layer) =>
+        heads.map((head) => {
+          const matrix = stream.matrix(layer, head);
+          const block = matrix.block({ row: 0, col: 0, rows: matrix.rows, cols: matrix.cols }) as Block;
+          return { type: matrix.type, weights: [...blockWeights(block)] };
+        }),
+      );
+      const vectors = (['queries', 'keys', 'values'] as const).map((kind) => {
+        const held = stream[kind];
+        if (!held) return undefined;
+        const numbers: number[] = [];
+        for (let layer = 0; layer < held.layers; layer++)
+          for (let head = 0; head < held.heads; head++)
+            for (let token = 0; token < held.tokens; token++)
+              numbers.push(...held.vector(layer, head, token));
+        return { type: held.type, heads: held.heads, dim: held.dim, numbers };
+      });
+      return {
+        name,
+        layers,
+        heads,
+        causal,
+        queryTokens,
+        keyTokens,
+        querySegments,
+        keySegments,
+        matrices,
+        vectors,
+      };
+    }),
+  };
+}
+
+const floats = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i) * 3);
+
+describe('a trace comes back as it was', () => {
+  test('of one stream, float16 weights, a subset of layers, grouped keys', async () => {
+    const trace = createTrace({
+      tokens: ['Ġa', '"</script>', '✓'],
+      attention: {
+        dims: [2, 2, 3, 3],
+        data: Uint16Array.from({ length: 36 }, (_, i) => (i % 4 ? 0x2c00 + i : 0)),
+      },
+      queries: { dims: [2, 2, 3, 5], data: floats(60) },
+      keys: { dims: [2, 1, 3, 5], data: toFloat16(floats(30)) },
+      values: { dims: [2, 1, 3, 4], data: floats(24) },
+      layers: [2, 5],
+      segments: [{ name: 'A', start: 0, end: 2 }],
+      model: 'tiny',
+      text: 'a "</script>✓',
+    });
+    const again = await loadSafetensors(await writeSafetensors(trace));
+    expect(contents(again)).toEqual(contents(trace));
+    expect(again.stream().keys!.type).toBe('float16');
+  });
+
+  test('of an encoder-decoder model, uint8 weights, a subset of heads', async () => {
+    const trace = createTrace({
+      encoder: { tokens: ['a', 'b'], segments: [{ name: 'A', start: 1, end: 2 }] },
+      decoder: { tokens: ['c'], attention: { dims: [1, 1, 1, 1], data: Uint8Array.of(255) } },
+      cross: { attention: { dims: [1, 1, 1, 2], data: Uint8Array.of(55, 200) }, heads: [3] },
+    });
+    const again = await loadSafetensors(await writeSafetensors(trace));
+    expect(again.streams.map((s) => s.name)).toEqual(['decoder', 'cross']);
+    expect(contents(again)).toEqual(contents(trace));
+  });
+
+  test('from matrices read in blocks, later, out of a larger array', async () => {
+    const trace = createTrace({ tokens: ['a', 'b'], attention: [[[[1, 0], [0.5, 0.5]]]] }); // prettier-ignore
+    const stream = trace.stream();
+    const late: Matrix = {
+      rows: 2,
+      cols: 2,
+      type: 'float32',
+      block: async () => ({
+        ...{ row: 0, col: 0, rows: 2, cols: 2, level: 0, type: 'float32' },
+        ...{ data: Float32Array.of(9, 1, 0, 9, 0.5, 0.5, 9), offset: 1, stride: 3 },
+      }),
+    };
+    const lazy: Trace = { streams: [{ ...stream, causal: true, matrix: () => late }], stream: () => stream };
+    const again = await loadSafetensors(await writeSafetensors(lazy));
+    expect(contents(again).streams[0]!.matrices).toEqual(contents(trace).streams[0]!.matrices);
+  });
+});
+
+test('the header is padded to 8 bytes, and tensors are aligned', async () => {
+  for (let length = 0; length < 9; length++) {
+    const trace = createTrace({
+      tokens: ['a'],
+      attention: { dims: [1, 1, 1, 1], data: Uint8Array.of(255) },
+      queries: { dims: [1, 1, 1, 3], data: floats(3) },
+      values: { dims: [1, 1, 1, 3], data: toFloat16(floats(3)) },
+      model: 'm'.repeat(length),
+    });
+    const file = await writeSafetensors(trace);
+    expect(new DataView(file.buffer).getUint8(0) % 8).toBe(0);
+    for (const tensor of parseSafetensors(file).tensors.values())
+      expect(tensor.data.buffer).toBe(file.buffer);
+  }
+});
+
+test('matrices of several types are refused', async () => {
+  const of = (attention: Float32Array | Uint8Array) =>
+    createTrace({ tokens: ['a'], attention: { dims: [1, 1, 1, 1], data: attention } }).stream();
+  const [first, second] = [of(Float32Array.of(1)), of(Uint8Array.of(255))];
+  const mixed = {
+    ...first,
+    heads: [0, 1],
+    matrix: (_: number, head: number) => (head ? second : first).matrix(0, 0),
+  };
+  await expect(writeSafetensors({ streams: [mixed], stream: () => mixed })).rejects.toMatchObject({
+    code: 'dtype',
+  });
+});
+
+test('every float16 number keeps its bits', () => {
+  const bits = Uint16Array.from({ length: 65536 }, (_, i) => i).filter(
+    (i) => (i & 0x7c00) !== 0x7c00 || !(i & 0x3ff),
+  );
+  expect(toFloat16(decodeWeights(bits, 'float16'))).toEqual(bits);
+});
