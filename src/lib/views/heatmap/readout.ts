@@ -7,9 +7,9 @@ import type { HeatmapState } from './heatmap-state.svelte.js';
 import type { HeatmapOptions } from './options.js';
 
 /** Which matrix is shown: `layer 3, head 1`. */
-export function placeOf({ labels, selection, stream, options }: ViewState<HeatmapOptions>): string {
+export function placeOf({ labels, selection, head, stream, options }: ViewState<HeatmapOptions>): string {
   if (!selection || !stream) return '';
-  const { combine, head } = { ...options, head: selection.head };
+  const { combine } = options;
   return combine === 'none'
     ? labels.place(selection.layer, String(head))
     : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.heads.length));
