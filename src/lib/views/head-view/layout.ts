@@ -1,13 +1,11 @@
 import { widestLabelPx } from '../../scene/label-width.js';
 import type { Token } from '../../trace/index.js';
-
-/** The height of a token's row, in CSS pixels. */
-export const rowPx = 20;
+import { rowPx } from '../kit/rows.js';
 
 /** Before the first token and after the last, in CSS pixels. */
 export const paddingPx = 10;
 
-/** Numbers beside the tokens take this much, as in TokenColumn's style. */
+/** Numbers beside the tokens take this much, as in TokenRow's style. */
 const numberPx = 42;
 const widestLinesPx = 420;
 
@@ -38,18 +36,6 @@ export function columns(
     Math.max(narrow ? 40 : 60, Math.min(widestLinesPx, widthPx - query - key - 2 * padding)),
   );
   return { margin: Math.max(0, Math.floor((widthPx - query - key - lines) / 2)), query, lines, key };
-}
-
-/**
- * The rows that a scrolled box shows, with some above and below so that a fast scroll shows no hole: everywhere the same number of
- * them, so that a canvas over them keeps its size.
- */
-export function rowWindow(scrollPx: number, heightPx: number, rows: number): { start: number; end: number } {
-  const step = Math.max(heightPx / 2, rowPx);
-  const top = Math.floor(scrollPx / step) * step - step / 2;
-  const shown = Math.min(rows, Math.ceil((heightPx + 2 * step) / rowPx) + 1);
-  const start = Math.min(rows - shown, Math.max(0, Math.floor(top / rowPx)));
-  return { start, end: start + shown };
 }
 
 /** The rows whose middle a scrolled box shows. */

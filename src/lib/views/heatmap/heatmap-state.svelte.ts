@@ -183,15 +183,16 @@ function largestSeen(
   { query, key, queries, keys }: Viewport,
   signal: AbortSignal,
 ): Largest | Promise<Largest> {
-  const level = Math.max(0, Math.ceil(Math.log2(Math.max(queries, keys) / fitCells)));
-  const span = 2 ** level;
-  const row = Math.floor(query / span);
-  const col = Math.floor(key / span);
-  const rows = Math.ceil((query + queries) / span) - row;
-  const cols = Math.ceil((key + keys) / span) - col;
-  const block = matrix.block({ row, col, rows, cols, level }, { signal });
+  const [rowLevel, colLevel] = [queries, keys].map((seen) =>
+    Math.max(0, Math.ceil(Math.log2(seen / fitCells))),
+  ) as [number, number];
+  const row = Math.floor(query / 2 ** rowLevel);
+  const col = Math.floor(key / 2 ** colLevel);
+  const rows = Math.ceil((query + queries) / 2 ** rowLevel) - row;
+  const cols = Math.ceil((key + keys) / 2 ** colLevel) - col;
+  const block = matrix.block({ row, col, rows, cols, rowLevel, colLevel }, { signal });
   const largest = (ready: Block): Largest => ({
-    weight: blockWeights(ready).reduce((most, weight) => Math.max(most, weight), 0) || 1,
+    weight: blockWeights(ready).reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1,
   });
   return block instanceof Promise ? block.then(largest) : largest(block);
 }

@@ -1,8 +1,11 @@
 import type { Token } from '../../trace/index.js';
 import { widestLabelPx } from '../../scene/label-width.js';
+import type { Rect } from '../kit/rect.js';
+import { rowPx } from '../kit/rows.js';
+import type { OpenQuery } from './open-query.js';
+import type { TableCell } from './table-cell.js';
 
-/** The height of a token's row, in CSS pixels, and what stays clear above and below its cells. */
-export const rowPx = 20;
+/** What stays clear above and below the cells of a row, in CSS pixels. */
 export const cellGapPx = 3;
 
 /** Where a column lies, in CSS pixels from the left edge of the table. */
@@ -122,4 +125,28 @@ export function neuronLayout(
     tableX: narrow ? 0 : key.x,
     sheet: { x: sheetStart, width: product.x + product.width - sheetStart },
   };
+}
+
+/** Where the query's vector lies above the keys' column: from the top of the heading, in CSS pixels. */
+export const stripTopPx = ({ headPx: height }: NeuronLayout): number => height - rowPx - 5;
+
+/**
+ * Where a cell of an opened query is.
+ *
+ * @param at where the table's first row is, in CSS pixels
+ * @param stripY where the query's own vector is, from there
+ */
+export function cellRect(
+  layout: NeuronLayout,
+  { order }: OpenQuery,
+  { key, column, dim }: TableCell,
+  at: { x: number; y: number },
+  stripY: number,
+): Rect {
+  const { x, width } = layout[column];
+  const across =
+    dim === null ? { x, width } : { x: x + order.dims.indexOf(dim) * layout.cellPx, width: layout.cellPx };
+  const strip = layout.stripAbove ? stripTopPx(layout) - layout.headPx : stripY;
+  const y = key === null ? strip : order.rowOf[key]! * rowPx;
+  return { x: at.x + across.x, y: at.y + y, width: across.width, height: rowPx };
 }

@@ -1,9 +1,17 @@
-import { numberFrom, oneOf, type OptionsOf } from '../kit/option-rules.js';
+import { anyThat, oneOf, type OptionsOf } from '../kit/option-rules.js';
+
+const numberThat = (expected: string, holds: (value: number) => boolean) =>
+  anyThat<number | null>(
+    null,
+    expected,
+    (value) => value === null || (typeof value === 'number' && Number.isFinite(value) && holds(value)),
+  );
 
 /** The options of the neuron view; `NeuronViewProps` says what each does. */
 export const neuronViewOptions = {
   sort: oneOf('position', 'contribution'),
-  threshold: numberFrom(0, 1, 0.05),
+  threshold: numberThat('a number from 0 to 1, or null to fit the head', (value) => value >= 0 && value <= 1),
+  scale: numberThat('a number above 0, or null for 1/√d', (value) => value > 0),
 };
 
 export type NeuronViewOptions = OptionsOf<typeof neuronViewOptions>;

@@ -1,7 +1,8 @@
 import type { QueryKey } from '../../analysis/query-key/index.js';
 import type { SignedPanel } from '../../render/index.js';
-import { cellGapPx, rowPx, type NeuronLayout } from './layout.js';
-import type { OpenQuery } from './neuron-state.svelte.js';
+import { rowPx } from '../kit/rows.js';
+import { cellGapPx, type NeuronLayout } from './layout.js';
+import type { OpenQuery } from './open-query.js';
 
 /** From this width on, cells of a row are set apart by a pixel. */
 const gapFromPx = 4;
@@ -12,7 +13,7 @@ const gapPx = (layout: NeuronLayout): [number, number] => [layout.cellPx >= gapF
 export function queryPanel(vectors: QueryKey, open: OpenQuery, layout: NeuronLayout): SignedPanel {
   const { dim, queries } = vectors;
   return {
-    values: Float32Array.from(open.dimOrder, (i) => queries[open.query * dim + i]!),
+    values: Float32Array.from(open.order.dims, (i) => queries[open.query * dim + i]!),
     rows: 1,
     cols: dim,
     rect: { x: 0, y: 0, width: layout.query.width, height: rowPx },
@@ -32,12 +33,12 @@ export function keyPanels(
   window: { start: number; end: number },
 ): SignedPanel[] {
   const { dim, queries, keys } = vectors;
-  const shown = open.keyOrder.subarray(window.start, window.end);
+  const shown = open.order.keys.subarray(window.start, window.end);
   const key = new Float32Array(shown.length * dim).fill(NaN);
   const product = key.slice();
   shown.forEach((position, row) => {
     if (position >= open.visible) return;
-    open.dimOrder.forEach((i, col) => {
+    open.order.dims.forEach((i, col) => {
       const at = row * dim + col;
       key[at] = keys[position * dim + i]!;
       product[at] = queries[open.query * dim + i]! * key[at]!;

@@ -1,53 +1,108 @@
 import type { QueryKey } from '../../analysis/query-key/index.js';
+import type { Labels } from '../kit/labels/index.js';
 import { formatWeight } from '../kit/numbers.js';
-import type { NeuronLabels } from '../kit/labels/neuron-view.js';
-import type { OpenQuery, Spot } from './neuron-state.svelte.js';
-import { formatNumber, formatSigned } from './numbers.js';
+import type { Fact, Readout } from '../kit/readout.js';
+import { tokenName } from '../kit/token-names.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import { formatDifference, formatNumber, formatSigned } from './numbers.js';
+import type { NeuronState } from './neuron-state.svelte.js';
+import type { OpenQuery } from './open-query.js';
+import type { TableCell } from './table-cell.js';
 
 /** How many dimensions are named as those a score mostly comes from. */
 const named = 3;
 
 /** The heading of the scores: by what q·k is divided or multiplied. */
-export function scoreName(labels: NeuronLabels, { dim, scale }: QueryKey): string {
+export function scoreName(labels: Labels, { dim, scale }: QueryKey): string {
   return scale === 1 / Math.sqrt(dim)
     ? labels.scoreColumn(dim)
     : labels.scoreColumn(dim, String(Number(scale.toPrecision(4))));
 }
 
-/** What is said of a number: itself, the same where there is little room, and what belongs to it. */
-export interface Readout {
-  value: string;
-  short?: string;
-  note: string;
+/** What is told: of the cell looked at, else of the row of a key, else of the token in focus and the one it is tied to most. */
+export function readoutOf(view: ViewState, neurons: NeuronState): Readout | undefined {
+  const { stream, selection, labels } = view;
+  const { vectors, open, focusedKey, focus, facing } = neurons;
+  if (!stream || !selection || !vectors) return undefined;
+  const place = neurons.body.layout.narrow ? '' : labels.place(selection.layer, String(view.head));
+  const queryName = (position: number): string => tokenName(stream.queryTokens, position, labels);
+  const keyName = (position: number): string => tokenName(stream.keyTokens, position, labels);
+  const cell = neurons.cell ?? { key: focusedKey, column: 'weight' as const, dim: null };
+  if (open && (neurons.cell || focusedKey !== null)) {
+    const query = queryName(open.query);
+    const name = cell.key === null ? query : labels.pair(query, keyName(cell.key));
+    const told = cellFacts(neurons, open, cell, labels);
+    return { place, facts: [{ name, value: '' }, ...told.facts], notes: told.notes };
+  }
+  const { token, partner } = focus;
+  if (!token || !facing || (open && token.position === open.query && token.side === 'query'))
+    return undefined;
+  const { weights } = facing;
+  const best = partner ?? weights.reduce((most, weight, i, all) => (weight > all[most]! ? i : most), 0);
+  const [query, key] = token.side === 'query' ? [token.position, best] : [best, token.position];
+  const lost = token.side === 'query' ? neurons.recorded.leftOut(token.position) : undefined;
+  return {
+    place,
+    facts: [{ name: labels.pair(queryName(query), keyName(key)), value: formatWeight(weights[best]!) }],
+    notes: lost ? [labels.notKept(formatWeight(lost))] : [],
+  };
 }
 
-/** What a number of an opened query says. */
-export function spotReadout(
-  labels: NeuronLabels,
-  vectors: QueryKey,
+/** What the cell of an opened query says, and what belongs to it. */
+export function cellFacts(
+  { vectors: both, recorded }: NeuronState,
   open: OpenQuery,
-  { key, part, dim }: Spot,
-  recorded: number | undefined,
-): Readout {
-  const { queries, keys } = vectors;
-  const q = (i: number): number => queries[open.query * vectors.dim + i]!;
-  if (key === null)
-    return { value: dim === null ? '' : labels.queryElement(dim, formatNumber(q(dim))), note: '' };
-  const k = (i: number): number => keys[key * vectors.dim + i]!;
-  const score = labels.score(scoreName(labels, vectors), formatNumber(open.scores[key]!));
-  const softmax = labels.softmax(formatWeight(open.weights[key]!));
-  if (dim !== null) {
-    const element = [dim, formatNumber(q(dim)), formatNumber(k(dim)), formatNumber(q(dim) * k(dim))] as const;
-    return { value: labels.element(...element), short: labels.elementShort(...element), note: softmax };
+  { key, column, dim }: TableCell,
+  labels: Labels,
+): { facts: Fact[]; notes: string[] } {
+  const vectors = both!;
+  const q = (i: number): number => vectors.queries[open.query * vectors.dim + i]!;
+  const dimension = dim === null ? '' : labels.dimension(dim);
+  if (key === null) {
+    const facts = dim === null ? [] : [{ name: dimension, value: labels.queryElement(formatNumber(q(dim))) }];
+    return { facts, notes: [] };
   }
-  if (part === 'weight' && recorded !== undefined)
-    return { value: softmax, note: labels.recorded(formatWeight(recorded)) };
-  if (part === 'weight') return { value: softmax, note: score };
-  const parts = Array.from({ length: vectors.dim }, (_, dimension) => ({
-    dimension,
-    value: q(dimension) * k(dimension) * vectors.scale,
+  if (key >= open.visible) return { facts: [], notes: [labels.cannotSee] };
+  const k = (i: number): number => vectors.keys[key * vectors.dim + i]!;
+  const score = { name: scoreName(labels, vectors), value: formatNumber(open.scores[key]!) };
+  const softmax = { name: labels.softmaxColumn, value: formatWeight(open.weights[key]!) };
+  if (dim !== null) {
+    const value = labels.elementProduct(
+      formatNumber(q(dim)),
+      formatNumber(k(dim)),
+      formatNumber(q(dim) * k(dim)),
+    );
+    return { facts: [{ name: dimension, value }, softmax], notes: [] };
+  }
+  if (column === 'weight') {
+    const was = recorded.at(open.query, key);
+    const other = was === undefined ? score : { name: labels.recorded, value: formatWeight(was) };
+    return { facts: [softmax, other], notes: [] };
+  }
+  if (column !== 'score') return { facts: [score, softmax], notes: [] };
+  const parts = Array.from({ length: vectors.dim }, (_, i) => ({
+    dimension: i,
+    value: q(i) * k(i) * vectors.scale,
   }));
   parts.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const most = parts.slice(0, named).map((part) => ({ ...part, value: formatSigned(part.value) }));
-  return { value: score, note: part === 'score' ? labels.mostFrom(most) : softmax };
+  return { facts: [score], notes: [labels.mostFrom(most)] };
+}
+
+/** Whether softmax(q·k) is what was recorded, and how closely; in few words where there is little room. */
+export function verdictOf({ check, view: { labels } }: NeuronState, short: boolean): string {
+  if (!check) return labels.checking;
+  const difference = formatDifference(check.difference);
+  if (check.verdict === 'differs') return (short ? labels.differsShort : labels.differs)(difference);
+  if (short) return labels.reproducesShort(difference);
+  return (check.verdict === 'exact' ? labels.reproduces : labels.reproducesRounded)(difference);
+}
+
+/** What the status line says while nothing is pointed at. */
+export function hintOf(neurons: NeuronState): string {
+  const { labels } = neurons.view;
+  if (!neurons.vectors) return '';
+  if (neurons.body.layout.narrow) return verdictOf(neurons, true);
+  if (neurons.open) return labels.neuronTableHint;
+  return neurons.recorded.isWhole ? labels.neuronHint : labels.neuronHintLarge;
 }

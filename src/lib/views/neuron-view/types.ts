@@ -1,19 +1,17 @@
-import type { ViewProps } from '../kit/types.js';
+import type { OptionProps, ViewProps } from '../kit/types.js';
+import type { NeuronViewOptions } from './options.js';
 
-export interface NeuronViewProps extends ViewProps {
-  /** The head to start with, and to move to when it changes, by the model's number. Default: the first of the trace. */
-  head?: number;
+export interface NeuronViewProps extends ViewProps, OptionProps<NeuronViewOptions> {
   /**
    * The order of keys and of dimensions. `contribution`: the keys with the largest q·k first, the dimensions from what
-   * speaks most for the keys attended to, to what speaks most against them. Bindable.
+   * speaks most for the keys attended to, to what speaks most against them.
    * @default 'position'
    */
   sort?: 'position' | 'contribution';
-  /** What q·k is multiplied by before the softmax, for models that do not divide by √d. Default: 1/√d. */
-  scale?: number;
+  /** What q·k is multiplied by before the softmax, for models that do not divide by √d; null for 1/√d. */
+  scale?: number | null;
   /**
-   * Before a token is opened: weights below it get no line. Bindable.
-   * @default 0.05
+   * Before a query is opened: weights below it get no line. Null: 0.05, or less where most queries have no weight that large.
    */
-  threshold?: number;
+  threshold?: number | null;
 }

@@ -1,15 +1,9 @@
-interface TokenAt {
-  label: string;
-  position: number;
-}
-
 /** The strings of the neuron view. */
 export interface NeuronLabels {
   neuronView: string;
   leastWeight: string;
   sorted: string;
   sortedHelp: string;
-  expand: (token: string) => string;
   collapse: (token: string) => string;
   queryColumn: string;
   keyColumn: string;
@@ -21,13 +15,11 @@ export interface NeuronLabels {
   softmaxColumn: string;
   entersProduct: string;
   signedColors: string;
-  element: (dimension: number, q: string, k: string, product: string) => string;
-  elementShort: (dimension: number, q: string, k: string, product: string) => string;
-  queryElement: (dimension: number, q: string) => string;
+  dimension: (dimension: number) => string;
+  elementProduct: (q: string, k: string, product: string) => string;
+  queryElement: (q: string) => string;
   elements: (count: number) => string;
-  score: (column: string, value: string) => string;
-  softmax: (value: string) => string;
-  recorded: (value: string) => string;
+  recorded: string;
   mostFrom: (parts: readonly { dimension: number; value: string }[]) => string;
   dimensions: (count: number) => string;
   sharedKeys: (keyHead: number, heads: string) => string;
@@ -39,16 +31,22 @@ export interface NeuronLabels {
   reproducesShort: (difference: string) => string;
   differsShort: (difference: string) => string;
   differsTitle: (scale: string) => string;
-  differsPlace: (query: TokenAt, key: TokenAt, computed: string, recorded: string) => string;
+  differsPlace: (pair: string, computed: string, recorded: string) => string;
   differsCauses: string;
   differsScale: (scale: string) => string;
   differsMark: string;
+  useScale: string;
   showPlace: string;
   neuronHint: string;
   /** Where the lines of all queries are too many to be drawn. */
   neuronHintLarge: string;
+  /** While a query is open. */
+  neuronTableHint: string;
   neuronHelp: string;
   queriesHelp: string;
+  /** The stream holds numbers of another name than weights: `score`. */
+  notWeights: (quantity: string) => string;
+  notWeightsHint: string;
   noVectors: string;
   noVectorsHint: string;
   noVectorsPass: string;
@@ -62,7 +60,6 @@ export const neuronLabels: NeuronLabels = {
   sorted: 'sorted by contribution',
   sortedHelp:
     'keys by q·k, largest first; dimensions from what speaks for the keys attended to, to what speaks against',
-  expand: (token) => `open ${token}`,
   collapse: (token) => `close ${token}`,
   queryColumn: 'query q',
   keyColumn: 'key k',
@@ -72,13 +69,11 @@ export const neuronLabels: NeuronLabels = {
   softmaxColumn: 'softmax',
   entersProduct: 'as they enter the product: after rotary embedding, before scaling',
   signedColors: 'negative orange, positive blue',
-  element: (dimension, q, k, product) => `dimension ${dimension}: q ${q} × k ${k} = ${product}`,
-  elementShort: (dimension, q, k, product) => `dim ${dimension}: ${q} × ${k} = ${product}`,
-  queryElement: (dimension, q) => `dimension ${dimension}: q ${q}`,
+  dimension: (dimension) => `dimension ${dimension}`,
+  elementProduct: (q, k, product) => `q ${q} × k ${k} = ${product}`,
+  queryElement: (q) => `q ${q}`,
   elements: (count) => `${count} numbers`,
-  score: (column, value) => `${column} = ${value}`,
-  softmax: (value) => `softmax ${value}`,
-  recorded: (value) => `recorded ${value}`,
+  recorded: 'recorded',
   mostFrom: (parts) =>
     `most from ${parts.map(({ dimension, value }) => `dimension ${dimension} (${value})`).join(', ')}`,
   dimensions: (count) => `${count} dimensions`,
@@ -91,18 +86,23 @@ export const neuronLabels: NeuronLabels = {
   differsShort: (difference) => `not as recorded, by ${difference}`,
   differs: (difference) => `differs from the recorded attention by up to ${difference}`,
   differsTitle: (scale) => `softmax(${scale}) is not the attention recorded here.`,
-  differsPlace: (query, key, computed, recorded) =>
-    `Largest difference: “${query.label}” (${query.position}) → “${key.label}” (${key.position}), ${computed} computed, ${recorded} recorded.`,
+  differsPlace: (pair, computed, recorded) =>
+    `Largest difference: ${pair}, ${computed} computed, ${recorded} recorded.`,
   differsCauses:
     'Something besides queries and keys has a part in it: a bias, ALiBi, soft-capping or a mask.',
   differsScale: (scale) => `With another scale it is: pass scale={${scale}}.`,
   differsMark: 'A stroke marks the recorded weight.',
+  useScale: 'use it',
   showPlace: 'show',
-  neuronHint: '+ opens a query',
-  neuronHintLarge: '+ opens a query, hover a token for its lines',
+  neuronHint: 'click a query to open it',
+  neuronHintLarge: 'click a query to open it, hover a token for its lines',
+  neuronTableHint: 'hover a number, click to lock its key',
   neuronHelp:
     'Up and down move over the keys, left and right over dimensions and columns, with Shift over whole columns. Enter locks a key, Escape lets it go, then closes the query.',
   queriesHelp: 'Up and down move over the queries, Enter opens one into its numbers.',
+  notWeights: (quantity) => `This stream holds no attention weights: its quantity is “${quantity}”`,
+  notWeightsHint:
+    'This view shows how queries and keys multiply into softmax(q·k), which only weights can be compared with. Other views draw what the stream holds.',
   noVectors: 'No queries and keys were recorded',
   noVectorsHint:
     'This view shows how they multiply into attention. Record both as they enter the product: after rotary embedding, before the division by √d.',

@@ -1,0 +1,84 @@
+import {
+  dimensionContributions,
+  scoreRow,
+  softmaxRow,
+  visibleKeys,
+  type QueryKey,
+} from '../../analysis/query-key/index.js';
+import { fullColorAt } from './numbers.js';
+
+/** What is shown of an opened query, keys and dimensions by their own numbers. */
+export interface QueryNumbers {
+  query: number;
+  /** How many keys it sees, from the first on. */
+  visible: number;
+  /** q·k × scale, `[key]`; of keys it cannot see too, which nobody shows. */
+  scores: Float64Array;
+  /** Their softmax, `[key]`. */
+  weights: Float64Array;
+  /** The size that gets the full colour. */
+  ranges: { query: number; key: number; product: number; score: number; weight: number };
+}
+
+/** Which key is in which row of the table, and which dimension in which place. */
+export interface TableOrder {
+  keys: Uint32Array;
+  dims: Uint32Array;
+  /** The row of each key: the inverse of `keys`. */
+  rowOf: Uint32Array;
+}
+
+export interface OpenQuery extends QueryNumbers {
+  order: TableOrder;
+}
+
+/**
+ * Multiplies a query with its keys.
+ *
+ * @param vectorRange the size of an element of q or k that has the full colour
+ * @param recorded the weight recorded for a key, where one is at hand: bars have room for it too
+ */
+export function queryNumbers(
+  vectors: QueryKey,
+  query: number,
+  vectorRange: number,
+  recorded: (key: number) => number | undefined,
+): QueryNumbers {
+  const { dim, keys, queries } = vectors;
+  const visible = visibleKeys(vectors, query);
+  const scores = scoreRow(vectors, query);
+  const weights = softmaxRow(scores, visible);
+  const products = Float32Array.from(
+    { length: visible * dim },
+    (_, i) => keys[i]! * queries[query * dim + (i % dim)]!,
+  );
+  const ranges = {
+    query: vectorRange,
+    key: vectorRange,
+    product: fullColorAt(products),
+    score: fullColorAt(scores.subarray(0, visible)),
+    weight: weights.reduce((most, weight, key) => Math.max(most, weight, recorded(key) ?? 0), 0),
+  };
+  return { query, visible, scores, weights, ranges };
+}
+
+/**
+ * The order of an opened query's table: by position, or by contribution: the keys with the largest scores first, the dimensions from
+ * what speaks most for the keys attended to, to what speaks most against them.
+ */
+export function tableOrder(
+  vectors: QueryKey,
+  { query, visible, scores, weights }: QueryNumbers,
+  byContribution: boolean,
+): TableOrder {
+  const keys = Uint32Array.from(scores, (_, key) => key);
+  const dims = Uint32Array.from({ length: vectors.dim }, (_, dim) => dim);
+  if (byContribution) {
+    keys.subarray(0, visible).sort((a, b) => scores[b]! - scores[a]!);
+    const parts = dimensionContributions(vectors, query, weights, visible);
+    dims.sort((a, b) => parts[b]! - parts[a]!);
+  }
+  const rowOf = new Uint32Array(keys.length);
+  keys.forEach((key, row) => (rowOf[key] = row));
+  return { keys, dims, rowOf };
+}
