@@ -32,6 +32,7 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
     cost: matrices.length,
     read,
     levels: how === 'max',
+    signed: matrices.some((matrix) => matrix.signed) || undefined,
     // The mean of maxima, where the maximum of means is asked for.
     sample: read,
     // The most that one of several heads left out says nothing of the most they left out together.
@@ -48,16 +49,23 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
 
 function combine(blocks: readonly Block[], how: Combination): Block {
   const [first] = blocks;
-  const { row, col, rows, cols, level } = first!;
+  const { row, col, rows, cols, rowLevel, colLevel } = first!;
   const data = new Float32Array(rows * cols);
   const share = how === 'mean' ? 1 / blocks.length : 1;
   for (const block of blocks) {
     const weights = blockWeights(block);
-    if (how === 'max') for (let i = 0; i < data.length; i++) data[i] = Math.max(data[i]!, weights[i]!);
+    if (how === 'max') for (let i = 0; i < data.length; i++) data[i] = larger(data[i]!, weights[i]!);
     else for (let i = 0; i < data.length; i++) data[i] = data[i]! + weights[i]! * share;
   }
-  const sampled = (level > 0 && how !== 'max') || blocks.some((block) => block.sampled);
-  return { row, col, rows, cols, level, type: 'float32', data, offset: 0, stride: cols, sampled };
+  const sampled = (rowLevel + colLevel > 0 && how !== 'max') || blocks.some((block) => block.sampled);
+  const at = { row, col, rows, cols, rowLevel, colLevel };
+  return { ...at, type: 'float32', data, offset: 0, stride: cols, sampled };
+}
+
+/** Of numbers that may be negative the one of larger magnitude. */
+function larger(a: number, b: number): number {
+  const [sizeOfA, sizeOfB] = [Math.abs(a), Math.abs(b)];
+  return sizeOfB > sizeOfA || (sizeOfB === sizeOfA && b > a) ? b : a;
 }
 
 function combineNumbers(numbers: readonly number[], how: 'sum' | 'mean'): number {

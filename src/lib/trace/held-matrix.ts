@@ -1,8 +1,9 @@
 import { checkWeights, type Checked, type WeightRules } from './check-weights.js';
-import { halveByMax, halveByMean, type Level } from './halve.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
-import { cutRequest, readAtOnce } from './request.js';
+import type { Levels } from './pyramid/reduce.js';
+import { performNow } from './pyramid/tasks.js';
+import { cellsAtLevel, cutRequest, readAtOnce } from './request.js';
 import { newWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
 
@@ -25,14 +26,14 @@ export interface Stored {
 
 /**
  * A matrix whose weights are in memory. Coarser levels are made when first asked for, of a matrix of more than a million weights
- * as a promise, away from the page. Beyond the level of one cell every level is that cell.
+ * as a promise, away from the page.
  */
 export abstract class HeldMatrix implements Matrix {
   readonly #guard: Guard | undefined;
   /** Of a guarded matrix: 1 for each row that was checked. */
   readonly #checked: Uint8Array | undefined;
   readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
-  #levels: Record<Reduce, Level[]> | undefined;
+  readonly #coarser = new Map<string, Stored & { type: WeightType }>();
 
   constructor(
     readonly rows: number,
@@ -52,12 +53,13 @@ export abstract class HeldMatrix implements Matrix {
 
   block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
     const cut = cutRequest(request, this);
-    const { level, reduce, sample } = cut;
-    if (level > 0 && this.#large) {
+    const { reduce, sample } = cut;
+    const coarser = cut.rowLevel + cut.colLevel > 0;
+    if (coarser && this.#large) {
       if (sample) return this.#sample(cut);
-      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, level, options));
+      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, options));
     }
-    const unchecked = level === 0 && !this.#checkRows(cut.row, cut.row + cut.rows);
+    const unchecked = !coarser && !this.#checkRows(cut.row, cut.row + cut.rows);
     if (!unchecked) return this.#view(cut);
     const whole = { row: cut.row, col: 0, rows: cut.rows, cols: this.cols };
     return this.#pyramid('max')
@@ -71,20 +73,20 @@ export abstract class HeldMatrix implements Matrix {
 
   /** Lets the coarser levels go; they are made again when they are asked for. */
   forget(): void {
-    this.#levels = undefined;
+    this.#coarser.clear();
   }
 
   get #large(): boolean {
     return this.rows * this.cols > readAtOnce;
   }
 
-  #view({ row, col, rows, cols, level, reduce }: Required<BlockRequest>): Block {
-    const at = { row, col, rows, cols, level };
-    if (level === 0) {
-      const { data, offset, stride } = this.stored({ row, col, rows, cols });
+  #view({ row, col, rows, cols, rowLevel, colLevel, reduce }: Required<BlockRequest>): Block {
+    const at = { row, col, rows, cols, rowLevel, colLevel };
+    if (rowLevel + colLevel === 0) {
+      const { data, offset, stride } = this.stored(at);
       return { ...at, type: this.type, data, offset, stride };
     }
-    const { type, data, offset, cols: stride } = this.#level(level, reduce);
+    const { type, data, offset, stride } = this.#level(at, reduce);
     return { ...at, type, data, offset: offset + row * stride + col, stride };
   }
 
@@ -102,23 +104,44 @@ export abstract class HeldMatrix implements Matrix {
     return true;
   }
 
-  #level(wanted: number, reduce: Reduce): Level {
-    const level = Math.min(wanted, Math.ceil(Math.log2(Math.max(this.rows, this.cols))));
-    const levels = (this.#levels ??= this.#noLevels())[reduce];
+  /** All cells of a coarser level. Largest weights are made of those of the next finer level, means of the weights. */
+  #level({ rowLevel, colLevel }: Levels, reduce: Reduce): Stored & { type: WeightType } {
+    if (rowLevel + colLevel === 0) return { ...this.stored(this.#whole), type: this.type };
     touchLevels(this);
-    for (let n = levels.length; n <= level; n++) {
-      const next = reduce === 'mean' ? halveByMean(levels[n - 1]!, this, n) : halveByMax(levels[n - 1]!);
-      levels.push(next);
-      keepLevels(this, next.data.byteLength);
-    }
-    return levels[level]!;
+    const name = `${reduce} ${rowLevel} ${colLevel}`;
+    const kept = this.#coarser.get(name);
+    if (kept) return kept;
+    const from =
+      reduce === 'max'
+        ? { rowLevel: Math.max(0, rowLevel - 1), colLevel: Math.max(0, colLevel - 1) }
+        : { rowLevel: 0, colLevel: 0 };
+    const [rows, cols] = [cellsAtLevel(this.rows, from.rowLevel), cellsAtLevel(this.cols, from.colLevel)];
+    const { data: finer, offset, type } = this.#level(from, reduce);
+    const { data } = performNow({
+      op: 'reduce',
+      data: finer.subarray(offset, offset + rows * cols),
+      type,
+      rows,
+      cols,
+      rowLevel: rowLevel - from.rowLevel,
+      colLevel: colLevel - from.colLevel,
+      reduce,
+      signed: this.signed,
+    });
+    const level = {
+      data,
+      offset: 0,
+      stride: cellsAtLevel(this.cols, colLevel),
+      own: false,
+      type: reduce === 'mean' ? ('float32' as const) : type,
+    };
+    this.#coarser.set(name, level);
+    keepLevels(this, data.byteLength);
+    return level;
   }
 
-  #noLevels(): Record<Reduce, Level[]> {
-    const { rows, cols, type } = this;
-    const { data, offset } = this.stored({ row: 0, col: 0, rows, cols });
-    const whole = { rows, cols, type, data, offset };
-    return { max: [whole], mean: [whole] };
+  get #whole(): Rect {
+    return { row: 0, col: 0, rows: this.rows, cols: this.cols };
   }
 
   #pyramid(reduce: Reduce): Promise<Pyramid> {
@@ -128,7 +151,7 @@ export abstract class HeldMatrix implements Matrix {
   }
 
   #pyramidSource() {
-    const { rows, cols, type } = this;
+    const { rows, cols, type, signed } = this;
     const rules = this.#guard?.rules;
     const checks = (rect: Rect): boolean =>
       rect.cols === cols && this.#checked?.subarray(rect.row, rect.row + rect.rows).includes(0) === true;
@@ -136,16 +159,18 @@ export abstract class HeldMatrix implements Matrix {
       rows,
       cols,
       type,
+      signed,
       // Whole rows, as checking takes; half a million weights and more.
       part: { rows: 2 ** Math.max(0, Math.ceil(19 - Math.log2(cols))), cols },
-      read: (rect: Rect, level: number, reduce: Reduce) => () => ({
+      read: (rect: Rect, levels: Levels, reduce: Reduce) => () => ({
         op: 'reduce' as const,
         data: this.#copy(rect),
         type,
         rows: rect.rows,
         cols: rect.cols,
-        level,
+        ...levels,
         reduce,
+        signed,
         check: checks(rect) ? { rules: rules!, firstRow: rect.row } : undefined,
       }),
       see: (rect: Rect, { looksAhead }: Partial<Checked>) => {
@@ -168,16 +193,16 @@ export abstract class HeldMatrix implements Matrix {
   }
 
   /** One weight a cell, from its middle. */
-  #sample({ row, col, rows, cols, level }: Required<BlockRequest>): Block {
-    const size = 2 ** level;
-    const middle = (cell: number, length: number): number =>
-      Math.min(length - 1, Math.floor((cell + 0.5) * size));
+  #sample({ row, col, rows, cols, rowLevel, colLevel }: Required<BlockRequest>): Block {
+    const middle = (cell: number, level: number, length: number): number =>
+      Math.min(length - 1, Math.floor((cell + 0.5) * 2 ** level));
     const data = newWeights(this.type, rows * cols);
-    const columns = Uint32Array.from({ length: cols }, (_, c) => middle(col + c, this.cols));
+    const columns = Uint32Array.from({ length: cols }, (_, c) => middle(col + c, colLevel, this.cols));
     for (let r = 0, i = 0; r < rows; r++) {
-      const from = middle(row + r, this.rows);
+      const from = middle(row + r, rowLevel, this.rows);
       for (let c = 0; c < cols; c++, i++) data[i] = this.at(from, columns[c]!);
     }
-    return { row, col, rows, cols, level, type: this.type, data, offset: 0, stride: cols, sampled: true };
+    const at = { row, col, rows, cols, rowLevel, colLevel };
+    return { ...at, type: this.type, data, offset: 0, stride: cols, sampled: true };
   }
 }

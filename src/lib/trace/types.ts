@@ -49,17 +49,18 @@ export interface Token {
   readonly special: boolean;
 }
 
-/** A rectangle of a matrix at one pyramid level, in cells of that level. */
+/** A rectangle of a matrix, in cells: level n of an axis joins 2ⁿ of its rows or columns. */
 export interface BlockRequest {
-  /** First row (query) and column (key), in cells of `level`. */
+  /** First row (query) and column (key), in cells. */
   readonly row: number;
   readonly col: number;
-  /** Number of rows and columns, in cells of `level`; the block is cut at the matrix's edge. */
+  /** Number of rows and columns, in cells; the block is cut at the matrix's edge. */
   readonly rows: number;
   readonly cols: number;
-  /** A cell of level n covers 2ⁿ × 2ⁿ weights; beyond the level of a single cell every level is that cell. Default 0. */
-  readonly level?: number;
-  /** What a cell of level n holds of its weights. Default `'max'`. */
+  /** A cell covers 2^rowLevel × 2^colLevel weights; beyond the level that joins a whole axis every level is that one. Default 0. */
+  readonly rowLevel?: number;
+  readonly colLevel?: number;
+  /** What a cell holds of its weights: their largest (of a signed matrix the one of largest magnitude) or their mean. Default `'max'`. */
   readonly reduce?: 'max' | 'mean';
   /**
    * Where reading every weight takes long: cells made of only some of theirs will do for now. The block says `sampled` where it
@@ -74,7 +75,8 @@ export interface Block {
   readonly col: number;
   readonly rows: number;
   readonly cols: number;
-  readonly level: number;
+  readonly rowLevel: number;
+  readonly colLevel: number;
   readonly type: WeightType;
   readonly data: WeightArray;
   readonly offset: number;

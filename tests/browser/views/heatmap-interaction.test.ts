@@ -24,17 +24,17 @@ describe('hover', () => {
     expect(announcedBy(region)).toBe('');
 
     await mouse.move(cellOf(region, them.query, them.key, 24));
-    await expect.poll(() => statusOf(region)).toBe('them → keys 0.94 1st of 24 in its row 24 × 24');
+    await expect.poll(() => statusOf(region)).toBe('them → keys 0.94 layer 3, head 1 1st of 24 in its row 24 × 24');
     await expect
       .poll(() => textIn(boxOf(region.getByRole('application'))))
-      .toBe('them → keys 0.94 · layer 3, head 1');
-    expect(announcedBy(region)).toBe('layer 3, head 1: them → keys 0.94');
+      .toBe('them → keys 0.94 layer 3, head 1');
+    expect(announcedBy(region)).toBe('layer 3, head 1: them → keys 0.94, 1st of 24 in its row');
     expect(onHoverChange.mock.lastCall).toEqual([
-      { stream: 'self', layer: 3, head: 1, ...them, weight: weights.at(3, 1, 16, 2) },
+      { stream: 'self', layer: 3, head: 1, ...them, value: weights.at(3, 1, 16, 2) },
     ]);
 
     await mouse.move(cellOf(region, 0, 23, 24));
-    await expect.poll(() => statusOf(region)).toContain(`[CLS] → [SEP] ${shownWeight(0, 23)}`);
+    await expect.poll(() => statusOf(region)).toContain(`[CLS] → [SEP]·23 ${shownWeight(0, 23)}`);
     const calls = onHoverChange.mock.calls.length;
     await mouse.move({ x: 1270, y: 690 });
     await expect.poll(() => statusOf(region)).toContain('hover, click to lock');
@@ -76,7 +76,7 @@ describe('hover', () => {
     await mouse.move(cellOf(region, 3, 9, 41));
     await expect
       .poll(() => statusOf(region))
-      .toContain('t40 → t45 0 a later position: this query cannot see it');
+      .toMatch(/t40.* → t45.* 0 layer 1, head 0 a later position: this query cannot see it/);
   });
 
   test('lists the keys of the row beside a wide plot, most weight first', async () => {
@@ -104,7 +104,7 @@ describe('a click', () => {
     await mouse.click(at);
     await expect.poll(() => statusOf(region)).toContain('locked');
     expect(onSelectionChange.mock.lastCall).toEqual([
-      { stream: 'self', layer: 3, heads: [1], ...them, segment: null },
+      { stream: 'self', layer: 3, heads: [1], ...them },
     ]);
 
     await mouse.move(cellOf(region, 15, 7, 24));
@@ -196,7 +196,7 @@ describe('the toolbar', () => {
     await mouse.move(cellOf(region, 16, 2, 24));
     await expect
       .poll(() => announcedBy(region))
-      .toBe(`layer 3, head max: them → keys ${shown(Math.max(...all))}`);
+      .toBe(`layer 3, max of 12 heads: them → keys ${shown(Math.max(...all))}`);
     await region.getByRole('button', { name: 'previous head' }).click();
     await mouse.move(cellOf(region, 16, 2, 24));
     const mean = all.reduce((sum, weight) => sum + weight) / 12;

@@ -71,7 +71,18 @@ function slowStream(): Stream & { reads: number } {
       const until = performance.now() + 5;
       while (performance.now() < until);
       const data = new Float32Array(rows * cols).fill(1 / cols);
-      return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
+      return {
+        row,
+        col,
+        rows,
+        cols,
+        rowLevel: 0,
+        colLevel: 0,
+        type: 'float32',
+        data,
+        offset: 0,
+        stride: cols,
+      };
     },
   };
   const slow = { ...stream, layers: [0], heads: [0], reads: 0, matrix: () => matrix };

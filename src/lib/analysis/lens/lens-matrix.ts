@@ -42,6 +42,7 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
   return new ReadMatrix({
     rows,
     cols,
+    signed: matrix.signed,
     read,
     leftOut: leftOut && ((row) => meanOver(lens.queryGroups?.[row] ?? { start: row, end: row + 1 }, leftOut)),
   });
@@ -82,8 +83,8 @@ function lookAt(block: Block, wanted: BlockRequest, allCols: number, lens: Matri
     hide(data.subarray(r * cols, (r + 1) * cols), firstCol, lens);
   }
   return {
-    ...{ row, col: wanted.col, rows, cols: wanted.cols, level: 0, type: 'float32' as const },
-    ...{ data, offset: wanted.col - firstCol, stride: cols },
+    ...{ row, col: wanted.col, rows, cols: wanted.cols, rowLevel: 0, colLevel: 0 },
+    ...{ type: 'float32' as const, data, offset: wanted.col - firstCol, stride: cols },
   };
 }
 
