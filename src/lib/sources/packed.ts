@@ -35,7 +35,7 @@ export function packedAttention(triangles: PackedInput): AttentionSource {
   return makeSource({ dims: [layers, heads, n, n], causal: true }, (layer, head) => {
     const offset = (layer * heads + head) * length;
     // What lies after the diagonal is not held, so nothing looks ahead.
-    const guard = { place: `${place}[${layer}][${head}]`, see: () => {} };
+    const guard = { rules: { place: `${place}[${layer}][${head}]` }, see: () => {} };
     return new PackedMatrix(n, type, data, offset, guard);
   });
 }
@@ -48,7 +48,7 @@ class PackedMatrix extends HeldMatrix {
     private readonly offset: number,
     guard: Guard,
   ) {
-    super(n, n, type, guard);
+    super(n, n, type, { guard });
   }
 
   protected override stored({ row, col, rows, cols }: Rect): Stored {

@@ -1,7 +1,7 @@
 import { TraceError } from './errors.js';
 import { holdsWeights, weightQuantity, type Quantity } from './quantity.js';
-import { decodeTable, decodeWeights } from './weights.js';
-import type { WeightArray, WeightType } from './types.js';
+import { decodeTable, decodeWeights, newWeights } from './weights.js';
+import type { Block, WeightArray, WeightType } from './types.js';
 
 /** Rounding may take a weight this far out of [0, 1], or a row's sum this far over 1: half precision, softmax in bfloat16. */
 const weightTolerance = 1e-3;
@@ -31,10 +31,27 @@ export interface StoredMatrix {
   firstRow?: number;
 }
 
+/** A block whose weights that rounding took out of [0, 1] are 0 or 1. */
+export function clampRounded(block: Block): Block {
+  const { type, rows, cols, offset, stride } = block;
+  if (type === 'uint8') return block;
+  const data = newWeights(type, rows * cols);
+  const one = type === 'float16' ? 0x3c00 : 1;
+  for (let r = 0, at = 0; r < rows; r++)
+    for (let c = 0; c < cols; c++, at++) {
+      const stored = block.data[offset + r * stride + c]!;
+      const negative = type === 'float16' ? stored >= 0x8000 : stored < 0;
+      data[at] = negative ? 0 : Math.min(one, stored);
+    }
+  return { ...block, data, offset: 0, stride: cols };
+}
+
 /** What a scan of a matrix tells beside that its weights are sound. */
 export interface Checked {
   /** Whether a query puts weight on a key after its own position. */
   looksAhead: boolean;
+  /** Whether rounding has taken a weight out of [0, 1]: it is read as 0 or 1. */
+  rounded: boolean;
 }
 
 /**
@@ -50,6 +67,7 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
   const [least, largest] = tolerated(quantity);
   const shares = holdsWeights(quantity);
   let looksAhead = false;
+  let rounded = false;
   for (let row = start; row < end; row++) {
     if (absent?.[firstRow + row]) continue;
     const position = positions ? positions[firstRow + row]! : firstRow + row;
@@ -66,12 +84,14 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
       // Without a function call and a place for each of millions.
       if (!(weight >= least && weight <= largest))
         throw badNumber(weight, `${place}[${firstRow + row}][${col}]`, quantity);
-      if (col > position) looksAhead = true;
+      if (shares && (weight < 0 || weight > 1)) rounded = true;
+      // One that rounding made negative is none.
+      if (col > position && (weight > 0 || !shares)) looksAhead = true;
       sum += weight;
     }
     if (shares && sum > 1 + rowTolerance) throw badRow(matrix, row, sum);
   }
-  return { looksAhead };
+  return { looksAhead, rounded };
 }
 
 /** The least and the largest number that pass. Infinite ones never do. */

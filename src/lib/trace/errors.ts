@@ -16,6 +16,9 @@ export const traceErrorCodes = [
   'head-count',
   'token-count',
   'token-type',
+  'special-tokens',
+  'query-positions',
+  'present',
   'not-a-number',
   'infinite',
   'negative-weight',
@@ -27,6 +30,7 @@ export const traceErrorCodes = [
   'layer-numbers',
   'head-numbers',
   'segment',
+  'lens',
   'steps',
   'source',
   'vectors',
@@ -69,11 +73,29 @@ export class TraceError extends Error {
   readonly fix: string;
 
   constructor({ code, place, found, expected, fix, cause }: TraceErrorParts) {
-    super(`${place}: found ${found}, expected ${expected}. ${fix}`, { cause });
+    const parts = [place, found, expected, fix].map(shortened) as [string, string, string, string];
+    super(`${parts[0]}: found ${parts[1]}, expected ${parts[2]}. ${parts[3]}`, { cause });
     this.code = code;
-    this.place = place;
-    this.found = found;
-    this.expected = expected;
-    this.fix = fix;
+    [this.place, this.found, this.expected, this.fix] = parts;
   }
+}
+
+/** What a part of a message may be long; names, messages of others and lists of dims may be of any length. */
+const longestPart = 240;
+
+/** A part of a message at a length that can be read. */
+function shortened(part: string): string {
+  if (part === '') return 'nothing';
+  return part.length <= longestPart ? part : `${part.slice(0, longestPart - 1)}…`;
+}
+
+/** An array that was there when the trace was made and has no elements any more. */
+export function transferred(place: string): TraceError {
+  return new TraceError({
+    code: 'unreadable',
+    place,
+    found: 'an array without elements',
+    expected: 'the numbers it held when the trace was made',
+    fix: 'Its buffer was transferred, for example to a worker: pass a copy, array.slice(), to the one or the other.',
+  });
 }

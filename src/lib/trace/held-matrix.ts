@@ -1,4 +1,4 @@
-import { checkWeights, type Checked, type WeightRules } from './check-weights.js';
+import { checkWeights, clampRounded, type Checked, type WeightRules } from './check-weights.js';
 import { halveByMax, halveByMean, type Level } from './halve.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
@@ -10,6 +10,15 @@ import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType
 export interface Guard {
   rules: WeightRules;
   see(checked: Checked): void;
+}
+
+/** What is known of a matrix beside its weights. */
+export interface About {
+  guard?: Guard;
+  /** Whether values may be negative. Default false. */
+  signed?: boolean;
+  /** Whether rounding has taken weights out of [0, 1], so that they are clamped as they are read. Default false. */
+  rounded?: boolean;
 }
 
 type Reduce = 'max' | 'mean';
@@ -28,7 +37,9 @@ export interface Stored {
  * as a promise, away from the page. Beyond the level of one cell every level is that cell.
  */
 export abstract class HeldMatrix implements Matrix {
+  readonly signed: boolean;
   readonly #guard: Guard | undefined;
+  #rounded: boolean;
   /** Of a guarded matrix: 1 for each row that was checked. */
   readonly #checked: Uint8Array | undefined;
   readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
@@ -38,9 +49,10 @@ export abstract class HeldMatrix implements Matrix {
     readonly rows: number,
     readonly cols: number,
     readonly type: WeightType,
-    guard?: Guard,
-    readonly signed = false,
+    { guard, signed = false, rounded = false }: About = {},
   ) {
+    this.signed = signed;
+    this.#rounded = rounded;
     this.#guard = guard;
     this.#checked = guard && new Uint8Array(rows);
   }
@@ -51,6 +63,12 @@ export abstract class HeldMatrix implements Matrix {
   protected abstract at(row: number, col: number): number;
 
   block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
+    const block = this.#read(request, options);
+    const clamp = (ready: Block): Block => (this.#rounded ? clampRounded(ready) : ready);
+    return block instanceof Promise ? block.then(clamp) : clamp(block);
+  }
+
+  #read(request: BlockRequest, options: BlockOptions): Block | Promise<Block> {
     const cut = cutRequest(request, this);
     const { level, reduce, sample } = cut;
     if (level > 0 && this.#large) {
@@ -94,12 +112,17 @@ export abstract class HeldMatrix implements Matrix {
     if (first < 0) return true;
     if ((end - first) * this.cols > readAtOnce) return false;
     const { cols, type } = this;
-    const { rules, see } = this.#guard!;
+    const { rules } = this.#guard!;
     const rows = end - first;
     const { data, offset } = this.stored({ row: first, col: 0, rows, cols });
-    see(checkWeights({ data, offset, type, rows, cols, rules, firstRow: first }));
+    this.#see(checkWeights({ data, offset, type, rows, cols, rules, firstRow: first }));
     this.#checked!.fill(1, first, end);
     return true;
+  }
+
+  #see(checked: Checked): void {
+    if (checked.rounded) this.#rounded = true;
+    this.#guard!.see(checked);
   }
 
   #level(wanted: number, reduce: Reduce): Level {
@@ -148,9 +171,9 @@ export abstract class HeldMatrix implements Matrix {
         reduce,
         check: checks(rect) ? { rules: rules!, firstRow: rect.row } : undefined,
       }),
-      see: (rect: Rect, { looksAhead }: Partial<Checked>) => {
+      see: (rect: Rect, { looksAhead = false, rounded = false }: Partial<Checked>) => {
         if (!checks(rect)) return;
-        this.#guard!.see({ looksAhead: looksAhead ?? false });
+        this.#see({ looksAhead, rounded });
         this.#checked!.fill(1, rect.row, rect.row + rect.rows);
       },
     };

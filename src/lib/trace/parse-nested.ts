@@ -73,7 +73,7 @@ function listOf(value: unknown, length: number, place: string, axis: string, fir
     place,
     found: isList(value) ? count(value.length, unit) : describe(value),
     expected: `${count(length, unit)}, as in ${first}`,
-    fix: 'All rows, heads and layers have one length: put 0 where a causal model cannot look, and padding everywhere or nowhere.',
+    fix: 'All rows, heads and layers have one length: put 0 where a causal model cannot look.',
   });
 }
 

@@ -74,7 +74,7 @@ function slowStream(): Stream & { reads: number } {
       return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
     },
   };
-  const slow = { ...stream, layers: [0], heads: [0], reads: 0, matrix: () => matrix };
+  const slow = { ...stream, layers: [0], heads: [0], headsOf: () => [0], reads: 0, matrix: () => matrix };
   return slow;
 }
 

@@ -1,2 +1,2 @@
-export { groupTokens, type Granularity, type Group } from './groups.js';
+export { type Granularity } from './groups.js';
 export { lookThrough, type Hide, type Lens, type SeenStream } from './lens.js';

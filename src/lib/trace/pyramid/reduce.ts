@@ -21,6 +21,8 @@ export interface Reduced {
   readonly data: WeightArray;
   /** Of rows that were checked: whether a query puts weight on a key after its own position. */
   readonly looksAhead?: boolean;
+  /** Of rows that were checked: whether rounding took weights out of [0, 1]. */
+  readonly rounded?: boolean;
 }
 
 /** Rows between two pauses: about a millisecond's work. */
@@ -37,16 +39,18 @@ export function* reduceWeights(task: ReduceTask): Generator<void, Reduced> {
   const addRow = mean ? rowOfMeans(task, out as Float32Array) : rowOfMaxima(task, out);
   const stepRows = Math.max(1, Math.floor(weightsAStep / cols));
   let looksAhead = false;
+  let rounded = false;
   for (let row = 0; row < rows; row += stepRows) {
     const end = Math.min(rows, row + stepRows);
     if (check) {
       const checked = checkWeights({ data, type, offset: 0, rows, cols, ...check }, row, end);
       looksAhead ||= checked.looksAhead;
+      rounded ||= checked.rounded;
     }
     for (let r = row; r < end; r++) addRow(r, (r >> level) * outCols);
     yield;
   }
-  return { data: out, looksAhead };
+  return { data: out, looksAhead, rounded };
 }
 
 /** float16's −0, the one stored value whose bits do not rise with the number. */

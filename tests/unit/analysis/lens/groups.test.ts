@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { groupsAsTokens, groupTokens, type Granularity } from '../../../../src/lib/analysis/lens/groups.js';
+import { runsAsTokens, groupTokens, type Granularity } from '../../../../src/lib/analysis/lens/groups.js';
 import { loadSafetensors } from '../../../../src/lib/formats/index.js';
 import { toTokens, type Segment } from '../../../../src/lib/trace/index.js';
 import realTokens from '../../trace/real-tokens.json' with { type: 'json' };
@@ -10,7 +10,7 @@ function labels(
   segments: readonly Segment[] = [],
 ): string[] {
   const tokens = toTokens(raw);
-  return groupsAsTokens(tokens, groupTokens(tokens, segments, granularity), segments, granularity).map(
+  return runsAsTokens(tokens, groupTokens(tokens, segments, granularity), segments, granularity).map(
     ({ label }) => label.trim(),
   );
 }

@@ -227,7 +227,7 @@ test('weights that are not in memory yet: a promise of the same', async () => {
     type: 'float16',
     block: async (request) => matrix.block(request),
   };
-  const how = { keyGroups: [{ start: 0, end: 24 }], hiddenKeys: new Set<number>(), renormalize: false };
+  const how = { keyRuns: [{ start: 0, end: 24 }], hiddenKeys: new Set<number>(), renormalize: false };
   const block = lensMatrix(later, how).block({ row: 0, col: 0, rows: 24, cols: 1 });
   expect(block).toBeInstanceOf(Promise);
   expect([...blockWeights(await block)]).toEqual(rowsOf(lensMatrix(matrix, how)).flat());
