@@ -64,8 +64,7 @@ function combine(blocks: readonly Block[], how: Combination, signed: boolean): B
 }
 
 function keepLarger(data: Float32Array, others: Float32Array): void {
-  for (let i = 0; i < data.length; i++)
-    if (Math.abs(others[i]!) > Math.abs(data[i]!)) data[i] = others[i]!;
+  for (let i = 0; i < data.length; i++) if (Math.abs(others[i]!) > Math.abs(data[i]!)) data[i] = others[i]!;
 }
 
 function combineNumbers(numbers: readonly number[], how: 'sum' | 'mean'): number {

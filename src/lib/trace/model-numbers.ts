@@ -68,4 +68,3 @@ function numbersOf(
     });
   return [...given];
 }
-

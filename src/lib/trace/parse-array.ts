@@ -35,12 +35,7 @@ export interface StoredArray {
  * @throws TraceError `missing-attention`, `promise`, `null-attention`, `empty`, `not-an-array`, `unreadable`, `ragged`, `dtype`,
  * `dims`, `data-length`, `batch`, `head-count`
  */
-export function parseArray(
-  input: unknown,
-  place: string,
-  axes: Axes,
-  gaps = false,
-): StoredArray {
+export function parseArray(input: unknown, place: string, axes: Axes, gaps = false): StoredArray {
   if (input === null || input === undefined)
     throw new TraceError({
       code: 'missing-attention',
@@ -58,7 +53,10 @@ export function parseArray(
   const numbers = Array.from(layers, (_, i) => i);
   const held = numbers.filter((i) => !gaps || (layers[i] !== null && layers[i] !== undefined));
   if (held.length === 0) parseLayer(layers[0], `${place}[0]`, axes);
-  const parsed = held.map((i) => ({ ...parseLayer(layers[i], `${place}[${i}]`, axes), place: `${place}[${i}]` }));
+  const parsed = held.map((i) => ({
+    ...parseLayer(layers[i], `${place}[${i}]`, axes),
+    place: `${place}[${i}]`,
+  }));
   return { ...joinLayers(parsed, gaps), passed: layers.length, held };
 }
 

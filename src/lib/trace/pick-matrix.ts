@@ -36,12 +36,13 @@ export function pickMatrix(matrix: Matrix, picked: Picked, place: string): Matri
     }
   };
   const read = (wanted: BlockRequest, options: BlockOptions): Block | Promise<Block> => {
-    const box = boxOf(rows.slice(wanted.row, wanted.row + wanted.rows), cols.slice(wanted.col, wanted.col + wanted.cols));
+    const box = boxOf(
+      rows.slice(wanted.row, wanted.row + wanted.rows),
+      cols.slice(wanted.col, wanted.col + wanted.cols),
+    );
     const cut = (block: Block): Block => cutOut(block, wanted, picked);
     const known = absent.length === 0 || !checked.subarray(wanted.row, wanted.row + wanted.rows).includes(0);
-    const rest = !known
-      ? matrix.block({ ...box, ...span(absent, 'col') }, options)
-      : undefined;
+    const rest = !known ? matrix.block({ ...box, ...span(absent, 'col') }, options) : undefined;
     const block = matrix.block(box, options);
     if (!(block instanceof Promise) && !(rest instanceof Promise)) {
       if (rest) check(rest, wanted);
@@ -64,7 +65,10 @@ export function pickMatrix(matrix: Matrix, picked: Picked, place: string): Matri
 
 function span<Axis extends 'row' | 'col'>(numbers: readonly number[], axis: Axis) {
   const start = numbers[0] ?? 0;
-  return { [axis]: start, [`${axis}s`]: (numbers.at(-1) ?? -1) + 1 - start } as Record<Axis | `${Axis}s`, number>;
+  return { [axis]: start, [`${axis}s`]: (numbers.at(-1) ?? -1) + 1 - start } as Record<
+    Axis | `${Axis}s`,
+    number
+  >;
 }
 
 function boxOf(rows: readonly number[], cols: readonly number[]): BlockRequest {

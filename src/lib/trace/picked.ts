@@ -21,8 +21,7 @@ export function whatIsThere(
 ): There {
   const standing = positions ?? upTo(queries.count);
   const index = new Map(queries.kept?.map((position, i) => [position, i]));
-  const tokenOf = (position: number): number | undefined =>
-    queries.kept ? index.get(position) : position;
+  const tokenOf = (position: number): number | undefined => (queries.kept ? index.get(position) : position);
   const rows = upTo(standing.length).filter((row) => tokenOf(standing[row]!) !== undefined);
   const queryRows = positions && rows.map((row) => tokenOf(standing[row]!)!);
   if (!queries.kept && !keys.kept) return { queryRows };
@@ -60,4 +59,3 @@ export function pickedMatrices(
   });
   return matrixOf;
 }
-

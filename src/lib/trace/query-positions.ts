@@ -15,7 +15,8 @@ export function parseQueryPositions(
   tokens: number,
   place: string,
 ): readonly number[] {
-  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw wrong(place, describe(given), queries, tokens);
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given))
+    throw wrong(place, describe(given), queries, tokens);
   const list = given as unknown as ArrayLike<unknown>;
   if (list.length !== queries) throw wrong(place, count(list.length, 'position'), queries, tokens);
   const positions = Array.from(list, (entry) => (typeof entry === 'bigint' ? Number(entry) : entry));

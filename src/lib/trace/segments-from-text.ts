@@ -4,7 +4,8 @@ import { joinedText, parseSpecialTokens, toTokens } from './tokens.js';
 import type { Segment, Token } from './types.js';
 
 /** Where a segment is: its text, its characters `[start, end)` of the whole text, or the markers that stand before and after it. */
-export type SegmentPlace = string | readonly [start: number, end: number] | { after: string; before?: string };
+export type SegmentPlace =
+  string | readonly [start: number, end: number] | { after: string; before?: string };
 
 /**
  * Segments of a sequence of tokens, from the text they stand for. A text is looked for after the one before it, so that the same
@@ -27,7 +28,9 @@ export function segmentsFromText(
   if (typeof places !== 'object' || places === null)
     throw notGiven('places', describe(places), "an object, such as { 'document 1': 'Paris is in France.' }");
   const special = parseSpecialTokens(options.specialTokens, 'specialTokens');
-  const read = tokens.every((token) => typeof token === 'string') ? toTokens(tokens, special) : (tokens as Token[]);
+  const read = tokens.every((token) => typeof token === 'string')
+    ? toTokens(tokens, special)
+    : (tokens as Token[]);
   const text = textOf(read);
   let from = 0;
   return Object.entries(places).map(([name, place]) => {

@@ -33,7 +33,9 @@ export function parseSegments(
 
 /** A token of two segments would be counted in one of them alone. */
 function checkApart(segments: readonly Segment[], place: string): void {
-  const ordered = segments.map((segment, i) => ({ segment, i })).sort((a, b) => a.segment.start - b.segment.start);
+  const ordered = segments
+    .map((segment, i) => ({ segment, i }))
+    .sort((a, b) => a.segment.start - b.segment.start);
   ordered.slice(1).forEach(({ segment, i }, n) => {
     const before = ordered[n]!.segment;
     if (segment.start < before.end)
@@ -50,7 +52,11 @@ function checkApart(segments: readonly Segment[], place: string): void {
 function among({ name, start, end }: Segment, kept: readonly number[], place: string): Segment {
   const segment = { name, start: firstFrom(kept, start), end: firstFrom(kept, end) };
   if (segment.start < segment.end) return segment;
-  throw wrong(place, `start and end ${listed([start, end])}, of tokens that are not there`, 'a token that is present');
+  throw wrong(
+    place,
+    `start and end ${listed([start, end])}, of tokens that are not there`,
+    'a token that is present',
+  );
 }
 
 /** The index of the first number that is `from` or more, of ascending ones. */

@@ -38,7 +38,9 @@ export function toStream(
   const numbers = modelNumbers(input, read, held?.stored, prefix);
   const there = whatIsThere(positions, queries, keys);
   held?.check(positions, there.absentQueries);
-  const matrixOf = there.picked ? pickedMatrices(read, held, there.picked, `${prefix}attention`) : read.matrix.bind(read);
+  const matrixOf = there.picked
+    ? pickedMatrices(read, held, there.picked, `${prefix}attention`)
+    : read.matrix.bind(read);
 
   const uneven = new Set(numbers.heads.map((heads) => heads.length)).size > 1;
   const vectors = (kind: 'queries' | 'keys' | 'values') => {
@@ -93,8 +95,7 @@ export function toStream(
       return parseQueryPositions(given, rows, queries.count, `${prefix}queryPositions`);
     if (rows === queries.count && cols === keys.count) return undefined;
     if (oneSequence && cols === keys.count && rows < cols) {
-      const last =
-        input.causal ?? (held ? name !== 'encoder' && held.endsSequence() : read.causal === true);
+      const last = input.causal ?? (held ? name !== 'encoder' && held.endsSequence() : read.causal === true);
       if (!last) throw unknownPositions(`${prefix}queryPositions`, rows, cols);
       return Array.from({ length: rows }, (_, row) => cols - rows + row);
     }

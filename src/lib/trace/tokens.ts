@@ -131,6 +131,16 @@ export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>)
   const spaced = letters || spelled.some((word) => /^\s|\s$/u.test(word));
   const readings = new Map(distinct.map((token) => [token, readToken(token, special.has(token), read)]));
 
+  /** A text that starts with part of a character, with what the tokens after it add to that. */
+  const whole = (position: number): string => {
+    const bytes: number[] = [];
+    for (let next = position; next < position + 4; next++) {
+      const more = next < raw.length && readings.get(raw[next]!)!.bytes;
+      if (!more) break;
+      bytes.push(...more);
+    }
+    return showBytes(bytes);
+  };
   const run = new CutRun();
   let before: ReadToken | undefined;
   return raw.map((token, position) => {
@@ -142,7 +152,9 @@ export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>)
     if (before && !before.special && !special && !goesOn) {
       if (convention === 'wordpiece') continues = text !== token;
       else if (convention === 'end-of-word') continues = !endOfWord.test(raw[position - 1]!);
-      else continues = (convention !== 'plain' || spaced) && isOpen(textBefore) && joins(text);
+      else
+        continues =
+          (convention !== 'plain' || spaced) && isOpen(textBefore) && joins(bytes ? whole(position) : text);
     }
     before = reading;
     return { position, raw: token, text, label, continues, special, ...(bytes && { bytes }) };

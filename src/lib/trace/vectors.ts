@@ -107,7 +107,12 @@ function ofLayers(
   const layers = held.map((layer) => {
     const index = stored.held.indexOf(layer);
     if (index < 0)
-      throw wrong(`${place}[${layer}]`, 'nothing', 'vectors, as attention has this layer', 'Record the same layers as attention.');
+      throw wrong(
+        `${place}[${layer}]`,
+        'nothing',
+        'vectors, as attention has this layer',
+        'Record the same layers as attention.',
+      );
     return stored.layers[index]!;
   });
   return { ...stored, layers };

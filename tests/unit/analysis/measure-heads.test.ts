@@ -108,9 +108,7 @@ test('a head that cannot be read ends the measuring, unless somebody wants to kn
     matrix(layer, head) {
       const matrix = stream.matrix(layer, head);
       const block: Matrix['block'] = () => Promise.reject(new Error('gone'));
-      return layer === 3 && head === 4
-        ? { rows: 2, cols: 2, type: 'float32', block }
-        : matrix;
+      return layer === 3 && head === 4 ? { rows: 2, cols: 2, type: 'float32', block } : matrix;
     },
   };
   await expect(measureHeads(broken, 'confidence')).rejects.toThrow('gone');

@@ -24,9 +24,7 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
   const wholeRows = lens.renormalize && lens.hiddenKeys.size > 0;
   const read = (wanted: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
     const queries = covered(lens.queryRuns, wanted.row, wanted.rows);
-    const keys = wholeRows
-      ? { start: 0, end: matrix.cols }
-      : covered(lens.keyRuns, wanted.col, wanted.cols);
+    const keys = wholeRows ? { start: 0, end: matrix.cols } : covered(lens.keyRuns, wanted.col, wanted.cols);
     const request = {
       row: queries.start,
       col: keys.start,
@@ -49,11 +47,7 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
 }
 
 /** The tokens of a run of groups. */
-function covered(
-  groups: readonly TokenRun[] | undefined,
-  first: number,
-  count: number,
-): TokenRun {
+function covered(groups: readonly TokenRun[] | undefined, first: number, count: number): TokenRun {
   if (!groups || count === 0) return { start: first, end: first + count };
   return { start: groups[first]!.start, end: groups[first + count - 1]!.end };
 }
@@ -71,7 +65,8 @@ function lookAt(block: Block, wanted: BlockRequest, allCols: number, lens: Matri
     const { start, end } = runAt(lens.keyRuns, firstCol + col);
     colOf.fill(col, start - block.col, end - block.col);
   }
-  for (const key of hiddenKeys) if (key >= block.col && key < block.col + block.cols) colOf[key - block.col] = cols;
+  for (const key of hiddenKeys)
+    if (key >= block.col && key < block.col + block.cols) colOf[key - block.col] = cols;
   const sums = new Float64Array(cols + 1);
   for (let r = 0; r < rows; r++) {
     const { start, end } = runAt(lens.queryRuns, row + r);

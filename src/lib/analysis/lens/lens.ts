@@ -9,7 +9,14 @@ import {
   type Token,
 } from '../../trace/index.js';
 import { notWeights } from '../measure.js';
-import { granularities, groupTokens, runOf, runsAsTokens, type Granularity, type TokenRun } from './groups.js';
+import {
+  granularities,
+  groupTokens,
+  runOf,
+  runsAsTokens,
+  type Granularity,
+  type TokenRun,
+} from './groups.js';
 import { lensMatrix } from './lens-matrix.js';
 
 /** Tokens whose weights are left out: none, the first (where most models park unused weight), markers, or these positions. */
@@ -121,7 +128,11 @@ function bySide(granularity: Lens['granularity']): { query: Granularity; key: Gr
 function merge(tokens: readonly Token[], segments: readonly Segment[], granularity: Granularity): Merged {
   if (granularity === 'token') return { tokens, segments };
   const runs = groupTokens(tokens, segments, granularity);
-  return { runs, tokens: runsAsTokens(tokens, runs, segments, granularity), segments: mergeSegments(segments, runs) };
+  return {
+    runs,
+    tokens: runsAsTokens(tokens, runs, segments, granularity),
+    segments: mergeSegments(segments, runs),
+  };
 }
 
 /**
