@@ -36,7 +36,7 @@ function reason(
 ): string {
   if (name === 'cross' && rows === keys && cols === queries)
     return 'Queries are the decoder’s, keys the encoder’s: swap the last two axes.';
-  if (heads === queries && rows !== queries)
+  if (heads === queries && heads > 1 && rows !== queries)
     return 'As many heads as tokens: the axes are [layer, head, query, key], so move the one of tokens, and make one axis of height and width.';
   if (layers * rows === queries && rows === cols)
     return 'This looks like attention in windows (Swin): pass one window, a layer [1, head, query, key], with its own tokens.';
