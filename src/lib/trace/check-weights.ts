@@ -1,7 +1,7 @@
 import { TraceError } from './errors.js';
 import { holdsWeights, weightQuantity, type Quantity } from './quantity.js';
-import { decodeTable, decodeWeights, newWeights } from './weights.js';
-import type { Block, WeightArray, WeightType } from './types.js';
+import { decodeTable, decodeWeights } from './weights.js';
+import type { WeightArray, WeightType } from './types.js';
 
 /** Rounding may take a weight this far out of [0, 1], or a row's sum this far over 1: half precision, softmax in bfloat16. */
 const weightTolerance = 1e-3;
@@ -31,19 +31,16 @@ export interface StoredMatrix {
   firstRow?: number;
 }
 
-/** A block whose weights that rounding took out of [0, 1] are 0 or 1. */
-export function clampRounded(block: Block): Block {
-  const { type, rows, cols, offset, stride } = block;
-  if (type === 'uint8') return block;
-  const data = newWeights(type, rows * cols);
-  const one = type === 'float16' ? 0x3c00 : 1;
-  for (let r = 0, at = 0; r < rows; r++)
-    for (let c = 0; c < cols; c++, at++) {
-      const stored = block.data[offset + r * stride + c]!;
-      const negative = type === 'float16' ? stored >= 0x8000 : stored < 0;
-      data[at] = negative ? 0 : Math.min(one, stored);
-    }
-  return { ...block, data, offset: 0, stride: cols };
+/** Makes weights that rounding took out of [0, 1] 0 or 1, `end` exclusive. Negative float16 bits would pass for large numbers. */
+export function clampRounded(data: WeightArray, type: WeightType, start = 0, end = data.length): void {
+  if (type === 'uint8') return;
+  const half = type === 'float16';
+  const one = half ? 0x3c00 : 1;
+  for (let i = start; i < end; i++) {
+    const stored = data[i]!;
+    if (half ? stored >= 0x8000 : stored < 0) data[i] = 0;
+    else if (stored > one) data[i] = one;
+  }
 }
 
 /** What a scan of a matrix tells beside that its weights are sound. */

@@ -63,12 +63,6 @@ export abstract class HeldMatrix implements Matrix {
   protected abstract at(row: number, col: number): number;
 
   block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
-    const block = this.#read(request, options);
-    const clamp = (ready: Block): Block => (this.#rounded ? clampRounded(ready) : ready);
-    return block instanceof Promise ? block.then(clamp) : clamp(block);
-  }
-
-  #read(request: BlockRequest, options: BlockOptions): Block | Promise<Block> {
     const cut = cutRequest(request, this);
     const { level, reduce, sample } = cut;
     if (level > 0 && this.#large) {
@@ -99,7 +93,7 @@ export abstract class HeldMatrix implements Matrix {
   #view({ row, col, rows, cols, level, reduce }: Required<BlockRequest>): Block {
     const at = { row, col, rows, cols, level };
     if (level === 0) {
-      const { data, offset, stride } = this.stored({ row, col, rows, cols });
+      const { data, offset, stride } = this.#sound({ row, col, rows, cols });
       return { ...at, type: this.type, data, offset, stride };
     }
     const { type, data, offset, cols: stride } = this.#level(level, reduce);
@@ -139,7 +133,7 @@ export abstract class HeldMatrix implements Matrix {
 
   #noLevels(): Record<Reduce, Level[]> {
     const { rows, cols, type } = this;
-    const { data, offset } = this.stored({ row: 0, col: 0, rows, cols });
+    const { data, offset } = this.#sound({ row: 0, col: 0, rows, cols });
     const whole = { rows, cols, type, data, offset };
     return { max: [whole], mean: [whole] };
   }
@@ -179,7 +173,19 @@ export abstract class HeldMatrix implements Matrix {
     };
   }
 
+  /** The weights of a rectangle; of a matrix with weights out of [0, 1] a copy without them. */
+  #sound(rect: Rect): Stored {
+    if (!this.#rounded) return this.stored(rect);
+    return { data: this.#copy(rect), offset: 0, stride: rect.cols, own: true };
+  }
+
   #copy(rect: Rect): WeightArray {
+    const data = this.#copyStored(rect);
+    if (this.#rounded) clampRounded(data, this.type);
+    return data;
+  }
+
+  #copyStored(rect: Rect): WeightArray {
     const { data, offset, stride, own } = this.stored(rect);
     if (own) return data;
     const { rows, cols } = rect;
@@ -201,6 +207,7 @@ export abstract class HeldMatrix implements Matrix {
       const from = middle(row + r, this.rows);
       for (let c = 0; c < cols; c++, i++) data[i] = this.at(from, columns[c]!);
     }
+    if (this.#rounded) clampRounded(data, this.type);
     return { row, col, rows, cols, level, type: this.type, data, offset: 0, stride: cols, sampled: true };
   }
 }

@@ -53,7 +53,9 @@ function lengthsOf(dims: unknown): number[] | undefined {
   const given = dims as unknown as ArrayLike<unknown>;
   if (given.length > mostAxes) return undefined;
   const lengths = Array.from(given, (length) => (typeof length === 'bigint' ? Number(length) : length));
-  return lengths.every((n) => Number.isSafeInteger(n) && (n as number) >= 0) ? (lengths as number[]) : undefined;
+  return lengths.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)
+    ? (lengths as number[])
+    : undefined;
 }
 
 /** As NumPy has it. */

@@ -2,7 +2,12 @@ import { queryKeyAttention } from '../../../src/lib/sources/index.js';
 import { Tensor } from 'onnxruntime-node';
 import { fromGenerateSteps, loadSafetensors } from '../../../src/lib/formats/index.js';
 import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
-import { combineMatrices, createTrace, type Trace, type TraceErrorCode } from '../../../src/lib/trace/index.js';
+import {
+  combineMatrices,
+  createTrace,
+  type Trace,
+  type TraceErrorCode,
+} from '../../../src/lib/trace/index.js';
 import { even, names, nest } from './arrays.js';
 
 /** One wrong input: what it is, the code and place its error must have, and words its message must hold. */

@@ -1,4 +1,4 @@
-import { checkWeights, type WeightRules } from '../check-weights.js';
+import { checkWeights, clampRounded, type WeightRules } from '../check-weights.js';
 import { decodeTable, newWeights } from '../weights.js';
 import type { WeightArray, WeightType } from '../types.js';
 
@@ -46,6 +46,7 @@ export function* reduceWeights(task: ReduceTask): Generator<void, Reduced> {
       const checked = checkWeights({ data, type, offset: 0, rows, cols, ...check }, row, end);
       looksAhead ||= checked.looksAhead;
       rounded ||= checked.rounded;
+      if (checked.rounded) clampRounded(data, type, row * cols, end * cols);
     }
     for (let r = row; r < end; r++) addRow(r, (r >> level) * outCols);
     yield;
