@@ -23,9 +23,9 @@ export function bytesOf(token: string): number[] | undefined {
 }
 
 /** A space or newline where vocabularies have one: before a word, or after a mark. */
-const spaced = /^Ġ|^Ċ(?!\p{L})|[^\p{L}]Ċ$/u;
+const spaced = /^Ġ|^Ċ+(?!\p{L})|[^\p{L}]Ċ+$/u;
 /** Within a word it is a letter: Maltese has Il-Ġenna and Ċikku. */
-const spelledAsLetters = /.Ġ\p{L}|Ċ\p{L}/u;
+const spelledAsLetters = /[^ĠĊ]Ġ(?![ĠĊ])\p{L}|Ċ(?![ĠĊ])\p{L}/u;
 
 /** Bytes, each as the character of its number, as ByT5 has them. */
 export function numberedBytes(token: string): number[] | undefined {
