@@ -215,7 +215,15 @@ describe('tokens that are not there', () => {
     expect([matrix.rows, matrix.cols]).toEqual([8, 8]);
     expect((await measureHeads(stream, 'entropy'))[0]!.value).toBe(0);
     expect([...(sinkScores(matrix, { causal: false }) as Float64Array)]).toEqual([0, 1, 0, 0, 0, 0, 0, 0]);
-    const whole = matrix.block({ row: 0, col: 0, rows: 1, cols: 1, level: 3, reduce: 'mean' }) as Block;
+    const whole = matrix.block({
+      row: 0,
+      col: 0,
+      rows: 1,
+      cols: 1,
+      rowLevel: 3,
+      colLevel: 3,
+      reduce: 'mean',
+    }) as Block;
     expect(blockWeights(whole)[0]).toBe(1 / 8);
   });
 
@@ -286,7 +294,7 @@ describe('tokens that are not there', () => {
       cols: 3,
       type: 'float32',
       block: async ({ row, col, rows, cols }) => ({
-        ...{ row, col, rows, cols, level: 0, type: 'float32' },
+        ...{ row, col, rows, cols, rowLevel: 0, colLevel: 0, type: 'float32' },
         ...{ data: Float32Array.from(weights.slice(col, col + cols)), offset: 0, stride: cols },
       }),
     });
@@ -317,7 +325,7 @@ describe('rounding', () => {
       [0, 1],
       [1, 0],
     ]);
-    const top = matrix.block({ row: 0, col: 0, rows: 1, cols: 1, level: 1 }) as Block;
+    const top = matrix.block({ row: 0, col: 0, rows: 1, cols: 1, rowLevel: 1, colLevel: 1 }) as Block;
     expect(blockWeights(top)[0]).toBe(1);
     expect([...data]).toEqual(before);
     expect(entropy(matrix)).toBe(0);

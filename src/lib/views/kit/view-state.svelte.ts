@@ -4,7 +4,7 @@ import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import { createTrace, type Matrix, type Stream, type Trace } from '../../trace/index.js';
+import { createTrace, rowOf, type Matrix, type Stream, type Trace } from '../../trace/index.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
@@ -287,11 +287,19 @@ export class ViewState<O extends object = any> {
 
   #translate<T extends Partial<Pick<Selection, 'query' | 'key'>>>(at: T, way: 'toSeen' | 'toToken'): T {
     const { seen } = this.#seen;
-    if (!seen) return at;
+    const stream = this.#streamName && this.trace?.stream(this.#streamName);
+    if (!seen || !stream) return at;
     const moved = { ...at };
-    for (const side of ['query', 'key'] as const) {
+    for (const [side, tokens] of [
+      ['query', stream.queryTokens],
+      ['key', stream.keyTokens],
+    ] as const) {
       const position = at[side];
-      if (typeof position === 'number') moved[side] = seen[way](side, position);
+      if (typeof position !== 'number') continue;
+      moved[side] =
+        way === 'toSeen'
+          ? seen.toSeen(side, rowOf(tokens, position) ?? 0)
+          : tokens[seen.toToken(side, position)]!.position;
     }
     return moved;
   }
@@ -323,5 +331,5 @@ export class ViewState<O extends object = any> {
 
 function unchanged(stream: Stream): SeenStream {
   const same = (_: 'query' | 'key', position: number): number => position;
-  return { stream, hiddenKeys: none, toSeen: same, toToken: same };
+  return { stream, hiddenKeys: none, hiddenTokens: none, toSeen: same, toToken: same };
 }
