@@ -17,7 +17,12 @@ export function readoutOf(
   const tokens = { query: stream.queryTokens, key: stream.keyTokens };
   if (!strongest) {
     const { label } = tokens[token.side][token.position]!;
-    return { place: '', facts: [{ name: label, value: '' }], notes: [error?.message ?? labels.reading], pending: !error };
+    return {
+      place: '',
+      facts: [{ name: label, value: '' }],
+      notes: [error?.message ?? labels.reading],
+      pending: !error,
+    };
   }
   const { query, key, head, weight } = strongest;
   const name = labels.pair(tokens.query[query]!.label, tokens.key[key]!.label);
