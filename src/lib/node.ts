@@ -3,8 +3,8 @@
  * they are used, what they need. Apps that render views on a server take index.ts, by the condition `svelte`.
  */
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
-export { createTrace, TraceError } from './trace/index.js';
-export { defaultLabels } from './views/kit/labels.js';
+export { AttentraceError, createTrace, isTraceError, TraceError } from './trace/index.js';
+export { defaultLabels } from './views/kit/labels/index.js';
 
 export const Explorer = component('Explorer');
 export const HeadView = component('HeadView');

@@ -1,5 +1,7 @@
 import type { Rect } from './rect.js';
 
+export type { Rect };
+
 /** The part of a matrix that is seen, in cells: fractions are fine. */
 export interface Viewport {
   /** First query (row) and key (column). */

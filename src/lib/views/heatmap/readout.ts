@@ -7,9 +7,9 @@ import type { HeatmapState } from './heatmap-state.svelte.js';
 import type { HeatmapOptions } from './options.js';
 
 /** Which matrix is shown: `layer 3, head 1`. */
-export function placeOf({ labels, selection, stream, options }: ViewState<HeatmapOptions>): string {
+export function placeOf({ labels, selection, head, stream, options }: ViewState<HeatmapOptions>): string {
   if (!selection || !stream) return '';
-  const { combine, head } = { ...options, head: selection.head };
+  const { combine } = options;
   return combine === 'none'
     ? labels.place(selection.layer, String(head))
     : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.heads.length));
@@ -29,7 +29,12 @@ export function readoutOf(
   const queryName = tokenName(stream.queryTokens, query, labels);
   const key = focus.pair.key ?? (row && largestOf(row));
   if (key === undefined)
-    return { place, facts: [{ name: queryName, value: '' }], notes: [error?.message ?? labels.reading] };
+    return {
+      place,
+      facts: [{ name: queryName, value: '' }],
+      notes: [error?.message ?? labels.reading],
+      pending: !error,
+    };
   const cell = { query, key };
   const value = focus.valueAt(cell);
   return {
@@ -41,6 +46,7 @@ export function readoutOf(
       },
     ],
     notes: [noteOf(cell)],
+    pending: value === null && !error,
   };
 
   function noteOf(cell: Cell): string {
