@@ -109,7 +109,13 @@ test.each(cases)('%s, %s: any other trace takes its place', async (state, notice
   const shown = await showNeurons({ ...props, trace: before });
   for (const [swap, next] of Object.entries(swaps)) {
     const message = `${swap}, thrown: `;
-    await shown.change({ stream: undefined, tokens: undefined, attention: undefined, ...props, trace: before });
+    await shown.change({
+      stream: undefined,
+      tokens: undefined,
+      attention: undefined,
+      ...props,
+      trace: before,
+    });
     await drawn(shown.region);
     const note = shown.region.getByRole('note');
     if (notice === 'with the notice') await expect.element(note).toBeVisible();
@@ -123,9 +129,9 @@ test.each(cases)('%s, %s: any other trace takes its place', async (state, notice
       const grid = shown.region.getByRole('grid').query();
       const listed = grid
         ? rowsOf(shown.region).map((row) => cellsOf(row).token.textContent!.trim())
-        : [...shown.region.getByRole('listbox', { name: 'queries' }).element().querySelectorAll('.token')].map(
-            ({ textContent }) => textContent!.trim(),
-          );
+        : [
+            ...shown.region.getByRole('listbox', { name: 'queries' }).element().querySelectorAll('.token'),
+          ].map(({ textContent }) => textContent!.trim());
       if (!grid || swap !== 'another stream') expect(listed, message).toEqual(next.queries);
       expect(note.query(), message).toBeNull();
     }
