@@ -21,7 +21,6 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   export: ['trace', 'scene', 'colors'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
 <<<<<<< HEAD
-  index: ['trace', 'analysis', 'colors', 'explore', 'kit', 'views'],
 =======
   index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views'],
   node: ['trace', 'explore', 'kit'],

@@ -143,7 +143,7 @@ test('a weight that comes late is told, one that cannot be read is said', async 
     },
   });
   const region = await show(4, attention, {
-    onHoverChange: (hover: Hover | null) => told.push(hover && [hover.query, hover.key, hover.weight]),
+    onHoverChange: (hover: Hover | null) => told.push(hover && [hover.query, hover.key, hover.value]),
   });
   await calm(region);
   const plot = region.getByRole('application');
