@@ -21,6 +21,7 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   export: ['trace', 'scene', 'colors'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
 <<<<<<< HEAD
+  index: ['trace', 'analysis', 'colors', 'explore', 'kit', 'views'],
 =======
   index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views'],
   node: ['trace', 'explore', 'kit'],
