@@ -262,7 +262,9 @@ describe('what a page may put in place of our own', () => {
     await expect.poll(() => textIn(boxOf(tokenOf(region, 'queries', 16)))).toBe('«16»');
     await mouse.click(centerOf(tokenOf(region, 'queries', 16)));
     await mouse.move(centerOf(tokenOf(region, 'keys', 2)));
-    await expect.poll(() => statusOf(region)).toContain(`16 and 2: ${weights.at(3, 1, 16, 2).toFixed(4)}`);
+    await expect
+      .poll(() => textIn(boxOf(region)))
+      .toContain(`16 and 2: ${weights.at(3, 1, 16, 2).toFixed(4)}`);
   });
 
   test.each([['Heatmap', showHeatmap] as const, ['HeadView', showHeadView] as const])(

@@ -1,13 +1,4 @@
-import {
-  cividis,
-  diverging,
-  magma,
-  night,
-  paper,
-  viridis,
-  type ColorTable,
-  type Range,
-} from '../../render/colors/index.js';
+import type { ColorTable, Range } from '../../render/colors/index.js';
 import { heatmapScene, type HeatmapScene, type SceneCells } from '../../scene/heatmap-scene.js';
 import { layOutHeatmap, type HeatmapLayout } from '../../scene/heatmap-layout.js';
 import { clampViewport, isWhole, wholeMatrix, type MatrixSize, type Viewport } from '../../scene/viewport.js';
@@ -17,14 +8,12 @@ import { Ready } from '../kit/ready.svelte.js';
 import type { PairOfTokens } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { weightAtHand } from '../kit/weight-at-hand.js';
+import { colorsRule, tableOf, type ColorName } from './color-tables.js';
 import { normalizeMatrix } from './normalize-matrix.js';
-import { colorsRule, type HeatmapOptions } from './options.js';
-import type { ColorName } from './types.js';
+import type { HeatmapOptions } from './options.js';
 
 /** Visible cells looked at to fit the range: a coarser level of the matrix is read when there are more. */
 const fitCells = 512;
-
-const tables: Record<Exclude<ColorName, 'auto'>, ColorTable> = { paper, night, viridis, magma, cividis };
 
 /** What the heatmap adds to the state of a view: one matrix, the part of it that is seen, its colours, and what lies where. */
 export class HeatmapState {
@@ -133,11 +122,7 @@ export class HeatmapState {
   }
 
   colors(dark: boolean): ColorTable {
-    const { colors } = this.#look();
-    if (typeof colors === 'object') return colors;
-    if (colors !== 'auto') return tables[colors];
-    if (this.signed) return diverging[dark ? 'dark' : 'light'];
-    return dark ? night : paper;
+    return tableOf(this.#look().colors, this.signed, dark);
   }
 
   readonly layout: HeatmapLayout = $derived.by(() => {
