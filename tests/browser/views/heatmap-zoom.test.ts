@@ -160,7 +160,7 @@ test('the keys + and − zoom at the middle, and the arrows bring the cursor int
   await expect.poll(() => viewport().key).toBe(0);
   await userEvent.keyboard('{End}{PageDown}{PageDown}');
   await expect.poll(viewport).toMatchObject({ query: 8, key: 8 });
-  expect(statusOf(region)).toContain('[SEP] → [SEP]');
+  expect(statusOf(region)).toContain('[SEP]·23 → [SEP]·23');
 });
 
 test('the overview moves what is seen to where it is pressed', async () => {
