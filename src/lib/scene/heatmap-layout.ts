@@ -114,5 +114,6 @@ function plotSize(room: Size, rows: number, cols: number): Size {
     cell.height = Math.min(room.height / rows, largestStripPx);
   if (cell.height < largestCellPx && cell.width * cols < room.width * leastFill)
     cell.width = Math.min(room.width / cols, largestStripPx);
-  return { width: cell.width * cols, height: cell.height * rows };
+  // In whole pixels, as canvases are.
+  return { width: Math.floor(cell.width * cols), height: Math.floor(cell.height * rows) };
 }

@@ -34,6 +34,7 @@ export class Drawing<L extends Layer> {
     const observer = new ResizeObserver(() => this.#measure(canvas));
     observer.observe(canvas.parentElement!);
     const stopWatching = watchColorScheme(canvas, (dark) => (this.dark = dark));
+    const stopWatchingRatio = watchPixelRatio(() => this.#measure(canvas));
     import('../../render/index.js').then(
       (render) => {
         if (gone) return;
@@ -51,6 +52,7 @@ export class Drawing<L extends Layer> {
       gone = true;
       observer.disconnect();
       stopWatching();
+      stopWatchingRatio();
       this.layer?.destroy();
       this.#surface?.destroy();
       this.layer = undefined;
@@ -64,9 +66,11 @@ export class Drawing<L extends Layer> {
   }
 
   #measure(canvas: HTMLCanvasElement): void {
-    const { width, height } = canvas.parentElement!.getBoundingClientRect();
-    this.size = { width: Math.floor(width), height: Math.floor(height) };
-    this.#surface?.resize(this.size.width, this.size.height, window.devicePixelRatio);
+    // As it is laid out: what scales the page around it scales the canvas too, and may be passing, as when a dialog opens.
+    const { width, height } = getComputedStyle(canvas.parentElement!);
+    this.size = { width: Math.floor(parseFloat(width)) || 0, height: Math.floor(parseFloat(height)) || 0 };
+    const zoom = (canvas as { currentCSSZoom?: number }).currentCSSZoom ?? 1;
+    this.#surface?.resize(this.size.width, this.size.height, window.devicePixelRatio * zoom);
   }
 }
 
@@ -76,9 +80,27 @@ export class Drawing<L extends Layer> {
  */
 function watchColorScheme(canvas: HTMLCanvasElement, tell: (dark: boolean) => void): () => void {
   canvas.style.color = 'light-dark(rgb(255 255 255), rgb(0 0 0))';
+  // A palette of the reader's own would take the place of this colour.
+  canvas.style.setProperty('forced-color-adjust', 'none');
   canvas.style.transition = 'color 1ms step-start';
   const read = (): void => tell(getComputedStyle(canvas).color === 'rgb(0, 0, 0)');
   read();
   canvas.addEventListener('transitionend', read);
   return () => canvas.removeEventListener('transitionend', read);
+}
+
+/** Tells when the window moves to a screen of another density, or is zoomed. */
+function watchPixelRatio(tell: () => void): () => void {
+  let query: MediaQueryList;
+  const changed = (): void => {
+    watch();
+    tell();
+  };
+  const watch = (): void => {
+    query?.removeEventListener('change', changed);
+    query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener('change', changed);
+  };
+  watch();
+  return () => query.removeEventListener('change', changed);
 }

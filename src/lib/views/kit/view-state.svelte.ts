@@ -77,10 +77,15 @@ export class ViewState<O extends object = any> {
     return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
 
-  readonly #ownTrace = $derived.by((): Trace | undefined => {
+  // A derived must not throw: Svelte asks it whether it has changed outside of whoever would catch that.
+  readonly #ownTrace = $derived.by((): { trace?: Trace; error?: unknown } => {
     const { trace, attention, tokens } = this.#props();
-    if (trace || (attention === undefined && tokens === undefined)) return trace;
-    return createTrace({ attention: attention!, tokens: tokens! });
+    if (trace || (attention === undefined && tokens === undefined)) return { trace };
+    try {
+      return { trace: createTrace({ attention: attention!, tokens: tokens! }) };
+    } catch (error) {
+      return { error };
+    }
   });
 
   #host() {
@@ -89,7 +94,9 @@ export class ViewState<O extends object = any> {
     const { selection, hover } = this.#bound;
     return {
       get trace() {
-        return view.#ownTrace;
+        const { trace, error } = view.#ownTrace;
+        if (error) throw error;
+        return trace;
       },
       get start() {
         return view.#start;
