@@ -19,9 +19,10 @@ export default defineConfig({
   // onnxruntime finds its WebAssembly and its worker beside itself; a tokenizer found in the middle of a run would begin it again.
   optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@huggingface/tokenizers'] },
   test: {
-    // Time enough for software rendering on a busy machine; no test measures time.
-    testTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
+    // No test measures time: each waits for what it asks, and these end one that waits in vain. A busy machine that draws in
+    // software needs tens of seconds.
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     coverage: { include: ['src/lib/**'], reporter: ['text', 'html'] },
     projects: [
       {
@@ -45,6 +46,7 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           globalSetup: 'tests/browser/inference/hub-setup.ts',
+          setupFiles: 'tests/browser/font.ts',
           browser: browser(),
         },
       },

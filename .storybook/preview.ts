@@ -19,7 +19,7 @@ const withTheme: Decorator = (story, { args, globals }) => {
 async function waitUntilDrawn({ canvasElement, tags }: StoryContext): Promise<void> {
   if (!tags.includes('test')) return;
   const busy = () => canvasElement.querySelector('[aria-busy="true"]');
-  await waitFor(() => expect(busy()).toBeNull(), { timeout: 30_000 });
+  await waitFor(() => expect(busy()).toBeNull(), { timeout: 100_000 });
 }
 
 const preview: Preview = {

@@ -1,8 +1,10 @@
 // @ts-check
-// Prints what parts of the package weigh in an app: npm run build && npm run size. Svelte itself is not counted.
+// What parts of the package weigh in an app, and whether that is within bundle-limits.json: npm run build && npm run size.
+// Where more is meant: npm run size -- --accept. Svelte itself is not counted.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { fail, root } from './run.js';
@@ -24,11 +26,32 @@ const cases = {
 };
 // Pixi's accessibility, events and filters, which it leaves alone when its init is given skipExtensionImports.
 const neverLoaded = /\/(browser|webworker)All\.mjs$/;
+
+/** By case, in kB: what is loaded at once, and with what comes later. @typedef {{ first: number, all: number }} Limit */
+const limitsFile = fileURLToPath(new URL('bundle-limits.json', import.meta.url));
+/** @type {Record<string, Limit>} */
+const limits = JSON.parse(readFileSync(limitsFile, 'utf8'));
+/** @type {Record<string, Limit>} */
+const accepted = {};
+/** @type {string[]} */
+const problems = Object.keys(limits)
+  .filter((name) => !(name in cases))
+  .map((name) => `${name} is no more`);
 for (const [name, code] of Object.entries(cases)) {
   const { first, later } = await weigh(code);
+  const all = first + later;
   const rest = later > 0 ? ` + ${kilobytes(later)} later` : '';
   console.log(`${name.padEnd(36)} ${kilobytes(first)}${rest}`);
+  // A little above, so that not every change of a line is one of the limits.
+  accepted[name] = { first: Math.ceil(first / 970), all: Math.ceil(all / 970) };
+  const limit = limits[name];
+  if (!limit) problems.push(`${name} has no limit`);
+  else if (first > limit.first * 1000) problems.push(`${name} loads over ${limit.first} kB at once`);
+  else if (all > limit.all * 1000) problems.push(`${name} loads over ${limit.all} kB in all`);
 }
+if (process.argv.includes('--accept')) writeFileSync(limitsFile, `${JSON.stringify(accepted, null, 2)}\n`);
+else if (problems.length > 0)
+  fail(`${problems.join('; ')}. Make it less, or accept it: npm run size -- --accept`);
 
 /**
  * Bytes, minified and gzipped: of what an import loads at once, and of what it loads by `import()` later.

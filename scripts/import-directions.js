@@ -4,8 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 
 /**
  * What the files of each folder may import, besides their own folder. Two folders stand for themselves: `colors` is render/colors,
- * which views may load anywhere as it knows nothing of Pixi, and `kit` is views/kit, which knows no view; `index` is
- * src/lib/index.ts.
+ * which views may load anywhere as it knows nothing of Pixi, and `kit` is views/kit, which knows no view; `index` and
+ * `node` are the files src/lib/index.ts and node.ts.
  */
 const arrows = /** @type {Record<string, string[]>} */ ({
   trace: [],
@@ -20,7 +20,12 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   views: ['trace', 'analysis', 'io', 'scene', 'colors', 'render', 'explore', 'kit'],
   export: ['trace', 'scene', 'colors'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
+<<<<<<< HEAD
   index: ['trace', 'analysis', 'colors', 'explore', 'kit', 'views'],
+=======
+  index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views'],
+  node: ['trace', 'explore', 'kit'],
+>>>>>>> wire
 });
 
 /** Packages that only some folders may load, so that the others run without them. */

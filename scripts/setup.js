@@ -7,11 +7,24 @@ import { fileURLToPath } from 'node:url';
 import { getBrowser } from './get-browser.js';
 import { fail, root, run } from './run.js';
 
+const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** Whether package.json allows a version of Node. @param {string} version */
+export function isSupported(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return engines.node.split(' || ').some((/** @type {string} */ range) => {
+    const [, sign, ...least] =
+      /^(\^|>=)(\d+)\.(\d+)\.0$/.exec(range) ?? fail(`What is '${range}' in engines?`);
+    const [leastMajor = 0, leastMinor = 0] = least.map(Number);
+    return (major === leastMajor && minor >= leastMinor) || (sign === '>=' && major > leastMajor);
+  });
+}
+
 /** Ends the process where Node is too old for the tools. */
 export function checkNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
-  fail(`Node ${process.versions.node} is too old for the tools here. Install Node 20.19, 22.12 or newer.`);
+  const { node } = process.versions;
+  if (!isSupported(node))
+    fail(`Node ${node} is not one that works here: install Node 20.19, 22.12 or newer.`);
 }
 
 /**

@@ -25,6 +25,7 @@ const stages = [
   ],
   [{ name: 'build the package (svelte-package)', command: 'npm run --silent build' }],
   [
+    { name: 'size of each entry', command: 'npm run --silent size' },
     { name: 'package (publint, attw)', command: 'npm run --silent package:lint' },
     { name: 'build Storybook', command: 'npm run --silent storybook:build' },
   ],

@@ -6,7 +6,7 @@ import {
   type Surface,
 } from '../../src/lib/render/index.js';
 import type { Trace } from '../../src/lib/index.js';
-import type { Viewport } from '../../src/lib/views/heatmap/viewport.js';
+import type { Viewport } from '../../src/lib/scene/viewport.js';
 import { generateAttention } from '../page/data.js';
 import { nextFrame } from '../page/frames.js';
 import { traceOf } from './attentrace-trace.js';

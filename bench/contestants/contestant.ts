@@ -1,6 +1,6 @@
 import type { Attention } from '../page/data.js';
 import { nextFrame } from '../page/frames.js';
-import type { Viewport } from '../../src/lib/views/heatmap/viewport.js';
+import type { Viewport } from '../../src/lib/scene/viewport.js';
 
 /** What a contestant draws into and what it draws. */
 export interface Task {

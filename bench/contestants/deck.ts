@@ -1,6 +1,6 @@
 import { Deck, OrthographicView, type Device } from '@deck.gl/core';
 import { BitmapLayer } from '@deck.gl/layers';
-import type { Viewport } from '../../src/lib/views/heatmap/viewport.js';
+import type { Viewport } from '../../src/lib/scene/viewport.js';
 import { diagonal, sizePx, zoomPath, type Contestant } from './contestant.js';
 import { colorCells } from './put-image-data.js';
 

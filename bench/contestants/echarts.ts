@@ -8,7 +8,7 @@ import {
 import { init, use, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { paper } from '../../src/lib/render/colors/index.js';
-import type { Viewport } from '../../src/lib/views/heatmap/viewport.js';
+import type { Viewport } from '../../src/lib/scene/viewport.js';
 import { diagonal, sizePx, zoomPath, type Contestant } from './contestant.js';
 
 /**

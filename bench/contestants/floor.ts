@@ -1,5 +1,5 @@
 import { paper } from '../../src/lib/render/colors/index.js';
-import type { Viewport } from '../../src/lib/views/heatmap/viewport.js';
+import type { Viewport } from '../../src/lib/scene/viewport.js';
 import { canvasIn, sizePx, zoomPath, type Contestant } from './contestant.js';
 
 /**

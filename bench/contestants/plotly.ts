@@ -1,6 +1,6 @@
 import Plotly from 'plotly.js-dist-min';
 import { paper } from '../../src/lib/render/colors/index.js';
-import type { Viewport } from '../../src/lib/views/heatmap/viewport.js';
+import type { Viewport } from '../../src/lib/scene/viewport.js';
 import { diagonal, sizePx, zoomPath, type Contestant } from './contestant.js';
 
 /**

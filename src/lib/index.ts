@@ -23,12 +23,12 @@ export type { ColorTable, Scale } from './render/colors/index.js';
 export type { ExplorerProps } from './views/explorer/types.js';
 export type { Edges, HeadViewProps } from './views/head-view/types.js';
 export type { ColorName, HeatmapProps, Normalization } from './views/heatmap/types.js';
-export type { Viewport } from './views/heatmap/viewport.js';
 export type { Fact, Readout } from './views/kit/readout.js';
 export type { Look, Theme, ViewProps } from './views/kit/types.js';
 export type { ModelViewProps } from './views/model-view/types.js';
 export type { NeuronViewProps } from './views/neuron-view/types.js';
 export type { TokenViewProps } from './views/token-view/types.js';
+export type { Viewport } from './scene/viewport.js';
 export type {
   AttentionInput,
   AttentionSource,

@@ -14,20 +14,21 @@ class GeneratedMatrix implements Matrix {
     private readonly habit: Habit,
   ) {}
 
-  block({ row, col, rows, cols, level = 0, reduce = 'max' }: BlockRequest): Block {
+  block({ row, col, rows, cols, rowLevel = 0, colLevel = 0, reduce = 'max' }: BlockRequest): Block {
     if (reduce === 'mean') throw new RangeError('Means are not made here.');
-    const size = 2 ** level;
-    const height = Math.min(rows, Math.ceil(this.rows / size) - row);
-    const width = Math.min(cols, Math.ceil(this.cols / size) - col);
+    const [rowSize, colSize] = [2 ** rowLevel, 2 ** colLevel];
+    const height = Math.min(rows, Math.ceil(this.rows / rowSize) - row);
+    const width = Math.min(cols, Math.ceil(this.cols / colSize) - col);
     const data = new Float32Array(height * width);
-    const end = Math.min((row + height) * size, this.rows);
-    for (let query = row * size; query < end; query++)
+    const end = Math.min((row + height) * rowSize, this.rows);
+    for (let query = row * rowSize; query < end; query++)
       for (const [key, weight] of this.habit(query)) {
-        const c = Math.floor(key / size) - col;
-        const at = (Math.floor(query / size) - row) * width + c;
+        const c = Math.floor(key / colSize) - col;
+        const at = (Math.floor(query / rowSize) - row) * width + c;
         if (c >= 0 && c < width) data[at] = Math.max(data[at]!, weight);
       }
-    return { row, col, rows: height, cols: width, level, type: this.type, data, offset: 0, stride: width };
+    const at = { row, col, rows: height, cols: width, rowLevel, colLevel };
+    return { ...at, type: this.type, data, offset: 0, stride: width };
   }
 }
 

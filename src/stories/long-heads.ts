@@ -61,14 +61,25 @@ export function longHeads({ tokens, heads, keep = Infinity, delayMs }: LongHeads
     [...habitOf(head, query)].sort((a, b) => b[1] - a[1]).slice(0, keep);
   const matrices = Array.from({ length: heads }, (_, head): Matrix => {
     const read = ({ row, col, ...request }: BlockRequest): Block => {
-      if (request.level) throw new RangeError('Only single weights are made here.');
+      if (request.rowLevel || request.colLevel) throw new RangeError('Only single weights are made here.');
       const rows = Math.min(request.rows, tokens - row);
       const cols = Math.min(request.cols, tokens - col);
       const data = new Float32Array(rows * cols);
       for (let r = 0; r < rows; r++)
         for (const [key, weight] of rowOf(head, row + r))
           if (key >= col && key < col + cols) data[r * cols + key - col] = weight;
-      return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
+      return {
+        row,
+        col,
+        rows,
+        cols,
+        rowLevel: 0,
+        colLevel: 0,
+        type: 'float32',
+        data,
+        offset: 0,
+        stride: cols,
+      };
     };
     return {
       rows: tokens,

@@ -1,7 +1,11 @@
 // The README's example in fresh apps, with the packed package: what a user gets who does as told.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
+import { root } from '../../scripts/run.js';
 import { createFreshApp, packPackage, readmeExample, type FreshApp } from './fresh-app.js';
 
 const example = readmeExample();
@@ -41,14 +45,28 @@ describe('a SvelteKit app', () => {
   });
 });
 
-test('a plain Vite app, built, under a strict content security policy: draws', async () => {
-  const app = await createFreshApp('vite-svelte', { path: 'src/App.svelte', source: example }, tarball);
-  app.vite('build');
-  await withServer(app, 'preview', async (url) => {
-    const { headers } = await fetch(url);
-    expect(headers.get('content-security-policy')).toContain("script-src 'self';");
-    await expectDrawn(url);
-  });
+test.each([
+  ['vite-svelte', 'newest'],
+  ['vite-svelte-oldest', 'oldest'],
+])(
+  'a plain Vite app, built, under a strict content security policy: draws (%s: the %s Svelte)',
+  async (packages) => {
+    const page = { path: 'src/App.svelte', source: example };
+    const app = await createFreshApp('vite-svelte', page, tarball, packages);
+    app.vite('build');
+    await withServer(app, 'preview', async (url) => {
+      const { headers } = await fetch(url);
+      expect(headers.get('content-security-policy')).toContain("script-src 'self';");
+      await expectDrawn(url);
+    });
+  },
+);
+
+test('the oldest Svelte tried is the oldest that package.json allows, and the newest is ours', () => {
+  const svelteOf = (folder: string): string =>
+    JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).devDependencies.svelte;
+  expect(`^${svelteOf('tests/package/apps/vite-svelte-oldest')}`).toBe(packageJson.peerDependencies.svelte);
+  expect(`^${svelteOf('tests/package/apps/vite-svelte')}`).toBe(svelteOf('.'));
 });
 
 async function withServer(app: FreshApp, command: 'dev' | 'preview', use: (url: string) => Promise<void>) {

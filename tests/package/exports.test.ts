@@ -26,12 +26,48 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const bare = Object.keys(packageJson.exports)
   .map((path) => path.replace('.', 'attentrace'))
-  .filter((name) => !['attentrace', 'attentrace/package.json'].includes(name));
+  .filter((name) => name !== 'attentrace/package.json');
+
+/** What a module prints in Node, run where the package is installed and nothing else. */
+const runInNode = (code: string): string =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder, encoding: 'utf8' });
 
 test.each(bare)('%s loads in Node where neither Svelte nor Pixi is installed', (name) => {
-  const code = `console.log(Object.keys(await import('${name}')).length)`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder });
+  const output = runInNode(`console.log(Object.keys(await import('${name}')).length)`);
   expect(Number(output)).toBeGreaterThan(0);
+});
+
+test('attentrace has in Node what it has in an app; a view says, when it is used, what it needs', () => {
+  const index = readFileSync(join(root, packageJson.exports['.'].svelte), 'utf8');
+  const names = [...index.matchAll(/^export \{([^}]+)\}/gm)]
+    .flatMap(([, list]) => list!.split(','))
+    .map((name) => name.replace('default as', '').trim());
+  expect(names).toContain('HeadView');
+  const exported = runInNode(`console.log(JSON.stringify(Object.keys(await import('attentrace'))))`);
+  expect(JSON.parse(exported).sort()).toEqual(names.sort());
+  const trace = `createTrace({ tokens: ['a'], attention: [[[[1]]]] }).stream().keyTokens[0].label`;
+  expect(runInNode(`import { createTrace } from 'attentrace'; console.log(${trace})`)).toBe('a\n');
+  const use = `import { HeadView } from 'attentrace'; try { HeadView({}); } catch (error) { console.log(error.message); }`;
+  expect(runInNode(use)).toMatch(/^HeadView of attentrace is a Svelte component.*attentrace\/trace/);
+});
+
+test('what README.md and the pages it leads to show and link to is in the package', () => {
+  const [{ files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
+  );
+  const packed = new Set<string>(files.map(({ path }: { path: string }) => path));
+  const pages = [...packed].filter((path) => path.endsWith('.md'));
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/errors.md', 'CHANGELOG.md']));
+  const links = pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8').replace(/```.*?```/gs, '');
+    const targets = text.matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g);
+    return [...targets]
+      .map(([, link, source]) => (link ?? source)!)
+      .filter((target) => !/^(https?:|#)/.test(target))
+      .map((target) => [page, join(dirname(page), target.replace(/#.*/, ''))] as const);
+  });
+  expect(links.map(([, target]) => target)).toContain('docs/images/attentrace-dark.webp');
+  expect(links.filter(([, target]) => !packed.has(target))).toEqual([]);
 });
 
 test('the main entry, and all it ever loads, holds nothing of attentrace/inference', () => {

@@ -47,19 +47,25 @@ export interface FreshApp {
   ): Promise<{ url: string; output(): string; stop(): void }>;
 }
 
-/** An app of the template's name, its page the given Svelte source, with the tarball installed beside its own dependencies. */
+/**
+ * An app of the template's name, its page the given Svelte source, with the tarball installed beside its own dependencies.
+ *
+ * @param dependencies The template whose package.json and lockfile it has, where they are not its own.
+ */
 export async function createFreshApp(
   template: string,
   page: { path: string; source: string },
   tarball: string,
+  dependencies = template,
 ) {
-  const folder = join(cache, template);
+  const folder = join(cache, dependencies);
   mkdirSync(folder, { recursive: true });
   // node_modules is kept from the last run; all else is new.
   for (const name of readdirSync(folder).filter((name) => name !== 'node_modules')) {
     rmSync(join(folder, name), { recursive: true });
   }
-  cpSync(join(root, 'tests', 'package', 'apps', template), folder, { recursive: true });
+  for (const name of new Set([template, dependencies]))
+    cpSync(join(root, 'tests', 'package', 'apps', name), folder, { recursive: true });
   mkdirSync(dirname(join(folder, page.path)), { recursive: true });
   writeFileSync(join(folder, page.path), page.source);
   await installDependencies(folder);

@@ -16,6 +16,9 @@ export const traceErrorCodes = [
   'head-count',
   'token-count',
   'token-type',
+  'special-tokens',
+  'query-positions',
+  'present',
   'not-a-number',
   'infinite',
   'negative-weight',
@@ -27,6 +30,7 @@ export const traceErrorCodes = [
   'layer-numbers',
   'head-numbers',
   'segment',
+  'lens',
   'steps',
   'source',
   'vectors',
@@ -110,4 +114,15 @@ export class TraceError extends AttentraceError<TraceErrorCode> {
 export function isTraceError(error: unknown, code?: TraceErrorCode): error is TraceError {
   const { name, code: itsCode } = error instanceof Error ? (error as Partial<TraceError>) : {};
   return name === 'TraceError' && (code === undefined ? itsCode !== undefined : itsCode === code);
+}
+
+/** An array that was there when the trace was made and has no elements any more. */
+export function transferred(place: string): TraceError {
+  return new TraceError({
+    code: 'unreadable',
+    place,
+    found: 'an array without elements',
+    expected: 'the numbers it held when the trace was made',
+    fix: 'Its buffer was transferred, for example to a worker: pass a copy, array.slice(), to the one or the other.',
+  });
 }

@@ -1,8 +1,9 @@
-import { checkWeights, type Checked, type WeightRules } from './check-weights.js';
-import { halveByMax, halveByMean, type Level } from './halve.js';
+import { checkWeights, clampRounded, type Checked, type WeightRules } from './check-weights.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
-import { cutRequest, readAtOnce } from './request.js';
+import type { Levels } from './pyramid/reduce.js';
+import { performNow } from './pyramid/tasks.js';
+import { cellsAtLevel, cutRequest, readAtOnce } from './request.js';
 import { newWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
 
@@ -10,6 +11,15 @@ import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType
 export interface Guard {
   rules: WeightRules;
   see(checked: Checked): void;
+}
+
+/** What is known of a matrix beside its weights. */
+export interface About {
+  guard?: Guard;
+  /** Whether values may be negative. Default false. */
+  signed?: boolean;
+  /** Whether rounding has taken weights out of [0, 1], so that they are clamped as they are read. Default false. */
+  rounded?: boolean;
 }
 
 type Reduce = 'max' | 'mean';
@@ -25,22 +35,25 @@ export interface Stored {
 
 /**
  * A matrix whose weights are in memory. Coarser levels are made when first asked for, of a matrix of more than a million weights
- * as a promise, away from the page. Beyond the level of one cell every level is that cell.
+ * as a promise, away from the page.
  */
 export abstract class HeldMatrix implements Matrix {
+  readonly signed: boolean;
   readonly #guard: Guard | undefined;
+  #rounded: boolean;
   /** Of a guarded matrix: 1 for each row that was checked. */
   readonly #checked: Uint8Array | undefined;
   readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
-  #levels: Record<Reduce, Level[]> | undefined;
+  readonly #coarser = new Map<string, Stored & { type: WeightType }>();
 
   constructor(
     readonly rows: number,
     readonly cols: number,
     readonly type: WeightType,
-    guard?: Guard,
-    readonly signed = false,
+    { guard, signed = false, rounded = false }: About = {},
   ) {
+    this.signed = signed;
+    this.#rounded = rounded;
     this.#guard = guard;
     this.#checked = guard && new Uint8Array(rows);
   }
@@ -52,12 +65,13 @@ export abstract class HeldMatrix implements Matrix {
 
   block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
     const cut = cutRequest(request, this);
-    const { level, reduce, sample } = cut;
-    if (level > 0 && this.#large) {
+    const { reduce, sample } = cut;
+    const coarser = cut.rowLevel + cut.colLevel > 0;
+    if (coarser && this.#large) {
       if (sample) return this.#sample(cut);
-      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, level, options));
+      return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, options));
     }
-    const unchecked = level === 0 && !this.#checkRows(cut.row, cut.row + cut.rows);
+    const unchecked = !coarser && !this.#checkRows(cut.row, cut.row + cut.rows);
     if (!unchecked) return this.#view(cut);
     const whole = { row: cut.row, col: 0, rows: cut.rows, cols: this.cols };
     return this.#pyramid('max')
@@ -71,20 +85,20 @@ export abstract class HeldMatrix implements Matrix {
 
   /** Lets the coarser levels go; they are made again when they are asked for. */
   forget(): void {
-    this.#levels = undefined;
+    this.#coarser.clear();
   }
 
   get #large(): boolean {
     return this.rows * this.cols > readAtOnce;
   }
 
-  #view({ row, col, rows, cols, level, reduce }: Required<BlockRequest>): Block {
-    const at = { row, col, rows, cols, level };
-    if (level === 0) {
-      const { data, offset, stride } = this.stored({ row, col, rows, cols });
+  #view({ row, col, rows, cols, rowLevel, colLevel, reduce }: Required<BlockRequest>): Block {
+    const at = { row, col, rows, cols, rowLevel, colLevel };
+    if (rowLevel + colLevel === 0) {
+      const { data, offset, stride } = this.#sound({ row, col, rows, cols });
       return { ...at, type: this.type, data, offset, stride };
     }
-    const { type, data, offset, cols: stride } = this.#level(level, reduce);
+    const { type, data, offset, stride } = this.#level(at, reduce);
     return { ...at, type, data, offset: offset + row * stride + col, stride };
   }
 
@@ -94,31 +108,57 @@ export abstract class HeldMatrix implements Matrix {
     if (first < 0) return true;
     if ((end - first) * this.cols > readAtOnce) return false;
     const { cols, type } = this;
-    const { rules, see } = this.#guard!;
+    const { rules } = this.#guard!;
     const rows = end - first;
     const { data, offset } = this.stored({ row: first, col: 0, rows, cols });
-    see(checkWeights({ data, offset, type, rows, cols, rules, firstRow: first }));
+    this.#see(checkWeights({ data, offset, type, rows, cols, rules, firstRow: first }));
     this.#checked!.fill(1, first, end);
     return true;
   }
 
-  #level(wanted: number, reduce: Reduce): Level {
-    const level = Math.min(wanted, Math.ceil(Math.log2(Math.max(this.rows, this.cols))));
-    const levels = (this.#levels ??= this.#noLevels())[reduce];
-    touchLevels(this);
-    for (let n = levels.length; n <= level; n++) {
-      const next = reduce === 'mean' ? halveByMean(levels[n - 1]!, this, n) : halveByMax(levels[n - 1]!);
-      levels.push(next);
-      keepLevels(this, next.data.byteLength);
-    }
-    return levels[level]!;
+  #see(checked: Checked): void {
+    if (checked.rounded) this.#rounded = true;
+    this.#guard!.see(checked);
   }
 
-  #noLevels(): Record<Reduce, Level[]> {
-    const { rows, cols, type } = this;
-    const { data, offset } = this.stored({ row: 0, col: 0, rows, cols });
-    const whole = { rows, cols, type, data, offset };
-    return { max: [whole], mean: [whole] };
+  /** All cells of a coarser level. Largest weights are made of those of the next finer level, means of the weights. */
+  #level({ rowLevel, colLevel }: Levels, reduce: Reduce): Stored & { type: WeightType } {
+    if (rowLevel + colLevel === 0) return { ...this.#sound(this.#whole), type: this.type };
+    touchLevels(this);
+    const name = `${reduce} ${rowLevel} ${colLevel}`;
+    const kept = this.#coarser.get(name);
+    if (kept) return kept;
+    const from =
+      reduce === 'max'
+        ? { rowLevel: Math.max(0, rowLevel - 1), colLevel: Math.max(0, colLevel - 1) }
+        : { rowLevel: 0, colLevel: 0 };
+    const [rows, cols] = [cellsAtLevel(this.rows, from.rowLevel), cellsAtLevel(this.cols, from.colLevel)];
+    const { data: finer, offset, type } = this.#level(from, reduce);
+    const { data } = performNow({
+      op: 'reduce',
+      data: finer.subarray(offset, offset + rows * cols),
+      type,
+      rows,
+      cols,
+      rowLevel: rowLevel - from.rowLevel,
+      colLevel: colLevel - from.colLevel,
+      reduce,
+      signed: this.signed,
+    });
+    const level = {
+      data,
+      offset: 0,
+      stride: cellsAtLevel(this.cols, colLevel),
+      own: false,
+      type: reduce === 'mean' ? ('float32' as const) : type,
+    };
+    this.#coarser.set(name, level);
+    keepLevels(this, data.byteLength);
+    return level;
+  }
+
+  get #whole(): Rect {
+    return { row: 0, col: 0, rows: this.rows, cols: this.cols };
   }
 
   #pyramid(reduce: Reduce): Promise<Pyramid> {
@@ -128,7 +168,7 @@ export abstract class HeldMatrix implements Matrix {
   }
 
   #pyramidSource() {
-    const { rows, cols, type } = this;
+    const { rows, cols, type, signed } = this;
     const rules = this.#guard?.rules;
     const checks = (rect: Rect): boolean =>
       rect.cols === cols && this.#checked?.subarray(rect.row, rect.row + rect.rows).includes(0) === true;
@@ -136,27 +176,41 @@ export abstract class HeldMatrix implements Matrix {
       rows,
       cols,
       type,
+      signed,
       // Whole rows, as checking takes; half a million weights and more.
       part: { rows: 2 ** Math.max(0, Math.ceil(19 - Math.log2(cols))), cols },
-      read: (rect: Rect, level: number, reduce: Reduce) => () => ({
+      read: (rect: Rect, levels: Levels, reduce: Reduce) => () => ({
         op: 'reduce' as const,
         data: this.#copy(rect),
         type,
         rows: rect.rows,
         cols: rect.cols,
-        level,
+        ...levels,
         reduce,
+        signed,
         check: checks(rect) ? { rules: rules!, firstRow: rect.row } : undefined,
       }),
-      see: (rect: Rect, { looksAhead }: Partial<Checked>) => {
+      see: (rect: Rect, { looksAhead = false, rounded = false }: Partial<Checked>) => {
         if (!checks(rect)) return;
-        this.#guard!.see({ looksAhead: looksAhead ?? false });
+        this.#see({ looksAhead, rounded });
         this.#checked!.fill(1, rect.row, rect.row + rect.rows);
       },
     };
   }
 
+  /** The weights of a rectangle; of a matrix with weights out of [0, 1] a copy without them. */
+  #sound(rect: Rect): Stored {
+    if (!this.#rounded) return this.stored(rect);
+    return { data: this.#copy(rect), offset: 0, stride: rect.cols, own: true };
+  }
+
   #copy(rect: Rect): WeightArray {
+    const data = this.#copyStored(rect);
+    if (this.#rounded) clampRounded(data, this.type);
+    return data;
+  }
+
+  #copyStored(rect: Rect): WeightArray {
     const { data, offset, stride, own } = this.stored(rect);
     if (own) return data;
     const { rows, cols } = rect;
@@ -168,16 +222,17 @@ export abstract class HeldMatrix implements Matrix {
   }
 
   /** One weight a cell, from its middle. */
-  #sample({ row, col, rows, cols, level }: Required<BlockRequest>): Block {
-    const size = 2 ** level;
-    const middle = (cell: number, length: number): number =>
-      Math.min(length - 1, Math.floor((cell + 0.5) * size));
+  #sample({ row, col, rows, cols, rowLevel, colLevel }: Required<BlockRequest>): Block {
+    const middle = (cell: number, level: number, length: number): number =>
+      Math.min(length - 1, Math.floor((cell + 0.5) * 2 ** level));
     const data = newWeights(this.type, rows * cols);
-    const columns = Uint32Array.from({ length: cols }, (_, c) => middle(col + c, this.cols));
+    const columns = Uint32Array.from({ length: cols }, (_, c) => middle(col + c, colLevel, this.cols));
     for (let r = 0, i = 0; r < rows; r++) {
-      const from = middle(row + r, this.rows);
+      const from = middle(row + r, rowLevel, this.rows);
       for (let c = 0; c < cols; c++, i++) data[i] = this.at(from, columns[c]!);
     }
-    return { row, col, rows, cols, level, type: this.type, data, offset: 0, stride: cols, sampled: true };
+    if (this.#rounded) clampRounded(data, this.type);
+    const at = { row, col, rows, cols, rowLevel, colLevel };
+    return { ...at, type: this.type, data, offset: 0, stride: cols, sampled: true };
   }
 }

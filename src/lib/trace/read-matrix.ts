@@ -1,18 +1,19 @@
 import { DenseMatrix } from './dense-matrix.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
+import type { Levels } from './pyramid/reduce.js';
 import { unlessAborted } from './pyramid/shared-work.js';
 import { cutRequest, readAtOnce } from './request.js';
 import { blockWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
 /** How the weights of a matrix are had that is not an array. */
-export interface Reading {
+export interface MatrixReader {
   readonly rows: number;
   readonly cols: number;
   /** Whether values may be negative. Default false. */
   readonly signed?: boolean;
-  /** Reads weights: at level 0, or of any level where `levels` says so. */
+  /** Reads weights as they are, or of any levels where `levels` says so. */
   read(request: BlockRequest, options: BlockOptions): Block | Promise<Block>;
   /** Whether coarser maxima are read as they are. Default false. */
   levels?: boolean;
@@ -36,36 +37,37 @@ export class ReadMatrix implements Matrix {
   readonly type = 'float32';
   readonly signed: boolean;
   readonly leftOut?: (row: number) => number;
-  readonly #reading: Reading;
+  readonly #reader: MatrixReader;
   readonly #pyramids: Partial<Record<'max' | 'mean', Promise<Pyramid>>> = {};
   #whole: DenseMatrix | Promise<DenseMatrix> | undefined;
 
-  constructor(reading: Reading) {
-    this.#reading = reading;
-    this.rows = reading.rows;
-    this.cols = reading.cols;
-    this.signed = reading.signed ?? false;
-    this.leftOut = reading.leftOut?.bind(reading);
+  constructor(reader: MatrixReader) {
+    this.#reader = reader;
+    this.rows = reader.rows;
+    this.cols = reader.cols;
+    this.signed = reader.signed ?? false;
+    this.leftOut = reader.leftOut?.bind(reader);
   }
 
   block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
     const cut = cutRequest(request, this);
-    const { level, reduce, sample } = cut;
-    if (level === 0 || (this.#reading.levels && reduce === 'max')) return this.#reading.read(cut, options);
+    const { rowLevel, colLevel, reduce, sample } = cut;
+    if (rowLevel + colLevel === 0 || (this.#reader.levels && reduce === 'max'))
+      return this.#reader.read(cut, options);
     if (this.#small) return this.#fromWhole(cut);
-    if (sample && this.#reading.sample) return this.#reading.sample(cut, options);
+    if (sample && this.#reader.sample) return this.#reader.sample(cut, options);
     this.#pyramids[reduce] ??= import('./pyramid/pyramid.js').then(
       ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
     );
-    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, options));
+    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, options));
   }
 
   get canSample(): boolean {
-    return this.#reading.sample !== undefined && !this.#small;
+    return this.#reader.sample !== undefined && !this.#small;
   }
 
   get #small(): boolean {
-    return this.rows * this.cols * (this.#reading.cost ?? 1) <= readAtOnce;
+    return this.rows * this.cols * (this.#reader.cost ?? 1) <= readAtOnce;
   }
 
   /** Lets the weights read go; they are read again when they are asked for. */
@@ -84,11 +86,11 @@ export class ReadMatrix implements Matrix {
 
   #readWhole(): DenseMatrix | Promise<DenseMatrix> {
     const { rows, cols } = this;
-    const block = this.#reading.read({ row: 0, col: 0, rows, cols }, {});
+    const block = this.#reader.read({ row: 0, col: 0, rows, cols }, {});
     const hold = (ready: Block): DenseMatrix => {
       const weights = blockWeights(ready);
       keepLevels(this, weights.byteLength);
-      return (this.#whole = new DenseMatrix(rows, cols, 'float32', weights, 0, undefined, this.signed));
+      return (this.#whole = new DenseMatrix(rows, cols, 'float32', weights, 0, { signed: this.signed }));
     };
     if (!(block instanceof Promise)) return hold(block);
     return block.then(hold).catch((error: unknown) => {
@@ -98,16 +100,17 @@ export class ReadMatrix implements Matrix {
   }
 
   #pyramidSource() {
-    const { rows, cols } = this;
-    const side = 2 ** Math.max(7, Math.floor(10 - Math.log2(this.#reading.cost ?? 1) / 2));
+    const { rows, cols, signed } = this;
+    const side = 2 ** Math.max(7, Math.floor(10 - Math.log2(this.#reader.cost ?? 1) / 2));
     const turn = turns(mostReading);
     return {
       rows,
       cols,
       type: 'float32' as const,
+      signed,
       part: { rows: side, cols: side },
-      read: async (rect: Rect, level: number, reduce: 'max' | 'mean', signal?: AbortSignal) => {
-        const block = await turn(() => this.#reading.read(rect, { signal }), signal);
+      read: async (rect: Rect, levels: Levels, reduce: 'max' | 'mean', signal?: AbortSignal) => {
+        const block = await turn(() => this.#reader.read(rect, { signal }), signal);
         const weights = blockWeights(block);
         return () => ({
           op: 'reduce' as const,
@@ -115,8 +118,9 @@ export class ReadMatrix implements Matrix {
           type: 'float32' as const,
           rows: rect.rows,
           cols: rect.cols,
-          level,
+          ...levels,
           reduce,
+          signed,
         });
       },
     };

@@ -40,7 +40,7 @@ describe('the story of any model of the hub', () => {
     ]);
     const fetched = await requestsOf(async () => {
       await userEvent.click(page.getByRole('button', { name: 'Download 0.2 MB' }));
-      await expect.element(page.getByText('Attention of 5 tokens.'), { timeout: 60_000 }).toBeVisible();
+      await expect.element(page.getByText('Attention of 5 tokens.')).toBeVisible();
       await drawn(page.getByRole('region'));
     });
     expect(fetched.toSorted()).toEqual([

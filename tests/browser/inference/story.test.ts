@@ -19,7 +19,7 @@ describe('the story that types a text into a model', () => {
       'Tuesday, 3rd of March 1998',
     );
     await userEvent.click(page.getByRole('button', { name: 'Show its attention' }));
-    await expect.element(page.getByText('It writes 1998-03-03.'), { timeout: 60_000 }).toBeVisible();
+    await expect.element(page.getByText('It writes 1998-03-03.')).toBeVisible();
 
     const region = page.getByRole('region');
     await drawn(region);
@@ -48,12 +48,10 @@ describe('the story that types a text into a model', () => {
     await userEvent.fill(page.getByRole('textbox', { name: demos.induction.label }), demos.induction.text);
     await userEvent.click(write!);
     // Three tokens of the cycle are said, and it goes on.
-    await expect
-      .element(page.getByRole('status'), { timeout: 60_000 })
-      .toHaveTextContent(/^Writing, \d+ tokens: .*t11 t56 t45/);
+    await expect.element(page.getByRole('status')).toHaveTextContent(/^Writing, \d+ tokens: .*t11 t56 t45/);
     await userEvent.click(stop!);
     const done = /^Stopped: (\d+) tokens written, attention of all (\d+)\.$/;
-    await expect.element(page.getByRole('status'), { timeout: 60_000 }).toHaveTextContent(done);
+    await expect.element(page.getByRole('status')).toHaveTextContent(done);
     const [, written, all] = done.exec(page.getByRole('status').element().textContent)!.map(Number);
     expect(written).toBeGreaterThanOrEqual(3);
     expect(written).toBeLessThan(5000);
@@ -72,11 +70,9 @@ describe('the story that types a text into a model', () => {
     const { form } = field.element() as HTMLInputElement;
     form!.requestSubmit();
     form!.requestSubmit();
-    await expect
-      .element(page.getByRole('status'), { timeout: 60_000 })
-      .toHaveTextContent(/^Writing, \d+ tokens/);
+    await expect.element(page.getByRole('status')).toHaveTextContent(/^Writing, \d+ tokens/);
     await userEvent.click(page.getByRole('button', { name: 'Stop' }));
-    await expect.element(page.getByRole('status'), { timeout: 10_000 }).toHaveTextContent(/^Stopped/);
+    await expect.element(page.getByRole('status')).toHaveTextContent(/^Stopped/);
     await expect.element(page.getByRole('button', { name: 'Write on' })).toBeEnabled();
   });
 
@@ -88,21 +84,17 @@ describe('the story that types a text into a model', () => {
       options: () =>
         asked++ ? options() : { ...options(), model: new URL('/nowhere.onnx', 'http://127.0.0.1:1') },
     });
-    await expect.element(page.getByRole('status'), { timeout: 60_000 }).toHaveTextContent('no answer');
+    await expect.element(page.getByRole('status')).toHaveTextContent('no answer');
     await userEvent.click(page.getByRole('button', { name: 'Show its attention' }));
-    await expect
-      .element(page.getByRole('status'), { timeout: 60_000 })
-      .toHaveTextContent('Attention of 13 tokens.');
+    await expect.element(page.getByRole('status')).toHaveTextContent('Attention of 13 tokens.');
   });
 
   it('says, beside the attention, whether it matters', async () => {
     await render(TypeAndWatch, { ...demos.induction });
     const ask = page.getByRole('button', { name: 'Does it matter?' });
-    await expect.element(ask, { timeout: 60_000 }).toBeEnabled();
+    await expect.element(ask).toBeEnabled();
     await userEvent.click(ask);
-    await expect
-      .element(page.getByRole('status'), { timeout: 60_000 })
-      .toHaveTextContent('13 tokens hidden, one at a time.');
+    await expect.element(page.getByRole('status')).toHaveTextContent('13 tokens hidden, one at a time.');
     // t63 was followed by t11 before: without it, at position 5, the model has nothing to copy.
     const rows = page.getByRole('row').all().slice(1);
     const read = rows.map((row) => row.element().textContent!.split(/\s+/).filter(Boolean));
@@ -120,9 +112,9 @@ describe('the story that types a text into a model', () => {
   it('has nothing for axe to find fault with, its table of changes included', async () => {
     await render(TypeAndWatch, { ...demos.induction });
     const ask = page.getByRole('button', { name: 'Does it matter?' });
-    await expect.element(ask, { timeout: 60_000 }).toBeEnabled();
+    await expect.element(ask).toBeEnabled();
     await userEvent.click(ask);
-    await expect.element(page.getByRole('table'), { timeout: 60_000 }).toBeVisible();
+    await expect.element(page.getByRole('table')).toBeVisible();
     const { violations } = await axe.run(document.body, { rules: { region: { enabled: false } } });
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
@@ -132,7 +124,7 @@ describe('the story that types a text into a model', () => {
     await userEvent.fill(page.getByRole('textbox', { name: demos.induction.label }), 't1 t999');
     await userEvent.click(page.getByRole('button', { name: 'Show its attention' }));
     await expect
-      .element(page.getByRole('status'), { timeout: 60_000 })
+      .element(page.getByRole('status'))
       .toHaveTextContent(/running the model on 3 tokens: found .* expected a run without errors/);
   });
 });

@@ -59,7 +59,7 @@ describe('zoomed out, a cell of a pixel holds the maximum', () => {
         const view = await draw(matrix, sidePx);
         const places = find(view, full);
         expect(places.length).toBeGreaterThan(0);
-        const level = matrix.requests[0]!.level!;
+        const level = matrix.requests[0]!.rowLevel!;
         for (const { x, y } of places) {
           // The pixel's centre lies in the level's cell that the spike is in.
           expect(Math.floor(((x + 0.5) * 700) / sidePx / 2 ** level)).toBe(Math.floor(col / 2 ** level));
@@ -73,7 +73,47 @@ describe('zoomed out, a cell of a pixel holds the maximum', () => {
   test('asks for no finer level than a pixel can show', async () => {
     const matrix = denseMatrix(700, 700, 'uint8', () => 0);
     await draw(matrix, 100);
-    expect(matrix.requests).toEqual([{ row: 0, col: 0, rows: 88, cols: 88, level: 3, reduce: 'max' }]);
+    expect(matrix.requests).toEqual([
+      { row: 0, col: 0, rows: 88, cols: 88, rowLevel: 3, colLevel: 3, reduce: 'max' },
+    ]);
+  });
+});
+
+describe('long and short', () => {
+  test('2 queries × 2,000 keys: each row shows its own weight, and not that of the other', async () => {
+    const matrix = denseMatrix(2, 2000, 'float32', (r, c) => (c === (r === 0 ? 500 : 1500) ? 1 : 0));
+    const view = await draw(matrix, 200, { gap: false });
+    const places = find(view, full);
+    // Cells of 16 keys, 1.6 px wide, over half of the canvas each.
+    const columns = (top: boolean) => [
+      ...new Set(places.filter(({ y }) => y < 100 === top).map(({ x }) => x)),
+    ];
+    expect(columns(true)).toEqual([50, 51].filter((x) => Math.floor((x + 0.5) / 1.6) === 31));
+    expect(columns(false)).toEqual([149, 150].filter((x) => Math.floor((x + 0.5) / 1.6) === 93));
+    expect(places.filter(({ y }) => y < 100)).toHaveLength(100 * columns(true).length);
+  });
+
+  test('cells that cannot hold a weight are hatched by query and key, however many of each a cell joins', async () => {
+    const matrix = denseMatrix(4, 800, 'uint8', () => 1);
+    const causal = { enabled: true, color: '#0000ff', background: '#0000ff' };
+    const view = await draw(matrix, 100, { gap: false, causal: { ...causal, offset: 200 } });
+    // Query q sees keys up to q + 200; a cell of 8 keys is hatched where its first is beyond that: from cell 26 on, for the
+    // last cell begins at key 200.
+    for (const row of [0, 3]) {
+      expect(view.pixel(25, row * 25 + 12)).toEqual(full);
+      expect(view.pixel(26, row * 25 + 12)).toEqual([0, 0, 255, 255]);
+    }
+    const near = await draw(matrix, 100, {
+      gap: false,
+      causal: { ...causal, offset: 0 },
+      viewport: { query: 0, key: 0, queries: 4, keys: 4 },
+    });
+    expect([10, 30, 60, 90].map((x) => near.pixel(x, 30)[2] === 255 && near.pixel(x, 30)[0] === 0)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 });
 
@@ -99,7 +139,9 @@ describe('zoomed in', () => {
     view.surface.drawNow();
     layer.setProps({ viewport: { query: 610, key: 110.5, queries: 20, keys: 20 } });
     view.surface.drawNow();
-    expect(matrix.requests).toEqual([{ row: 512, col: 0, rows: 512, cols: 512, level: 0, reduce: 'max' }]);
+    expect(matrix.requests).toEqual([
+      { row: 512, col: 0, rows: 512, cols: 512, rowLevel: 0, colLevel: 0, reduce: 'max' },
+    ]);
   });
 
   test('draws nothing beyond the matrix and outside the rect', async () => {

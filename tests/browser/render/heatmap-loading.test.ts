@@ -128,7 +128,9 @@ describe('blocks that arrive later', () => {
     layer.setProps({ viewport: { query: 505, key: 505, queries: 10, keys: 10 } });
     draw();
     expect(layer.pending).toBe(true);
-    expect(calls.slice(1).map(({ request }) => request.level)).toEqual([0, 0, 0, 0]);
+    expect(calls.slice(1).map(({ request }) => [request.rowLevel, request.colLevel])).toEqual(
+      Array(4).fill([0, 0]),
+    );
     for (const at of [5, 50, 95]) expect(pixel(at, at)).toEqual(color(0.6));
     // A tile that is there replaces what stood in, its gaps too.
     layer.setProps({ gap: true });

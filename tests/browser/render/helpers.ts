@@ -40,32 +40,21 @@ export function denseMatrix(
     type,
     block(request) {
       requests.push(request);
-      const { row, col, level = 0 } = request;
-      const size = 2 ** level;
-      const height = Math.min(request.rows, Math.ceil(rows / size) - row);
-      const width = Math.min(request.cols, Math.ceil(cols / size) - col);
-      if (level === 0) {
-        return {
-          row,
-          col,
-          rows: height,
-          cols: width,
-          level,
-          type,
-          data,
-          offset: row * cols + col,
-          stride: cols,
-        };
-      }
+      const { row, col, rowLevel = 0, colLevel = 0 } = request;
+      const [tall, wide] = [2 ** rowLevel, 2 ** colLevel];
+      const height = Math.min(request.rows, Math.ceil(rows / tall) - row);
+      const width = Math.min(request.cols, Math.ceil(cols / wide) - col);
+      const at = { row, col, rows: height, cols: width, rowLevel, colLevel };
+      if (rowLevel + colLevel === 0) return { ...at, type, data, offset: row * cols + col, stride: cols };
       const maxima = array(height * width);
-      for (let r = row * size; r < Math.min(rows, (row + height) * size); r++) {
-        for (let c = col * size; c < Math.min(cols, (col + width) * size); c++) {
+      for (let r = row * tall; r < Math.min(rows, (row + height) * tall); r++) {
+        for (let c = col * wide; c < Math.min(cols, (col + width) * wide); c++) {
           // Bits of non-negative halves are ordered as their values are.
-          const at = (Math.floor(r / size) - row) * width + Math.floor(c / size) - col;
-          maxima[at] = Math.max(maxima[at]!, data[r * cols + c]!);
+          const to = (Math.floor(r / tall) - row) * width + Math.floor(c / wide) - col;
+          maxima[to] = Math.max(maxima[to]!, data[r * cols + c]!);
         }
       }
-      return { row, col, rows: height, cols: width, level, type, data: maxima, offset: 0, stride: width };
+      return { ...at, type, data: maxima, offset: 0, stride: width };
     },
   };
   return Object.assign(matrix, { requests });

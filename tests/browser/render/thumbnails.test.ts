@@ -199,10 +199,10 @@ test('a slice reads no more than four million weights, or one head', async () =>
       rows: size,
       cols: size,
       type: 'float32',
-      block({ row, col, rows, cols, level = 0 }) {
-        read += rows * cols * 4 ** level;
+      block({ row, col, rows, cols, rowLevel = 0, colLevel = 0 }) {
+        read += rows * cols * 2 ** (rowLevel + colLevel);
         const data = new Float32Array(rows * cols).fill(weightOf(layer, head));
-        return { row, col, rows, cols, level, type: 'float32', data, offset: 0, stride: cols };
+        return { row, col, rows, cols, rowLevel, colLevel, type: 'float32', data, offset: 0, stride: cols };
       },
     }),
   };

@@ -31,7 +31,7 @@ function planted() {
   data[1234 * cols + 2001] = 230;
   return data;
 }
-const request = { row: 0, col: 0, rows: 99, cols: 99, level: 6 };
+const request = { row: 0, col: 0, rows: 99, cols: 99, rowLevel: 6, colLevel: 6 };
 const cell = (row: number, col: number) => (row >> 6) * Math.ceil(cols / 64) + (col >> 6);
 
 test('coarser levels of a large matrix are made by a worker; the array stays with the page', async () => {

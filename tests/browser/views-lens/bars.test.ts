@@ -8,14 +8,18 @@ usePage();
 
 const heads = [1, 5, 8];
 
-/** The bars behind a token whose colour is not that of its head, as strong as its weight. */
+/** The bars behind a token whose colour is not that of its head, as strong as its weight; its letters, and what sets them off, are made invisible. */
 async function wrongBars(token: Element, weightOf: (head: number) => number): Promise<string[]> {
   const box = token.getBoundingClientRect();
+  (token as HTMLElement).style.setProperty('color', 'transparent');
+  (token as HTMLElement).style.setProperty('text-shadow', 'none');
   const picture = await takePicture(box);
   const paper = fromHex(backgroundColors.light);
   return heads.flatMap((head, i) => {
-    // Above the letters, in the middle of the bar.
-    const color = picture.at({ x: box.x + ((i + 0.5) / heads.length) * box.width, y: box.y + 1.5 });
+    const color = picture.at({
+      x: box.x + ((i + 0.5) / heads.length) * box.width,
+      y: box.y + box.height / 2,
+    });
     const ink = fromHex(headColors(12, 'light')[head]!);
     const expected = paper.map((channel, c) => channel + (ink[c]! - channel) * weightOf(head));
     return color.every((channel, c) => Math.abs(channel - expected[c]!) <= 2)

@@ -33,7 +33,8 @@ function waiting(tokens: number) {
           layer,
           request,
           signal: options.signal!,
-          answer: () => resolve({ ...request, level: 0, type: 'float32', data, offset: 0, stride: cols }),
+          answer: () =>
+            resolve({ ...request, rowLevel: 0, colLevel: 0, type: 'float32', data, offset: 0, stride: cols }),
           fail: reject,
         });
       }),
@@ -50,7 +51,7 @@ function waiting(tokens: number) {
 /** Mounts without waiting for the weights. */
 async function show(props: Parameters<typeof showHeadView>[0], reads: Read[]) {
   const shown = showHeadView(props);
-  await expect.poll(() => reads.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => reads.length).toBeGreaterThan(0);
   for (const read of reads) read.answer();
   return shown;
 }

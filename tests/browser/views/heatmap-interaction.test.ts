@@ -7,6 +7,8 @@ import { takePicture } from './pixels.js';
 
 usePage();
 
+const startOf = (text: string): RegExp => new RegExp(`^${text.replace(/[.[\]<]/g, '\\$&')}`);
+
 const pair = await loadFixture('pair');
 const weights = await readWeights('pair');
 /** Layer 3, head 1: "them" looks at "keys". */
@@ -24,17 +26,19 @@ describe('hover', () => {
     expect(announcedBy(region)).toBe('');
 
     await mouse.move(cellOf(region, them.query, them.key, 24));
-    await expect.poll(() => statusOf(region)).toBe('them → keys 0.94 1st of 24 in its row 24 × 24');
+    await expect
+      .poll(() => statusOf(region))
+      .toBe('them → keys 0.94 layer 3, head 1 1st of 24 in its row 24 × 24');
     await expect
       .poll(() => textIn(boxOf(region.getByRole('application'))))
-      .toBe('them → keys 0.94 · layer 3, head 1');
-    expect(announcedBy(region)).toBe('layer 3, head 1: them → keys 0.94');
+      .toBe('them → keys 0.94 layer 3, head 1');
+    expect(announcedBy(region)).toBe('layer 3, head 1: them → keys 0.94, 1st of 24 in its row');
     expect(onHoverChange.mock.lastCall).toEqual([
-      { stream: 'self', layer: 3, head: 1, ...them, weight: weights.at(3, 1, 16, 2) },
+      { stream: 'self', layer: 3, head: 1, ...them, value: weights.at(3, 1, 16, 2) },
     ]);
 
     await mouse.move(cellOf(region, 0, 23, 24));
-    await expect.poll(() => statusOf(region)).toContain(`[CLS] → [SEP] ${shownWeight(0, 23)}`);
+    await expect.poll(() => statusOf(region)).toContain(`[CLS] → [SEP]·23 ${shownWeight(0, 23)}`);
     const calls = onHoverChange.mock.calls.length;
     await mouse.move({ x: 1270, y: 690 });
     await expect.poll(() => statusOf(region)).toContain('hover, click to lock');
@@ -76,7 +80,7 @@ describe('hover', () => {
     await mouse.move(cellOf(region, 3, 9, 41));
     await expect
       .poll(() => statusOf(region))
-      .toContain('t40 → t45 0 a later position: this query cannot see it');
+      .toMatch(/t40.* → t45.* 0 layer 1, head 0 a later position: this query cannot see it/);
   });
 
   test('lists the keys of the row beside a wide plot, most weight first', async () => {
@@ -89,7 +93,9 @@ describe('hover', () => {
       .getByRole('listitem')
       .elements()
       .map((item) => item.textContent!.replace(/\s+/g, ' ').trim());
-    const labels = pair.stream().keyTokens.map(({ label }) => label);
+    const labels = pair
+      .stream()
+      .keyTokens.map(({ label }, key) => (label === '[SEP]' ? `[SEP]·${key}` : label));
     expect(items.slice(0, 3)).toEqual(
       largest.map((weight) => `${labels[row.indexOf(weight)]} ${shown(weight)}`),
     );
@@ -103,9 +109,7 @@ describe('a click', () => {
     const at = cellOf(region, them.query, them.key, 24);
     await mouse.click(at);
     await expect.poll(() => statusOf(region)).toContain('locked');
-    expect(onSelectionChange.mock.lastCall).toEqual([
-      { stream: 'self', layer: 3, heads: [1], ...them, segment: null },
-    ]);
+    expect(onSelectionChange.mock.lastCall).toEqual([{ stream: 'self', layer: 3, heads: [1], ...them }]);
 
     await mouse.move(cellOf(region, 15, 7, 24));
     await expect.poll(() => statusOf(region)).toContain(`found → lost ${shownWeight(15, 7)}`);
@@ -151,13 +155,18 @@ test('the keyboard alone: Tab to the plot, arrows move, Home, End and Page jump,
     ],
   ];
   const { queryTokens } = pair.stream();
+  /** Where the same token stands more than once, its position is told with it. */
+  const nameOf = (position: number): string => {
+    const { label } = queryTokens[position]!;
+    return queryTokens.filter((other) => other.label === label).length > 1 ? `${label}·${position}` : label;
+  };
   for (const [keys, query, key] of cells) {
     await userEvent.keyboard(keys);
     const weight = weights.at(3, 1, query, key);
     const said = weight < 0.001 ? '<0.001' : shown(weight);
     await expect
       .poll(() => announcedBy(region))
-      .toBe(`layer 3, head 1: ${queryTokens[query]!.label} → ${queryTokens[key]!.label} ${said}`);
+      .toMatch(startOf(`layer 3, head 1: ${nameOf(query)} → ${nameOf(key)} ${said}, `));
   }
   await userEvent.keyboard('{Enter}{ArrowDown}');
   await expect.poll(() => statusOf(region)).toMatch(/^when → keys .* locked/);
@@ -180,7 +189,7 @@ describe('the toolbar', () => {
     await mouse.move(cellOf(region, 4, 3, 24));
     await expect
       .poll(() => announcedBy(region))
-      .toBe(`layer 0, head 0: the → that ${shown(weights.at(0, 0, 4, 3))}`);
+      .toMatch(startOf(`layer 0, head 0: the·4 → that ${shown(weights.at(0, 0, 4, 3))},`));
   });
 
   test('chooses a head, or their mean or maximum', async () => {
@@ -190,17 +199,19 @@ describe('the toolbar', () => {
     await mouse.move(cellOf(region, 16, 2, 24));
     await expect
       .poll(() => announcedBy(region))
-      .toBe(`layer 3, head 7: them → keys ${shown(weights.at(3, 7, 16, 2))}`);
+      .toMatch(startOf(`layer 3, head 7: them → keys ${shown(weights.at(3, 7, 16, 2))},`));
     const all = Array.from({ length: 12 }, (_, i) => weights.at(3, i, 16, 2));
     await userEvent.selectOptions(head, 'max');
     await mouse.move(cellOf(region, 16, 2, 24));
     await expect
       .poll(() => announcedBy(region))
-      .toBe(`layer 3, head max: them → keys ${shown(Math.max(...all))}`);
+      .toMatch(startOf(`layer 3, max of 12 heads: them → keys ${shown(Math.max(...all))},`));
     await region.getByRole('button', { name: 'previous head' }).click();
     await mouse.move(cellOf(region, 16, 2, 24));
     const mean = all.reduce((sum, weight) => sum + weight) / 12;
-    await expect.poll(() => announcedBy(region)).toBe(`layer 3, head mean: them → keys ${shown(mean)}`);
+    await expect
+      .poll(() => announcedBy(region))
+      .toMatch(startOf(`layer 3, mean of 12 heads: them → keys ${shown(mean)},`));
   });
 
   test('a range of one’s own is offered by its numbers until another is chosen', async () => {
@@ -252,7 +263,9 @@ describe('the toolbar', () => {
     const [{ layer, heads }] = onSelectionChange.mock.lastCall!;
     await mouse.move(cellOf(region, 1, 23, 12, 28));
     const said = shown(cross.at(layer, heads[0], 1, 23));
-    await expect.poll(() => announcedBy(region)).toBe(`layer ${layer}, head ${heads[0]}: 1 → 1 ${said}`);
+    await expect
+      .poll(() => announcedBy(region))
+      .toMatch(startOf(`layer ${layer}, head ${heads[0]}: 1 → 1 ${said},`));
     // The pointer still rests on a key that the decoder does not have.
     await userEvent.selectOptions(stream, 'decoder');
     await expect.poll(() => statusOf(region)).toContain('12 × 12');

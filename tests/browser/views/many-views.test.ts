@@ -53,8 +53,7 @@ async function allDrawn(views: Mounted[]): Promise<void> {
   while (!views.every(isDrawn)) await new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
-const gone = () =>
-  expect.poll(stageInfo, { timeout: 5000 }).toEqual({ contexts: 0, surfaces: 0, textures: 0 });
+const gone = () => expect.poll(stageInfo).toEqual({ contexts: 0, surfaces: 0, textures: 0 });
 
 describe('thirty views on a page', () => {
   const white = fromHex(backgroundColors.light).join();
@@ -153,25 +152,21 @@ describe('two hundred views mounted and unmounted', () => {
     throw new Error('The frame of the tests has no context of its own.');
   }
 
-  test(
-    'leave no context, surface, texture, object, node or listener behind',
-    { timeout: 60_000 },
-    async () => {
-      const counts: Awaited<ReturnType<typeof alive>>[] = [];
-      for (let batch = 0; batch < 4; batch++) {
-        await cycles(50);
-        counts.push(await alive());
-      }
-      // What the page makes once and keeps shows in one batch; what each view leaves behind, in every one.
-      const growth = (what: 'objects' | 'nodes' | 'listeners') =>
-        Math.min(...counts.slice(1).map((count, i) => count[what] - counts[i]![what]));
-      // One object kept of each view would be 50.
-      expect(growth('objects')).toBeLessThan(25);
-      expect(growth('nodes')).toBeLessThan(25);
-      expect(growth('listeners')).toBeLessThan(25);
-      await gone();
-    },
-  );
+  test('leave no context, surface, texture, object, node or listener behind', async () => {
+    const counts: Awaited<ReturnType<typeof alive>>[] = [];
+    for (let batch = 0; batch < 4; batch++) {
+      await cycles(50);
+      counts.push(await alive());
+    }
+    // What the page makes once and keeps shows in one batch; what each view leaves behind, in every one.
+    const growth = (what: 'objects' | 'nodes' | 'listeners') =>
+      Math.min(...counts.slice(1).map((count, i) => count[what] - counts[i]![what]));
+    // One object kept of each view would be 50.
+    expect(growth('objects')).toBeLessThan(25);
+    expect(growth('nodes')).toBeLessThan(25);
+    expect(growth('listeners')).toBeLessThan(25);
+    await gone();
+  });
 
   test('nor when they are unmounted before they are ready', async () => {
     for (let i = 0; i < 20; i++) await remove(add(i, small));

@@ -60,7 +60,7 @@ describe.each(views)('%s', (_, show) => {
 
 /** Until no view holds the page's context, so that the next one starts it anew. */
 async function gone(): Promise<void> {
-  await expect.poll(() => stageInfo(), { timeout: 5000 }).toEqual({ contexts: 0, surfaces: 0, textures: 0 });
+  await expect.poll(() => stageInfo()).toEqual({ contexts: 0, surfaces: 0, textures: 0 });
 }
 
 const differences = (a: string[], b: string[]): number => a.filter((color, i) => color !== b[i]).length;

@@ -8,9 +8,6 @@ import type { CDPSession } from 'playwright';
 /** The browser's own protocol: real pointers, real pictures. */
 export const browser = (): CDPSession => cdp() as unknown as CDPSession;
 
-/** The first view of a page waits for Pixi to be loaded, which a busy machine takes seconds for. */
-const loadMs = 20_000;
-
 /**
  * A page of 1280 × 700 px at which one pixel of a test is one of the screen, with the pointer outside every view. A test
  * that makes Svelte or Pixi warn fails.
@@ -53,8 +50,7 @@ async function showView<Props extends object>(View: Component, props: Props): Pr
 }
 
 /** Waits until a view says that its drawing is up to date. */
-export const drawn = (region: Locator) =>
-  expect.element(region, { timeout: loadMs }).toHaveAttribute('aria-busy', 'false');
+export const drawn = (region: Locator) => expect.element(region).toHaveAttribute('aria-busy', 'false');
 
 /** A point of the page, in CSS pixels. */
 export interface Point {

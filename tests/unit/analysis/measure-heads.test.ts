@@ -71,10 +71,21 @@ function slowStream(): Stream & { reads: number } {
       const until = performance.now() + 5;
       while (performance.now() < until);
       const data = new Float32Array(rows * cols).fill(1 / cols);
-      return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
+      return {
+        row,
+        col,
+        rows,
+        cols,
+        rowLevel: 0,
+        colLevel: 0,
+        type: 'float32',
+        data,
+        offset: 0,
+        stride: cols,
+      };
     },
   };
-  const slow = { ...stream, layers: [0], heads: [0], reads: 0, matrix: () => matrix };
+  const slow = { ...stream, layers: [0], heads: [0], headsOf: () => [0], reads: 0, matrix: () => matrix };
   return slow;
 }
 
@@ -108,9 +119,7 @@ test('a head that cannot be read ends the measuring, unless somebody wants to kn
     matrix(layer, head) {
       const matrix = stream.matrix(layer, head);
       const block: Matrix['block'] = () => Promise.reject(new Error('gone'));
-      return layer === 3 && head === 4
-        ? { rows: 2, cols: 2, type: 'float32', block }
-        : matrix;
+      return layer === 3 && head === 4 ? { rows: 2, cols: 2, type: 'float32', block } : matrix;
     },
   };
   await expect(measureHeads(broken, 'confidence')).rejects.toThrow('gone');

@@ -92,7 +92,7 @@ describe('a trace comes back as it was', () => {
       cols: 2,
       type: 'float32',
       block: async () => ({
-        ...{ row: 0, col: 0, rows: 2, cols: 2, level: 0, type: 'float32' },
+        ...{ row: 0, col: 0, rows: 2, cols: 2, rowLevel: 0, colLevel: 0, type: 'float32' },
         ...{ data: Float32Array.of(9, 1, 0, 9, 0.5, 0.5, 9), offset: 1, stride: 3 },
       }),
     };

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { axes, chooseLevel, spanInView, tilesInView } from '../../../src/lib/render/heatmap/window.js';
+import {
+  axes,
+  chooseLevel,
+  spanInView,
+  tilesInView,
+  type Viewport,
+} from '../../../src/lib/render/heatmap/window.js';
 import { curvePoint } from '../../../src/lib/render/lines/curve.js';
 import { takeProps } from '../../../src/lib/render/props.js';
 
@@ -12,32 +18,37 @@ describe('chooseLevel', () => {
     [0.25, 2],
     [0.2, 3],
     [1e-9, 10],
-  ])('a cell of %f px is drawn at level %i of a 600 × 1000 matrix', (cellPx, level) => {
-    expect(chooseLevel(cellPx, 600, 1000)).toBe(level);
+  ])('a cell of %f px is drawn at level %i of 1000', (cellPx, level) => {
+    expect(chooseLevel(cellPx, 1000)).toBe(level);
   });
 
   test('a pixel computed as 700 × (1 ÷ 700) is a pixel', () => {
-    for (let n = 1; n < 4000; n++) expect(chooseLevel((n / 3 / n) * 3, n, n)).toBe(0);
+    for (let n = 1; n < 4000; n++) expect(chooseLevel((n / 3 / n) * 3, n)).toBe(0);
   });
 
-  test('one cell has one level', () => expect(chooseLevel(0.01, 1, 1)).toBe(0));
+  test('one cell has one level', () => expect(chooseLevel(0.01, 1)).toBe(0));
 });
 
 describe('tilesInView', () => {
-  const places = (...args: Parameters<typeof tilesInView>) =>
-    tilesInView(...args).map(({ row, col }) => `${row},${col}`);
+  const places = (viewport: Viewport, rowLevel: number, colLevel: number, rows: number, cols: number) =>
+    tilesInView(viewport, { rowLevel, colLevel }, rows, cols).map(({ row, col }) => `${row},${col}`);
 
   test('covers what is seen and no more', () => {
-    expect(places({ query: 0, key: 0, queries: 10, keys: 10 }, 0, 1200, 700)).toEqual(['0,0']);
-    expect(places({ query: 511.5, key: 0, queries: 1, keys: 10 }, 0, 1200, 700)).toEqual(['0,0', '1,0']);
-    expect(places({ query: 0, key: 0, queries: 1200, keys: 700 }, 0, 1200, 700)).toHaveLength(6);
-    expect(places({ query: 0, key: 0, queries: 1200, keys: 700 }, 1, 1200, 700)).toEqual(['0,0', '1,0']);
+    expect(places({ query: 0, key: 0, queries: 10, keys: 10 }, 0, 0, 1200, 700)).toEqual(['0,0']);
+    expect(places({ query: 511.5, key: 0, queries: 1, keys: 10 }, 0, 0, 1200, 700)).toEqual(['0,0', '1,0']);
+    expect(places({ query: 0, key: 0, queries: 1200, keys: 700 }, 0, 0, 1200, 700)).toHaveLength(6);
+    expect(places({ query: 0, key: 0, queries: 1200, keys: 700 }, 1, 1, 1200, 700)).toEqual(['0,0', '1,0']);
+    expect(places({ query: 0, key: 0, queries: 1200, keys: 700 }, 0, 1, 1200, 700)).toEqual([
+      '0,0',
+      '1,0',
+      '2,0',
+    ]);
   });
 
   test('stays inside the matrix', () => {
-    expect(places({ query: -50, key: -50, queries: 100, keys: 9999 }, 0, 60, 60)).toEqual(['0,0']);
-    expect(places({ query: 100, key: 0, queries: 5, keys: 5 }, 0, 60, 60)).toEqual([]);
-    expect(places({ query: -9, key: 0, queries: 5, keys: 5 }, 0, 60, 60)).toEqual([]);
+    expect(places({ query: -50, key: -50, queries: 100, keys: 9999 }, 0, 0, 60, 60)).toEqual(['0,0']);
+    expect(places({ query: 100, key: 0, queries: 5, keys: 5 }, 0, 0, 60, 60)).toEqual([]);
+    expect(places({ query: -9, key: 0, queries: 5, keys: 5 }, 0, 0, 60, 60)).toEqual([]);
   });
 });
 

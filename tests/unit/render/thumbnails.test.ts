@@ -17,11 +17,11 @@ function cells(rows: number, cols: number, weights: Record<string, number>): Hea
     const [row, col] = place.split(',').map(Number) as [number, number];
     data[row * cols + col] = weight;
   }
-  return { weights: data, rows, cols, size: 1, queries: rows, keys: cols };
+  return { weights: data, rows, cols, height: 1, width: 1, queries: rows, keys: cols };
 }
 
 describe('lines', () => {
-  const picture = { width: 40, height: 40, linePx: 1, strongestOnly: false };
+  const picture = { width: 40, height: 40, linePx: 1, linesPerRow: Infinity };
   const at = (pixels: Uint8Array, x: number, y: number): number => pixels[y * 40 + x]!;
   const column = (pixels: Uint8Array, x: number): number =>
     Array.from({ length: 40 }, (_, y) => at(pixels, x, y)).reduce((sum, value) => sum + value, 0);
@@ -61,16 +61,23 @@ describe('lines', () => {
   test('the strongest only', () => {
     const weights = { '0,0': 0.3, '0,3': 0.7, '2,1': 0.4, '2,2': 0.6 };
     const all = rasterizeLines(cells(4, 4, weights), picture);
-    const some = rasterizeLines(cells(4, 4, weights), { ...picture, strongestOnly: true });
+    const some = rasterizeLines(cells(4, 4, weights), { ...picture, linesPerRow: 1 });
     const keys = (pixels: Uint8Array) =>
       [5, 15, 25, 35].map((y) => at(pixels, 39, y) + at(pixels, 39, y - 1) > 0);
     expect(keys(all)).toEqual([true, true, true, true]);
     expect(keys(some)).toEqual([false, false, true, true]);
   });
 
+  test('so many of the strongest of each row', () => {
+    const weights = { '0,0': 0.3, '0,1': 0.5, '0,3': 0.7 };
+    const pixels = rasterizeLines(cells(1, 4, weights), { ...picture, linesPerRow: 2 });
+    const keys = [5, 15, 25, 35].map((y) => at(pixels, 39, y) + at(pixels, 39, y - 1) > 0);
+    expect(keys).toEqual([false, true, false, true]);
+  });
+
   test('a cell that stands for fewer weights at the edge is drawn in their middle', () => {
     // Five queries and keys at level 2: rows 0 to 3, and row 4 alone, which covers pixels 32 to 40.
-    const last = { ...cells(2, 2, { '1,1': 1 }), size: 4, queries: 5, keys: 5 };
+    const last = { ...cells(2, 2, { '1,1': 1 }), height: 4, width: 4, queries: 5, keys: 5 };
     const pixels = rasterizeLines(last, picture);
     expect(at(pixels, 20, 35) + at(pixels, 20, 36)).toBeGreaterThan(240);
   });
@@ -78,16 +85,17 @@ describe('lines', () => {
 
 describe('cells', () => {
   test.each([
-    [24, 24, 64, 64, 0, 24, 24],
-    [24, 24, 20, 64, 1, 12, 12],
-    [1024, 1024, 64, 64, 4, 64, 64],
-    [201, 201, 64, 64, 2, 51, 51],
-    [10, 3000, 64, 64, 6, 1, 47],
-    [1, 1, 64, 64, 0, 1, 1],
+    [24, 24, 64, 64, 0, 0, 24, 24],
+    [24, 24, 20, 64, 1, 0, 12, 24],
+    [1024, 1024, 64, 64, 4, 4, 64, 64],
+    [201, 201, 64, 64, 2, 2, 51, 51],
+    [10, 3000, 64, 64, 0, 6, 10, 47],
+    [1, 1, 64, 64, 0, 0, 1, 1],
   ])(
-    '%i × %i weights in %i × %i cells: level %i, %i × %i',
-    (queries, keys, most, mostCols, level, rows, cols) => {
-      expect(wholeRequest(queries, keys, most, mostCols)).toEqual({ row: 0, col: 0, rows, cols, level });
+    '%i × %i weights in %i × %i cells: levels %i and %i, %i × %i',
+    (queries, keys, most, mostCols, rowLevel, colLevel, rows, cols) => {
+      const request = { row: 0, col: 0, rows, cols, rowLevel, colLevel };
+      expect(wholeRequest(queries, keys, most, mostCols)).toEqual(request);
     },
   );
 

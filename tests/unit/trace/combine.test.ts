@@ -52,7 +52,7 @@ test('matrices that come later', async () => {
 test('coarser levels: the maximum of the means, not the mean of the maxima', async () => {
   const a = new DenseMatrix(2, 2, 'float32', Float32Array.of(1, 0, 0, 0.5));
   const b = new DenseMatrix(2, 2, 'float32', Float32Array.of(0, 1, 0.5, 0.25));
-  const top = { row: 0, col: 0, rows: 1, cols: 1, level: 1 };
+  const top = { row: 0, col: 0, rows: 1, cols: 1, rowLevel: 1, colLevel: 1 };
   const at = async (matrix: Matrix, reduce: 'max' | 'mean') =>
     (await matrix.block({ ...top, reduce })).data[0];
   expect(await at(combineMatrices([a, b], 'mean'), 'max')).toBe(0.5);

@@ -34,11 +34,17 @@ function randomMatrix(type: WeightType) {
 }
 
 /** What a cell must hold, from the weights themselves. */
-function cell(at: (row: number, col: number) => number, row: number, col: number, level: number) {
-  const size = 2 ** level;
+function cell(
+  at: (row: number, col: number) => number,
+  row: number,
+  col: number,
+  rowLevel: number,
+  colLevel = rowLevel,
+) {
+  const [high, wide] = [2 ** rowLevel, 2 ** colLevel];
   let [most, sum, count] = [0, 0, 0];
-  for (let r = row * size; r < Math.min(rows, (row + 1) * size); r++)
-    for (let c = col * size; c < Math.min(cols, (col + 1) * size); c++) {
+  for (let r = row * high; r < Math.min(rows, (row + 1) * high); r++)
+    for (let c = col * wide; c < Math.min(cols, (col + 1) * wide); c++) {
       const weight = at(r, c);
       most = Math.max(most, weight);
       sum += weight;
@@ -50,13 +56,19 @@ function cell(at: (row: number, col: number) => number, row: number, col: number
 describe.each(['uint8', 'float16', 'float32'] as const)('a large matrix of %s', (type) => {
   const { matrix, at } = randomMatrix(type);
 
-  test.each([1, 2, 3, 5, 9, 12])('level %i', async (level) => {
-    const size = 2 ** level;
-    const levelRows = Math.ceil(rows / size);
-    const levelCols = Math.ceil(cols / size);
+  test.each([
+    ...[1, 2, 3, 5, 9].map((level) => [level, level] as const),
+    [12, 11],
+    [0, 5],
+    [7, 0],
+    [1, 3],
+    [6, 2],
+  ] as const)('levels %i and %i', async (rowLevel, colLevel) => {
+    const levelRows = Math.ceil(rows / 2 ** rowLevel);
+    const levelCols = Math.ceil(cols / 2 ** colLevel);
     for (const reduce of ['max', 'mean'] as const) {
       const row = Math.floor(levelRows / 3);
-      const request = { row, col: 0, rows: levelRows, cols: levelCols, level, reduce };
+      const request = { row, col: 0, rows: levelRows, cols: levelCols, rowLevel, colLevel, reduce };
       const block = await matrix.block(request);
       expect(block).toMatchObject({ row, col: 0, rows: levelRows - row, cols: levelCols });
       const weights = blockWeights(block);
@@ -66,7 +78,10 @@ describe.each(['uint8', 'float16', 'float32'] as const)('a large matrix of %s', 
         [0, levelCols - 1],
         [block.rows >> 1, levelCols >> 1],
       ])
-        expect(weights[r! * block.cols + c!]).toBeCloseTo(cell(at, row + r!, c!, level)[reduce], 5);
+        expect(weights[r! * block.cols + c!]).toBeCloseTo(
+          cell(at, row + r!, c!, rowLevel, colLevel)[reduce],
+          5,
+        );
     }
   });
 });
@@ -90,7 +105,7 @@ test(
         rows: 200,
         cols: 200,
       };
-      const block = await matrix.block({ ...around, level });
+      const block = await matrix.block({ ...around, rowLevel: level, colLevel: level });
       const found: number[][] = [];
       blockWeights(block).forEach((weight, i) => {
         if (weight > 0)
@@ -122,7 +137,7 @@ describe('weights that are wrong', () => {
     ['row-over-1', 0.5],
   ])('%s: said where, by every block that reads the row', async (code, value) => {
     const matrix = large((data) => (data[1777 * n + 3] = value));
-    const whole = { row: 0, col: 0, rows: 999, cols: 999, level: 3 };
+    const whole = { row: 0, col: 0, rows: 999, cols: 999, rowLevel: 3, colLevel: 3 };
     for (let time = 0; time < 2; time++) {
       const error: unknown = await Promise.resolve(matrix.block(whole)).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(TraceError);
@@ -140,14 +155,14 @@ describe('weights that are wrong', () => {
     const input = { tokens: tokens(n), attention: { dims: [1, 1, n, n], data } };
     const stream = createTrace(input).stream();
     expect(stream.causal).toBe(true);
-    await stream.matrix(0, 0).block({ row: 0, col: 0, rows: 9, cols: 9, level: 8 });
+    await stream.matrix(0, 0).block({ row: 0, col: 0, rows: 9, cols: 9, rowLevel: 8, colLevel: 8 });
     expect(stream.causal).toBe(false);
     const strict = createTrace({ ...input, causal: true })
       .stream()
       .matrix(0, 0);
-    await expect(strict.block({ row: 0, col: 0, rows: 9, cols: 9, level: 8 })).rejects.toThrow(
-      'weight on keys after their query',
-    );
+    await expect(
+      strict.block({ row: 0, col: 0, rows: 9, cols: 9, rowLevel: 8, colLevel: 8 }),
+    ).rejects.toThrow('weight on keys after their query');
   });
 });
 
@@ -155,7 +170,7 @@ describe('what is not wanted any more', () => {
   test('rejects with the reason, and does not hold up others', async () => {
     const { matrix, at } = randomMatrix('uint8');
     const abort = new AbortController();
-    const request = { row: 0, col: 0, rows: 999, cols: 999, level: 3 };
+    const request = { row: 0, col: 0, rows: 999, cols: 999, rowLevel: 3, colLevel: 3 };
     const gone = matrix.block(request, { signal: abort.signal });
     const stays = matrix.block(request);
     abort.abort(new Error('moved on'));
@@ -171,7 +186,7 @@ describe('what is not wanted any more', () => {
 
   test('asked for again after an abort, it is made', async () => {
     const { matrix, at } = randomMatrix('uint8');
-    const request = { row: 100, col: 100, rows: 50, cols: 50, level: 3 };
+    const request = { row: 100, col: 100, rows: 50, cols: 50, rowLevel: 3, colLevel: 3 };
     const abort = new AbortController();
     const gone = matrix.block(request, { signal: abort.signal }) as Promise<Block>;
     abort.abort(new Error('moved on'));
@@ -180,9 +195,49 @@ describe('what is not wanted any more', () => {
   });
 });
 
+test('long and short: three queries and a million keys keep their queries apart', async () => {
+  const n = 2 ** 20;
+  const data = new Uint8Array(3 * n);
+  [500_000, 123_456, 900_000].forEach((key, query) => (data[query * n + key] = 100 + query));
+  const matrix = new DenseMatrix(3, n, 'uint8', data);
+  for (const colLevel of [1, 4, 10]) {
+    const block = await matrix.block({ row: 0, col: 0, rows: 3, cols: n, colLevel });
+    expect([block.rows, block.cols]).toEqual([3, 2 ** (20 - colLevel)]);
+    const found = [...block.data].flatMap((value, i) =>
+      value > 0 ? [[Math.floor(i / block.cols), i % block.cols, value]] : [],
+    );
+    expect(found).toEqual(
+      [500_000, 123_456, 900_000].map((key, query) => [query, key >> colLevel, 100 + query]),
+    );
+  }
+});
+
+test('signed numbers in parts: the largest magnitude, with its sign', async () => {
+  const data = new Float32Array(rows * cols);
+  data[1000 * cols + 1000] = -0.75;
+  data[1001 * cols + 1001] = 0.5;
+  data[20 * cols + 30] = 0.25;
+  const matrix = new DenseMatrix(rows, cols, 'float32', data, 0, undefined, true);
+  for (const level of [1, 4, 8, 12]) {
+    const request = { rows: 1, cols: 1, rowLevel: level, colLevel: level };
+    const at = (row: number, col: number) =>
+      matrix.block({ ...request, row: row >> level, col: col >> level });
+    expect([...(await at(1000, 1000)).data]).toEqual([-0.75]);
+    expect([...(await at(20, 30)).data]).toEqual([level === 12 ? -0.75 : 0.25]);
+  }
+});
+
 test('a first look: weights of the cells, said to be a sample', () => {
   const { matrix, at } = randomMatrix('uint8');
-  const block = matrix.block({ row: 3, col: 4, rows: 5, cols: 6, level: 4, sample: true }) as Block;
+  const block = matrix.block({
+    row: 3,
+    col: 4,
+    rows: 5,
+    cols: 6,
+    rowLevel: 4,
+    colLevel: 4,
+    sample: true,
+  }) as Block;
   expect(block).toMatchObject({ rows: 5, cols: 6, sampled: true });
   blockWeights(block).forEach((weight, i) => {
     const held = new Set<number>();
@@ -201,7 +256,7 @@ test('many large matrices at once: levels that are let go for others come out wh
     own[(rows - 1) * cols + cols - 1] = 100;
     return new DenseMatrix(rows, cols, 'uint8', own);
   });
-  const request = { row: 0, col: 0, rows: 2, cols: 1, level: 11 };
+  const request = { row: 0, col: 0, rows: 2, cols: 1, rowLevel: 11, colLevel: 11 };
   const blocks = await Promise.all(matrices.map((matrix) => matrix.block(request)));
   for (const block of blocks) expect([...block.data]).toEqual([200, 100]);
 });
@@ -215,7 +270,16 @@ test('the mean of large heads: the maximum of its weights, not the mean of maxim
   });
   const mean = combineMatrices(heads, 'mean');
   const at = async (row: number, col: number, level: number) =>
-    blockWeights(await mean.block({ row: row >> level, col: col >> level, rows: 1, cols: 1, level }))[0];
+    blockWeights(
+      await mean.block({
+        row: row >> level,
+        col: col >> level,
+        rows: 1,
+        cols: 1,
+        rowLevel: level,
+        colLevel: level,
+      }),
+    )[0];
   for (const level of [0, 1, 4, 5]) {
     expect(await at(1000, 1000, level)).toBeCloseTo(100 / 255, 6);
     expect(await at(1500, 1500, level)).toBeCloseTo(90 / 255, 6);

@@ -12,12 +12,23 @@ test('weights that were read for coarser levels are let go when others need the 
         read({ row, col, rows, cols }) {
           reads[i]!++;
           const data = new Float32Array(rows * cols).fill(i / 40);
-          return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
+          return {
+            row,
+            col,
+            rows,
+            cols,
+            rowLevel: 0,
+            colLevel: 0,
+            type: 'float32',
+            data,
+            offset: 0,
+            stride: cols,
+          };
         },
       }),
   );
   const look = (i: number): number => {
-    const block = matrices[i]!.block({ row: 0, col: 0, rows: 64, cols: 64, level: 4 });
+    const block = matrices[i]!.block({ row: 0, col: 0, rows: 64, cols: 64, rowLevel: 4, colLevel: 4 });
     if (block instanceof Promise) throw new Error('It is quick to read.');
     return block.data[block.offset]!;
   };

@@ -15,8 +15,9 @@ export interface HeadRequest {
   readonly col: number;
   readonly rows: number;
   readonly cols: number;
-  /** Cells of 2^level × 2^level, each the largest of its weights; always 0 unless the source makes `levels`. */
-  readonly level: number;
+  /** Cells of 2^rowLevel × 2^colLevel, each the largest of its weights; always 0 unless the source makes `levels`. */
+  readonly rowLevel: number;
+  readonly colLevel: number;
 }
 
 /** Weights in [0, 1], `[rows, cols]` as asked for; cell `(r, c)` is `data[offset + r * stride + c]`. */
@@ -91,8 +92,8 @@ export function functionAttention(input: FunctionInput): AttentionSource {
   });
 }
 
-function pick({ row, col, rows, cols, level = 0 }: BlockRequest) {
-  return { row, col, rows, cols, level };
+function pick({ row, col, rows, cols, rowLevel = 0, colLevel = 0 }: BlockRequest) {
+  return { row, col, rows, cols, rowLevel, colLevel };
 }
 
 const typeOf = (data: unknown): WeightType | undefined =>
@@ -109,8 +110,10 @@ function isPromise(given: HeadBlock | Promise<HeadBlock>): given is Promise<Head
   return typeof (given as Partial<Promise<HeadBlock>> | undefined)?.then === 'function';
 }
 
-function placeOf({ layer, head, row, col, rows, cols, level }: HeadRequest): string {
-  return `block({ layer: ${layer}, head: ${head}, row: ${row}, col: ${col}, rows: ${rows}, cols: ${cols}, level: ${level} })`;
+function placeOf(wanted: HeadRequest): string {
+  const { layer, head, row, col, rows, cols, rowLevel, colLevel } = wanted;
+  const at = `layer: ${layer}, head: ${head}, row: ${row}, col: ${col}, rows: ${rows}, cols: ${cols}`;
+  return `block({ ${at}, rowLevel: ${rowLevel}, colLevel: ${colLevel} })`;
 }
 
 function failed(cause: unknown, wanted: HeadRequest): TraceError {
@@ -125,7 +128,7 @@ function failed(cause: unknown, wanted: HeadRequest): TraceError {
 }
 
 function toBlock(given: HeadBlock, wanted: HeadRequest): Block {
-  const { row, col, rows, cols, level } = wanted;
+  const { row, col, rows, cols, rowLevel, colLevel } = wanted;
   const place = placeOf(wanted);
   const type = typeOf(given?.data);
   if (!type)
@@ -152,7 +155,8 @@ function toBlock(given: HeadBlock, wanted: HeadRequest): Block {
       `${needed}: ${rows} rows of ${cols}${stride === cols ? '' : `, ${stride} apart`}`,
       'Return the whole rectangle, with zeros where there is no weight.',
     );
-  const block: Block = { row, col, rows, cols, level, type, data, offset, stride };
+  const at = { row, col, rows, cols, rowLevel, colLevel };
+  const block: Block = { ...at, type, data, offset, stride };
   checkBlock(block, place);
   return block;
 }

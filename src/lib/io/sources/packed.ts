@@ -3,7 +3,6 @@ import { listed } from '../../trace/describe.js';
 import { HeldMatrix, type Guard, type Stored } from '../../trace/held-matrix.js';
 import { parseTensor } from '../../trace/parse-tensor.js';
 import type { Rect } from '../../trace/pyramid/pyramid.js';
-import { weightQuantity } from '../../trace/quantity.js';
 import { newWeights } from '../../trace/weights.js';
 import type { AttentionSource, Tensor, WeightArray, WeightType } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
@@ -36,7 +35,7 @@ export function packedAttention(triangles: PackedInput): AttentionSource {
   return makeSource({ dims: [layers, heads, n, n], causal: true }, (layer, head) => {
     const offset = (layer * heads + head) * length;
     // What lies after the diagonal is not held, so nothing looks ahead.
-    const rules = { place: `${place}[${layer}][${head}]`, quantity: weightQuantity };
+    const rules = { place: `${place}[${layer}][${head}]` };
     return new PackedMatrix(n, type, data, offset, { rules, see: () => {} });
   });
 }
@@ -49,7 +48,7 @@ class PackedMatrix extends HeldMatrix {
     private readonly offset: number,
     guard: Guard,
   ) {
-    super(n, n, type, guard);
+    super(n, n, type, { guard });
   }
 
   protected override stored({ row, col, rows, cols }: Rect): Stored {

@@ -2,7 +2,7 @@ import type { Pyramid, Rect } from '../../trace/pyramid/pyramid.js';
 import type { ProductTask } from '../../trace/pyramid/product.js';
 import { runTask, type Urgency } from '../../trace/pyramid/run-task.js';
 import { SharedWork, unlessAborted, waitFor } from '../../trace/pyramid/shared-work.js';
-import type { Reduced } from '../../trace/pyramid/reduce.js';
+import type { Levels, Reduced } from '../../trace/pyramid/reduce.js';
 import { performNow } from '../../trace/pyramid/tasks.js';
 import { cutRequest } from '../../trace/request.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from '../../trace/types.js';
@@ -26,6 +26,8 @@ export interface Head {
 }
 
 type Reduce = 'max' | 'mean';
+
+const finest: Levels = { rowLevel: 0, colLevel: 0 };
 
 /** Multiplications done at once, some milliseconds' work: a row of 131,072 keys of 64 dimensions. */
 const atOnce = 2 ** 23;
@@ -54,24 +56,24 @@ export class QueryKeyMatrix implements Matrix {
   block(request: BlockRequest, options: BlockOptions = {}): Block | Promise<Block> {
     const { signal } = options;
     const cut = cutRequest(request, this);
-    const { level, reduce, sample } = cut;
-    if (level === 0) return this.#weights(cut, signal);
+    const { rowLevel, colLevel, reduce, sample } = cut;
+    if (rowLevel + colLevel === 0) return this.#weights(cut, signal);
     if (sample) return this.#sample(cut, signal);
     this.#pyramids[reduce] ??= import('../../trace/pyramid/pyramid.js').then(
       ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
     );
-    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, level, options));
+    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, options));
   }
 
   #weights(cut: Required<BlockRequest>, signal?: AbortSignal): Block | Promise<Block> {
     const { row, col, rows, cols } = cut;
     const finish = (data: Float32Array): Block => {
-      return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
+      return { row, col, rows, cols, ...finest, type: 'float32', data, offset: 0, stride: cols };
     };
     const unknown = this.#unknown(row, rows);
     if ((rows * cols + unknown * this.cols) * this.#head.dim <= atOnce) {
       if (unknown > 0) this.#sumNow(row, rows);
-      return finish(this.#check(performNow(this.#product(cut, 0, 'max', 1, true)), cut));
+      return finish(this.#check(performNow(this.#product(cut, finest, 'max', [1, 1], true)), cut));
     }
     return this.#inParts(cut, signal).then(finish);
   }
@@ -85,7 +87,7 @@ export class QueryKeyMatrix implements Matrix {
         const cols = Math.min(partTokens, rect.col + rect.cols - col);
         const part = { row, col, rows, cols };
         parts.push(
-          this.#compute(part, 0, 'max', signal).then((result) => {
+          this.#compute(part, finest, 'max', signal).then((result) => {
             if (!result) return;
             const to = (row - rect.row) * rect.cols + col - rect.col;
             for (let r = 0; r < rows; r++)
@@ -97,8 +99,8 @@ export class QueryKeyMatrix implements Matrix {
     return out;
   }
 
-  async #compute(rect: Rect, level: number, reduce: Reduce, signal?: AbortSignal): Promise<Reduced | null> {
-    const make = await this.#prepare(rect, level, reduce, signal, 'look');
+  async #compute(rect: Rect, levels: Levels, reduce: Reduce, signal?: AbortSignal): Promise<Reduced | null> {
+    const make = await this.#prepare(rect, levels, reduce, signal, 'look');
     const result = make && (await runTask(make, 'look', signal));
     if (result) this.#check(result, rect);
     return result;
@@ -107,14 +109,14 @@ export class QueryKeyMatrix implements Matrix {
   /** Sums up what must be known first. Null where no query of the rectangle sees a key of it. */
   async #prepare(
     rect: Rect,
-    level: number,
+    levels: Levels,
     reduce: Reduce,
     signal: AbortSignal | undefined,
     urgency: Urgency,
   ): Promise<(() => ProductTask) | null> {
     if (this.#isMasked(rect)) return null;
     await this.#sumUp(rect, urgency, signal);
-    return () => this.#product(rect, level, reduce);
+    return () => this.#product(rect, levels, reduce);
   }
 
   #pyramidSource() {
@@ -123,33 +125,34 @@ export class QueryKeyMatrix implements Matrix {
       cols: this.cols,
       type: 'float32' as const,
       part: { rows: partTokens, cols: partTokens },
-      read: (rect: Rect, level: number, reduce: Reduce, signal: AbortSignal | undefined, urgency: Urgency) =>
-        this.#prepare(rect, level, reduce, signal, urgency),
+      read: (rect: Rect, levels: Levels, reduce: Reduce, signal: AbortSignal | undefined, urgency: Urgency) =>
+        this.#prepare(rect, levels, reduce, signal, urgency),
       see: (rect: Rect, result: Reduced) => void this.#check(result, rect),
     };
   }
 
   /** One weight a cell, that of its first query and key. */
   async #sample(cut: Required<BlockRequest>, signal?: AbortSignal): Promise<Block> {
-    const { row, col, rows, cols, level } = cut;
-    const size = 2 ** level;
-    await waitFor([this.#joinSum(row * size, rows, size, 'look')], signal);
-    const rect = { row: row * size, col: col * size, rows, cols };
-    const work = runTask(() => this.#product(rect, 0, 'max', size), 'look', signal);
+    const { row, col, rows, cols, rowLevel, colLevel } = cut;
+    const [height, width] = [2 ** rowLevel, 2 ** colLevel];
+    await waitFor([this.#joinSum(row * height, rows, height, 'look')], signal);
+    const rect = { row: row * height, col: col * width, rows, cols };
+    const work = runTask(() => this.#product(rect, finest, 'max', [height, width]), 'look', signal);
     const data = this.#check(await unlessAborted(work, signal), rect);
-    return { row, col, rows, cols, level, type: 'float32', data, offset: 0, stride: cols, sampled: true };
+    const at = { row, col, rows, cols, rowLevel, colLevel };
+    return { ...at, type: 'float32', data, offset: 0, stride: cols, sampled: true };
   }
 
-  /** Weights of `rows` × `cols` tokens, every `step`-th from the first. */
+  /** Weights of `rows` × `cols` tokens, every so many-th query and key from the first. */
   #product(
     { row, col, rows, cols }: Rect,
-    level: number,
+    levels: Levels,
     reduce: Reduce,
-    step = 1,
+    [queryStep, keyStep]: readonly [number, number] = [1, 1],
     now = false,
   ): ProductTask {
-    const logSumExp = Float32Array.from({ length: rows }, (_, r) => this.#logSumExp[row + r * step]!);
-    return { ...this.#task({ row, col, rows, cols }, step, step, now), logSumExp, level, reduce };
+    const logSumExp = Float32Array.from({ length: rows }, (_, r) => this.#logSumExp[row + r * queryStep]!);
+    return { ...this.#task({ row, col, rows, cols }, queryStep, keyStep, now), logSumExp, ...levels, reduce };
   }
 
   /** A task of vectors of its own, or, done at once, of those held. */
@@ -174,7 +177,7 @@ export class QueryKeyMatrix implements Matrix {
       ahead: causal ? 0 : Infinity,
       window,
       logSumExp: null,
-      level: 0,
+      ...finest,
       reduce: 'max',
     };
   }

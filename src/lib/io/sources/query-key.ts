@@ -1,5 +1,5 @@
 import { describe, either, listed } from '../../trace/describe.js';
-import { parseArray, type Stored } from '../../trace/parse-array.js';
+import { parseArray, type StoredArray } from '../../trace/parse-array.js';
 import { parseTensor } from '../../trace/parse-tensor.js';
 import { checkSameDim, parseVectors, sharedHeads } from '../../trace/vectors.js';
 import type { AttentionSource, Tensor, VectorsInput } from '../../trace/types.js';
@@ -78,7 +78,7 @@ export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
   );
 }
 
-function shapeOf(input: VectorsInput, place: string): Stored['dims'] {
+function shapeOf(input: VectorsInput, place: string): StoredArray['dims'] {
   return parseArray(input, place, 'head, token, dim').dims;
 }
 

@@ -32,7 +32,7 @@ export class SparseMatrix implements Matrix {
 
   block(request: BlockRequest, { signal }: { signal?: AbortSignal } = {}): Block | Promise<Block> {
     const cut = cutRequest(request, this);
-    const size = 2 ** cut.level;
+    const size = 2 ** cut.rowLevel;
     const { rowStart } = this.#held;
     const end = Math.min(this.rows, (cut.row + cut.rows) * size);
     const work = rowStart[end]! - rowStart[Math.min(end, cut.row * size)]! + cut.rows * cut.cols;
@@ -44,17 +44,17 @@ export class SparseMatrix implements Matrix {
     });
   }
 
-  #gather({ row, col, rows, cols, level, reduce }: Required<BlockRequest>): Block {
+  #gather({ row, col, rows, cols, rowLevel, colLevel, reduce }: Required<BlockRequest>): Block {
     const { rowStart, keys, weights } = this.#held;
-    const size = 2 ** level;
-    const mean = reduce === 'mean' && level > 0;
+    const [height, width] = [2 ** rowLevel, 2 ** colLevel];
+    const mean = reduce === 'mean' && rowLevel + colLevel > 0;
     const type = mean ? 'float32' : this.type;
     const data = newWeights(type, rows * cols);
     const table = decodeTable(this.type);
-    const [firstKey, endKey] = [col * size, (col + cols) * size];
-    for (let query = row * size; query < Math.min(this.rows, (row + rows) * size); query++) {
-      const cell = Math.floor(query / size);
-      const coveredRows = Math.min(size, this.rows - cell * size);
+    const [firstKey, endKey] = [col * width, (col + cols) * width];
+    for (let query = row * height; query < Math.min(this.rows, (row + rows) * height); query++) {
+      const cell = Math.floor(query / height);
+      const coveredRows = Math.min(height, this.rows - cell * height);
       const to = (cell - row) * cols - col;
       for (
         let i = firstAt(keys, rowStart[query]!, rowStart[query + 1]!, firstKey);
@@ -63,16 +63,16 @@ export class SparseMatrix implements Matrix {
       ) {
         const key = keys[i]!;
         if (key >= endKey) break;
-        const at = to + Math.floor(key / size);
+        const at = to + Math.floor(key / width);
         const stored = weights[i]!;
         if (!mean) data[at] = Math.max(data[at]!, stored);
         else {
-          const coveredCols = Math.min(size, this.cols - Math.floor(key / size) * size);
+          const coveredCols = Math.min(width, this.cols - Math.floor(key / width) * width);
           data[at] = data[at]! + (table ? table[stored]! : stored) / (coveredRows * coveredCols);
         }
       }
     }
-    return { row, col, rows, cols, level, type, data, offset: 0, stride: cols };
+    return { row, col, rows, cols, rowLevel, colLevel, type, data, offset: 0, stride: cols };
   }
 }
 

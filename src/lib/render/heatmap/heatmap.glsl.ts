@@ -37,7 +37,7 @@ uniform sampler2D uWeights;
 uniform sampler2D uTable;
 uniform vec4 uCells;    // cell (column, row) of the tile at the quad's corner; cells per device pixel
 uniform vec2 uLast;     // the tile's last column and row
-uniform vec2 uCausal;   // a cell of the tile holds no weight where its column is not less than its row plus x, or than y
+uniform vec3 uCausal;   // a cell of the tile holds no weight where its column is not less than its row × x + y, or than z
 uniform vec2 uHatch;    // hatch lines per device pixel along a row, and where in the period the quad's corner is
 uniform float uScale;   // 0 linear, 1 square root, 2 logarithm
 uniform vec2 uRange;
@@ -63,7 +63,7 @@ void main() {
   float weight = texelFetch(uWeights, ivec2(cell), 0).r;
   ivec2 look = ${bytes ? 'ivec2(weight * 255.0 + 0.5, 1)' : 'isnan(weight) ? hatch() : ivec2(toUnit(weight) * 255.0 + 0.5, 0)'};
   ${gap ? 'if (dot(floor(at + uCells.zw) - floor(at), uGap) > 0.0) look = ivec2(0, 3);' : ''}
-  ${causal ? 'if (cell.x >= min(cell.y + uCausal.x, uCausal.y)) look = hatch();' : ''}
+  ${causal ? 'if (cell.x >= min(cell.y * uCausal.x + uCausal.y, uCausal.z)) look = hatch();' : ''}
   fragColor = texelFetch(uTable, look, 0);
 }
 `;

@@ -18,7 +18,7 @@ struct Tile {
   uQuad: vec4<f32>,
   uCells: vec4<f32>,
   uLast: vec2<f32>,
-  uCausal: vec2<f32>,
+  uCausal: vec3<f32>,
   uHatch: vec2<f32>,
 }
 struct Varyings {
@@ -65,7 +65,7 @@ fn fragmentMain(input: Varyings) -> @location(0) vec4<f32> {
       : 'select(vec2<i32>(i32(toUnit(weight) * 255.0 + 0.5), 0), hatch, isNan(weight))'
   };
   ${gap ? 'if (dot(floor(at + tile.uCells.zw) - floor(at), view.uGap) > 0.0) { look = vec2<i32>(0, 3); }' : ''}
-  ${causal ? 'if (cell.x >= min(cell.y + tile.uCausal.x, tile.uCausal.y)) { look = hatch; }' : ''}
+  ${causal ? 'if (cell.x >= min(cell.y * tile.uCausal.x + tile.uCausal.y, tile.uCausal.z)) { look = hatch; }' : ''}
   return textureLoad(uTable, look, 0);
 }
 `;

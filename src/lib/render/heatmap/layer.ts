@@ -1,4 +1,5 @@
 import { Container } from 'pixi.js';
+import type { Levels } from '../../trace/pyramid/reduce.js';
 import type { Matrix } from '../../trace/types.js';
 import { hexToRgb } from '../colors/oklab.js';
 import { toUnit, type Range, type Scale } from '../colors/scale.js';
@@ -123,12 +124,15 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
   };
 
   /** The tiles on the screen, and of these or older ones those to paint, bottom to top. */
-  function chooseTiles(matrix: Matrix, level: number): { needed: Tile[]; tiles: Tile[] } {
+  function chooseTiles(matrix: Matrix, levels: Levels): { needed: Tile[]; tiles: Tile[] } {
     const { viewport } = props;
-    const places = tilesInView(viewport, level, matrix.rows, matrix.cols);
-    const others = substitutes(matrix, level).filter((tile) => overlaps(tile, viewport));
+    const places = tilesInView(viewport, levels, matrix.rows, matrix.cols);
+    const others = substitutes(matrix, levels).filter((tile) => overlaps(tile, viewport));
     // A quick look tells less than coarser cells that are whole.
-    const quick = !others.some(({ state, level: other }) => state === 'ready' && other > level);
+    const quick = !others.some(
+      ({ state, rowLevel, colLevel }) =>
+        state === 'ready' && rowLevel >= levels.rowLevel && colLevel >= levels.colLevel,
+    );
     const needed = places.map((place) => useTile(matrix, place, user, quick));
     const ready = needed.filter((tile) => tile.texture);
     pending = needed.some(({ state }) => state === 'pending' || state === 'sampled');
@@ -156,8 +160,10 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
       return;
     }
     const { x, y } = axes(viewport, rect, surface.pixelRatio, matrix.rows, matrix.cols);
-    const level = chooseLevel(Math.min(x.cellPx, y.cellPx), matrix.rows, matrix.cols);
-    const chosen = chooseTiles(matrix, level);
+    const chosen = chooseTiles(matrix, {
+      rowLevel: chooseLevel(y.cellPx, matrix.rows),
+      colLevel: chooseLevel(x.cellPx, matrix.cols),
+    });
     const look = `${surface.pixelRatio} ${surface.background}`;
     if (coloredFor !== look) setColors();
     coloredFor = look;
@@ -188,17 +194,18 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
 
   /** Cuts a tile to what is seen, in doubles, so that the shader works with small numbers. */
   function placeTile(tile: Tile, mesh: TileMesh, x: Axis, y: Axis): void {
-    const across = spanInView(x, tile.level, tile.firstCol, tile.cols);
-    const down = spanInView(y, tile.level, tile.firstRow, tile.rows);
-    const size = 2 ** tile.level;
+    const across = spanInView(x, tile.colLevel, tile.firstCol, tile.cols);
+    const down = spanInView(y, tile.rowLevel, tile.firstRow, tile.rows);
+    const [height, width] = [2 ** tile.rowLevel, 2 ** tile.colLevel];
     const { uniforms } = mesh;
     uniforms.uQuad.set([across.start, down.start, across.length, down.length]);
-    uniforms.uCells.set([across.cell, down.cell, 1 / (x.cellPx * size), 1 / (y.cellPx * size)]);
+    uniforms.uCells.set([across.cell, down.cell, 1 / (x.cellPx * width), 1 / (y.cellPx * height)]);
     uniforms.uLast.set([tile.cols - 1, tile.rows - 1]);
-    const past = props.causal.offset / size;
+    const { offset } = props.causal;
     uniforms.uCausal.set([
-      tile.firstRow + 1 + past - tile.firstCol,
-      props.matrix!.rows / size + past - tile.firstCol,
+      height / width,
+      ((tile.firstRow + 1) * height + offset) / width - tile.firstCol,
+      (props.matrix!.rows + offset) / width - tile.firstCol,
     ]);
     // Counted from the matrix's corner, so that the hatch moves with the cells; and half a texel on, so that rounding changes
     // no colour.
@@ -214,10 +221,9 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
   }
 
   /** Whether the last key of a tile comes after what its first queries see. */
-  function hasImpossible({ level, firstRow, firstCol, cols }: Tile): boolean {
-    const size = 2 ** level;
-    const lastQuery = Math.min((firstRow + 1) * size, props.matrix!.rows) - 1;
-    return (firstCol + cols - 1) * size > lastQuery + props.causal.offset;
+  function hasImpossible({ rowLevel, colLevel, firstRow, firstCol, cols }: Tile): boolean {
+    const lastQuery = Math.min((firstRow + 1) * 2 ** rowLevel, props.matrix!.rows) - 1;
+    return (firstCol + cols - 1) * 2 ** colLevel > lastQuery + props.causal.offset;
   }
 
   /** The colours of the scale, of bytes, of a period of the hatch, and the background, so that a pixel only looks them up. */
@@ -300,7 +306,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
 const sameSize = (a: Matrix, b: Matrix): boolean => a.rows === b.rows && a.cols === b.cols;
 
 function overlaps(tile: Tile, { query, key, queries, keys }: Viewport): boolean {
-  const size = 2 ** tile.level;
-  const rowSeen = tile.firstRow * size < query + queries && (tile.firstRow + tile.rows) * size > query;
-  return rowSeen && tile.firstCol * size < key + keys && (tile.firstCol + tile.cols) * size > key;
+  const [height, width] = [2 ** tile.rowLevel, 2 ** tile.colLevel];
+  const rowSeen = tile.firstRow * height < query + queries && (tile.firstRow + tile.rows) * height > query;
+  return rowSeen && tile.firstCol * width < key + keys && (tile.firstCol + tile.cols) * width > key;
 }

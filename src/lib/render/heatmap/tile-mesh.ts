@@ -39,7 +39,7 @@ export function createTileMesh(view: ViewUniforms, table: TextureSource): TileMe
     uQuad: { value: new Float32Array(4), type: 'vec4<f32>' },
     uCells: { value: new Float32Array(4), type: 'vec4<f32>' },
     uLast: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uCausal: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uCausal: { value: new Float32Array(3), type: 'vec3<f32>' },
     uHatch: { value: new Float32Array(2), type: 'vec2<f32>' },
   });
   const shaders = new Map<string, Shader>();

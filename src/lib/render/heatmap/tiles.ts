@@ -2,13 +2,15 @@
  * Tiles of matrices as textures, shared by all heatmaps of the page, so that pan, zoom and a second view of the same
  * head upload nothing twice. The least recently drawn go when the budget is spent.
  */
+import type { Levels } from '../../trace/pyramid/reduce.js';
+import { cellsAtLevel } from '../../trace/request.js';
 import type { Block, Matrix, WeightArray } from '../../trace/types.js';
 import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
-import { cellsAtLevel, tileSize, type TilePlace } from './window.js';
+import { tileSize, type TilePlace } from './window.js';
 
-/** A rectangle of a matrix at one level. Holds no matrix, so that an old trace is not kept alive by its tiles. */
+/** A rectangle of a matrix. Holds no matrix, so that an old trace is not kept alive by its tiles. */
 export interface Tile extends TilePlace {
-  /** Its first cell and its size, in cells of its level. */
+  /** Its first cell and its size, in cells of its levels. */
   readonly firstRow: number;
   readonly firstCol: number;
   readonly rows: number;
@@ -71,7 +73,7 @@ function idOf(matrix: Matrix): number {
  */
 export function useTile(matrix: Matrix, place: TilePlace, user: TileUser, quick: boolean): Tile {
   const matrixId = idOf(matrix);
-  const key = `${matrixId}/${place.level}/${place.row}/${place.col}`;
+  const key = [matrixId, place.rowLevel, place.colLevel, place.row, place.col].join('/');
   let entry = entries.get(key);
   if (entry) {
     entries.delete(key);
@@ -102,11 +104,11 @@ export function releaseTiles(tiles: Iterable<Tile>, user: TileUser): void {
 }
 
 /** What is held of a matrix at other levels, for want of better: the nearest level last, to be drawn on top. */
-export function substitutes(matrix: Matrix, level: number): Tile[] {
+export function substitutes(matrix: Matrix, { rowLevel, colLevel }: Levels): Tile[] {
   const id = idOf(matrix);
-  const distance = (tile: Tile) => Math.abs(tile.level - level);
+  const distance = (tile: Tile) => Math.abs(tile.rowLevel - rowLevel) + Math.abs(tile.colLevel - colLevel);
   return [...entries.values()]
-    .filter((entry) => entry.matrixId === id && entry.texture && entry.level !== level)
+    .filter((entry) => entry.matrixId === id && entry.texture && distance(entry) > 0)
     .sort((a, b) => distance(b) - distance(a));
 }
 
@@ -124,8 +126,8 @@ function createEntry(matrix: Matrix, place: TilePlace, matrixId: number, key: st
     matrixId,
     firstRow,
     firstCol,
-    rows: Math.min(tileSize, cellsAtLevel(matrix.rows, place.level) - firstRow),
-    cols: Math.min(tileSize, cellsAtLevel(matrix.cols, place.level) - firstCol),
+    rows: Math.min(tileSize, cellsAtLevel(matrix.rows, place.rowLevel) - firstRow),
+    cols: Math.min(tileSize, cellsAtLevel(matrix.cols, place.colLevel) - firstCol),
     state: 'pending',
     share: 0,
     texture: null,
@@ -136,10 +138,10 @@ function createEntry(matrix: Matrix, place: TilePlace, matrixId: number, key: st
 }
 
 function load(matrix: Matrix, entry: Entry, quick: boolean): void {
-  const { level, firstRow: row, firstCol: col, rows, cols } = entry;
+  const { rowLevel, colLevel, firstRow: row, firstCol: col, rows, cols } = entry;
   const abort = new AbortController();
   try {
-    const request = { row, col, rows, cols, level, reduce: 'max' } as const;
+    const request = { row, col, rows, cols, rowLevel, colLevel, reduce: 'max' } as const;
     const onProgress = (share: number): void => {
       entry.share = share;
       for (const user of entry.users) user.tileProgress();
@@ -157,7 +159,7 @@ function load(matrix: Matrix, entry: Entry, quick: boolean): void {
       .catch((cause: unknown) => {
         if (!abort.signal.aborted) fail(entry, cause);
       });
-    if (quick && level > 0 && matrix.canSample)
+    if (quick && rowLevel + colLevel > 0 && matrix.canSample)
       sample(entry, matrix.block({ ...request, sample: true }, { signal: abort.signal }));
   } catch (cause) {
     fail(entry, cause);

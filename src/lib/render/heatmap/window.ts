@@ -1,6 +1,8 @@
 /**
  * Which part of a matrix is on the screen, and at which pyramid level. Pure.
  */
+import { coarsestLevel } from '../../trace/request.js';
+import type { Levels } from '../../trace/pyramid/reduce.js';
 
 /** The part of a matrix that is drawn, in cells: first row and column, number of rows and columns. Fractions allowed. */
 export interface Viewport {
@@ -21,39 +23,40 @@ export interface Rect {
 /** Longest side of a tile in cells of its level. */
 export const tileSize = 512;
 
-/** Where a tile stands: its level, and its row and column counted in tiles. */
-export interface TilePlace {
-  level: number;
+/** Where a tile stands: its levels, and its row and column counted in tiles. */
+export interface TilePlace extends Levels {
   row: number;
   col: number;
 }
 
 /**
- * The finest pyramid level whose cells are at least a device pixel wide and high, so that each contains a pixel's
- * centre and no maximum is skipped. `cellPx`: the shorter side of a level-0 cell in device pixels.
+ * The finest level of an axis of `count` rows or columns whose cells are at least a device pixel long, so that each contains a
+ * pixel's centre and no maximum is skipped. `cellPx`: device pixels of one row or column.
  */
-export function chooseLevel(cellPx: number, rows: number, cols: number): number {
-  const coarsest = Math.ceil(Math.log2(Math.max(rows, cols, 1)));
+export function chooseLevel(cellPx: number, count: number): number {
   // The tolerance keeps a cell of exactly a pixel, computed with rounding, at its level.
-  return Math.min(coarsest, Math.max(0, Math.ceil(-Math.log2(cellPx) - 1e-6)));
+  return Math.min(coarsestLevel(count), Math.max(0, Math.ceil(-Math.log2(cellPx) - 1e-6)));
 }
 
-/** Number of level-n cells that hold `count` weights side by side. */
-export const cellsAtLevel = (count: number, level: number): number => Math.ceil(count / 2 ** level);
-
 /** The tiles of a level that a viewport sees, row by row. */
-export function tilesInView(viewport: Viewport, level: number, rows: number, cols: number): TilePlace[] {
-  const span = tileSize * 2 ** level;
-  const [firstRow, endRow] = tileRange(viewport.query, viewport.queries, rows, span);
-  const [firstCol, endCol] = tileRange(viewport.key, viewport.keys, cols, span);
+export function tilesInView(viewport: Viewport, levels: Levels, rows: number, cols: number): TilePlace[] {
+  const { rowLevel, colLevel } = levels;
+  const [firstRow, endRow] = tileRange(viewport.query, viewport.queries, rows, rowLevel);
+  const [firstCol, endCol] = tileRange(viewport.key, viewport.keys, cols, colLevel);
   const places: TilePlace[] = [];
   for (let row = firstRow; row < endRow; row++) {
-    for (let col = firstCol; col < endCol; col++) places.push({ level, row, col });
+    for (let col = firstCol; col < endCol; col++) places.push({ rowLevel, colLevel, row, col });
   }
   return places;
 }
 
-function tileRange(start: number, length: number, count: number, span: number): [first: number, end: number] {
+function tileRange(
+  start: number,
+  length: number,
+  count: number,
+  level: number,
+): [first: number, end: number] {
+  const span = tileSize * 2 ** level;
   const from = Math.max(0, start);
   const to = Math.min(count, start + length);
   return to > from ? [Math.floor(from / span), Math.ceil(to / span)] : [0, 0];

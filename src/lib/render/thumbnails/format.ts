@@ -1,4 +1,5 @@
 import type { Block, BlockRequest } from '../../trace/index.js';
+import type { Levels } from '../../trace/pyramid/reduce.js';
 import { cellColors, headCells, wholeRequest } from './head-cells.js';
 import type { ThumbnailsProps } from './layer.js';
 import { rasterizeLines } from './rasterize-lines.js';
@@ -12,7 +13,7 @@ export interface Format {
   width: number;
   height: number;
   /** What is read of a head. */
-  request: BlockRequest & { level: number };
+  request: BlockRequest & Levels;
   /** How many weights that covers. */
   weights: number;
   make(block: Block): Uint8Array;
@@ -20,7 +21,7 @@ export interface Format {
 
 /** A matrix is shown with no more cells than this on a side. */
 const mostCells = 64;
-/** Longer sequences get one line for each query, or run of queries: that of the largest weight. */
+/** Longer sequences get so many lines in all, for each query, or run of queries, those of the largest weights. */
 const mostTokensWithAllLines = 64;
 /** Lines start no closer than this, or they would run together; but some are always there to see a pattern in. */
 const leastLineDistancePx = 2;
@@ -53,18 +54,18 @@ export function chooseFormat(
       make: (block) => cellColors(cells(block), scale, range),
     };
   }
-  const strongestOnly = Math.max(queries, keys) > mostTokensWithAllLines;
-  const mostLines = strongestOnly
-    ? Math.max(fewestLines, height / leastLineDistancePx)
-    : mostTokensWithAllLines;
-  const picture = { width, height, linePx: ratio * lineWidthPx(heightPx), strongestOnly };
+  const few = Math.max(queries, keys) <= mostTokensWithAllLines;
+  const mostLines = few ? mostTokensWithAllLines : Math.max(fewestLines, height / leastLineDistancePx);
+  const request = wholeRequest(queries, keys, mostLines, mostLines);
+  const linesPerRow = few ? Infinity : Math.max(1, Math.floor(mostLines / request.rows));
+  const picture = { width, height, linePx: ratio * lineWidthPx(heightPx), linesPerRow };
   return {
     id: `lines ${width} ${height} ${ratio}`,
     kind,
     weights,
     width,
     height,
-    request: wholeRequest(queries, keys, mostLines, mostLines),
+    request,
     make: (block) => rasterizeLines(cells(block), picture),
   };
 }

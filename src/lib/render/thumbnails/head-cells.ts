@@ -1,33 +1,39 @@
 import { blockWeights, type Block, type BlockRequest } from '../../trace/index.js';
+import type { Levels } from '../../trace/pyramid/reduce.js';
+import { cellsAtLevel } from '../../trace/request.js';
 import { toUnit, type Range, type Scale } from '../colors/scale.js';
-import { chooseLevel, cellsAtLevel } from '../heatmap/window.js';
+import { chooseLevel } from '../heatmap/window.js';
 
 /** The maxima of a head's weights, few enough for a thumbnail. */
 export interface HeadCells {
-  /** `[rows, cols]`, row-major: each the largest weight of up to `size` × `size`. */
+  /** `[rows, cols]`, row-major: each the largest weight of up to `height` queries × `width` keys. */
   weights: Float32Array;
   rows: number;
   cols: number;
-  size: number;
+  height: number;
+  width: number;
   /** Rows and columns of the whole matrix. */
   queries: number;
   keys: number;
 }
 
-/** A whole matrix, at the finest level that has at most `mostRows` × `mostCols` cells. */
+/** A whole matrix, at the finest levels that have at most `mostRows` × `mostCols` cells. */
 export function wholeRequest(
   queries: number,
   keys: number,
   mostRows: number,
   mostCols: number,
-): Required<Pick<BlockRequest, 'row' | 'col' | 'rows' | 'cols' | 'level'>> {
-  const level = chooseLevel(Math.min(mostRows / queries, mostCols / keys), queries, keys);
-  return { row: 0, col: 0, rows: cellsAtLevel(queries, level), cols: cellsAtLevel(keys, level), level };
+): BlockRequest & Levels {
+  const rowLevel = chooseLevel(mostRows / queries, queries);
+  const colLevel = chooseLevel(mostCols / keys, keys);
+  const [rows, cols] = [cellsAtLevel(queries, rowLevel), cellsAtLevel(keys, colLevel)];
+  return { row: 0, col: 0, rows, cols, rowLevel, colLevel };
 }
 
 export function headCells(block: Block, queries: number, keys: number): HeadCells {
-  const { rows, cols, level } = block;
-  return { weights: blockWeights(block), rows, cols, size: 2 ** level, queries, keys };
+  const { rows, cols, rowLevel, colLevel } = block;
+  const [height, width] = [2 ** rowLevel, 2 ** colLevel];
+  return { weights: blockWeights(block), rows, cols, height, width, queries, keys };
 }
 
 /** The place of each cell's colour in a table of 256. */

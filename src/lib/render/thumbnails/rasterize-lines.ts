@@ -7,8 +7,8 @@ export interface LinePicture {
   height: number;
   /** Thickness of a line of weight 1 in device pixels; that of a line of weight 0 is half as much. */
   linePx: number;
-  /** Draws no more than one line for each row of cells, that of its largest weight. */
-  strongestOnly: boolean;
+  /** Draws no more lines than this for each row of cells: those of its largest weights. */
+  linesPerRow: number;
 }
 
 /** A weight so small changes no pixel. */
@@ -20,20 +20,20 @@ const faintest = 1 / 512;
  */
 export function rasterizeLines(
   cells: HeadCells,
-  { width, height, linePx, strongestOnly }: LinePicture,
+  { width, height, linePx, linesPerRow }: LinePicture,
 ): Uint8Array {
-  const { weights, rows, cols, size, queries, keys } = cells;
+  const { weights, rows, cols, queries, keys } = cells;
   // How much of the ground shows through.
   const ground = new Float32Array(width * height).fill(1);
   const shape = curveShape(width);
-  const middle = (index: number, count: number): number =>
+  const middle = (index: number, size: number, count: number): number =>
     ((index * size + Math.min((index + 1) * size, count)) / 2 / count) * height;
 
   const drawLine = (row: number, col: number): void => {
     const weight = weights[row * cols + col]!;
     if (weight < faintest) return;
-    const start = middle(row, queries);
-    const rise = middle(col, keys) - start;
+    const start = middle(row, cells.height, queries);
+    const rise = middle(col, cells.width, keys) - start;
     const thickness = linePx * (0.5 + 0.5 * weight);
     for (let x = 0; x < width; x++) {
       const y = start + rise * shape.along[x]!;
@@ -50,8 +50,8 @@ export function rasterizeLines(
   };
 
   for (let row = 0; row < rows; row++) {
-    if (strongestOnly) drawLine(row, largest(weights, row * cols, cols));
-    else for (let col = 0; col < cols; col++) drawLine(row, col);
+    for (const col of largest(weights.subarray(row * cols, (row + 1) * cols), linesPerRow))
+      drawLine(row, col);
   }
   return Uint8Array.from(ground, (through) => Math.round(255 * (1 - through)));
 }
@@ -74,8 +74,9 @@ function curveShape(width: number): { along: Float64Array; slope: Float64Array }
   };
 }
 
-function largest(weights: Float32Array, start: number, count: number): number {
-  let best = 0;
-  for (let i = 1; i < count; i++) if (weights[start + i]! > weights[start + best]!) best = i;
-  return best;
+/** The columns of the `most` largest weights of a row. */
+function largest(weights: Float32Array, most: number): number[] {
+  const columns = Array.from(weights.keys());
+  if (weights.length <= most) return columns;
+  return columns.sort((a, b) => weights[b]! - weights[a]!).slice(0, most);
 }

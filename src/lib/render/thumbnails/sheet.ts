@@ -50,7 +50,7 @@ export function createSheet(format: Format, count: number, table: DataTexture, c
       mesh.uniforms.uCells.set([format.width, format.height]);
       mesh.uniforms.uMatrix = format.kind === 'matrix' ? 1 : 0;
       mesh.uniforms.uCausal = stream?.causal ? 1 : 0;
-      mesh.uniforms.uLevel = format.request.level;
+      mesh.uniforms.uLevels.set([format.request.rowLevel, format.request.colLevel]);
       mesh.uniforms.uQueries = stream?.queryTokens.length ?? 0;
     },
     destroy() {

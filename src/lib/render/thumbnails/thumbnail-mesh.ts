@@ -14,7 +14,7 @@ export interface ThumbnailMesh {
     uCells: Float32Array;
     uMatrix: number;
     uCausal: number;
-    uLevel: number;
+    uLevels: Float32Array;
     uQueries: number;
   };
   /** Shows `count` thumbnails, `thumbnailStride` numbers each. Viewed until the next call. */
@@ -33,7 +33,7 @@ export function createThumbnailMesh(
     uCells: { value: new Float32Array(2), type: 'vec2<f32>' },
     uMatrix: { value: 0, type: 'f32' },
     uCausal: { value: 0, type: 'f32' },
-    uLevel: { value: 0, type: 'f32' },
+    uLevels: { value: new Float32Array(2), type: 'vec2<f32>' },
     uQueries: { value: 0, type: 'f32' },
   });
   const shader = new Shader({

@@ -32,7 +32,7 @@ uniform sampler2D uColors;
 uniform vec2 uCells;      // columns, rows of a thumbnail in the atlas
 uniform float uMatrix;    // 1: cells, 0: lines
 uniform float uCausal;
-uniform float uLevel;
+uniform vec2 uLevels;     // of rows, of columns
 uniform float uQueries;
 out vec4 fragColor;
 
@@ -44,8 +44,8 @@ void main() {
     fragColor = vec4(texelFetch(uColors, ivec2(layer & 255, layer >> 8), 0).rgb * value, value);
     return;
   }
-  int lastQuery = min((cell.y + 1) << int(uLevel), int(uQueries)) - 1;
-  bool impossible = uCausal == 1.0 && (cell.x << int(uLevel)) > lastQuery;
+  int lastQuery = min((cell.y + 1) << int(uLevels.x), int(uQueries)) - 1;
+  bool impossible = uCausal == 1.0 && (cell.x << int(uLevels.y)) > lastQuery;
   // Where no weight can be, the ground shows through: that is not the colour of zero.
   fragColor = impossible ? vec4(0.0) : texelFetch(uTable, ivec2(int(value * 255.0 + 0.5), 0), 0);
 }

@@ -11,7 +11,7 @@ struct Thumbnails {
   uCells: vec2<f32>,
   uMatrix: f32,
   uCausal: f32,
-  uLevel: f32,
+  uLevels: vec2<f32>,
   uQueries: f32,
 }
 struct Varyings {
@@ -47,9 +47,9 @@ fn fragmentMain(input: Varyings) -> @location(0) vec4<f32> {
     let layer = i32(input.layer);
     return vec4<f32>(textureLoad(uColors, vec2<i32>(layer & 255, layer >> 8u), 0).rgb * value, value);
   }
-  let level = u32(thumbnails.uLevel);
-  let lastQuery = min((cell.y + 1) << level, i32(thumbnails.uQueries)) - 1;
-  if (thumbnails.uCausal == 1.0 && (cell.x << level) > lastQuery) { return vec4<f32>(0.0); }
+  let levels = vec2<u32>(thumbnails.uLevels);
+  let lastQuery = min((cell.y + 1) << levels.x, i32(thumbnails.uQueries)) - 1;
+  if (thumbnails.uCausal == 1.0 && (cell.x << levels.y) > lastQuery) { return vec4<f32>(0.0); }
   return textureLoad(uTable, vec2<i32>(i32(value * 255.0 + 0.5), 0), 0);
 }
 `;

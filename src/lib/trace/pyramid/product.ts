@@ -1,7 +1,7 @@
-import type { Reduced } from './reduce.js';
+import type { Levels, Reduced } from './reduce.js';
 
 /** Queries times keys. Position of query i: `firstQuery + i × queryStep`; of keys likewise. */
-export interface ProductTask {
+export interface ProductTask extends Levels {
   readonly op: 'product';
   /** `[query, dim]` and `[key, dim]`, row-major. */
   readonly queries: Float32Array;
@@ -19,8 +19,7 @@ export interface ProductTask {
   readonly window: number;
   /** The log Σ exp of each query's scores over all keys it sees; `null` asks for that over these keys, and no weights. */
   readonly logSumExp: Float32Array | null;
-  /** Weights are made coarser at once: cells of 2^level × 2^level. */
-  readonly level: number;
+  /** Weights are made coarser at once. */
   readonly reduce: 'max' | 'mean';
 }
 
@@ -32,13 +31,13 @@ const productsAStep = 2 ** 20;
  * none of these keys. float32, summed in float64.
  */
 export function* multiply(task: ProductTask): Generator<void, Reduced> {
-  const { logSumExp, keys, dim, level, reduce } = task;
+  const { logSumExp, keys, dim, rowLevel, colLevel, reduce } = task;
   const rows = task.queries.length / dim;
   const cols = keys.length / dim;
-  const size = 2 ** level;
+  const [height, size] = [2 ** rowLevel, 2 ** colLevel];
   const outCols = Math.ceil(cols / size);
   const scores = new Float64Array(cols);
-  const out = new Float32Array(logSumExp ? Math.ceil(rows / size) * outCols : rows);
+  const out = new Float32Array(logSumExp ? Math.ceil(rows / height) * outCols : rows);
   const stepRows = Math.max(1, Math.floor(productsAStep / (cols * dim)));
   for (let row = 0; row < rows; row++) {
     if (row % stepRows === 0) yield;
@@ -49,8 +48,8 @@ export function* multiply(task: ProductTask): Generator<void, Reduced> {
       continue;
     }
     const total = logSumExp[row]!;
-    const to = Math.floor(row / size) * outCols;
-    const covered = Math.min(size, rows - Math.floor(row / size) * size);
+    const to = Math.floor(row / height) * outCols;
+    const covered = Math.min(height, rows - Math.floor(row / height) * height);
     for (let cell = Math.floor(seen.start / size); cell * size < seen.end; cell++) {
       const start = Math.max(seen.start, cell * size);
       const end = Math.min(seen.end, (cell + 1) * size);

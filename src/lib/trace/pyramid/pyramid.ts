@@ -1,7 +1,7 @@
 import type { Block, BlockOptions, WeightArray, WeightType } from '../types.js';
 import { newWeights } from '../weights.js';
 import { keepLevels, touchLevels } from './kept-levels.js';
-import type { Reduced } from './reduce.js';
+import type { Levels, Reduced } from './reduce.js';
 import { runTask, type Urgency } from './run-task.js';
 import { SharedWork, unlessAborted, waitFor } from './shared-work.js';
 import { performNow, type Task } from './tasks.js';
@@ -19,6 +19,7 @@ export interface PyramidSource {
   readonly rows: number;
   readonly cols: number;
   readonly type: WeightType;
+  readonly signed?: boolean;
   /** Weights reduced in one task, their numbers powers of two: some milliseconds' work to hand over. */
   readonly part: { readonly rows: number; readonly cols: number };
   /**
@@ -27,7 +28,7 @@ export interface PyramidSource {
    */
   read(
     rect: Rect,
-    level: number,
+    levels: Levels,
     reduce: 'max' | 'mean',
     signal: AbortSignal | undefined,
     urgency: Urgency,
@@ -36,14 +37,14 @@ export interface PyramidSource {
   see?(rect: Rect, result: Reduced): void;
 }
 
-interface Level {
+interface Grid {
   rows: number;
   cols: number;
   data: WeightArray;
 }
 
 /** The level that is kept, and which of its parts are made. One that is let go still serves those who wait for it. */
-interface Base extends Level {
+interface Base extends Grid {
   made: Set<number>;
   making: SharedWork<void>;
 }
@@ -57,7 +58,7 @@ const baseCells = 2 ** 20;
  * not made.
  */
 export class Pyramid {
-  readonly baseLevel: number;
+  readonly base: Levels;
   readonly #source: PyramidSource;
   readonly #reduce: 'max' | 'mean';
   readonly #type: WeightType;
@@ -69,24 +70,34 @@ export class Pyramid {
     this.#source = source;
     this.#reduce = reduce;
     this.#type = reduce === 'mean' ? 'float32' : source.type;
-    this.baseLevel = Math.max(1, Math.ceil(Math.log2((rows * cols) / baseCells) / 2));
-    const size = 2 ** this.baseLevel;
-    this.#part = { rows: Math.max(part.rows, size), cols: Math.max(part.cols, size) };
+    this.base = baseLevels(rows, cols);
+    this.#part = {
+      rows: Math.max(part.rows, 2 ** this.base.rowLevel),
+      cols: Math.max(part.cols, 2 ** this.base.colLevel),
+    };
   }
 
-  /** A block of a level from 1 on, cut at the edge already. Rejects with the signal's reason when it is aborted. */
-  async block({ row, col, rows, cols }: Rect, level: number, options: BlockOptions = {}): Promise<Block> {
-    const size = 2 ** level;
-    const covered = this.#cut({ row: row * size, col: col * size, rows: rows * size, cols: cols * size });
+  /** A block of a coarser level, cut at the edge already. Rejects with the signal's reason when it is aborted. */
+  async block(request: Rect & Levels, options: BlockOptions = {}): Promise<Block> {
+    const { row, col, rows, cols, rowLevel, colLevel } = request;
+    const levels = { rowLevel, colLevel };
+    const [height, width] = [2 ** rowLevel, 2 ** colLevel];
+    const covered = this.#cut({
+      row: row * height,
+      col: col * width,
+      rows: rows * height,
+      cols: cols * width,
+    });
+    const { base } = this;
     const data =
-      level >= this.baseLevel
-        ? this.#fromBase(await this.ensure(covered, options), covered, level)
-        : await unlessAborted(this.#readFine(covered, level, options), options.signal);
-    return { row, col, rows, cols, level, type: this.#type, data, offset: 0, stride: cols };
+      rowLevel >= base.rowLevel && colLevel >= base.colLevel
+        ? this.#fromBase(await this.ensure(covered, options), covered, levels)
+        : await unlessAborted(this.#readFine(covered, levels, options), options.signal);
+    return { row, col, rows, cols, ...levels, type: this.#type, data, offset: 0, stride: cols };
   }
 
   /** Has the base made of every part a rectangle touches, as long as somebody waits for it. */
-  async ensure(rect: Rect, { signal, onProgress }: BlockOptions = {}): Promise<Level> {
+  async ensure(rect: Rect, { signal, onProgress }: BlockOptions = {}): Promise<Grid> {
     signal?.throwIfAborted();
     const base = (this.#base ??= this.#keepBase());
     touchLevels(this);
@@ -105,51 +116,47 @@ export class Pyramid {
 
   async #makePart(base: Base, index: number, signal: AbortSignal): Promise<void> {
     const rect = this.#rectOf(index);
-    const result = await this.#run(rect, this.baseLevel, signal);
-    if (result) place(result.data, rect, this.#whole, base, this.baseLevel);
+    const result = await this.#run(rect, this.base, 'whole', signal);
+    if (result) place(result.data, rect, this.#whole, base, this.base);
     base.made.add(index);
   }
 
-  async #readFine(covered: Rect, level: number, { signal, onProgress }: BlockOptions): Promise<WeightArray> {
-    const size = 2 ** level;
-    const out = newLevel(this.#type, Math.ceil(covered.rows / size), Math.ceil(covered.cols / size));
+  async #readFine(covered: Rect, levels: Levels, { signal, onProgress }: BlockOptions): Promise<WeightArray> {
+    const out = newGrid(this.#type, covered, levels);
     const read = async (index: number): Promise<void> => {
       const part = intersect(this.#rectOf(index), covered);
-      const result = await this.#run(part, level, signal);
-      if (result) place(result.data, part, covered, out, level);
+      const result = await this.#run(part, levels, 'near', signal);
+      if (result) place(result.data, part, covered, out, levels);
     };
     const parts = this.#parts(covered).map((index) => ({ promise: read(index) }));
     await Promise.all(counted(parts, onProgress).map(({ promise }) => promise));
     return out.data;
   }
 
-  async #run(rect: Rect, level: number, signal?: AbortSignal): Promise<Reduced | null> {
-    const urgency = level < this.baseLevel ? 'near' : 'whole';
-    const make = await this.#source.read(rect, level, this.#reduce, signal, urgency);
+  async #run(rect: Rect, levels: Levels, urgency: Urgency, signal?: AbortSignal): Promise<Reduced | null> {
+    const make = await this.#source.read(rect, levels, this.#reduce, signal, urgency);
     const result = make && (await runTask(make, urgency, signal));
     if (result) this.#source.see?.(rect, result);
     return result;
   }
 
-  #fromBase(base: Level, covered: Rect, level: number): WeightArray {
-    const size = 2 ** this.baseLevel;
-    const [row, col] = [covered.row / size, covered.col / size];
-    const [rows, cols] = [Math.ceil(covered.rows / size), Math.ceil(covered.cols / size)];
-    const data = newLevel(this.#type, rows, cols).data;
+  #fromBase(base: Grid, covered: Rect, { rowLevel, colLevel }: Levels): WeightArray {
+    const { rows, cols, data } = newGrid(this.#type, covered, this.base);
+    const [row, col] = [covered.row / 2 ** this.base.rowLevel, covered.col / 2 ** this.base.colLevel];
     for (let r = 0, from = row * base.cols + col; r < rows; r++, from += base.cols)
       data.set(base.data.subarray(from, from + cols), r * cols);
-    const up = level - this.baseLevel;
-    if (up === 0) return data;
-    if (this.#reduce === 'mean') return meansOfMeans(data, covered, size, 2 ** up);
-    return performNow({ op: 'reduce', data, type: this.#type, rows, cols, level: up, reduce: 'max' }).data;
+    const up = { rowLevel: rowLevel - this.base.rowLevel, colLevel: colLevel - this.base.colLevel };
+    if (up.rowLevel + up.colLevel === 0) return data;
+    if (this.#reduce === 'mean') return meansOfMeans(data, covered, this.base, up);
+    const { signed } = this.#source;
+    return performNow({ op: 'reduce', data, type: this.#type, rows, cols, ...up, reduce: 'max', signed })
+      .data;
   }
 
   #keepBase(): Base {
-    const size = 2 ** this.baseLevel;
-    const { rows, cols } = this.#source;
-    const level = newLevel(this.#type, Math.ceil(rows / size), Math.ceil(cols / size));
-    keepLevels(this, level.data.byteLength);
-    return { ...level, made: new Set(), making: new SharedWork() };
+    const grid = newGrid(this.#type, this.#whole, this.base);
+    keepLevels(this, grid.data.byteLength);
+    return { ...grid, made: new Set(), making: new SharedWork() };
   }
 
   get #whole(): Rect {
@@ -197,37 +204,53 @@ function intersect(a: Rect, b: Rect): Rect {
   };
 }
 
-/** Copies the cells of a part to where they lie in the level of a rectangle around it. */
-function place(data: WeightArray, part: Rect, around: Rect, out: Level, level: number): void {
-  const size = 2 ** level;
-  const cols = Math.ceil(part.cols / size);
-  const rows = Math.ceil(part.rows / size);
-  const [row, col] = [(part.row - around.row) / size, (part.col - around.col) / size];
+/** Copies the cells of a part to where they lie among those of a rectangle around it. */
+function place(data: WeightArray, part: Rect, around: Rect, out: Grid, { rowLevel, colLevel }: Levels): void {
+  const [height, width] = [2 ** rowLevel, 2 ** colLevel];
+  const cols = Math.ceil(part.cols / width);
+  const rows = Math.ceil(part.rows / height);
+  const [row, col] = [(part.row - around.row) / height, (part.col - around.col) / width];
   for (let r = 0; r < rows; r++)
     out.data.set(data.subarray(r * cols, (r + 1) * cols), (row + r) * out.cols + col);
 }
 
-/** Means of `up` × `up` means over `size` × `size` weights, of which there are fewer at the right and lower edge. */
-function meansOfMeans(data: WeightArray, covered: Rect, size: number, up: number): WeightArray {
-  const shares = (length: number): number[] =>
-    Array.from({ length: Math.ceil(length / size) }, (_, i) => {
-      const first = Math.floor(i / up) * up * size;
-      return Math.min(size, length - i * size) / Math.min(up * size, length - first);
+/** Means of means over the weights of a base cell, of which there are fewer at the right and lower edge. */
+function meansOfMeans(data: WeightArray, covered: Rect, base: Levels, up: Levels): WeightArray {
+  const shares = (length: number, level: number, more: number): number[] => {
+    const [size, joined] = [2 ** level, 2 ** more];
+    return Array.from({ length: Math.ceil(length / size) }, (_, i) => {
+      const first = Math.floor(i / joined) * joined * size;
+      return Math.min(size, length - i * size) / Math.min(joined * size, length - first);
     });
-  const [rowShares, colShares] = [shares(covered.rows), shares(covered.cols)];
-  const outCols = Math.ceil(colShares.length / up);
-  const out = new Float32Array(Math.ceil(rowShares.length / up) * outCols);
+  };
+  const rowShares = shares(covered.rows, base.rowLevel, up.rowLevel);
+  const colShares = shares(covered.cols, base.colLevel, up.colLevel);
+  const outCols = Math.ceil(colShares.length / 2 ** up.colLevel);
+  const out = new Float32Array(Math.ceil(rowShares.length / 2 ** up.rowLevel) * outCols);
   rowShares.forEach((rowShare, r) =>
     colShares.forEach((colShare, c) => {
-      const at = Math.floor(r / up) * outCols + Math.floor(c / up);
+      const at = (r >> up.rowLevel) * outCols + (c >> up.colLevel);
       out[at] = out[at]! + data[r * colShares.length + c]! * rowShare * colShare;
     }),
   );
   return out;
 }
 
-function newLevel(type: WeightType, rows: number, cols: number): Level {
+function newGrid(type: WeightType, covered: Rect, { rowLevel, colLevel }: Levels): Grid {
+  const rows = Math.ceil(covered.rows / 2 ** rowLevel);
+  const cols = Math.ceil(covered.cols / 2 ** colLevel);
   return { rows, cols, data: newWeights(type, rows * cols) };
+}
+
+/** The finest levels with at most `baseCells` cells: those of the longer side are joined first. */
+function baseLevels(rows: number, cols: number): Levels {
+  let [rowLevel, colLevel] = [0, 0];
+  while (rows * cols > baseCells * 2 ** (rowLevel + colLevel)) {
+    const [high, wide] = [rows / 2 ** rowLevel, cols / 2 ** colLevel];
+    if (wide < 2 * high) rowLevel++;
+    if (high < 2 * wide) colLevel++;
+  }
+  return { rowLevel, colLevel };
 }
 
 /** The same pieces of work; says what share of them is done. */

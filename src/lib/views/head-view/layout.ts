@@ -1,4 +1,4 @@
-import { widestLabelPx } from '../heatmap/plot-layout.js';
+import { widestLabelPx } from '../../scene/label-width.js';
 import type { Token } from '../../trace/index.js';
 import { rowPx } from '../kit/rows.js';
 

@@ -7,54 +7,62 @@ import {
   type ColorTable,
   type Range,
 } from '../../render/colors/index.js';
+import { heatmapScene, type HeatmapScene, type SceneCells } from '../../scene/heatmap-scene.js';
+import { layOutHeatmap, type HeatmapLayout } from '../../scene/heatmap-layout.js';
+import { clampViewport, isWhole, wholeMatrix, type MatrixSize, type Viewport } from '../../scene/viewport.js';
 import { blockWeights, combineMatrices, type Block, type Matrix } from '../../trace/index.js';
+import { checkOption } from '../kit/option-rules.js';
 import { Ready } from '../kit/ready.svelte.js';
+import type { PairOfTokens } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { weightAtHand } from '../kit/weight-at-hand.js';
-import type { Cell } from './plot-input.js';
 import { normalizeMatrix } from './normalize-matrix.js';
-import type { ColorName, HeatmapProps } from './types.js';
-import { clampViewport, isWhole, wholeMatrix, type Viewport } from './viewport.js';
+import { colorsRule, type HeatmapOptions } from './options.js';
+import type { ColorName } from './types.js';
 
 /** Visible cells looked at to fit the range: a coarser level of the matrix is read when there are more. */
 const fitCells = 512;
 
-/** A clipboard and a spreadsheet take no more cells. */
-const mostCopied = 1e6;
-
 const tables: Record<Exclude<ColorName, 'auto'>, ColorTable> = { paper, night, viridis, magma, cividis };
 
-/** What the heatmap adds to the state of a view: one matrix, the part of it that is seen, and its colours. */
+/** What the heatmap adds to the state of a view: one matrix, the part of it that is seen, its colours, and what lies where. */
 export class HeatmapState {
-  constructor(
-    private readonly view: ViewState,
-    private readonly props: () => Pick<HeatmapProps, 'head' | 'range' | 'viewport' | 'colors' | 'normalize'>,
-  ) {}
+  readonly #view: ViewState<HeatmapOptions>;
+  readonly #look: () => { colors: ColorName | ColorTable; dark: boolean };
+  /** The body's size; a usual one until it is measured, so that the server writes the tokens. */
+  width = $state(960);
+  height = $state(520);
 
-  /** The head shown: a number the stream holds, or how its heads are combined. */
-  get head(): number | 'mean' | 'max' {
-    const { head } = this.props();
-    return typeof head === 'string' ? head : this.view.head!;
+  constructor(
+    view: ViewState<HeatmapOptions>,
+    look: () => { colors: ColorName | ColorTable; dark: boolean },
+  ) {
+    this.#view = view;
+    this.#look = look;
+    let { granularity } = view.options;
+    $effect.pre(() => {
+      // The rows and columns that a viewport counts are others now.
+      if (view.options.granularity === granularity) return;
+      ({ granularity } = view.options);
+      this.moveTo(undefined);
+    });
   }
 
   /** The head's number; null where several are combined. */
   get number(): number | null {
-    return typeof this.head === 'number' ? this.head : null;
+    return this.#view.options.combine === 'none' ? this.#view.head! : null;
   }
 
-  #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
-    const { stream, selection } = this.view;
+  readonly #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
+    const { stream, selection, options } = this.#view;
     if (!stream || !selection) return {};
     const { layer } = selection;
-    const { head } = this;
+    const { combine } = options;
     try {
-      if (typeof head === 'number') return { matrix: stream.matrix(layer, head) };
-      return {
-        matrix: combineMatrices(
-          stream.heads.map((n) => stream.matrix(layer, n)),
-          head,
-        ),
-      };
+      checkOption('colors', this.#look().colors, colorsRule);
+      if (combine === 'none') return { matrix: stream.matrix(layer, this.number!) };
+      const all = stream.heads.map((head) => stream.matrix(layer, head));
+      return { matrix: combineMatrices(all, combine) };
     } catch (error) {
       return { error: error as Error };
     }
@@ -68,39 +76,41 @@ export class HeatmapState {
     return this.#read.matrix;
   }
 
-  get rows(): number {
-    return this.view.stream!.queryTokens.length;
-  }
-
-  get cols(): number {
-    return this.view.stream!.keyTokens.length;
-  }
-
-  viewport: Viewport = $derived.by(() => {
-    const given = this.props().viewport ?? wholeMatrix(this.rows, this.cols);
-    return clampViewport(given, this.rows, this.cols);
+  readonly size: MatrixSize = $derived.by(() => {
+    const { queryTokens, keyTokens } = this.#view.stream!;
+    return { rows: queryTokens.length, cols: keyTokens.length };
   });
 
+  readonly viewport: Viewport = $derived.by(() =>
+    clampViewport(this.#view.options.viewport ?? wholeMatrix(this.size), this.size),
+  );
+
   get zoomed(): boolean {
-    return !isWhole(this.viewport, this.rows, this.cols);
+    return !isWhole(this.viewport, this.size);
+  }
+
+  /** Shows a part of the matrix; the whole without one. */
+  moveTo(viewport: Viewport | undefined): void {
+    const next = viewport && !isWhole(viewport, this.size) ? viewport : undefined;
+    if (next || this.#view.options.viewport) this.#view.setOptions({ viewport: next });
   }
 
   /** What gets coloured: the matrix, or shares of its largest weights. */
-  drawn: Matrix | undefined = $derived.by(() => {
-    const { normalize = 'none' } = this.props();
+  readonly drawn: Matrix | undefined = $derived.by(() => {
+    const { normalize } = this.#view.options;
     return this.matrix && normalize !== 'none' ? normalizeMatrix(this.matrix, normalize) : this.matrix;
   });
 
   #fitted = 1;
-  #largest = new Ready<{ weight: number }>((signal) => {
-    const { range } = this.props();
+  readonly #largest = new Ready<{ weight: number }>((signal) => {
+    const { range } = this.#view.options;
     return this.drawn && typeof range !== 'object'
       ? largestSeen(this.drawn, this.viewport, signal)
       : undefined;
   });
 
-  range: Range = $derived.by(() => {
-    const { range } = this.props();
+  readonly range: Range = $derived.by(() => {
+    const { range } = this.#view.options;
     const { drawn } = this;
     if (typeof range === 'object') return range;
     // While what is seen is being read, colours stay as they were.
@@ -110,20 +120,47 @@ export class HeatmapState {
   });
 
   #underPointer(drawn: Matrix): number {
-    const { query, key } = this.view.hover ?? {};
+    const { query, key } = this.#view.hover ?? {};
     if (query == null || key == null) return 0;
     return weightAtHand(drawn, query, key) ?? 0;
   }
 
   colors(dark: boolean): ColorTable {
-    const { colors = 'auto' } = this.props();
+    const { colors } = this.#look();
     if (typeof colors === 'object') return colors;
     return colors === 'auto' ? (dark ? night : paper) : tables[colors];
   }
 
-  /** The weight of a cell; null where it is not in memory. */
-  weight({ query, key }: Cell): number | null {
-    return this.matrix ? weightAtHand(this.matrix, query, key) : null;
+  readonly layout: HeatmapLayout = $derived.by(() => {
+    const { stream, labels, look } = this.#view;
+    const { queryTokens, keyTokens } = stream!;
+    const texts = {
+      queryTokens,
+      keyTokens,
+      queryTitle: labels.queryAxis(1),
+      keyTitle: labels.keyAxis(1),
+    };
+    return layOutHeatmap({ width: this.width, height: this.height }, texts, look.chrome !== 'none');
+  });
+
+  readonly #cells: SceneCells | null = $derived.by(() => {
+    const { drawn, range } = this;
+    const { options, hiddenKeys, stream } = this.#view;
+    if (!drawn) return null;
+    const table = this.colors(this.#look().dark);
+    return { matrix: drawn, scale: options.scale, range, table, causal: stream!.causal, hiddenKeys };
+  });
+
+  /** What lies where. */
+  readonly scene: HeatmapScene = $derived.by(() => {
+    const { labels, stream } = this.#view;
+    const words = { queryTitle: labels.queryAxis, keyTitle: labels.keyAxis, position: labels.count };
+    return heatmapScene(this.layout, this.viewport, stream!, words, this.#cells);
+  });
+
+  /** The value of a cell; null where it is not in memory. */
+  value({ query, key }: PairOfTokens): number | null {
+    return this.matrix && query !== null && key !== null ? weightAtHand(this.matrix, query, key) : null;
   }
 
   /** What part of a query's weight its source has not kept; undefined where it keeps all, but for rounding. */
@@ -132,40 +169,10 @@ export class HeatmapState {
     return weight >= 5e-4 ? weight : undefined;
   }
 
-  /** The weights of one query. */
+  /** The values of one query. */
   row(query: number, signal: AbortSignal): Float32Array | Promise<Float32Array> | undefined {
-    const block = this.matrix?.block({ row: query, col: 0, rows: 1, cols: this.cols }, { signal });
+    const block = this.matrix?.block({ row: query, col: 0, rows: 1, cols: this.size.cols }, { signal });
     return block instanceof Promise ? block.then(blockWeights) : block && blockWeights(block);
-  }
-
-  /** The numbers in sight with their tokens, tab-separated; undefined where they are too many. */
-  tsv(): string | Promise<string> | undefined {
-    const { query, key, queries, keys } = this.viewport;
-    const [row, col] = [Math.floor(query), Math.floor(key)];
-    const [rows, cols] = [Math.ceil(query + queries) - row, Math.ceil(key + keys) - col];
-    if (!this.matrix || rows * cols > mostCopied) return undefined;
-    const block = this.matrix.block({ row, col, rows, cols });
-    return block instanceof Promise ? block.then((ready) => this.#asText(ready)) : this.#asText(block);
-  }
-
-  #asText(block: Block): string {
-    const { row, col, cols } = block;
-    const { queryTokens, keyTokens } = this.view.stream!;
-    const weights = blockWeights(block);
-    const cell = (text: string): string => text.replace(/[\t\r\n]/gu, ' ');
-    const lines = [['', ...keyTokens.slice(col, col + cols).map(({ label }) => cell(label))]];
-    for (let r = 0; r < block.rows; r++) {
-      const numbers = [...weights.subarray(r * block.cols, (r + 1) * block.cols)].map((w) =>
-        String(+w.toPrecision(6)),
-      );
-      lines.push([cell(queryTokens[row + r]!.label), ...numbers]);
-    }
-    return lines.map((line) => line.join('\t')).join('\n');
-  }
-
-  /** Whether a causal query comes before the key. */
-  isFuture({ query, key }: Cell): boolean {
-    return this.view.stream!.causal && key > query;
   }
 }
 
@@ -176,15 +183,16 @@ function largestSeen(
   { query, key, queries, keys }: Viewport,
   signal: AbortSignal,
 ): Largest | Promise<Largest> {
-  const level = Math.max(0, Math.ceil(Math.log2(Math.max(queries, keys) / fitCells)));
-  const span = 2 ** level;
-  const row = Math.floor(query / span);
-  const col = Math.floor(key / span);
-  const rows = Math.ceil((query + queries) / span) - row;
-  const cols = Math.ceil((key + keys) / span) - col;
-  const block = matrix.block({ row, col, rows, cols, level }, { signal });
+  const [rowLevel, colLevel] = [queries, keys].map((seen) =>
+    Math.max(0, Math.ceil(Math.log2(seen / fitCells))),
+  ) as [number, number];
+  const row = Math.floor(query / 2 ** rowLevel);
+  const col = Math.floor(key / 2 ** colLevel);
+  const rows = Math.ceil((query + queries) / 2 ** rowLevel) - row;
+  const cols = Math.ceil((key + keys) / 2 ** colLevel) - col;
+  const block = matrix.block({ row, col, rows, cols, rowLevel, colLevel }, { signal });
   const largest = (ready: Block): Largest => ({
-    weight: blockWeights(ready).reduce((most, weight) => Math.max(most, weight), 0) || 1,
+    weight: blockWeights(ready).reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1,
   });
   return block instanceof Promise ? block.then(largest) : largest(block);
 }

@@ -6,7 +6,7 @@ import type { Normalization } from './types.js';
 type Options = { signal?: AbortSignal };
 
 /**
- * Each weight as a share of the largest of its row, its column or the matrix, in [0, 1]; float32, computed when it is looked at.
+ * Each weight as a share of the largest of its row, its column or the matrix, in [0, 1], or with its sign; float32, computed when it is looked at.
  * The largest are read once each.
  */
 export function normalizeMatrix(matrix: Matrix, by: Exclude<Normalization, 'none'>): Matrix {
@@ -21,7 +21,7 @@ export function normalizeMatrix(matrix: Matrix, by: Exclude<Normalization, 'none
       : share(block, by, largest);
   };
   // Of a large matrix whole rows are read for a few of their weights.
-  return new ReadMatrix({ rows, cols, read, cost: rows * cols > readAtOnce ? 16 : 1 });
+  return new ReadMatrix({ rows, cols, signed: matrix.signed, read, cost: rows * cols > readAtOnce ? 16 : 1 });
 }
 
 /** The rows or columns whose largest weight a request takes. */
@@ -44,7 +44,7 @@ function findLargest(
   // Of the whole matrix a level of one cell is the answer, which the matrix may find without reading all at one go.
   const request =
     by === 'matrix'
-      ? { ...all, rows: 1, cols: 1, level: 52 }
+      ? { ...all, rows: 1, cols: 1, rowLevel: 52, colLevel: 52 }
       : by === 'row'
         ? { ...all, row: start, rows: count }
         : { ...all, col: start, cols: count };
@@ -53,7 +53,7 @@ function findLargest(
     wanted.fill(0);
     for (let i = 0; i < weights.length; i++) {
       const line = by === 'row' ? Math.floor(i / block.cols) : by === 'column' ? i % block.cols : 0;
-      if (weights[i]! > wanted[line]!) wanted[line] = weights[i]!;
+      wanted[line] = Math.max(wanted[line]!, Math.abs(weights[i]!));
     }
   };
   const block = matrix.block(request, options);
@@ -67,5 +67,5 @@ function share(block: Block, by: Normalization, largest: Float32Array): Block {
   for (let r = 0, i = 0; r < rows; r++)
     for (let c = 0; c < cols; c++, i++)
       data[i] = weights[i]! / (largest[by === 'row' ? row + r : by === 'column' ? col + c : 0]! || 1);
-  return { row, col, rows, cols, level: 0, type: 'float32', data, offset: 0, stride: cols };
+  return { row, col, rows, cols, rowLevel: 0, colLevel: 0, type: 'float32', data, offset: 0, stride: cols };
 }

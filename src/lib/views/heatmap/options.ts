@@ -1,9 +1,11 @@
+import type { ColorTable } from '../../render/colors/index.js';
+import type { Viewport } from '../../scene/viewport.js';
 import { lensOptions } from '../kit/lens-options.js';
 import { anyThat, oneOf, type OptionsOf } from '../kit/option-rules.js';
-import type { Viewport } from './viewport.js';
+import type { ColorName } from './types.js';
 
-const isNumbers = (value: unknown, count: number): boolean =>
-  Array.isArray(value) && value.length === count && value.every((number) => Number.isFinite(number));
+const isRange = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
 
 const viewportSides = ['query', 'key', 'queries', 'keys'] as const;
 
@@ -13,8 +15,8 @@ export const heatmapOptions = {
   scale: oneOf('linear', 'sqrt', 'log'),
   range: anyThat<'fit' | 'pointer' | readonly [low: number, high: number]>(
     'fit',
-    `'fit', 'pointer' or two numbers`,
-    (value) => value === 'fit' || value === 'pointer' || isNumbers(value, 2),
+    `'fit', 'pointer' or two numbers, the lower first`,
+    (value) => value === 'fit' || value === 'pointer' || isRange(value),
   ),
   normalize: oneOf('none', 'row', 'column', 'matrix'),
   viewport: anyThat<Viewport | undefined>(
@@ -26,3 +28,12 @@ export const heatmapOptions = {
 };
 
 export type HeatmapOptions = OptionsOf<typeof heatmapOptions>;
+
+const colorNames: readonly unknown[] = ['auto', 'paper', 'night', 'viridis', 'magma', 'cividis'];
+
+/** What the prop `colors` may be. */
+export const colorsRule = anyThat<ColorName | ColorTable>(
+  'auto',
+  `'auto', 'paper', 'night', 'viridis', 'magma', 'cividis' or a Uint8Array of 256 × red, green, blue`,
+  (value) => colorNames.includes(value) || (value instanceof Uint8Array && value.length === 768),
+);

@@ -1,39 +1,29 @@
+import { cellAt, type HeatmapScene } from '../../scene/heatmap-scene.js';
+import type { Rect } from '../../scene/rect.js';
 import {
-  cellAt,
   isWhole,
-  wholeMatrix,
-  zoomAt,
-  clampViewport,
+  panBy,
   reveal,
+  zoomAt,
   zoomToBox,
-  type Rect,
+  type Point,
   type Viewport,
-} from './viewport.js';
-
-/** A cell of the matrix. */
-export interface Cell {
-  query: number;
-  key: number;
-}
-
-/** A row and a column that are looked at, or one of them, or neither. */
-export interface Marks {
-  query: number | null;
-  key: number | null;
-}
+} from '../../scene/viewport.js';
+import { keep } from '../kit/keys.js';
+import { pointIn } from '../kit/rect.js';
+import type { Cell } from './cell-focus.svelte.js';
 
 /** What pointer, wheel and keys act on. */
-export interface PlotTarget {
-  rows: () => number;
-  cols: () => number;
-  plot: () => Rect;
-  viewport: () => Viewport;
-  setViewport: (viewport: Viewport) => void;
-  /** The cell under the pointer or cursor. */
-  cursor: () => Cell | null;
-  preview: (cell: Cell | null) => void;
+interface PlotTarget {
+  scene: () => HeatmapScene;
+  /** Shows a part of the matrix; the whole without one. */
+  moveTo: (viewport: Viewport | undefined) => void;
+  /** The cell under the pointer or cursor, else the locked one. */
+  cell: () => Cell | null;
+  point: (cell: Cell | null) => void;
   lock: (cell: Cell | null) => void;
-  /** The box being drawn, relative to the plot. */
+  locked: () => boolean;
+  /** The box being drawn. */
   setBox: (box: Rect | null) => void;
   copy: (write: (text: string) => void) => void;
 }
@@ -44,36 +34,31 @@ const clickPx = 4;
 const zoomPerPx = 1.0023;
 const keyZoom = 1.5;
 
-/** Handlers for the element that covers the plot. Hover previews, click locks, drag pans, wheel and pinch zoom. */
+/**
+ * Handlers for the element that covers the plot. Hover previews, click locks, drag pans, wheel and pinch zoom: with Shift the keys
+ * alone, with Alt the queries. Places are those of the scene.
+ */
 export function plotInput(target: PlotTarget) {
-  const pressed = new Map<number, { x: number; y: number }>();
+  const pressed = new Map<number, Point>();
   let moved = false;
   /** Where a box was begun, with Shift held. */
-  let corner: { x: number; y: number } | null = null;
+  let corner: Point | null = null;
 
-  const point = (event: MouseEvent): { x: number; y: number } => {
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  const point = (event: MouseEvent): Point => {
+    const { x, y } = pointIn(event, event.currentTarget as HTMLElement);
+    const { plot } = target.scene();
+    return { x: plot.x + x, y: plot.y + y };
   };
-  const cellUnder = (at: { x: number; y: number }): Cell | null =>
-    cellAt(target.viewport(), target.plot(), at.x, at.y);
-  const zoom = (factor: number, at: { x: number; y: number }): void => {
-    const { width, height } = target.plot();
-    target.setViewport(
-      zoomAt(target.viewport(), factor, at.x / width, at.y / height, target.rows(), target.cols()),
-    );
+  const cellUnder = (at: Point): Cell | null => cellAt(target.scene(), at);
+  const zoom = (factor: Point, at: Point): void => {
+    const { viewport, plot, size } = target.scene();
+    const share = { x: (at.x - plot.x) / plot.width, y: (at.y - plot.y) / plot.height };
+    target.moveTo(zoomAt(viewport, factor, share, size));
   };
-  const pan = (dx: number, dy: number): void => {
-    const view = target.viewport();
-    const { width, height } = target.plot();
-    const moved = {
-      ...view,
-      query: view.query - (dy / height) * view.queries,
-      key: view.key - (dx / width) * view.keys,
-    };
-    target.setViewport(clampViewport(moved, target.rows(), target.cols()));
+  const pan = (by: Point): void => {
+    const { viewport, plot, size } = target.scene();
+    target.moveTo(panBy(viewport, plot, by, size));
   };
-  const whole = (): boolean => isWhole(target.viewport(), target.rows(), target.cols());
 
   function onpointerdown(event: PointerEvent): void {
     if (event.button !== 0) return;
@@ -87,37 +72,35 @@ export function plotInput(target: PlotTarget) {
     const now = point(event);
     const before = pressed.get(event.pointerId);
     if (!before) {
-      target.preview(cellUnder(now));
+      target.point(cellUnder(now));
       return;
     }
     if (!moved && Math.hypot(now.x - before.x, now.y - before.y) < clickPx) return;
     moved = true;
     if (corner) {
-      target.setBox(boxBetween(corner, now, target.plot()));
+      target.setBox(boxBetween(corner, now, target.scene().plot));
       return;
     }
     const other = [...pressed].find(([id]) => id !== event.pointerId)?.[1];
     if (other) {
       const factor =
         Math.hypot(now.x - other.x, now.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y);
-      if (Number.isFinite(factor) && factor > 0) zoom(factor, other);
-    } else pan(now.x - before.x, now.y - before.y);
+      if (Number.isFinite(factor) && factor > 0) zoom({ x: factor, y: factor }, other);
+    } else pan({ x: now.x - before.x, y: now.y - before.y });
     pressed.set(event.pointerId, now);
   }
 
   function onpointerup(event: PointerEvent): void {
     if (!pressed.delete(event.pointerId)) return;
     if (corner && moved) {
-      const { viewport, plot } = { viewport: target.viewport(), plot: target.plot() };
-      target.setViewport(
-        zoomToBox(viewport, plot, boxBetween(corner, point(event), plot), target.rows(), target.cols()),
-      );
+      const { viewport, plot, size } = target.scene();
+      target.moveTo(zoomToBox(viewport, plot, boxBetween(corner, point(event), plot), size));
     }
     corner = null;
     target.setBox(null);
     if (moved) return;
     const cell = cellUnder(point(event));
-    target.preview(cell);
+    target.point(cell);
     target.lock(cell);
   }
 
@@ -133,37 +116,42 @@ export function plotInput(target: PlotTarget) {
   }
 
   function onpointerleave(): void {
-    if (pressed.size === 0) target.preview(null);
+    if (pressed.size === 0) target.point(null);
   }
 
   function onwheel(event: WheelEvent): void {
-    const delta = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1);
+    // With Shift held browsers turn a wheel sideways.
+    const turn = event.deltaY || (event.shiftKey ? event.deltaX : 0);
+    const delta = turn * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1);
+    const { viewport, size } = target.scene();
     // Zooming out of the whole is the page's scroll.
-    if (delta > 0 && whole()) return;
+    if (delta === 0 || (delta > 0 && isWhole(viewport, size))) return;
     event.preventDefault();
-    zoom(zoomPerPx ** -delta, point(event));
-    target.preview(cellUnder(point(event)));
+    const factor = zoomPerPx ** -delta;
+    zoom({ x: event.altKey ? 1 : factor, y: event.shiftKey ? 1 : factor }, point(event));
+    target.point(cellUnder(point(event)));
   }
 
   function ondblclick(): void {
-    target.setViewport(wholeMatrix(target.rows(), target.cols()));
+    target.moveTo(undefined);
   }
 
   function onkeydown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const rows = target.rows();
-    const cols = target.cols();
-    const view = target.viewport();
-    const at = target.cursor() ?? { query: Math.ceil(view.query), key: Math.ceil(view.key) };
-    const middle = { x: target.plot().width / 2, y: target.plot().height / 2 };
+    const { viewport, size, plot } = target.scene();
+    const cursor = target.cell();
+    const at = cursor ?? { query: Math.ceil(viewport.query), key: Math.ceil(viewport.key) };
+    const zoomBy = (factor: number): void =>
+      zoom({ x: factor, y: factor }, { x: plot.x + plot.width / 2, y: plot.y + plot.height / 2 });
     const go = (query: number, key: number): void => {
-      const cell = {
-        query: Math.min(Math.max(query, 0), rows - 1),
-        key: Math.min(Math.max(key, 0), cols - 1),
-      };
-      if (!target.cursor()) Object.assign(cell, at);
-      target.setViewport(reveal(view, cell.query, cell.key, rows, cols));
-      target.preview(cell);
+      const cell = cursor
+        ? {
+            query: Math.min(Math.max(query, 0), size.rows - 1),
+            key: Math.min(Math.max(key, 0), size.cols - 1),
+          }
+        : at;
+      target.moveTo(reveal(viewport, cell.query, cell.key, size));
+      target.point(cell);
     };
     const actions: Record<string, () => void> = {
       ArrowUp: () => go(at.query - 1, at.key),
@@ -173,21 +161,23 @@ export function plotInput(target: PlotTarget) {
       PageUp: () => go(at.query - 10, at.key),
       PageDown: () => go(at.query + 10, at.key),
       Home: () => go(at.query, 0),
-      End: () => go(at.query, cols - 1),
+      End: () => go(at.query, size.cols - 1),
       Enter: () => target.lock(at),
       ' ': () => target.lock(at),
-      Escape: () => {
-        target.lock(null);
-        target.preview(null);
-      },
-      '+': () => zoom(keyZoom, middle),
-      '=': () => zoom(keyZoom, middle),
-      '-': () => zoom(1 / keyZoom, middle),
+      '+': () => zoomBy(keyZoom),
+      '=': () => zoomBy(keyZoom),
+      '-': () => zoomBy(1 / keyZoom),
       '0': ondblclick,
     };
+    // With nothing to let go, Escape is the page's: it may close what the view is in.
+    if (cursor || target.locked())
+      actions.Escape = () => {
+        target.lock(null);
+        target.point(null);
+      };
     const action = actions[event.key];
     if (!action) return;
-    event.preventDefault();
+    keep(event);
     action();
   }
 
@@ -205,9 +195,16 @@ export function plotInput(target: PlotTarget) {
 }
 
 /** The rectangle between two points, cut at the plot. */
-function boxBetween(a: { x: number; y: number }, b: { x: number; y: number }, plot: Rect): Rect {
-  const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
-  const [x0, x1] = [clamp(Math.min(a.x, b.x), plot.width), clamp(Math.max(a.x, b.x), plot.width)];
-  const [y0, y1] = [clamp(Math.min(a.y, b.y), plot.height), clamp(Math.max(a.y, b.y), plot.height)];
+function boxBetween(a: Point, b: Point, plot: Rect): Rect {
+  const clamp = (value: number, least: number, length: number): number =>
+    Math.min(Math.max(value, least), least + length);
+  const [x0, x1] = [a.x, b.x].map((x) => clamp(x, plot.x, plot.width)).sort((m, n) => m - n) as [
+    number,
+    number,
+  ];
+  const [y0, y1] = [a.y, b.y].map((y) => clamp(y, plot.y, plot.height)).sort((m, n) => m - n) as [
+    number,
+    number,
+  ];
   return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
 }

@@ -1,6 +1,9 @@
 import type { ColorTable, Scale } from '../../render/colors/index.js';
-import type { LensProps, ViewProps } from '../kit/types.js';
-import type { Viewport } from './viewport.js';
+import type { Viewport } from '../../scene/viewport.js';
+import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
+import type { HeatmapOptions } from './options.js';
+
+export type { Viewport };
 
 /** Names of the colour tables; `auto` is paper on light themes and night on dark ones. */
 export type ColorName = 'auto' | 'paper' | 'night' | 'viridis' | 'magma' | 'cividis';
@@ -8,29 +11,32 @@ export type ColorName = 'auto' | 'paper' | 'night' | 'viridis' | 'magma' | 'civi
 /** How weights are divided before they get a colour; numbers stay as they are. */
 export type Normalization = 'none' | 'row' | 'column' | 'matrix';
 
-export interface HeatmapProps extends ViewProps, LensProps {
+export interface HeatmapProps extends ViewProps, LensProps, OptionProps<HeatmapOptions> {
   /**
-   * The head shown, by the model's number, or the mean or maximum over the heads of the layer. Bindable. Default: the first head.
+   * One head, or the mean or maximum over the heads of the layer.
+   * @default 'none'
    */
-  head?: number | 'mean' | 'max';
+  combine?: 'none' | 'mean' | 'max';
   /**
-   * How colour grows with weight. `log` spans three decades below the upper end of the range. Bindable.
+   * How colour grows with weight. `log` spans three decades below the upper end of the range.
    * @default 'linear'
    */
   scale?: Scale;
   /**
-   * The weights at the two ends of the colours; `'fit'`: from 0 to the largest weight seen; `'pointer'`: so that weights like
-   * the one under the pointer are told apart best, and all from twice that weight on look alike. Bindable.
+   * The values at the two ends of the colours; `'fit'`: from 0 to the largest seen; `'pointer'`: so that values like the one under
+   * the pointer are told apart best, and all from twice that value on look alike. Where values may be negative, from −m to m.
    * @default 'fit'
    */
   range?: 'fit' | 'pointer' | readonly [low: number, high: number];
   /**
-   * Colours by weight, or by its share of the largest weight of its row, its column or the matrix. Bindable.
+   * Colours by weight, or by its share of the largest weight of its row, its column or the matrix.
    * @default 'none'
    */
   normalize?: Normalization;
+  /** The part of the matrix that is seen, in cells; undefined for the whole. */
+  viewport?: Viewport;
   /**
-   * The colours of weights: a table by name, or 256 entries of red, green, blue.
+   * The colours of values: a table by name, or 256 entries of red, green, blue.
    * @default 'auto'
    */
   colors?: ColorName | ColorTable;
@@ -39,13 +45,4 @@ export interface HeatmapProps extends ViewProps, LensProps {
    * @default 256 * 2 ** 20
    */
   memoryBudget?: number;
-  /** The part of the matrix that is seen, in cells; undefined for the whole. Bindable. */
-  viewport?: Viewport;
-  /** Called when the user zooms or pans, with undefined for the whole matrix. */
-  onViewportChange?: (viewport: Viewport | undefined) => void;
 }
-
-/** What the user chooses beside the selection. */
-export type HeatmapChoices = Required<
-  Pick<HeatmapProps, 'scale' | 'range' | 'normalize' | 'granularity' | 'hide' | 'renormalize'>
->;

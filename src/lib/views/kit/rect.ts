@@ -1,10 +1,6 @@
-/** A rectangle in CSS pixels. */
-export interface Rect {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+import type { Rect } from '../../scene/rect.js';
+
+export type { Rect };
 
 /** Where an element is in a box around it, in the box's own CSS pixels, however the page scales it. */
 export function rectIn(element: Element, box: HTMLElement): Rect {

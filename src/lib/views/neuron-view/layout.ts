@@ -1,5 +1,5 @@
 import type { Token } from '../../trace/index.js';
-import { widestLabelPx } from '../heatmap/plot-layout.js';
+import { widestLabelPx } from '../../scene/label-width.js';
 import type { Rect } from '../kit/rect.js';
 import { rowPx } from '../kit/rows.js';
 import type { OpenQuery } from './open-query.js';

@@ -18,19 +18,29 @@ export function causalHeads(heads: number, n: number): Float32Array {
 export const headOf = (weights: Float32Array, n: number, head: number) =>
   new DenseMatrix(n, n, 'float32', weights, head * n * n);
 
-/** Every level, both ways of reducing, the whole and a part of it. */
+/** Levels of both axes, both ways of reducing, the whole and a part of it. */
 export async function expectSame(matrix: Matrix, dense: Matrix, digits = 6) {
   const { rows, cols } = dense;
-  for (const level of [0, 1, 2, 5, 20])
+  for (const [rowLevel, colLevel] of [
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [5, 5],
+    [20, 20],
+    [0, 3],
+    [4, 0],
+    [1, 6],
+  ] as const)
+    // prettier-ignore
     for (const reduce of ['max', 'mean'] as const) {
-      const size = 2 ** Math.min(level, Math.ceil(Math.log2(Math.max(rows, cols))));
-      const [levelRows, levelCols] = [Math.ceil(rows / size), Math.ceil(cols / size)];
+      const levelRows = Math.ceil(rows / 2 ** Math.min(rowLevel, Math.ceil(Math.log2(rows))));
+      const levelCols = Math.ceil(cols / 2 ** Math.min(colLevel, Math.ceil(Math.log2(cols))));
       for (const part of [
         { row: 0, col: 0, rows: levelRows, cols: levelCols },
         { row: levelRows >> 1, col: levelCols >> 2, rows: 3, cols: 4 },
       ]) {
-        const expected = await dense.block({ ...part, level, reduce });
-        const block = await matrix.block({ ...part, level, reduce });
+        const expected = await dense.block({ ...part, rowLevel, colLevel, reduce });
+        const block = await matrix.block({ ...part, rowLevel, colLevel, reduce });
         expect([block.row, block.col, block.rows, block.cols]).toEqual([
           expected.row,
           expected.col,

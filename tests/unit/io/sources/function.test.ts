@@ -43,7 +43,7 @@ describe('a function', () => {
       },
     });
     const abort = new AbortController();
-    const request = { row: 7, col: 9, rows: 2, cols: 3, level: 6 };
+    const request = { row: 7, col: 9, rows: 2, cols: 3, rowLevel: 6, colLevel: 6 };
     const block = await source.matrix(2, 1).block(request, { signal: abort.signal });
     expect(asked).toEqual([{ layer: 2, head: 1, ...request }]);
     expect(block).toMatchObject({ ...request, type: 'uint8' });
@@ -72,7 +72,11 @@ describe('a function', () => {
       'type float32 with a Uint8Array, expected',
     ],
     ['a place before the first', { data: new Uint8Array(6), offset: -1 }, 'found offset -1, stride 3'],
-    ['NaN', { data: Float32Array.of(0, 0, 0, 0, NaN, 0) }, 'level: 0 }) weight [1][1]: found NaN'],
+    [
+      'NaN',
+      { data: Float32Array.of(0, 0, 0, 0, NaN, 0) },
+      'rowLevel: 0, colLevel: 0 }) weight [1][1]: found NaN',
+    ],
     ['half NaN', { data: Uint16Array.of(0, 0x7e00, 0, 0, 0, 0) }, 'weight [0][1]: found NaN'],
     ['scores', { data: Float32Array.of(0.5, 0, 0, 0, 0, -0.25) }, 'weight [1][2]: found -0.25'],
     [
@@ -140,7 +144,7 @@ describe('a function', () => {
         asked++ < 3 ? new Promise<never>(() => {}) : { data: new Uint8Array(rows * cols).fill(51) },
     }).matrix(0, 0);
     const abort = new AbortController();
-    const request = { row: 0, col: 0, rows: 9, cols: 9, level: 9 };
+    const request = { row: 0, col: 0, rows: 9, cols: 9, rowLevel: 9, colLevel: 9 };
     const given = Promise.resolve(matrix.block(request, { signal: abort.signal }));
     await vi.waitFor(() => expect(asked).toBe(3));
     abort.abort(new Error('moved on'));
@@ -158,7 +162,7 @@ describe('a function', () => {
         return { data: cells(request) };
       },
     }).matrix(0, 0);
-    const request = { row: 0, col: 0, rows: 9, cols: 9, level: 2 };
+    const request = { row: 0, col: 0, rows: 9, cols: 9, rowLevel: 2, colLevel: 2 };
     await expect(matrix.block(request)).rejects.toThrow('offline');
     await expectSame(matrix, headOf(weights, n, 0));
   });

@@ -36,7 +36,7 @@ describe('packed', () => {
     });
     const [packed, dense] = [source.matrix(0, 0), headOf(weights, n, 0)];
     for (const level of [1, 4, 12]) {
-      const request = { row: 0, col: 0, rows: n, cols: n, level };
+      const request = { row: 0, col: 0, rows: n, cols: n, rowLevel: level, colLevel: level };
       expect((await packed.block(request)).data).toEqual((await dense.block(request)).data);
     }
   });

@@ -37,12 +37,14 @@ function longMatrix() {
 }
 
 test.each([
-  ['a sample', { row: 0, col: 0, rows: 48, cols: 48, level: 7, sample: true }],
+  ['a sample', { row: 0, col: 0, rows: 48, cols: 48, rowLevel: 7, colLevel: 7, sample: true }],
   // Of so many weights that they are not computed at once.
   ['what is looked at', { row: 4400, col: 0, rows: 900, cols: tokens }],
 ])('%s does not wait for the sums of the whole', async (_, request) => {
   const matrix = longMatrix();
-  void Promise.resolve(matrix.block({ ...whole, level: 7 }, { signal: stop.signal })).catch(() => {});
+  void Promise.resolve(matrix.block({ ...whole, rowLevel: 7, colLevel: 7 }, { signal: stop.signal })).catch(
+    () => {},
+  );
   await vi.waitFor(() => expect(made.length).toBeGreaterThan(0));
   const begun = made.length;
   await matrix.block(request);

@@ -91,7 +91,7 @@ describe.each<[string, number, number, Mask]>([
     const matrix = queryKeyAttention({ queries, keys, ...mask }).matrix(0, 0);
     for (const reduce of ['max', 'mean'] as const)
       for (const level of [1, 3, 9]) {
-        const request = { row: 0, col: 0, rows, cols, level, reduce };
+        const request = { row: 0, col: 0, rows, cols, rowLevel: level, colLevel: level, reduce };
         const expected = blockWeights(await full.block(request));
         blockWeights(await matrix.block(request)).forEach((weight, i) =>
           expect(weight).toBeCloseTo(expected[i]!, 5),
@@ -125,7 +125,14 @@ describe('a long sequence', { timeout: 120_000 }, () => {
 
   test('the largest weight of every cell, wherever it lies', async () => {
     for (const level of [2, 6, 13]) {
-      const block = await matrix.block({ row: 0, col: 0, rows: n, cols: n, level });
+      const block = await matrix.block({
+        row: 0,
+        col: 0,
+        rows: n,
+        cols: n,
+        rowLevel: level,
+        colLevel: level,
+      });
       const size = 2 ** level;
       for (const query of [5, 2100, 4499]) {
         const expected = row(query);
@@ -134,12 +141,20 @@ describe('a long sequence', { timeout: 120_000 }, () => {
         expect(cell).toBeGreaterThanOrEqual(Math.fround(expected[most]!) - 1e-6);
       }
     }
-    const top = await matrix.block({ row: 0, col: 0, rows: 1, cols: 1, level: 13 });
+    const top = await matrix.block({ row: 0, col: 0, rows: 1, cols: 1, rowLevel: 13, colLevel: 13 });
     expect(top.data[0]).toBeCloseTo(1, 6);
   });
 
   test('a sample is of its weights, and says so', async () => {
-    const block = await matrix.block({ row: 0, col: 0, rows: n, cols: n, level: 5, sample: true });
+    const block = await matrix.block({
+      row: 0,
+      col: 0,
+      rows: n,
+      cols: n,
+      rowLevel: 5,
+      colLevel: 5,
+      sample: true,
+    });
     expect(block.sampled).toBe(true);
     const expected = row(64 * 32);
     for (const cell of [0, 7, 64, 65, 100])
@@ -149,7 +164,7 @@ describe('a long sequence', { timeout: 120_000 }, () => {
   test('an abort rejects with the reason, and what is asked for again is computed', async () => {
     const fresh = queryKeyAttention({ queries, keys, ...mask }).matrix(0, 0);
     const abort = new AbortController();
-    const request = { row: 0, col: 0, rows: 99, cols: 99, level: 6 };
+    const request = { row: 0, col: 0, rows: 99, cols: 99, rowLevel: 6, colLevel: 6 };
     const gone = fresh.block(request, { signal: abort.signal });
     abort.abort(new Error('moved on'));
     await expect(gone).rejects.toThrow('moved on');

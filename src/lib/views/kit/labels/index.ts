@@ -89,7 +89,10 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   heatmapHelp: string;
   headViewHelp: string;
   overview: string;
-  /** A token that is not the only one of its label. */
+  /** Titles of a heatmap's axes: whether each label is written, every n-th, or positions in their place. */
+  queryAxis: (shown: number | 'positions') => string;
+  keyAxis: (shown: number | 'positions') => string;
+  /** A token where others look the same. */
   tokenAt: (label: string, position: number) => string;
   /** A query and the key it looks at. */
   pair: (query: string, key: string) => string;
@@ -109,6 +112,11 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
 const ordinal = (n: number): string => {
   const suffix = ['th', 'st', 'nd', 'rd'][(n % 100 > 10 && n % 100 < 14) || n % 10 > 3 ? 0 : n % 10];
   return `${n.toLocaleString('en')}${suffix}`;
+};
+
+const shownLabels = (shown: number | 'positions', one: string, all: string): string => {
+  if (shown === 'positions') return `${one} positions`;
+  return shown === 1 ? all : `every ${ordinal(shown)} ${one}`;
 };
 
 const lineCount = (lines: number): string =>
@@ -210,11 +218,13 @@ export const defaultLabels: Labels = {
   place: (layer, head) => `layer ${layer}, head ${head}`,
   placeOf: (layer, what) => `layer ${layer}, ${what}`,
   heatmapHelp:
-    'Arrow keys move over the cells, Enter locks a cell, Escape lets it go, plus and minus zoom, 0 shows the whole matrix. Shift and drag zooms to a box, Control and C copies the numbers.',
+    'Arrow keys move over the cells, Enter locks a cell, Escape lets it go, plus and minus zoom, 0 shows the whole matrix. With Shift the wheel zooms keys alone, with Alt queries. Shift and drag zooms to a box, Control and C copies the numbers.',
   headViewHelp:
     'Up and down move over the tokens, left and right between queries and keys, Enter locks a token, Escape lets it go.',
   overview: 'Overview',
-  tokenAt: (label, position) => `${label} (${position})`,
+  queryAxis: (shown) => `${shownLabels(shown, 'query', 'queries')} ↓`,
+  keyAxis: (shown) => `${shownLabels(shown, 'key', 'keys')} →`,
+  tokenAt: (label, position) => `${label}·${position.toLocaleString('en')}`,
   pair: (query, key) => `${query.trim()} → ${key.trim()}`,
   fact: (name, value) => `${name} ${value}`,
   told: (place, what) => (place ? `${place}: ${what}` : what),

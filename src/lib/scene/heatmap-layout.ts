@@ -1,0 +1,118 @@
+import type { Token } from '../trace/index.js';
+import { labelWidthPx, widestLabelPx } from './label-width.js';
+import type { Rect } from './rect.js';
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What stands round the plot. */
+export interface HeatmapTexts {
+  queryTokens: readonly Token[];
+  keyTokens: readonly Token[];
+  /** Written at the ends of the two axes, the longest they may become. */
+  queryTitle: string;
+  keyTitle: string;
+}
+
+/** Where the parts of a heatmap lie in its box, in CSS pixels, whatever part of the matrix is seen. */
+export interface HeatmapLayout {
+  plot: Rect;
+  /** The room that a label of a query has, and of a key. */
+  queryLabelPx: number;
+  keyLabelPx: number;
+  /** Where there is room for more than the plot: beside it, or below. */
+  aside: Rect | null;
+  below: boolean;
+  /** How high the box need be: a small matrix fills no large one. */
+  naturalPx: number;
+}
+
+/** The largest a cell becomes where a matrix is small, and where it is long and narrow. */
+const largestCellPx = 44;
+const largestStripPx = 96;
+/** How much longer than wide a cell may be. */
+const mostAspect = 1.7;
+/** A plot that fills less than this of its room in one direction takes all it can there, whatever shape its cells become. */
+const leastFill = 0.4;
+
+const labelGapPx = 8;
+const keyLabelLean = 0.79;
+const titleHeightPx = 34;
+const bottomPx = 14;
+const asideWidthPx = 260;
+const asideHeightPx = 236;
+/** From this width on there is room beside the plot. */
+const wideFromPx = 720;
+const belowHeightPx = 200;
+/** The body of a view as high as views are unless told otherwise. */
+const usualHeightPx = 524;
+
+/** @param aside whether there is anything to show beside the plot where there is room */
+export function layOutHeatmap(box: Size, texts: HeatmapTexts, aside = true): HeatmapLayout {
+  const wide = aside && box.width >= wideFromPx;
+  const below = aside && !wide && box.height > box.width + belowHeightPx - 40;
+  const gutter = gutterOf(texts, box.width);
+  const rows = texts.queryTokens.length;
+  const cols = texts.keyTokens.length;
+  const sizeIn = (height: number): Size =>
+    plotSize(
+      {
+        width: Math.max(box.width - gutter.left - gutter.right - (wide ? asideWidthPx : 0), 1),
+        height: Math.max(height - gutter.top - bottomPx, 1),
+      },
+      rows,
+      cols,
+    );
+  const size = sizeIn(below ? box.height - belowHeightPx : box.height);
+  const groupPx = gutter.left + size.width + gutter.right + (wide ? asideWidthPx : 0);
+  const left = Math.max(0, Math.floor((box.width - groupPx) / 2));
+  const natural = gutter.top + sizeIn(usualHeightPx).height + bottomPx;
+  const beside = { x: left + groupPx - asideWidthPx, y: 0, width: asideWidthPx, height: box.height };
+  const under = { x: 0, y: box.height - belowHeightPx, width: box.width, height: belowHeightPx };
+  return {
+    plot: { x: left + gutter.left, y: gutter.top, ...size },
+    queryLabelPx: gutter.left - labelGapPx - 3,
+    keyLabelPx: gutter.keyLabelPx + 8,
+    aside: wide ? beside : below ? under : null,
+    below,
+    naturalPx: Math.ceil(wide ? Math.max(natural, asideHeightPx) : natural),
+  };
+}
+
+/** Room round the plot for labels and titles, in CSS pixels. */
+function gutterOf({ queryTokens, keyTokens, queryTitle, keyTitle }: HeatmapTexts, widthPx: number) {
+  const keyLabelPx = widestLabelPx(keyTokens, 100);
+  const queryLabelPx = Math.max(
+    widestLabelPx(queryTokens, Math.min(120, widthPx * 0.28)),
+    labelWidthPx(queryTokens.length.toLocaleString('en')),
+    labelWidthPx(queryTitle) - labelGapPx,
+    labelWidthPx(keyTitle) - labelGapPx,
+  );
+  return {
+    left: Math.ceil(queryLabelPx) + 22,
+    top: Math.max(Math.ceil(keyLabelPx * keyLabelLean) + 22, titleHeightPx + 8),
+    /** The last labels at the top lean over the plot's edge. */
+    right: Math.ceil(Math.max(keyLabelPx * 0.5, 16)),
+    keyLabelPx,
+  };
+}
+
+/**
+ * The plot, as large as its room allows: cells that are about square, or of a matrix with far more keys than queries, or the other
+ * way about, as high or as wide as there is room for.
+ */
+function plotSize(room: Size, rows: number, cols: number): Size {
+  const fit = {
+    width: Math.min(room.width / cols, largestCellPx),
+    height: Math.min(room.height / rows, largestCellPx),
+  };
+  const side = Math.min(fit.width, fit.height) * mostAspect;
+  const cell = { width: Math.min(fit.width, side), height: Math.min(fit.height, side) };
+  if (cell.width < largestCellPx && cell.height * rows < room.height * leastFill)
+    cell.height = Math.min(room.height / rows, largestStripPx);
+  if (cell.height < largestCellPx && cell.width * cols < room.width * leastFill)
+    cell.width = Math.min(room.width / cols, largestStripPx);
+  return { width: cell.width * cols, height: cell.height * rows };
+}

@@ -1,0 +1,178 @@
+import type { Matrix, Token } from '../trace/index.js';
+import { axisLabels, type AxisLabels } from './axis-texts.js';
+import type { HeatmapLayout } from './heatmap-layout.js';
+import { cutMiddle, labelWidthPx } from './label-width.js';
+import type { Rect } from './rect.js';
+import { cellRect, type MatrixSize, type Point, type Viewport } from './viewport.js';
+
+/** A text of a scene, in one line. */
+export interface SceneText {
+  text: string;
+  /** The whole of a text that is cut. */
+  full: string;
+  /** The point that the text starts or ends at, or is around, in the middle of its height; it is turned about this point. */
+  x: number;
+  y: number;
+  anchor: 'start' | 'middle' | 'end';
+  /** In degrees, clockwise. */
+  angle: number;
+  /** How long it may be. */
+  roomPx: number;
+  kind: 'token' | 'position' | 'title';
+  /** Of a label: the position of its query or key. */
+  position: number | null;
+}
+
+/** The cells that fill the plot, and the colours their values have. */
+export interface SceneCells {
+  matrix: Matrix;
+  scale: 'linear' | 'sqrt' | 'log';
+  /** The values at the two ends of the table. */
+  range: readonly [low: number, high: number];
+  /** 256 × red, green, blue. */
+  table: Uint8Array;
+  /** Whether cells whose key comes after their query cannot hold a value. */
+  causal: boolean;
+  /** Keys that are left out. */
+  hiddenKeys: ReadonlySet<number>;
+}
+
+/** What lies where in a heatmap, in CSS pixels from the corner of its box: drawn, hit-tested and exported. */
+export interface HeatmapScene {
+  size: MatrixSize;
+  /** Where the cells of the viewport lie. */
+  plot: Rect;
+  viewport: Viewport;
+  queryLabels: readonly SceneText[];
+  keyLabels: readonly SceneText[];
+  titles: readonly SceneText[];
+  /** Null until the matrix can be read. */
+  cells: SceneCells | null;
+}
+
+/** Which labels of an axis are written: every `n`-th, or positions in their place. */
+export type LabelsShown = number | 'positions';
+
+export interface HeatmapWords {
+  queryTitle: (shown: LabelsShown) => string;
+  keyTitle: (shown: LabelsShown) => string;
+  /** How a position is written. */
+  position: (position: number) => string;
+}
+
+const queryRowPx = 14;
+const keyColumnPx = 14.5;
+const keyAngle = -52;
+
+export function heatmapScene(
+  layout: HeatmapLayout,
+  viewport: Viewport,
+  { queryTokens, keyTokens }: { queryTokens: readonly Token[]; keyTokens: readonly Token[] },
+  words: HeatmapWords,
+  cells: SceneCells | null,
+): HeatmapScene {
+  const { plot } = layout;
+  const size = { rows: queryTokens.length, cols: keyTokens.length };
+  const { query, queries, key, keys } = viewport;
+  const positionPx = labelWidthPx(words.position(size.cols)) + 12;
+  const down = axisLabels(
+    { start: query, count: queries, total: size.rows, lengthPx: plot.height },
+    queryRowPx,
+    2 * queryRowPx,
+  );
+  const across = axisLabels(
+    { start: key, count: keys, total: size.cols, lengthPx: plot.width },
+    keyColumnPx,
+    positionPx,
+  );
+  const text = (
+    tokens: readonly Token[],
+    { position, kind }: { position: number; kind: SceneText['kind'] },
+  ) => (kind === 'position' ? words.position(position) : tokens[position]!.label);
+  const edge = { x: plot.x - 8, y: plot.y - 8 };
+  return {
+    size,
+    plot,
+    viewport,
+    cells,
+    queryLabels: down.labels.map((label) => {
+      const full = text(queryTokens, label);
+      return {
+        ...{ full, text: cutMiddle(full, layout.queryLabelPx), kind: label.kind, position: label.position },
+        ...{ x: edge.x, y: plot.y + label.atPx, anchor: 'end', angle: 0, roomPx: layout.queryLabelPx },
+      };
+    }),
+    keyLabels: across.labels.map((label) => {
+      const full = text(keyTokens, label);
+      const upright = label.kind === 'position';
+      return {
+        ...{ full, text: cutMiddle(full, layout.keyLabelPx), kind: label.kind, position: label.position },
+        x: plot.x + label.atPx - (upright ? 0 : 4),
+        y: upright ? plot.y - 12 : edge.y,
+        anchor: upright ? 'middle' : 'start',
+        angle: upright ? 0 : keyAngle,
+        roomPx: layout.keyLabelPx,
+      };
+    }),
+    titles: [
+      title(words.keyTitle(shown(across)), edge.x, plot.y - 25),
+      title(words.queryTitle(shown(down)), edge.x, plot.y - 10),
+    ],
+  };
+}
+
+/** How the labels of an axis are told of in its title. */
+function shown({ kind, step }: AxisLabels): LabelsShown {
+  return kind === 'position' ? 'positions' : step;
+}
+
+function title(text: string, x: number, y: number): SceneText {
+  return { text, full: text, x, y, anchor: 'end', angle: 0, roomPx: x, kind: 'title', position: null };
+}
+
+/** The cell at a point; null outside the plot. */
+export function cellAt(scene: HeatmapScene, { x, y }: Point): { query: number; key: number } | null {
+  const { plot, viewport } = scene;
+  const across = (x - plot.x) / plot.width;
+  const down = (y - plot.y) / plot.height;
+  if (!(across >= 0 && across < 1 && down >= 0 && down < 1)) return null;
+  return {
+    query: Math.floor(viewport.query + down * viewport.queries),
+    key: Math.floor(viewport.key + across * viewport.keys),
+  };
+}
+
+/** A frame round what is looked at. */
+export interface Frame {
+  kind: 'row' | 'column' | 'cell';
+  rect: Rect;
+}
+
+/** The frames round a row, a column and the cell where they meet; outside the plot they are not seen. */
+export function frames(scene: HeatmapScene, at: { query: number | null; key: number | null }): Frame[] {
+  const { viewport, plot } = scene;
+  const found: Frame[] = [];
+  if (at.query !== null)
+    found.push({ kind: 'row', rect: cellRect(viewport, plot, at.query, viewport.key, 1, viewport.keys) });
+  if (at.key !== null)
+    found.push({
+      kind: 'column',
+      rect: cellRect(viewport, plot, viewport.query, at.key, viewport.queries, 1),
+    });
+  if (at.query !== null && at.key !== null)
+    found.push({ kind: 'cell', rect: cellRect(viewport, plot, at.query, at.key) });
+  return found;
+}
+
+/** Where runs of columns lie that are seen, such as those of keys that are left out; those less than a pixel apart are one. */
+export function columns({ viewport, plot }: HeatmapScene, keys: Iterable<number>): Rect[] {
+  const seen = [...keys].filter((key) => key > viewport.key - 1 && key < viewport.key + viewport.keys);
+  const runs: Rect[] = [];
+  for (const key of seen.sort((a, b) => a - b)) {
+    const rect = cellRect(viewport, plot, viewport.query, key, viewport.queries, 1);
+    const last = runs.at(-1);
+    if (last && rect.x - (last.x + last.width) < 1) last.width = rect.x + rect.width - last.x;
+    else runs.push(rect);
+  }
+  return runs;
+}

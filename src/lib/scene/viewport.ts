@@ -1,0 +1,109 @@
+import type { Rect } from './rect.js';
+
+export type { Rect };
+
+/** The part of a matrix that is seen, in cells: fractions are fine. */
+export interface Viewport {
+  /** First query (row) and key (column). */
+  query: number;
+  key: number;
+  /** How many rows and columns. */
+  queries: number;
+  keys: number;
+}
+
+/** How many queries and keys a matrix has. */
+export interface MatrixSize {
+  rows: number;
+  cols: number;
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** The closest one can zoom in, on each axis. */
+const fewestCells = 4;
+
+/** The whole matrix. */
+export function wholeMatrix({ rows, cols }: MatrixSize): Viewport {
+  return { query: 0, key: 0, queries: rows, keys: cols };
+}
+
+/** Whether all of the matrix is seen. */
+export function isWhole(view: Viewport, { rows, cols }: MatrixSize): boolean {
+  return view.queries >= rows && view.keys >= cols;
+}
+
+/** Moves and shrinks a viewport so that it lies within the matrix. */
+export function clampViewport({ query, key, queries, keys }: Viewport, size: MatrixSize): Viewport {
+  const height = clampCount(queries, size.rows);
+  const width = clampCount(keys, size.cols);
+  return {
+    query: Math.min(Math.max(query, 0), size.rows - height),
+    key: Math.min(Math.max(key, 0), size.cols - width),
+    queries: height,
+    keys: width,
+  };
+}
+
+function clampCount(count: number, all: number): number {
+  return Math.min(Math.max(count, Math.min(fewestCells, all)), all);
+}
+
+/**
+ * Zooms each axis by its factor (over 1: closer), as far as it goes: the two rows of a matrix of 2 × 2,000 stay while its keys are
+ * zoomed. What is at a place of the plot stays there.
+ *
+ * @param at fractions of the plot
+ */
+export function zoomAt(view: Viewport, factor: Point, at: Point, size: MatrixSize): Viewport {
+  const queries = clampCount(view.queries / factor.y, size.rows);
+  const keys = clampCount(view.keys / factor.x, size.cols);
+  const query = view.query + (view.queries - queries) * at.y;
+  const key = view.key + (view.keys - keys) * at.x;
+  return clampViewport({ query, key, queries, keys }, size);
+}
+
+/** The viewport that shows a box of the plot, and no more where a few cells are in it. */
+export function zoomToBox(view: Viewport, plot: Rect, box: Rect, size: MatrixSize): Viewport {
+  const queries = clampCount((box.height / plot.height) * view.queries, size.rows);
+  const keys = clampCount((box.width / plot.width) * view.keys, size.cols);
+  const middle = {
+    x: (box.x + box.width / 2 - plot.x) / plot.width,
+    y: (box.y + box.height / 2 - plot.y) / plot.height,
+  };
+  const query = view.query + middle.y * view.queries - queries / 2;
+  const key = view.key + middle.x * view.keys - keys / 2;
+  return clampViewport({ query, key, queries, keys }, size);
+}
+
+/** Moves a viewport by a way in the plot. */
+export function panBy(view: Viewport, plot: Rect, by: Point, size: MatrixSize): Viewport {
+  const query = view.query - (by.y / plot.height) * view.queries;
+  const key = view.key - (by.x / plot.width) * view.keys;
+  return clampViewport({ ...view, query, key }, size);
+}
+
+/** Moves a viewport just so far that a cell is inside. */
+export function reveal(view: Viewport, query: number, key: number, size: MatrixSize): Viewport {
+  const into = (start: number, length: number, index: number): number =>
+    Math.min(Math.max(start, index + 1 - length), index);
+  return clampViewport(
+    { ...view, query: into(view.query, view.queries, query), key: into(view.key, view.keys, key) },
+    size,
+  );
+}
+
+/** Where a run of cells lies that a viewport shows in a plot. */
+export function cellRect(view: Viewport, plot: Rect, query: number, key: number, rows = 1, cols = 1): Rect {
+  const height = plot.height / view.queries;
+  const width = plot.width / view.keys;
+  return {
+    x: plot.x + (key - view.key) * width,
+    y: plot.y + (query - view.query) * height,
+    width: cols * width,
+    height: rows * height,
+  };
+}

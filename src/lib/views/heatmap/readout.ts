@@ -1,0 +1,65 @@
+import { formatWeight } from '../kit/numbers.js';
+import type { Readout } from '../kit/readout.js';
+import { tokenName } from '../kit/token-names.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { Cell, CellFocus } from './cell-focus.svelte.js';
+import type { HeatmapState } from './heatmap-state.svelte.js';
+import type { HeatmapOptions } from './options.js';
+
+/** Which matrix is shown: `layer 3, head 1`. */
+export function placeOf({ labels, selection, head, stream, options }: ViewState<HeatmapOptions>): string {
+  if (!selection || !stream) return '';
+  const { combine } = options;
+  return combine === 'none'
+    ? labels.place(selection.layer, String(head))
+    : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.heads.length));
+}
+
+/** What is told of the cell that is looked at, or of the largest value of the row that is. */
+export function readoutOf(
+  view: ViewState<HeatmapOptions>,
+  map: HeatmapState,
+  focus: CellFocus,
+): Readout | undefined {
+  const { stream, labels } = view;
+  const { query } = focus.pair;
+  if (!stream || query === null) return undefined;
+  const place = placeOf(view);
+  const { row, error } = focus;
+  const queryName = tokenName(stream.queryTokens, query, labels);
+  const key = focus.pair.key ?? (row && largestOf(row));
+  if (key === undefined)
+    return {
+      place,
+      facts: [{ name: queryName, value: '' }],
+      notes: [error?.message ?? labels.reading],
+      pending: !error,
+    };
+  const cell = { query, key };
+  const value = focus.valueAt(cell);
+  return {
+    place,
+    facts: [
+      {
+        name: labels.pair(queryName, tokenName(stream.keyTokens, key, labels)),
+        value: value === null ? '' : formatWeight(value),
+      },
+    ],
+    notes: [noteOf(cell)],
+    pending: value === null && !error,
+  };
+
+  function noteOf(cell: Cell): string {
+    if (error) return error.message;
+    if (value === null) return labels.reading;
+    if (stream!.causal && cell.key > cell.query) return labels.cannotSee;
+    const leftOut = value === 0 && map.leftOut(cell.query);
+    if (leftOut) return labels.notKept(formatWeight(leftOut));
+    const rank = row?.reduce((above, other) => above + (other > value ? 1 : 0), 1);
+    return rank ? labels.rank(rank, map.size.cols) : '';
+  }
+}
+
+function largestOf(row: Float32Array): number {
+  return row.reduce((most, value, i) => (value > row[most]! ? i : most), 0);
+}
