@@ -1,6 +1,7 @@
 import type { Granularity } from '../../analysis/lens/index.js';
 import type { Token } from '../../trace/index.js';
 import { tokenLabel } from '../../trace/token-label.js';
+import { charactersOf } from './cut-characters.js';
 
 /** A token as it stands in running text. */
 export interface ProseToken {
@@ -21,6 +22,8 @@ const letter = /\p{L}/u;
 /** Scripts that are written from right to left. */
 const leftward =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+/** Stands where a token goes on with a character that began in the one before it. */
+const goesOn: ProseToken = { before: '', parts: [{ text: '⁺', mark: true }] };
 /** So far the start of a paragraph is looked for. */
 const mostAParagraph = 2000;
 
@@ -45,12 +48,23 @@ export function toProse(tokens: readonly Token[], granularity: Granularity = 'to
   const ends = (position: number): boolean =>
     granularity === 'segment' || tokens[position]!.text.includes('\n');
 
-  function set(position: number): ProseToken {
+  /** Characters that are cut over tokens stand whole where they begin. */
+  function setCut(position: number): void {
+    let [start, end] = [position, position + 1];
+    while (tokens[start - 1]?.bytes) start--;
+    while (tokens[end]?.bytes) end++;
+    charactersOf(tokens.slice(start, end)).forEach((text, i) => {
+      known[start + i] = text === '' ? goesOn : set(start + i, tokenLabel(text));
+    });
+  }
+
+  function set(position: number, characters?: string): ProseToken {
     const token = tokens[position]!;
     const previous = tokens[position - 1];
     // What is merged has a label in one line, without the space before it.
-    const shown = granularity === 'token' || token.special ? token.label : tokenLabel(token.text);
-    const name = granularity === 'segment' && token.label !== shown ? token.label : undefined;
+    const own = granularity === 'token' || token.special ? token.label : tokenLabel(token.text);
+    const shown = characters ?? own;
+    const name = granularity === 'segment' && token.label !== own ? token.label : undefined;
     const { leading, parts } = split(shown, token.text);
     if (name !== undefined) parts.unshift({ text: `${name}\u2002`, mark: true });
     if (!previous) return { before: '', parts };
@@ -63,7 +77,10 @@ export function toProse(tokens: readonly Token[], granularity: Granularity = 'to
 
   return {
     length: tokens.length,
-    at: (position) => (known[position] ??= set(position)),
+    at(position) {
+      if (!known[position] && tokens[position]!.bytes) setCut(position);
+      return (known[position] ??= set(position));
+    },
     runsLeft(position) {
       const first = Math.max(0, position - mostAParagraph);
       let start = position;

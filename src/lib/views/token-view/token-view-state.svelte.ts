@@ -78,9 +78,12 @@ export class TokenViewState {
 
   // By their numbers, so that a new selection with the same heads is no reason to read again.
   #headList = $derived.by(() => {
-    const { selection, head, options } = this.view;
-    if (!selection) return '';
-    return options.combine === 'none' ? String(head) : selection.heads.join();
+    const { selection, head, options, stream } = this.view;
+    if (!selection || !stream) return '';
+    if (options.combine === 'none') return String(head);
+    // A layer may have fewer than others.
+    const held = stream.headsOf(selection.layer);
+    return selection.heads.filter((head) => held.includes(head)).join();
   });
 
   /** The heads whose values are shown, together. */
