@@ -95,7 +95,13 @@ describe('hover', () => {
   );
 
   test('the fill and the line are on the screen in their colours', async () => {
-    const { region } = await showTokenView({ trace: pair, layer: 3, combine: 'none', head: 1, selection: { query: them } });
+    const { region } = await showTokenView({
+      trace: pair,
+      layer: 3,
+      combine: 'none',
+      head: 1,
+      selection: { query: them },
+    });
     const token = tokenIn(region, keys);
     await expect.poll(() => shadesOn(token).fill?.alpha).toBe(1);
     const rect = token.getClientRects()[0]!;
@@ -111,7 +117,13 @@ describe('hover', () => {
   });
 
   test('only what it sends, or only what it receives', async () => {
-    const { region } = await showTokenView({ trace: pair, layer: 3, combine: 'none', head: 1, selection: { query: them } });
+    const { region } = await showTokenView({
+      trace: pair,
+      layer: 3,
+      combine: 'none',
+      head: 1,
+      selection: { query: them },
+    });
     await region.getByRole('button', { name: 'receives' }).click();
     await expect.poll(() => shadesOn(tokenIn(region, keys)).fill?.color).toBe(sends);
     expect(strengths(region, 'line').every((strength) => strength === 0)).toBe(true);

@@ -1,3 +1,4 @@
+import { holdsWeights } from '../../trace/index.js';
 import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
@@ -48,8 +49,9 @@ export function restingHint(
     const { position, value } = mostReceived;
     const name = tokenName(stream.keyTokens, position, labels);
     const { quantity } = stream;
-    const said =
-      quantity.name === 'weight' ? labels.mostReceived(name) : labels.largestAverage(name, quantity.name);
+    const said = holdsWeights(quantity)
+      ? labels.mostReceived(name)
+      : labels.largestAverage(name, quantity.name);
     return labels.told(place, labels.fact(said, formatValue(value, quantity)));
   }
   return average.progress === null ? labels.hint : labels.averaging(average.progress);
