@@ -40,7 +40,7 @@ function drawBoth(surface: Surface): void {
     table: magma,
   });
   const lines = createLinesLayer(surface);
-  lines.setLines({ count: 2, query: [0, 5], key: [9, 2], head: [0, 1], weight: [1, 0.7] });
+  lines.setProps({ lines: { count: 2, query: [0, 5], key: [9, 2], head: [0, 1], weight: [1, 0.7] } });
   lines.setProps({
     rect: { x: 200, y: 0, width: 100, height: 200 },
     tokenPx: 20,
