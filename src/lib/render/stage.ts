@@ -172,6 +172,8 @@ async function startStage(listeners: ReadonlySet<StageListener>): Promise<Runnin
     if (context.isContextLost()) return null;
     throw error;
   }
+  // Its clock would ask for a frame after the other; nothing here waits for one.
+  renderer.scheduler.destroy();
   // What is asked of a lost context is answered with null.
   const limits = [context.getParameter(context.MAX_RENDERBUFFER_SIZE), ...(context.getParameter(context.MAX_VIEWPORT_DIMS) ?? [])] as (number | null)[]; // prettier-ignore
   if (context.isContextLost() || limits.includes(null)) {

@@ -175,11 +175,11 @@ test('a canvas whose window goes away before its frame comes holds up nobody, an
   away.surface.invalidate();
   await until(() => away.draws > before);
   away.surface.invalidate();
+  document.body.append(away.canvas);
   frame.remove();
   const draws = stays.draws;
   stays.surface.invalidate();
   await until(() => stays.draws > draws);
-  document.body.append(away.canvas);
   const last = away.draws;
   away.surface.resize(10, 10, 1);
   await until(() => away.draws > last);
