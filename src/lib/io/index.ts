@@ -1,15 +1,15 @@
 /** Attention from files and back into them, and attention that is not an array of every weight. */
 export type { FileTensor } from './file-tensor.js';
 export type { TensorName, TensorNames } from './find-tensors.js';
-export {
-  fromGenerateSteps,
-  type GenerateChoice,
-  type GeneratedStream,
-  type GeneratedTokens,
-  type GenerateEncoderDecoderInput,
-  type GenerateInput,
-  type GenerateStep,
-} from './generate/generate-steps.js';
+export { fromGenerateSteps } from './generate/generate-steps.js';
+export type {
+  GenerateChoice,
+  GeneratedStream,
+  GeneratedTokens,
+  GenerateEncoderDecoderInput,
+  GenerateInput,
+  GenerateStep,
+} from './generate/types.js';
 export { loadTrace } from './load-trace.js';
 export { loadNpy, parseNpy } from './numpy/npy.js';
 export { loadNpz, loadNpzArrays } from './numpy/npz.js';

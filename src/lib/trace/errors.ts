@@ -79,7 +79,9 @@ export abstract class AttentraceError<Code extends string = string> extends Erro
 const longest = 240;
 
 /** A part without lone halves of a character, and never nothing at all. */
-function shortened(part: string): string {
+function shortened(given: string): string {
+  // Where no types are checked, names that are passed may be anything.
+  const part = String(given);
   if (part.trim() === '') return 'nothing';
   return part.length <= longest ? part : `${part.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

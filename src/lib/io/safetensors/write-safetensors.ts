@@ -1,3 +1,4 @@
+import { describe } from '../../trace/describe.js';
 import {
   TraceError,
   type Segment,
@@ -11,7 +12,7 @@ import {
 import { toFloat16 } from '../float-bits.js';
 
 /** A tensor to be written: its bytes come in parts, one a matrix or a vector, in order. */
-interface Part {
+interface WrittenTensor {
   name: string;
   type: WeightType;
   dims: number[];
@@ -32,11 +33,19 @@ const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
  * link.href = URL.createObjectURL(new Blob([bytes]));
  */
 export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Part[] = [];
+  if (!Array.isArray((trace as Partial<Trace> | null | undefined)?.streams) || trace.streams.length === 0)
+    throw new TraceError({
+      code: 'missing-attention',
+      place: 'writeSafetensors',
+      found: describe(trace),
+      expected: 'a trace',
+      fix: 'Pass what createTrace or a reader returned.',
+    });
+  const parts: WrittenTensor[] = [];
   const metadata: Record<string, string> = {};
   if (trace.model !== undefined) metadata.model = trace.model;
   if (trace.text !== undefined) metadata.text = trace.text;
-  const describe = (prefix: string, tokens: readonly Token[], segments: readonly Segment[]) => {
+  const addSide = (prefix: string, tokens: readonly Token[], segments: readonly Segment[]) => {
     metadata[`${prefix}tokens`] = JSON.stringify(tokens.map((token) => token.raw));
     if (segments.length > 0) metadata[`${prefix}segments`] = JSON.stringify(segments);
   };
@@ -47,8 +56,8 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
       const vectors = stream[kind];
       if (vectors) parts.push(vectorsPart(vectors, `${prefix}${kind}`));
     }
-    describe(stream.name === 'cross' ? 'decoder.' : prefix, stream.queryTokens, stream.querySegments);
-    if (stream.name === 'cross') describe('encoder.', stream.keyTokens, stream.keySegments);
+    addSide(stream.name === 'cross' ? 'decoder.' : prefix, stream.queryTokens, stream.querySegments);
+    if (stream.name === 'cross') addSide('encoder.', stream.keyTokens, stream.keySegments);
     metadata[`${prefix}layers`] = JSON.stringify(stream.layers);
     metadata[`${prefix}heads`] = JSON.stringify(stream.heads);
     metadata[`${prefix}causal`] = JSON.stringify(stream.causal);
@@ -56,7 +65,7 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
   return encode(parts, metadata);
 }
 
-async function attentionPart(stream: Stream, name: string): Promise<Part> {
+async function attentionPart(stream: Stream, name: string): Promise<WrittenTensor> {
   const { layers, heads } = stream;
   const chunks: WeightArray[] = [];
   const { rows, cols, type } = stream.matrix(layers[0]!, heads[0]!);
@@ -79,7 +88,7 @@ async function attentionPart(stream: Stream, name: string): Promise<Part> {
   return { name, type, dims: [layers.length, heads.length, rows, cols], chunks };
 }
 
-function vectorsPart(vectors: Vectors, name: string): Part {
+function vectorsPart(vectors: Vectors, name: string): WrittenTensor {
   const { layers, heads, tokens, dim, type } = vectors;
   const chunks: WeightArray[] = [];
   for (let layer = 0; layer < layers; layer++)
@@ -91,7 +100,7 @@ function vectorsPart(vectors: Vectors, name: string): Part {
   return { name, type, dims: [layers, heads, tokens, dim], chunks };
 }
 
-function encode(parts: readonly Part[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
+function encode(parts: readonly WrittenTensor[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
   // Widest first, after a header of a multiple of 8 bytes: then every tensor is aligned, and read without a copy.
   const inOrder = [...parts].sort((a, b) => bytesPer[b.type] - bytesPer[a.type]);
   const header: Record<string, unknown> = { __metadata__: metadata };
