@@ -32,7 +32,7 @@ const kinds = {
   torch: {
     what: 'a file of torch.save (.pt, .pth, .bin)',
     is: (start, bytes) =>
-      /^PK\x03\x04/.test(start) &&
+      start.startsWith('PK\x03\x04') &&
       [0, -65536].some((at) => latin1(bytes.subarray(at).subarray(0, 65536)).includes('/data.pkl')),
     fix: `Such a file can run code, so it is not read: save it with ${save}.`,
   },
@@ -43,7 +43,7 @@ const kinds = {
   },
   pickle: {
     what: 'a pickle (.pkl, .pt, .bin)',
-    is: (start) => /^\x80[\x02-\x05]/.test(start),
+    is: (_, bytes) => bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5,
     fix: `Such a file can run code, so it is not read: save it with ${save}.`,
   },
   gguf: { what: 'a GGUF model', is: begins('GGUF', 'ggml', 'ggjt'), fix: model },
@@ -81,7 +81,9 @@ const kinds = {
   },
   onnx: {
     what: 'an ONNX model',
-    is: (start) => /^\x08[\x01-\x20][\x12\x1a\x22\x28\x32\x3a\x42]/.test(start),
+    // The version of its format, then one of the fields that may follow.
+    is: (_, bytes) =>
+      bytes[0] === 8 && bytes[1]! <= 32 && [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(bytes[2]!),
     fix: model,
   },
   text: {

@@ -30,6 +30,21 @@ test.each([
   expect(await lastRow(await loadTrace(bytes, options))).toEqual([0.25, 0.75]);
 });
 
+test('layers stacked as README says: a batch of 2 is refused, not taken for more layers', async () => {
+  const stacked = (batch: number) =>
+    encodeTensors(
+      {
+        attention: {
+          dims: [2, batch, 1, 2, 2],
+          numbers: [...Array(2 * batch)].flatMap(() => attention.numbers),
+        },
+      },
+      { tokens: JSON.stringify(tokens) },
+    );
+  expect((await loadTrace(stacked(1))).stream().layers).toEqual([0, 1]);
+  await expect(loadTrace(stacked(2))).rejects.toMatchObject({ code: 'batch' });
+});
+
 test('an npy alone has no tokens, and that is what is said', async () => {
   await expect(loadTrace(npy)).rejects.toMatchObject({ code: 'missing-tokens', place: 'tokens' });
 });

@@ -9,6 +9,7 @@ import {
   type WeightArray,
   type WeightType,
 } from '../../trace/index.js';
+import { weightQuantity, type Quantity } from '../../trace/quantity.js';
 import { toFloat16 } from '../float-bits.js';
 
 /** A tensor to be written: its bytes come in parts, one a matrix or a vector, in order. */
@@ -24,7 +25,7 @@ const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
 
 /**
  * Writes a trace as a safetensors file that `loadSafetensors`, and Python's safetensors, read back: attention, queries, keys
- * and values in the type they have, with tokens, segments, layer and head numbers, model and text among the metadata.
+ * and values in the type they have, with tokens, segments, layer and head numbers, quantity, model and text among the metadata.
  * Reads every matrix whole.
  *
  * @throws TraceError `dtype` where the matrices of a stream are of several types
@@ -56,8 +57,16 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
       const vectors = stream[kind];
       if (vectors) parts.push(vectorsPart(vectors, `${prefix}${kind}`));
     }
-    addSide(stream.name === 'cross' ? 'decoder.' : prefix, stream.queryTokens, stream.querySegments);
-    if (stream.name === 'cross') addSide('encoder.', stream.keyTokens, stream.keySegments);
+    const { queryTokens, keyTokens } = stream;
+    addSide(stream.name === 'cross' ? 'encoder.' : prefix, keyTokens, stream.keySegments);
+    // The decoder's own stream, which came before, has its tokens; a stream of cross attention those of its rows.
+    if (stream.name === 'cross' && !('decoder.tokens' in metadata))
+      addSide('decoder.', queryTokens, stream.querySegments);
+    else if (queryTokens.some(({ position }, row) => position !== row))
+      metadata[`${prefix}queryPositions`] = JSON.stringify(queryTokens.map(({ position }) => position));
+    const { quantity = weightQuantity } = stream as { quantity?: Quantity };
+    // A range without a limit has null for it, as JSON has no infinity.
+    if (quantity.name !== weightQuantity.name) metadata[`${prefix}quantity`] = JSON.stringify(quantity);
     metadata[`${prefix}layers`] = JSON.stringify(stream.layers);
     metadata[`${prefix}heads`] = JSON.stringify(stream.heads);
     metadata[`${prefix}causal`] = JSON.stringify(stream.causal);
