@@ -114,25 +114,3 @@ test.each([
   const block = await new DenseMatrix(rows, cols, 'uint8', planted()).block(request);
   expect(block.data[cell(1234, 2001)]).toBe(230);
 });
-
-test('a worker that dies during a task: it is done on the page, and others still by workers', async () => {
-  const Real = Worker;
-  let deaths = 0;
-  vi.stubGlobal(
-    'Worker',
-    class extends Real {
-      override postMessage(task: unknown, how?: Transferable[] | StructuredSerializeOptions) {
-        if (++deaths > 2) return super.postMessage(task, how as Transferable[]);
-        // What it was given is gone with it.
-        structuredClone(task, { transfer: how as Transferable[] });
-        this.terminate();
-        setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { cancelable: true })));
-      }
-    },
-  );
-  const { DenseMatrix } = await import('../../../src/lib/trace/index.js');
-  const block = await new DenseMatrix(rows, cols, 'uint8', planted()).block(request);
-  expect(block.data[cell(1234, 2001)]).toBe(230);
-  expect(deaths).toBeGreaterThan(2);
-  expect(given.length).toBe(deaths - 2);
-});

@@ -47,7 +47,7 @@ expected = {
     name: {
         "dims": list(a.shape),
         "numbers": (a.astype("f4") if a.dtype.kind == "f" else a.astype("i8")).ravel().tolist()
-        if a.dtype.kind in "fuib"
+        if a.dtype.kind in ("b", "u", "i", "f")
         else None,
         "text": [x.decode() if isinstance(x, bytes) else x for x in a.ravel().tolist()] if a.dtype.kind in "US" else None,
     }
