@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { loadNpy, loadNpz, loadSafetensors, loadTrace, traceFromTensors } from '../../../src/lib/io/index.js';
-import { blockWeights, type Block, type Trace } from '../../../src/lib/trace/index.js';
+import { blockWeights, TraceError, type Block, type Trace } from '../../../src/lib/trace/index.js';
 import { encodeTensors } from './encode-file.js';
 import { encodeZip } from './encode-zip.js';
+import { mutateBytes, randomOf } from './mutate.js';
 
 const file = (name: string) => new Uint8Array(readFileSync(new URL(name, import.meta.url)));
 const attention = { dims: [1, 1, 2, 2], numbers: [1, 0, 0.25, 0.75] };
@@ -154,4 +155,46 @@ describe('traceFromTensors', () => {
         expect.objectContaining({ name: 'TraceError' }),
       );
   });
+});
+
+test('damage within the arrays of an npz gives a trace or a TraceError, never anything else', async () => {
+  const array = (descr: string, shape: string, data: Uint8Array) => {
+    const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }\n`;
+    return new Uint8Array(
+      Buffer.concat([
+        Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length)}\x00${header}`, 'latin1'),
+        data,
+      ]),
+    );
+  };
+  const members = {
+    'attention.npy': array(
+      '<f4',
+      '(1, 1, 2, 2)',
+      new Uint8Array(Float32Array.from(attention.numbers).buffer),
+    ),
+    'tokens.npy': array('<U2', '(2,)', new Uint8Array(Uint32Array.of(97, 0, 98, 99).buffer)),
+    'layers.npy': array('<i8', '(1,)', new Uint8Array(BigInt64Array.of(3n).buffer)),
+    'causal.npy': array('|b1', '()', Uint8Array.of(1)),
+  };
+  const outcomes = new Set<string>();
+  for (let seed = 0; seed < 3000; seed++) {
+    const random = randomOf(seed);
+    const which = random(4);
+    const damaged = Object.entries(members).map(([name, content], i) => ({
+      name,
+      content: i === which ? mutateBytes(content, random) : content,
+    }));
+    try {
+      await loadTrace(encodeZip(damaged));
+      outcomes.add('loaded');
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw new Error(`seed ${seed}`, { cause: error });
+      expect(error.message.length).toBeLessThan(800);
+      outcomes.add(error.code);
+    }
+  }
+  expect([...outcomes]).toEqual(
+    expect.arrayContaining(['loaded', 'file', 'dtype']),
+  );
 });
