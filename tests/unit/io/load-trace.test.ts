@@ -194,7 +194,5 @@ test('damage within the arrays of an npz gives a trace or a TraceError, never an
       outcomes.add(error.code);
     }
   }
-  expect([...outcomes]).toEqual(
-    expect.arrayContaining(['loaded', 'file', 'dtype']),
-  );
+  expect([...outcomes]).toEqual(expect.arrayContaining(['loaded', 'file', 'dtype']));
 });
