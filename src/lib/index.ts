@@ -5,7 +5,7 @@ export { default as ModelView } from './views/model-view/ModelView.svelte';
 export { default as NeuronView } from './views/neuron-view/NeuronView.svelte';
 export { default as TokenView } from './views/token-view/TokenView.svelte';
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
-export { createTrace, TraceError } from './trace/index.js';
+export { createTrace, isSigned, quantities, segmentsFromText, TraceError } from './trace/index.js';
 
 export type { Hover, Selection } from './explore/types.js';
 export type { ExplorerProps } from './views/explorer/types.js';
@@ -21,9 +21,12 @@ export type {
   AttentionInput,
   AttentionSource,
   Evidence,
+  PresentMask,
   Quantity,
   QuantityName,
   Segment,
+  SegmentPlace,
+  SideInput,
   Stream,
   StreamName,
   Tensor,

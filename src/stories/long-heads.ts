@@ -74,7 +74,6 @@ export function longHeads({ tokens, heads, keep = Infinity, delayMs }: LongHeads
       rows: tokens,
       cols: tokens,
       type: 'float32',
-      max: 1,
       block: (request, options) =>
         delayMs === undefined ? read(request) : later(delayMs, () => read(request), options?.signal),
       leftOut:
