@@ -3,6 +3,7 @@ import { measureHeads, previousTokenScore, sinkScores } from '../../../src/lib/a
 import {
   blockWeights,
   createTrace,
+  DenseMatrix,
   TraceError,
   type Block,
   type Matrix,
@@ -301,5 +302,15 @@ describe('tokens that are not there', () => {
     const request = { row: 0, col: 0, rows: 1, cols: 2 };
     expect([...blockWeights(await source([0.5, 0.5, 0]).block(request))]).toEqual([0.5, 0.5]);
     await expect(source([0.5, 0.25, 0.25]).block(request)).rejects.toMatchObject({ code: 'present' });
+    // Each row for itself: the first is sound, the second is not.
+    const two = new DenseMatrix(2, 3, 'float32', Float32Array.of(0.5, 0.5, 0, 0.5, 0.25, 0.25));
+    const picked = self({
+      tokens: names(3),
+      present: [1, 1, 0],
+      queryPositions: [0, 1],
+      attention: { dims: [1, 1, 2, 3], matrix: () => two },
+    }).matrix(0, 0);
+    expect([...blockWeights(picked.block(request) as Block)]).toEqual([0.5, 0.5]);
+    expect(errorOf(() => picked.block({ ...request, row: 1 })).place).toBe('attention[0][0][1][2]');
   });
 });
