@@ -56,11 +56,10 @@ const VECTORS: readonly VectorName[] = ['queries', 'keys', 'values'];
 export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): TappedModel {
   const model = readModel(bytes);
   const root = new Scope(model, model.graph);
-  const inputs = root.graph.inputs.map((input) => input.name);
   const drafts = draftTaps(root, new FactBook(model, root)).sort(
     (a, b) =>
       STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) ||
-      inputs.indexOf(a.located.tower) - inputs.indexOf(b.located.tower) ||
+      a.located.tower - b.located.tower ||
       a.layer - b.layer,
   );
   if (drafts.length > MOST) throw tooMany(drafts.length);
@@ -142,10 +141,16 @@ class Tapper {
     let vectorsReason: string | undefined;
     for (const which of VECTORS) {
       const { output, reason } = this.expose(draft, which, (leaf, edit) => {
-        const vector = leaf.located.finding.vectors(edit, which);
+        const { finding } = leaf.located;
+        const vector = finding.vectors(edit, which);
         return typeof vector === 'string'
           ? { reason: vector }
-          : finishVectors(edit, vector, leaf.located.finding.heads, this.options);
+          : finishVectors(
+              edit,
+              vector,
+              { heads: finding.heads, weights: () => finding.weights(edit) },
+              this.options,
+            );
       });
       if (output) found[which] = output;
       vectorsReason ??= reason && `${which}: ${reason}`;

@@ -27,7 +27,7 @@ export async function singleSubject(
   const run = (hidden: number | undefined, extra: Feeds, only?: readonly string[]): Promise<Results> =>
     part.run(
       { ids, typeIds, mask: maskOf(ids.length, hidden) },
-      { extra: { ...neutral(ort, part, { tokens: ids.length }), ...extra }, only, signal: options.signal },
+      { extra: { ...neutral(ort, part), ...extra }, only, signal: options.signal },
     );
   const before = await run(undefined, {});
   if (options.position !== undefined) checkToken(options.position, ids.length);
@@ -53,7 +53,7 @@ export async function singleSubject(
         if (!byMask) return at(await run(undefined, feeds(token), [output]));
         const seen = own[0]!.weights!;
         const after = await run(token, {}, [output, seen]);
-        checkHidden(after[seen]!, token);
+        checkHidden(after[seen]!, token, token);
         return at(after);
       },
     },
