@@ -21,7 +21,7 @@ export function unscaled(edit: GraphEdit, value: string, scope: Scope, facts: Fa
     if (made?.scope !== scope) break;
     const { node } = made;
     const turned = node.opType === 'Add' ? rotated(node, scope, facts) : undefined;
-    if (turned !== undefined || MOVES.has(node.opType) || node.opType === 'RotaryEmbedding') {
+    if (turned !== undefined || movesOnly(node, scope, facts)) {
       at = turned ?? node.inputs[0];
       continue;
     }
@@ -31,6 +31,13 @@ export function unscaled(edit: GraphEdit, value: string, scope: Scope, facts: Fa
     at = node.inputs[1 - scaleAt];
   }
   return undo.reduce((current, [opType, scale]) => apply(edit, opType, [current, scale]), value);
+}
+
+function movesOnly(node: Node, scope: Scope, facts: FactBook): boolean {
+  if (MOVES.has(node.opType) || node.opType === 'RotaryEmbedding') return true;
+  // Exporters write casts to the type that is there already.
+  const [from, to] = [node.inputs[0], node.outputs[0]].map((value) => facts.of(scope, value).type);
+  return node.opType === 'Cast' && from === to;
 }
 
 /** x of a sum x·cos + half-turned(x)·sin, with tables that only the position chooses: what rotary embedding is written out as. */
