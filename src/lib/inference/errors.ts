@@ -54,7 +54,11 @@ export class InferenceError extends Error {
   readonly expected: string;
   readonly fix: string;
 
-  constructor({ code, place, found, expected, fix, cause }: InferenceErrorParts) {
+  constructor({ code, cause, ...parts }: InferenceErrorParts) {
+    const place = shorten(parts.place);
+    const found = shorten(parts.found);
+    const expected = shorten(parts.expected);
+    const fix = shorten(parts.fix);
     super(`${place}: found ${found}, expected ${expected}. ${fix}`, { cause });
     this.code = code;
     this.place = place;
@@ -62,4 +66,11 @@ export class InferenceError extends Error {
     this.expected = expected;
     this.fix = fix;
   }
+}
+
+const LONGEST = 500;
+
+/** A text that a message can hold: names in a model may be of megabytes. */
+export function shorten(text: string, longest = LONGEST): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

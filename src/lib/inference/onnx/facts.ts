@@ -77,7 +77,12 @@ export class FactBook {
     const start = new Map<string, Facts>();
     this.inputs.forEach((input, bit) => {
       const sources = 1n << BigInt(Math.min(bit, MOST_INPUTS));
-      start.set(input.name, { ...NOTHING, ...declared(input), sources, rows: this.originate('input', sources) });
+      start.set(input.name, {
+        ...NOTHING,
+        ...declared(input),
+        sources,
+        rows: this.originate('input', sources),
+      });
     });
     this.walk(root, start);
   }

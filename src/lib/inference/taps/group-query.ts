@@ -19,6 +19,11 @@ export const groupQueryAttention: Matcher = (node, scope, facts) =>
 const Q_NORM = 14;
 
 class GroupQuery extends FusedAttention {
+  /** Norms are refused at the first run, and so is a ring that does not begin as long as its window. */
+  get stopsRun(): boolean {
+    return this.reason !== super.reason;
+  }
+
   override get reason(): string | undefined {
     const [q, k] = [this.node.inputs[Q_NORM], this.node.inputs[Q_NORM + 1]];
     if (q || k)
@@ -47,7 +52,8 @@ class GroupQuery extends FusedAttention {
     if (!cos || !sin || !lastKey) return 'turned inside the operator by tables the graph does not name';
     // The tables hold an angle for each pair of numbers that turn; those of a head after them stay as they are.
     const pairs = this.facts.of(this.scope, cos).dims?.[1];
-    if (!pairs || !this.heads) return 'turned inside the operator by tables whose width the graph does not say';
+    if (!pairs || !this.heads)
+      return 'turned inside the operator by tables whose width the graph does not say';
     const at = positions || firstPosition(edit, query!, lastKey);
     const interleaved = this.int('rotary_interleaved') ?? 0;
     return {

@@ -192,7 +192,9 @@ class PlainAttention implements Finding {
     private readonly scores: ScoreProduct,
   ) {
     this.operator = node.opType;
-    [this.querySide, this.keySide] = scores.turned ? [scores.right, scores.left] : [scores.left, scores.right];
+    [this.querySide, this.keySide] = scores.turned
+      ? [scores.right, scores.left]
+      : [scores.left, scores.right];
     this.output = after.last.outputs[0]!;
   }
 

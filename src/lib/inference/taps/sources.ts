@@ -7,4 +7,5 @@ const NOT_TEXT = /mask|position|past|cache|seqlens|total_sequence/i;
 export const isText = (name: string): boolean => !NOT_TEXT.test(name);
 
 /** Whether what a value comes from says at most where tokens stand. */
-export const isPlaceOnly = (facts: FactBook, sources: bigint): boolean => !facts.sourceNames(sources).some(isText);
+export const isPlaceOnly = (facts: FactBook, sources: bigint): boolean =>
+  !facts.sourceNames(sources).some(isText);

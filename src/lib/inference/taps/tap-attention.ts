@@ -54,6 +54,8 @@ const VECTORS: readonly VectorName[] = ['queries', 'keys', 'values'];
  * result[taps[0].weights].dims; // [1, head, query, key]
  */
 export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): TappedModel {
+  if (!(bytes instanceof Uint8Array)) throw noBytes(bytes);
+  options ??= {};
   const model = readModel(bytes);
   const root = new Scope(model, model.graph);
   const drafts = draftTaps(root, new FactBook(model, root)).sort(
@@ -114,13 +116,15 @@ class Tapper {
     const about = {
       stream,
       layer,
+      tower: located.tower,
       node: describeNode(finding.node),
       operator: finding.operator,
       querySources,
       keySources,
     };
     const shape = [null, heads, null, null];
-    if (reason !== undefined) return { ...about, shape, reason };
+    if (reason !== undefined)
+      return { ...about, shape, reason, ...(finding.stopsRun ? { stopsRun: true } : {}) };
     const interventions = this.options.interventions ? this.intervene(draft) : {};
     const weights = this.expose(draft, 'attentions', (leaf, edit) =>
       finishWeights(edit, leaf.located.finding.weights(edit), this.options),
@@ -267,6 +271,16 @@ function checkChoice(
     found: String(wrong),
     expected: there.size > 0 ? `some of ${[...there].join(', ')}` : 'none, as no attention was found',
     fix: `Leave out ${option} to record them all.`,
+  });
+}
+
+function noBytes(given: unknown): InferenceError {
+  return new InferenceError({
+    code: 'missing-model',
+    place: 'tapAttention',
+    found: given === null ? 'null' : typeof given,
+    expected: "a model's bytes, as a Uint8Array",
+    fix: 'Pass new Uint8Array(await response.arrayBuffer()).',
   });
 }
 
