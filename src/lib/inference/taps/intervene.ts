@@ -51,11 +51,13 @@ export function hideKeys(
   };
   const seen = after('Mul', [value, typed(edit, node, keep, type)]);
   const hidden = sumOf(after('Sub', [value, seen]));
-  const one = number(1);
-  // Where next to all was hidden, what is left is more exact as a sum; a row that saw nothing else has 0, which stays 0.
-  const least = number(type === DataType.float16 ? 6e-8 : 1e-30);
-  const left = after('Max', [after('Sub', [one, hidden]), sumOf(seen), least]);
-  return after('Div', [seen, after('Where', [after('Greater', [hidden, number(0)]), left, one])]);
+  const [none, one] = [number(0), number(1)];
+  const half = type === DataType.float16;
+  // What rounding leaves of 1 − Σ is no sink; a row that saw nothing but hidden keys has a sum of 0, which stays 0.
+  const rest = after('Sub', [one, sumOf(value)]);
+  const sink = after('Where', [after('Greater', [rest, number(half ? 1e-2 : 1e-5)]), rest, none]);
+  const left = after('Max', [after('Add', [sumOf(seen), sink]), number(half ? 6e-8 : 1e-30)]);
+  return after('Div', [seen, after('Where', [after('Greater', [hidden, none]), left, one])]);
 }
 
 function typed(edit: GraphEdit, node: Node, input: string, type: number): string {

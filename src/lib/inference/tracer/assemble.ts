@@ -99,6 +99,9 @@ function ofTheTokens(taps: readonly Tap[], results: Results, tokens: number | un
   });
   const count = tokens ?? (square[0] && shapeOf(square[0], results).keys);
   const fitting = square.filter((tap) => shapeOf(tap, results).keys === count);
+  // Windows folded into the heads, whose number then falls from layer to layer.
+  const heads = new Set(fitting.map((tap) => `${tap.tower} ${results[tap.weights!]!.dims[1]}`));
+  if (heads.size > new Set(fitting.map((tap) => tap.tower)).size) throw unevenHeads(fitting, results);
   if (fitting.length === 0) {
     // All of one sequence and of one shape: what is wrong with it createTrace says better.
     const shapes = new Set(taps.map((tap) => JSON.stringify(shapeOf(tap, results))));
@@ -166,6 +169,17 @@ function otherTokens(taps: readonly Tap[], results: Results, tokens: number | un
     found: `${tokens === undefined ? '' : `${tokens} tokens, and `}attention of ${[...shapes].join(' and ')}`,
     expected: 'a sequence that looks at itself, with a token for each of its rows',
     fix: 'Pass a token for each word, or for each patch of the image and one for what stands before them. Of windows, or of fewer keys than queries, make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
+  });
+}
+
+function unevenHeads(taps: readonly Tap[], results: Results): InferenceError {
+  const heads = new Set(taps.map((tap) => results[tap.weights!]!.dims[1]!));
+  return new InferenceError({
+    code: 'no-attention',
+    place: 'the model',
+    found: `layers of ${[...heads].join(' and ')} heads, among which may be windows of an image`,
+    expected: 'as many heads in each layer',
+    fix: 'Choose layers that have as many: createTracer({ layers }). Of windows make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
   });
 }
 
