@@ -9,7 +9,8 @@ import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
 import { sharedProps, type Look, type OptionProps, type ViewProps } from './types.js';
-import { sameOption, ViewOptions } from './view-options.svelte.js';
+import { sameOption } from './same-option.js';
+import { ViewOptions } from './view-options.svelte.js';
 
 /** A bindable prop: how it is read, and how it is set. */
 type Binding<T> = readonly [get: () => T, set: (value: T) => void];
