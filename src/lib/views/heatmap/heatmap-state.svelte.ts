@@ -131,8 +131,8 @@ export class HeatmapState {
     const texts = {
       queryTokens,
       keyTokens,
-      queryTitle: labels.queryAxis(1),
-      keyTitle: labels.keyAxis(1),
+      queryTitle: labels.queryAxis,
+      keyTitle: labels.keyAxis,
     };
     return layOutHeatmap({ width: this.width, height: this.height }, texts, look.chrome !== 'none');
   });
