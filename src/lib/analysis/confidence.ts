@@ -23,5 +23,6 @@ export const confidenceMeasure: Measure = {
   bears: 'descriptive',
   unit: 'share',
   oneSequence: false,
+  weightsOnly: true,
   rows: () => addMaximum,
 };

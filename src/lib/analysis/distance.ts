@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure } from './measure.js';
+import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
 
 /**
  * How far a head looks: Σ A[i,j] |i − j| ÷ Σ A[i,j], in tokens, from 0 to the number of tokens − 1. Descriptive.
@@ -7,8 +7,8 @@ import { measureMatrix, type AddRow, type Measure } from './measure.js';
  *
  * Source: Vig & Belinkov 2019, arXiv:1906.04284.
  */
-export function distance(matrix: Matrix): number | Promise<number> {
-  return measureMatrix(matrix, addDistances);
+export function distance(matrix: Matrix, options: MeasureOptions = {}): number | Promise<number> {
+  return measureMatrix(matrix, addDistances, options);
 }
 
 const addDistances: AddRow = (sums, weights, query) => {
@@ -23,5 +23,6 @@ export const distanceMeasure: Measure = {
   bears: 'descriptive',
   unit: 'tokens',
   oneSequence: true,
+  weightsOnly: true,
   rows: () => addDistances,
 };

@@ -1,7 +1,7 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure } from './measure.js';
+import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
 
-export interface EntropyOptions {
+export interface EntropyOptions extends MeasureOptions {
   /**
    * Divides each row by the entropy it would have if it looked at all keys alike: log of the keys it can see. 0..1 then.
    * @default false
@@ -26,7 +26,7 @@ export interface EntropyOptions {
  * const nats = await entropy(trace.stream().matrix(3, 1));
  */
 export function entropy(matrix: Matrix, options: EntropyOptions = {}): number | Promise<number> {
-  return measureMatrix(matrix, entropyRows(options));
+  return measureMatrix(matrix, entropyRows(options), options);
 }
 
 function entropyRows({ normalized = false, causal = false }: EntropyOptions): AddRow {
@@ -34,8 +34,9 @@ function entropyRows({ normalized = false, causal = false }: EntropyOptions): Ad
     let nats = 0;
     let any = false;
     for (let key = 0; key < weights.length; key++) {
-      const weight = weights[key]!;
-      if (weight === 0) continue;
+      // Rounding may take a weight past 0 or 1, where it would add what is negative or no number.
+      const weight = Math.min(1, weights[key]!);
+      if (weight <= 0) continue;
       any = true;
       nats -= weight * Math.log(weight);
     }
@@ -50,5 +51,6 @@ export const entropyMeasure: Measure = {
   bears: 'descriptive',
   unit: 'nats',
   oneSequence: false,
+  weightsOnly: true,
   rows: () => entropyRows({}),
 };

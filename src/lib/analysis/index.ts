@@ -9,7 +9,7 @@ export { duplicateTokenScore } from './duplicate-token.js';
 export { entropy, type EntropyOptions } from './entropy.js';
 export { inductionScore } from './induction.js';
 export { measureHeads, type HeadValue, type MeasureHeadsOptions } from './measure-heads.js';
-export { type AddRow, type Measure, type MeasuredStream, type Sums } from './measure.js';
+export { type AddRow, type Measure, type MeasuredStream, type MeasureOptions, type Sums } from './measure.js';
 export { measures, type MeasureName } from './measures.js';
 export { previousTokenScore } from './previous-token.js';
 export * from './query-key/index.js';

@@ -1,5 +1,5 @@
 import type { Matrix, Token } from '../trace/index.js';
-import { measureMatrix, type Measure } from './measure.js';
+import { measureMatrix, type Measure, type MeasureOptions } from './measure.js';
 import { addSameToken } from './same-token.js';
 
 /**
@@ -11,18 +11,20 @@ import { addSameToken } from './same-token.js';
  *
  * Source: Olsson et al. 2022, arXiv:2209.11895; TransformerLens, `head_detector`, error measure `mul`.
  *
- * @param tokens one a position, for queries and keys alike; those with the same `raw` are the same token
+ * @param tokens one a key; those with the same `raw` are the same token
  */
 export function inductionScore(
   matrix: Matrix,
   tokens: readonly Pick<Token, 'raw'>[],
+  options: MeasureOptions = {},
 ): number | Promise<number> {
-  return measureMatrix(matrix, addSameToken(tokens, 1));
+  return measureMatrix(matrix, addSameToken(tokens, 1), options);
 }
 
 export const inductionMeasure: Measure = {
   bears: 'descriptive',
   unit: 'share',
   oneSequence: true,
-  rows: ({ queryTokens }) => addSameToken(queryTokens, 1),
+  weightsOnly: true,
+  rows: ({ keyTokens }) => addSameToken(keyTokens, 1),
 };

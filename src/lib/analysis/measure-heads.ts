@@ -1,5 +1,5 @@
-import type { Stream } from '../trace/index.js';
-import { measureInSteps, type Measure } from './measure.js';
+import { holdsWeights, type Stream } from '../trace/index.js';
+import { measureInSteps, notWeights, type Measure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
 
 /** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
@@ -10,7 +10,7 @@ export interface HeadValue {
 }
 
 export interface MeasureHeadsOptions {
-  /** The heads to measure, by the model's numbers. Default: all of the stream. */
+  /** The heads to measure, by the model's numbers; those that a layer has not are passed over. Default: all of the stream. */
   layers?: readonly number[];
   heads?: readonly number[];
   signal?: AbortSignal;
@@ -28,7 +28,8 @@ const sliceMs = 12;
  * within a head.
  *
  * @param measure one of `measures` by its name, or a measure of your own
- * @throws TraceError where weights turn out to be wrong when they are read; the signal's reason when it is aborted
+ * @throws TraceError `quantity` where the measure is defined for weights and the stream holds something else; those of weights that
+ * turn out to be wrong when they are read; the signal's reason when it is aborted
  * @example
  * const values = await measureHeads(trace.stream(), 'entropy');
  * const sharpest = values.reduce((a, b) => (b.value < a.value ? b : a));
@@ -38,26 +39,35 @@ export async function measureHeads(
   measure: MeasureName | Measure,
   { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure }: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
-  const total = layers.length * heads.length;
+  const wanted = layers.flatMap((layer) => {
+    const has = new Set(stream.headsOf(layer));
+    // One that no layer has is asked for, and refused.
+    return heads
+      .filter((head) => has.has(head) || !stream.heads.includes(head))
+      .map((head) => ({ layer, head }));
+  });
   const values: HeadValue[] = [];
   const pause = pacer(signal);
   await pause();
-  const addRow = (typeof measure === 'string' ? measures[measure] : measure).rows(stream);
-  for (const layer of layers)
-    for (const head of heads) {
-      const value = await valueOf(layer, head).catch((cause: unknown) => {
-        signal?.throwIfAborted();
-        if (!onFailure) throw cause;
-        onFailure(layer, head, cause);
-        return NaN;
-      });
-      values.push({ layer, head, value });
-      onProgress?.(values.length, total);
-    }
+  const chosen = typeof measure === 'string' ? measures[measure] : measure;
+  if (chosen.weightsOnly && !holdsWeights(stream.quantity))
+    throw notWeights('stream', `the quantity ${stream.quantity.name}`);
+  const addRow = chosen.rows(stream);
+  const positions = stream.queryTokens.map(({ position }) => position);
+  for (const { layer, head } of wanted) {
+    const value = await valueOf(layer, head).catch((cause: unknown) => {
+      signal?.throwIfAborted();
+      if (!onFailure) throw cause;
+      onFailure(layer, head, cause);
+      return NaN;
+    });
+    values.push({ layer, head, value });
+    onProgress?.(values.length, wanted.length);
+  }
   return values;
 
   async function valueOf(layer: number, head: number): Promise<number> {
-    const steps = measureInSteps(stream.matrix(layer, head), addRow, signal);
+    const steps = measureInSteps(stream.matrix(layer, head), addRow, { positions, signal });
     let step = steps.next();
     while (!step.done) {
       const block = await step.value;

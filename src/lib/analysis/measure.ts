@@ -1,4 +1,5 @@
-import { blockWeights, type Block, type Matrix, type Stream } from '../trace/index.js';
+import { blockWeights, type Block, type Evidence, type Matrix, type Stream } from '../trace/index.js';
+import { TraceError } from '../trace/errors.js';
 
 /** The two sums whose quotient is the value of a measure. */
 export interface Sums {
@@ -6,7 +7,7 @@ export interface Sums {
   whole: number;
 }
 
-/** Adds the weights of one query, one a key, to the sums. */
+/** Adds the weights of one query, one a key, to the sums. `query` is its position in its sequence. */
 export type AddRow = (sums: Sums, weights: Float32Array, query: number) => void;
 
 /** What a measure needs to know of a stream. */
@@ -15,15 +16,24 @@ export type MeasuredStream = Pick<Stream, 'causal' | 'queryTokens' | 'keyTokens'
 /** A number for a head, gathered row by row so that a long matrix need not be measured in one go. */
 export interface Measure {
   /** What it can bear: attention alone describes; it takes values to speak of contribution, an intervention to speak of causes. */
-  readonly bears: 'descriptive' | 'contribution' | 'causal';
+  readonly bears: Evidence;
   readonly unit: 'nats' | 'tokens' | 'share';
   /** Whether queries and keys must be positions of one sequence, which those of cross attention are not. */
   readonly oneSequence: boolean;
+  /** Whether it is defined for attention weights alone, not for other quantities. Default false. */
+  readonly weightsOnly?: boolean;
   rows(stream: MeasuredStream): AddRow;
 }
 
 /** Weights read at a time: about a millisecond's work. */
 const weightsAStep = 2 ** 16;
+
+/** How the rows of a matrix are read. */
+export interface ReadRows {
+  /** The position of each query in its sequence. Default 0, 1, 2, … */
+  positions?: readonly number[];
+  signal?: AbortSignal;
+}
 
 /**
  * Reads a matrix a few rows at a time, and returns part ÷ whole in the end. Takes the block of each request it yields.
@@ -31,7 +41,7 @@ const weightsAStep = 2 ** 16;
 export function* measureInSteps(
   matrix: Matrix,
   addRow: AddRow,
-  signal?: AbortSignal,
+  { positions, signal }: ReadRows = {},
 ): Generator<Block | Promise<Block>, number, Block> {
   const { rows, cols } = matrix;
   const height = Math.max(1, Math.floor(weightsAStep / cols));
@@ -40,14 +50,43 @@ export function* measureInSteps(
     const block = yield matrix.block({ row, col: 0, rows: Math.min(height, rows - row), cols }, { signal });
     const weights = blockWeights(block);
     for (let r = 0; r < block.rows; r++)
-      addRow(sums, weights.subarray(r * block.cols, (r + 1) * block.cols), row + r);
+      addRow(
+        sums,
+        weights.subarray(r * block.cols, (r + 1) * block.cols),
+        positions ? positions[row + r]! : row + r,
+      );
   }
   return sums.part / sums.whole;
 }
 
-/** Measures a matrix: at once where its weights are in memory, else as a promise. NaN where it holds no weight. */
-export function measureMatrix(matrix: Matrix, addRow: AddRow): number | Promise<number> {
-  return finish(measureInSteps(matrix, addRow));
+/** What the measures of one matrix take beside it. */
+export interface MeasureOptions {
+  /** Where only some queries were recorded: the position of each in the sequence of the keys, ascending. Default 0, 1, 2, … */
+  queryPositions?: readonly number[];
+}
+
+/**
+ * Measures the weights of a matrix: at once where they are in memory, else as a promise. NaN where it holds no weight.
+ *
+ * @throws TraceError `quantity` where its values are no weights, as some may be negative
+ */
+export function measureMatrix(
+  matrix: Matrix,
+  addRow: AddRow,
+  { queryPositions }: MeasureOptions = {},
+): number | Promise<number> {
+  if (matrix.signed) throw notWeights('matrix', 'values that may be negative');
+  return finish(measureInSteps(matrix, addRow, { positions: queryPositions }));
+}
+
+export function notWeights(place: string, found: string): TraceError {
+  return new TraceError({
+    code: 'quantity',
+    place,
+    found,
+    expected: 'attention weights',
+    fix: 'This is defined for weights alone, shares of 1 in each row: use it on a stream of weights.',
+  });
 }
 
 function finish(steps: ReturnType<typeof measureInSteps>, ready?: Block): number | Promise<number> {

@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, rowSum, type AddRow, type Measure } from './measure.js';
+import { measureMatrix, rowSum, type AddRow, type Measure, type MeasureOptions } from './measure.js';
 
 /**
  * The share of a head's weight that lies on the token before: Σ A[i,i−1] ÷ Σ A, from 0 to 1. Descriptive.
@@ -7,8 +7,8 @@ import { measureMatrix, rowSum, type AddRow, type Measure } from './measure.js';
  *
  * Source: TransformerLens, `head_detector`, error measure `mul`.
  */
-export function previousTokenScore(matrix: Matrix): number | Promise<number> {
-  return measureMatrix(matrix, addPrevious);
+export function previousTokenScore(matrix: Matrix, options: MeasureOptions = {}): number | Promise<number> {
+  return measureMatrix(matrix, addPrevious, options);
 }
 
 const addPrevious: AddRow = (sums, weights, query) => {
@@ -20,5 +20,6 @@ export const previousTokenMeasure: Measure = {
   bears: 'descriptive',
   unit: 'share',
   oneSequence: true,
+  weightsOnly: true,
   rows: () => addPrevious,
 };

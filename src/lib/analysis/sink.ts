@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure } from './measure.js';
+import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
 
 /**
  * How much a head looks at each key: αⱼ = Σ_{i≥j} A[i,j] ÷ (T − j), j from 0, for T queries; the mean over the queries that can
@@ -7,19 +7,25 @@ import { measureMatrix, type AddRow, type Measure } from './measure.js';
  *
  * Source: Gu et al. 2024, arXiv:2410.10781; Xiao et al. 2023, arXiv:2309.17453.
  *
+ * @param options.queryPositions where only some queries were recorded
  * @param options.causal false where every query sees every key: αⱼ is the mean over all T queries then. Default true
  * @returns one number a key
  */
 export function sinkScores(
   matrix: Matrix,
-  { causal = true }: { causal?: boolean } = {},
+  { causal = true, queryPositions }: { causal?: boolean } & MeasureOptions = {},
 ): Float64Array | Promise<Float64Array> {
   const scores = new Float64Array(matrix.cols);
-  const measured = measureMatrix(matrix, (_, weights, query) => {
+  const queries = new Float64Array(matrix.cols);
+  const add: AddRow = (_, weights, query) => {
     const end = causal ? Math.min(query + 1, weights.length) : weights.length;
-    for (let key = 0; key < end; key++) scores[key] = scores[key]! + weights[key]!;
-  });
-  const finish = (): Float64Array => scores.map((sum, key) => sum / (matrix.rows - (causal ? key : 0)));
+    for (let key = 0; key < end; key++) {
+      scores[key] = scores[key]! + weights[key]!;
+      queries[key] = queries[key]! + 1;
+    }
+  };
+  const measured = measureMatrix(matrix, add, { queryPositions });
+  const finish = (): Float64Array => scores.map((sum, key) => sum / queries[key]!);
   return measured instanceof Promise ? measured.then(finish) : finish();
 }
 
@@ -54,5 +60,6 @@ export const firstTokenMeasure: Measure = {
   bears: 'descriptive',
   unit: 'share',
   oneSequence: false,
+  weightsOnly: true,
   rows: () => addFirst,
 };

@@ -63,6 +63,8 @@ function sound(
           : 'Take away the axes that do not belong; only a batch axis of 1 is dropped for you.',
     });
   if (dims.includes(0)) throw emptyError(place, `dims ${listed(given)}`);
+  const heads = dims.at(-3)!;
+  if (heads > mostHeads) throw tooMany(place, heads, 'heads', mostHeads);
   return dims;
 }
 
@@ -72,7 +74,26 @@ function batchError(given: readonly number[], batch: number, place: string): Tra
     place,
     found: `a batch of ${batch} in dims ${listed(given)}`,
     expected: 'a batch of 1',
-    fix: 'Pass one example of the batch, without its padding: in Python [layer[0] for layer in outputs.attentions].',
+    fix: 'Pass one example of the batch, or one window of Swin: in Python [layer[0] for layer in outputs.attentions]; its padding is told with present.',
+  });
+}
+
+/** No model has more; an axis this long is another one. */
+const mostLayers = 4096;
+const mostHeads = 65_536;
+
+/** @throws TraceError `dims` where there are more layers than a model has */
+export function checkLayerCount(layers: number, place: string): void {
+  if (layers > mostLayers) throw tooMany(place, layers, 'layers', mostLayers);
+}
+
+function tooMany(place: string, found: number, axis: 'layers' | 'heads', most: number): TraceError {
+  return new TraceError({
+    code: 'dims',
+    place,
+    found: `${found} ${axis}`,
+    expected: `at most ${most}`,
+    fix: 'The axes are [layer, head, query, key], in this order.',
   });
 }
 

@@ -1,4 +1,4 @@
-import { characterLength } from './utf8.js';
+import { characterLength, endsCut } from './utf8.js';
 
 /**
  * Byte-level vocabularies (GPT-2, RoBERTa, Llama 3, Qwen, CLIP) spell every byte as one printable character: printable
@@ -22,6 +22,32 @@ export function bytesOf(token: string): number[] | undefined {
   return bytes;
 }
 
+/** A space or newline where vocabularies have one: before a word, or after a mark. */
+const spaced = /^Ġ|^Ċ+(?!\p{L})|[^\p{L}]Ċ+$/u;
+/** Within a word it is a letter: Maltese has Il-Ġenna and Ċikku. */
+const spelledAsLetters = /[^ĠĊ]Ġ(?![ĠĊ])\p{L}|Ċ(?![ĠĊ])\p{L}/u;
+
+/** Bytes, each as the character of its number, as ByT5 has them. */
+export function numberedBytes(token: string): number[] | undefined {
+  const bytes = Array.from(token, (character) => character.codePointAt(0)!);
+  return bytes.every((byte) => byte < 256) ? bytes : undefined;
+}
+
+/** Whether each token is one byte, and characters beyond ASCII are made of them. */
+export function isNumberedBytes(tokens: readonly string[]): boolean {
+  const bytes = tokens.map((token) => (token.length === 1 ? token.charCodeAt(0) : 256));
+  if (bytes.some((byte) => byte > 255)) return false;
+  let characters = 0;
+  for (let i = 0; i < bytes.length;) {
+    const length = characterLength(bytes, i);
+    // Only the last may be cut short.
+    if (length === 0) return characters > 0 && endsCut(bytes.slice(0, i + 4)) && i + 4 > bytes.length;
+    if (length > 1) characters++;
+    i += length;
+  }
+  return characters > 0;
+}
+
 /**
  * Whether tokens are spelled in the byte alphabet, rather than words that merely hold its letters: `café` and `Łódź` are
  * words, `cafÃ©` is bytes. Read as bytes, text is well-formed UTF-8 without control characters; words hardly ever are.
@@ -34,7 +60,8 @@ export function isByteLevel(tokens: readonly string[]): boolean {
     const spelled = bytesOf(token);
     if (!spelled) doubts++;
     for (const byte of spelled ?? []) bytes.push(byte);
-    if (/[ĠĊ]/.test(token)) evidence++;
+    if (spelledAsLetters.test(token)) doubts++;
+    else if (spaced.test(token)) evidence++;
   }
   let stray = false;
   for (let i = 0; i < bytes.length;) {

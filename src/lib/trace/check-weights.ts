@@ -31,10 +31,24 @@ export interface StoredMatrix {
   firstRow?: number;
 }
 
+/** Makes weights that rounding took out of [0, 1] 0 or 1, `end` exclusive. Negative float16 bits would pass for large numbers. */
+export function clampRounded(data: WeightArray, type: WeightType, start = 0, end = data.length): void {
+  if (type === 'uint8') return;
+  const half = type === 'float16';
+  const one = half ? 0x3c00 : 1;
+  for (let i = start; i < end; i++) {
+    const stored = data[i]!;
+    if (half ? stored >= 0x8000 : stored < 0) data[i] = 0;
+    else if (stored > one) data[i] = one;
+  }
+}
+
 /** What a scan of a matrix tells beside that its weights are sound. */
 export interface Checked {
   /** Whether a query puts weight on a key after its own position. */
   looksAhead: boolean;
+  /** Whether rounding has taken a weight out of [0, 1]: it is read as 0 or 1. */
+  rounded: boolean;
 }
 
 /**
@@ -50,6 +64,7 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
   const [least, largest] = tolerated(quantity);
   const shares = holdsWeights(quantity);
   let looksAhead = false;
+  let rounded = false;
   for (let row = start; row < end; row++) {
     if (absent?.[firstRow + row]) continue;
     const position = positions ? positions[firstRow + row]! : firstRow + row;
@@ -66,12 +81,14 @@ export function checkWeights(matrix: StoredMatrix, start = 0, end = matrix.rows)
       // Without a function call and a place for each of millions.
       if (!(weight >= least && weight <= largest))
         throw badNumber(weight, `${place}[${firstRow + row}][${col}]`, quantity);
-      if (col > position) looksAhead = true;
+      if (shares && (weight < 0 || weight > 1)) rounded = true;
+      // One that rounding made negative is none.
+      if (col > position && (weight > 0 || !shares)) looksAhead = true;
       sum += weight;
     }
     if (shares && sum > 1 + rowTolerance) throw badRow(matrix, row, sum);
   }
-  return { looksAhead };
+  return { looksAhead, rounded };
 }
 
 /** The least and the largest number that pass. Infinite ones never do. */

@@ -4,7 +4,7 @@ import { ReadMatrix } from './read-matrix.js';
 import { blockWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
-/** How several heads become one matrix, weight by weight. */
+/** How several heads become one matrix, weight by weight. Of signed values the maximum is the one of largest magnitude. */
 export type Combination = 'sum' | 'mean' | 'max';
 
 /**
@@ -18,11 +18,12 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
   const [first] = matrices;
   const differs = matrices.findIndex((m) => m.rows !== first!.rows || m.cols !== first!.cols);
   if (!first || differs >= 0) throw notCombinable(matrices, differs);
+  const signed = matrices.some((matrix) => matrix.signed);
   const read = (request: BlockRequest, options: BlockOptions): Block | Promise<Block> => {
     const blocks = matrices.map((matrix) => matrix.block(request, options));
     return blocks.every((block): block is Block => !(block instanceof Promise))
-      ? combine(blocks, how)
-      : Promise.all(blocks).then((ready) => combine(ready, how));
+      ? combine(blocks, how, signed)
+      : Promise.all(blocks).then((ready) => combine(ready, how, signed));
   };
   const { rows, cols } = first;
   const leaves = matrices.every((matrix) => matrix.leftOut);
@@ -32,7 +33,7 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
     cost: matrices.length,
     read,
     levels: how === 'max',
-    signed: matrices.some((matrix) => matrix.signed) || undefined,
+    signed,
     // The mean of maxima, where the maximum of means is asked for.
     sample: read,
     // The most that one of several heads left out says nothing of the most they left out together.
@@ -47,14 +48,15 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
   });
 }
 
-function combine(blocks: readonly Block[], how: Combination): Block {
+function combine(blocks: readonly Block[], how: Combination, signed: boolean): Block {
   const [first] = blocks;
   const { row, col, rows, cols, rowLevel, colLevel } = first!;
   const data = new Float32Array(rows * cols);
   const share = how === 'mean' ? 1 / blocks.length : 1;
   for (const block of blocks) {
     const weights = blockWeights(block);
-    if (how === 'max') for (let i = 0; i < data.length; i++) data[i] = larger(data[i]!, weights[i]!);
+    if (how === 'max' && signed) keepLarger(data, weights);
+    else if (how === 'max') for (let i = 0; i < data.length; i++) data[i] = Math.max(data[i]!, weights[i]!);
     else for (let i = 0; i < data.length; i++) data[i] = data[i]! + weights[i]! * share;
   }
   const sampled = (rowLevel + colLevel > 0 && how !== 'max') || blocks.some((block) => block.sampled);
@@ -62,10 +64,9 @@ function combine(blocks: readonly Block[], how: Combination): Block {
   return { ...at, type: 'float32', data, offset: 0, stride: cols, sampled };
 }
 
-/** Of numbers that may be negative the one of larger magnitude. */
-function larger(a: number, b: number): number {
-  const [sizeOfA, sizeOfB] = [Math.abs(a), Math.abs(b)];
-  return sizeOfB > sizeOfA || (sizeOfB === sizeOfA && b > a) ? b : a;
+/** Keeps of two numbers the one of larger magnitude. */
+function keepLarger(data: Float32Array, others: Float32Array): void {
+  for (let i = 0; i < data.length; i++) if (Math.abs(others[i]!) > Math.abs(data[i]!)) data[i] = others[i]!;
 }
 
 function combineNumbers(numbers: readonly number[], how: 'sum' | 'mean'): number {

@@ -1,11 +1,10 @@
 import { refusePromise } from './array-shape.js';
-import { describe, either, listed } from './describe.js';
+import { describe, either } from './describe.js';
 import { TraceError } from './errors.js';
-import { toStream, type Side } from './stream.js';
-import { toTokens } from './tokens.js';
+import { toSide, type TokenSide } from './side.js';
+import { toStream } from './stream.js';
 import type {
   EncoderDecoderInput,
-  Segment,
   SelfStreamInput,
   Stream,
   StreamInput,
@@ -89,11 +88,15 @@ const streamParts = [
   'heads',
   'causal',
   'quantity',
+  'queryPositions',
 ] as const;
+
+/** What a sequence of tokens has. */
+const sideParts = ['tokens', 'segments', 'present', 'specialTokens'] as const;
 
 function encoderDecoderStreams(input: EncoderDecoderInput): Stream[] {
   const { encoder, decoder, cross } = input;
-  for (const part of [...streamParts, 'tokens', 'segments'] as const)
+  for (const part of [...streamParts, ...sideParts] as const)
     if (part in input && (input as Partial<SelfStreamInput>)[part] !== undefined)
       throw new TraceError({
         code: 'two-forms',
@@ -114,61 +117,12 @@ function encoderDecoderStreams(input: EncoderDecoderInput): Stream[] {
   return streams;
 }
 
-function toSideIfGiven(part: EncoderDecoderInput['encoder'], prefix: string): Side | undefined {
+function toSideIfGiven(part: EncoderDecoderInput['encoder'], prefix: string): TokenSide | undefined {
   return part?.tokens === undefined ? undefined : toSide(part, prefix);
 }
 
 function isStream(part: Partial<StreamInput> | undefined): part is Partial<StreamInput> {
   return streamParts.some((name) => part?.[name] !== undefined);
-}
-
-function toSide({ tokens, segments = [] }: Partial<SelfStreamInput>, prefix: string): Side {
-  const place = `${prefix}tokens`;
-  if (tokens === undefined || tokens === null)
-    throw new TraceError({
-      code: 'missing-tokens',
-      place,
-      found: describe(tokens),
-      expected: 'an array of strings, one for each position',
-      fix: prefix
-        ? 'An encoder and a decoder have tokens of their own: { encoder: { tokens }, decoder: { tokens }, cross }.'
-        : 'Pass tokenizer.convert_ids_to_tokens(ids), special tokens included.',
-    });
-  refusePromise(tokens, place);
-  const wrong = Array.isArray(tokens) ? tokens.findIndex((token) => typeof token !== 'string') : undefined;
-  if (wrong !== -1)
-    throw new TraceError({
-      code: 'token-type',
-      place: wrong === undefined ? place : `${place}[${wrong}]`,
-      found: describe(wrong === undefined ? tokens : tokens[wrong]),
-      expected: wrong === undefined ? 'an array of strings' : 'a string',
-      fix: 'Pass the tokens of one sequence, not its ids or its text: tokenizer.convert_ids_to_tokens(ids).',
-    });
-  checkSegments(segments, tokens.length, `${prefix}segments`);
-  return { tokens: toTokens(tokens), segments: segments.map((s) => ({ ...s })), place };
-}
-
-function checkSegments(segments: readonly Segment[], tokens: number, place: string): void {
-  const wrong = (at: string, found: string, expected: string): TraceError =>
-    new TraceError({
-      code: 'segment',
-      place: at,
-      found,
-      expected,
-      fix: 'A segment is a run of token positions from 0, its end exclusive: { name: "answer", start: 4, end: 9 }.',
-    });
-  if (!Array.isArray(segments)) throw wrong(place, describe(segments), 'an array of { name, start, end }');
-  const names = new Set<string>();
-  Array.from(segments as readonly Partial<Segment>[], (segment, i) => {
-    const at = `${place}[${i}]`;
-    const { name, start, end } = segment ?? {};
-    if (typeof name !== 'string') throw wrong(`${at}.name`, describe(name), 'a string');
-    if (names.has(name)) throw wrong(`${at}.name`, `${describe(name)} again`, 'a name of its own');
-    names.add(name);
-    const inside = [start, end].every(Number.isInteger) && 0 <= start! && start! < end! && end! <= tokens;
-    if (!inside)
-      throw wrong(at, `start and end ${listed([start, end])}`, `whole numbers, 0 ≤ start < end ≤ ${tokens}`);
-  });
 }
 
 function missingAttention(found: string): TraceError {

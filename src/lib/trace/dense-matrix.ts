@@ -1,4 +1,5 @@
-import { HeldMatrix, type Guard, type Stored } from './held-matrix.js';
+import { transferred } from './errors.js';
+import { HeldMatrix, type About, type Stored } from './held-matrix.js';
 import type { Rect } from './pyramid/pyramid.js';
 import type { WeightArray, WeightType } from './types.js';
 
@@ -14,17 +15,22 @@ export class DenseMatrix extends HeldMatrix {
     type: WeightType,
     private readonly data: WeightArray,
     private readonly offset = 0,
-    guard?: Guard,
-    signed?: boolean,
+    about?: About,
   ) {
-    super(rows, cols, type, guard, signed);
+    super(rows, cols, type, about);
   }
 
   protected override stored({ row, col }: Rect): Stored {
-    return { data: this.data, offset: this.offset + row * this.cols + col, stride: this.cols, own: false };
+    return { data: this.#held, offset: this.offset + row * this.cols + col, stride: this.cols, own: false };
   }
 
   protected override at(row: number, col: number): number {
-    return this.data[this.offset + row * this.cols + col]!;
+    return this.#held[this.offset + row * this.cols + col]!;
+  }
+
+  /** @throws TraceError `unreadable` where the array's buffer has been transferred away */
+  get #held(): WeightArray {
+    if (this.data.length === 0) throw transferred('attention');
+    return this.data;
   }
 }

@@ -16,6 +16,9 @@ export const traceErrorCodes = [
   'head-count',
   'token-count',
   'token-type',
+  'special-tokens',
+  'query-positions',
+  'present',
   'not-a-number',
   'infinite',
   'negative-weight',
@@ -27,6 +30,7 @@ export const traceErrorCodes = [
   'layer-numbers',
   'head-numbers',
   'segment',
+  'lens',
   'steps',
   'source',
   'vectors',
@@ -79,12 +83,14 @@ export abstract class AttentraceError<Code extends string = string> extends Erro
 }
 
 /** Longest part of a message, in UTF-16 units: names and shapes in it may come from a file, and be of any length. */
-const longest = 400;
+const longest = 240;
 
 /** A part without lone halves of a character, and never nothing at all. */
-function shortened(part: string): string {
+function shortened(given: string): string {
+  // Where no types are checked, names that are passed may be anything.
+  const part = String(given);
   if (part.trim() === '') return 'nothing';
-  return part.length <= longest ? part : `${part.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return part.length <= longest ? part : `${part.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** The parts of a `TraceError`. */
@@ -110,4 +116,15 @@ export class TraceError extends AttentraceError<TraceErrorCode> {
 export function isTraceError(error: unknown, code?: TraceErrorCode): error is TraceError {
   const { name, code: itsCode } = error instanceof Error ? (error as Partial<TraceError>) : {};
   return name === 'TraceError' && (code === undefined ? itsCode !== undefined : itsCode === code);
+}
+
+/** An array that was there when the trace was made and has no elements any more. */
+export function transferred(place: string): TraceError {
+  return new TraceError({
+    code: 'unreadable',
+    place,
+    found: 'an array without elements',
+    expected: 'the numbers it held when the trace was made',
+    fix: 'Its buffer was transferred, for example to a worker: pass a copy, array.slice(), to the one or the other.',
+  });
 }

@@ -1,22 +1,24 @@
-import { checkWeights, type Checked, type StoredMatrix } from './check-weights.js';
+import { checkWeights, type Checked, type WeightRules, type StoredMatrix } from './check-weights.js';
 import { DenseMatrix } from './dense-matrix.js';
 import { TraceError } from './errors.js';
-import { parseArray, type Stored } from './parse-array.js';
+import { parseArray, type StoredArray } from './parse-array.js';
 import { holdsWeights, isSigned, type Quantity } from './quantity.js';
+import { decoder } from './weights.js';
 import type { AttentionSource, Matrix, StreamInput } from './types.js';
 
 /** Weights checked when the trace is made, about 50 ms; of the matrices beyond only the first row, the rest when it is read. */
-const checkedAtOnce = 2 ** 23;
+export const checkedAtOnce = 2 ** 23;
 
 /** Weights of a matrix checked at once, a few milliseconds; of a larger one each row is checked when it is read. */
 const checkedWhole = 2 ** 22;
 
-/** Attention from arrays in memory. */
+/** Attention from arrays in memory. Layers may be missing, and differ in their number of heads. */
 export class HeldAttention implements AttentionSource {
   readonly dims: AttentionSource['dims'];
   causal: boolean;
-  readonly #stored: Stored;
+  readonly stored: StoredArray;
   readonly #matrices: Matrix[] = [];
+  #rules: Omit<WeightRules, 'place'>;
 
   /**
    * @param place how the attention is called in messages
@@ -28,20 +30,53 @@ export class HeldAttention implements AttentionSource {
     oneSequence: boolean,
     readonly quantity: Quantity,
   ) {
-    this.#stored = parseArray(input.attention, place, 'head, query, key');
-    if (this.#stored.type === 'uint8' && !holdsWeights(quantity)) throw bytesOf(quantity, place);
-    this.dims = this.#stored.dims;
+    this.stored = parseArray(input.attention, place, 'head, query, key', true);
+    if (this.stored.type === 'uint8' && !holdsWeights(quantity)) throw bytesOf(quantity, place);
+    this.dims = this.stored.dims;
     this.causal = input.causal ?? (this.dims[2] > 1 && oneSequence);
+    this.#rules = { quantity };
   }
 
-  /** Checks what is quick to check; the rest is checked when it is read. */
-  check(): void {
-    const [layers, heads, rows, cols] = this.dims;
-    const atOnce = Math.floor(checkedAtOnce / (rows * cols));
-    for (let layer = 0; layer < layers; layer++)
-      for (let head = 0; head < heads; head++)
-        if (layer * heads + head < atOnce) this.matrix(layer, head);
+  /**
+   * Checks what is quick to check; the rest is checked when it is read.
+   *
+   * @param positions where the queries stand among the keys, where only some were recorded
+   * @param absent 1 for each query that is not there
+   */
+  check(positions?: readonly number[], absent?: Uint8Array): void {
+    this.#rules = {
+      quantity: this.quantity,
+      positions: positions && Int32Array.from(positions),
+      absent,
+    };
+    const [, , rows, cols] = this.dims;
+    let left = checkedAtOnce - rows * cols;
+    this.stored.layers.forEach(({ heads }, layer) => {
+      for (let head = 0; head < heads; head++, left -= rows * cols)
+        if (left >= 0) this.matrix(layer, head);
         else this.#see(checkWeights(this.#at(layer, head), 0, 1), layer, head);
+    });
+  }
+
+  /**
+   * Whether the queries are surely the last of their sequence: none of them looks at a key after the place it would then have, and each
+   * looks at its own in some head. One row shows nothing of the kind.
+   */
+  endsSequence(): boolean {
+    const [, , rows, cols] = this.dims;
+    const { layers, type } = this.stored;
+    if (rows < 2) return false;
+    const decode = decoder(type);
+    const own = new Uint8Array(rows);
+    for (const { data, offset, heads } of layers)
+      for (let row = 0; row < heads * rows; row++) {
+        const query = row % rows;
+        const position = cols - rows + query;
+        const first = offset + row * cols;
+        if (decode(data[first + position]!) !== 0) own[query] = 1;
+        for (let key = position + 1; key < cols; key++) if (decode(data[first + key]!) !== 0) return false;
+      }
+    return !own.includes(0);
   }
 
   matrix(layer: number, head: number): Matrix {
@@ -52,34 +87,38 @@ export class HeldAttention implements AttentionSource {
     const stored = this.#at(layer, head);
     const large = rows * cols > checkedWhole;
     const see = (checked: Checked): void => this.#see(checked, layer, head);
-    if (!large) see(checkWeights(stored));
+    const checked = large ? undefined : checkWeights(stored);
+    if (checked) see(checked);
     const { type, data, offset, rules } = stored;
-    const guard = large ? { rules, see } : undefined;
-    const signed = isSigned(this.quantity);
-    return (this.#matrices[index] = new DenseMatrix(rows, cols, type, data, offset, guard, signed));
+    return (this.#matrices[index] = new DenseMatrix(rows, cols, type, data, offset, {
+      guard: large ? { rules, see } : undefined,
+      signed: isSigned(this.quantity),
+      rounded: checked?.rounded,
+    }));
   }
 
   #at(layer: number, head: number): StoredMatrix {
     const [, , rows, cols] = this.dims;
-    const { data, offset } = this.#stored.layers[layer]!;
+    const { data, offset } = this.stored.layers[layer]!;
     return {
       data,
-      type: this.#stored.type,
+      type: this.stored.type,
       offset: offset + head * rows * cols,
       rows,
       cols,
-      rules: { place: this.#place(layer, head), quantity: this.quantity },
+      rules: { place: this.placeOf(layer, head), ...this.#rules },
     };
   }
 
   #see({ looksAhead }: Checked, layer: number, head: number): void {
     if (!looksAhead) return;
-    if (this.input.causal) throw notCausal(this.#place(layer, head));
+    if (this.input.causal) throw notCausal(this.placeOf(layer, head));
     this.causal = false;
   }
 
-  #place(layer: number, head: number): string {
-    return `${this.place}[${layer}][${head}]`;
+  /** How a head is called in messages: by its place in what was passed. */
+  placeOf(layer: number, head: number): string {
+    return `${this.place}[${this.stored.held[layer]}][${head}]`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkWeights, type Checked, type WeightRules } from './check-weights.js';
+import { checkWeights, clampRounded, type Checked, type WeightRules } from './check-weights.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, Rect } from './pyramid/pyramid.js';
 import type { Levels } from './pyramid/reduce.js';
@@ -11,6 +11,15 @@ import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType
 export interface Guard {
   rules: WeightRules;
   see(checked: Checked): void;
+}
+
+/** What is known of a matrix beside its weights. */
+export interface About {
+  guard?: Guard;
+  /** Whether values may be negative. Default false. */
+  signed?: boolean;
+  /** Whether rounding has taken weights out of [0, 1], so that they are clamped as they are read. Default false. */
+  rounded?: boolean;
 }
 
 type Reduce = 'max' | 'mean';
@@ -29,7 +38,9 @@ export interface Stored {
  * as a promise, away from the page.
  */
 export abstract class HeldMatrix implements Matrix {
+  readonly signed: boolean;
   readonly #guard: Guard | undefined;
+  #rounded: boolean;
   /** Of a guarded matrix: 1 for each row that was checked. */
   readonly #checked: Uint8Array | undefined;
   readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
@@ -39,9 +50,10 @@ export abstract class HeldMatrix implements Matrix {
     readonly rows: number,
     readonly cols: number,
     readonly type: WeightType,
-    guard?: Guard,
-    readonly signed = false,
+    { guard, signed = false, rounded = false }: About = {},
   ) {
+    this.signed = signed;
+    this.#rounded = rounded;
     this.#guard = guard;
     this.#checked = guard && new Uint8Array(rows);
   }
@@ -83,7 +95,7 @@ export abstract class HeldMatrix implements Matrix {
   #view({ row, col, rows, cols, rowLevel, colLevel, reduce }: Required<BlockRequest>): Block {
     const at = { row, col, rows, cols, rowLevel, colLevel };
     if (rowLevel + colLevel === 0) {
-      const { data, offset, stride } = this.stored(at);
+      const { data, offset, stride } = this.#sound({ row, col, rows, cols });
       return { ...at, type: this.type, data, offset, stride };
     }
     const { type, data, offset, stride } = this.#level(at, reduce);
@@ -96,17 +108,22 @@ export abstract class HeldMatrix implements Matrix {
     if (first < 0) return true;
     if ((end - first) * this.cols > readAtOnce) return false;
     const { cols, type } = this;
-    const { rules, see } = this.#guard!;
+    const { rules } = this.#guard!;
     const rows = end - first;
     const { data, offset } = this.stored({ row: first, col: 0, rows, cols });
-    see(checkWeights({ data, offset, type, rows, cols, rules, firstRow: first }));
+    this.#see(checkWeights({ data, offset, type, rows, cols, rules, firstRow: first }));
     this.#checked!.fill(1, first, end);
     return true;
   }
 
+  #see(checked: Checked): void {
+    if (checked.rounded) this.#rounded = true;
+    this.#guard!.see(checked);
+  }
+
   /** All cells of a coarser level. Largest weights are made of those of the next finer level, means of the weights. */
   #level({ rowLevel, colLevel }: Levels, reduce: Reduce): Stored & { type: WeightType } {
-    if (rowLevel + colLevel === 0) return { ...this.stored(this.#whole), type: this.type };
+    if (rowLevel + colLevel === 0) return { ...this.#sound(this.#whole), type: this.type };
     touchLevels(this);
     const name = `${reduce} ${rowLevel} ${colLevel}`;
     const kept = this.#coarser.get(name);
@@ -173,15 +190,27 @@ export abstract class HeldMatrix implements Matrix {
         signed,
         check: checks(rect) ? { rules: rules!, firstRow: rect.row } : undefined,
       }),
-      see: (rect: Rect, { looksAhead }: Partial<Checked>) => {
+      see: (rect: Rect, { looksAhead = false, rounded = false }: Partial<Checked>) => {
         if (!checks(rect)) return;
-        this.#guard!.see({ looksAhead: looksAhead ?? false });
+        this.#see({ looksAhead, rounded });
         this.#checked!.fill(1, rect.row, rect.row + rect.rows);
       },
     };
   }
 
+  /** The weights of a rectangle; of a matrix with weights out of [0, 1] a copy without them. */
+  #sound(rect: Rect): Stored {
+    if (!this.#rounded) return this.stored(rect);
+    return { data: this.#copy(rect), offset: 0, stride: rect.cols, own: true };
+  }
+
   #copy(rect: Rect): WeightArray {
+    const data = this.#copyStored(rect);
+    if (this.#rounded) clampRounded(data, this.type);
+    return data;
+  }
+
+  #copyStored(rect: Rect): WeightArray {
     const { data, offset, stride, own } = this.stored(rect);
     if (own) return data;
     const { rows, cols } = rect;
@@ -202,6 +231,7 @@ export abstract class HeldMatrix implements Matrix {
       const from = middle(row + r, rowLevel, this.rows);
       for (let c = 0; c < cols; c++, i++) data[i] = this.at(from, columns[c]!);
     }
+    if (this.#rounded) clampRounded(data, this.type);
     const at = { row, col, rows, cols, rowLevel, colLevel };
     return { ...at, type: this.type, data, offset: 0, stride: cols, sampled: true };
   }

@@ -1,5 +1,6 @@
 export { combineMatrices, type Combination } from './combine.js';
 export { createTrace } from './create-trace.js';
+export { describe, either } from './describe.js';
 export { DenseMatrix } from './dense-matrix.js';
 export {
   AttentraceError,
@@ -18,6 +19,8 @@ export {
   type Quantity,
   type QuantityName,
 } from './quantity.js';
-export { toTokens } from './tokens.js';
+export { isFuture, rowOf } from './positions.js';
+export { segmentsFromText, type SegmentPlace } from './segments-from-text.js';
+export { joinedText, toTokens } from './tokens.js';
 export { blockWeights, decoder, decodeWeights } from './weights.js';
 export type * from './types.js';

@@ -1,4 +1,5 @@
 import {
+  checkLayerCount,
   emptyError,
   layerDims,
   refusePromise,
@@ -13,21 +14,28 @@ import { isList, nestedDims, parseNested } from './parse-nested.js';
 import { isTensor, parseTensor } from './parse-tensor.js';
 import type { Tensor, WeightArray, WeightType } from './types.js';
 
-/** A four-dimensional array as stored: one flat array a layer, of `dims[1] × dims[2] × dims[3]` elements from `offset`. */
-export interface Stored {
+/**
+ * A four-dimensional array as stored: one flat array a layer, of `heads × dims[2] × dims[3]` elements from `offset`. `dims[1]` is the
+ * largest number of heads.
+ */
+export interface StoredArray {
   dims: [layers: number, ...LayerDims];
   type: WeightType;
-  layers: { data: WeightArray; offset: number }[];
+  layers: { data: WeightArray; offset: number; heads: number }[];
+  /** How many layers were passed, and which of them hold something. */
+  passed: number;
+  held: readonly number[];
 }
 
 /**
  * Reads any of the in-memory forms of `AttentionInput` into one flat array a layer. Typed arrays are viewed, not copied;
  * nested arrays and Float64Array become Float32Array.
  *
+ * @param gaps whether layers may be `null`, as long as one is not, and differ in their number of heads
  * @throws TraceError `missing-attention`, `promise`, `null-attention`, `empty`, `not-an-array`, `unreadable`, `ragged`, `dtype`,
  * `dims`, `data-length`, `batch`, `head-count`
  */
-export function parseArray(input: unknown, place: string, axes: Axes): Stored {
+export function parseArray(input: unknown, place: string, axes: Axes, gaps = false): StoredArray {
   if (input === null || input === undefined)
     throw new TraceError({
       code: 'missing-attention',
@@ -40,17 +48,31 @@ export function parseArray(input: unknown, place: string, axes: Axes): Stored {
   if (isTensor(input)) return splitLayers(input, place, axes);
   if (!Array.isArray(input)) throw notAnArray(input, place, `[layer, ${axes}]`);
   if (input.length === 0) throw emptyError(place, 'no layers');
-  return joinLayers(
-    Array.from(layersOf(input), (layer, i) => parseLayer(layer, `${place}[${i}]`, axes)),
-    place,
-  );
+  const layers = layersOf(input);
+  checkLayerCount(layers.length, place);
+  const numbers = Array.from(layers, (_, i) => i);
+  const held = numbers.filter((i) => !gaps || (layers[i] !== null && layers[i] !== undefined));
+  if (held.length === 0) parseLayer(layers[0], `${place}[0]`, axes);
+  const parsed = held.map((i) => ({
+    ...parseLayer(layers[i], `${place}[${i}]`, axes),
+    place: `${place}[${i}]`,
+  }));
+  return { ...joinLayers(parsed, gaps), passed: layers.length, held };
 }
 
-/** Nested arrays may have a batch axis of 1 around the layers, as a tensor of five axes may. */
+/**
+ * Nested arrays may have a batch axis of 1 around the layers, as a tensor of five axes may; so may tensors a layer, which is how
+ * the first step of generate() comes.
+ */
 function layersOf(input: readonly unknown[]): readonly unknown[] {
   const [first] = input;
-  const batched = input.length === 1 && Array.isArray(first) && first.length > 1;
-  return batched && nestedDims(input).length === 5 ? first : input;
+  if (input.length !== 1 || !Array.isArray(first)) return input;
+  const whole = first.length > 1 && nestedDims(input).length === 5;
+  return whole || (first.length > 0 && first.every(isLayerTensor)) ? first : input;
+}
+
+function isLayerTensor(value: unknown): boolean {
+  return isTensor(value) && (value.dims as ArrayLike<unknown> | undefined)?.length !== 2;
 }
 
 /** One layer `[head, query, key]` or `[head, token, dim]`, in any in-memory form. */
@@ -80,43 +102,52 @@ export function parseLayer(layer: unknown, place: string, axes: Axes): StoredLay
   return parseNested(layer, place, axes);
 }
 
-function joinLayers(layers: readonly StoredLayer[], place: string): Stored {
-  const { dims, type } = layers[0]!;
-  const differs = (i: number, code: 'dtype' | 'head-count' | 'ragged', found: string, expected: string) =>
+function joinLayers(
+  layers: readonly (StoredLayer & { place: string })[],
+  gaps: boolean,
+): Pick<StoredArray, 'dims' | 'type' | 'layers'> {
+  const { dims, type, place: first } = layers[0]!;
+  const differs = (place: string, code: 'dtype' | 'head-count' | 'ragged', found: string, expected: string) =>
     new TraceError({
       code,
-      place: `${place}[${i}]`,
+      place,
       found,
-      expected: `${expected}, as in ${place}[0]`,
-      fix: 'All layers have one shape and one type; stitch the steps of generate() with fromGenerateSteps.',
+      expected: `${expected}, as in ${first}`,
+      fix:
+        code === 'ragged'
+          ? 'Make a trace of each layer that sees other tokens (Swin, SegFormer): attention: [layer], layers: [2]; stitch steps of generate() with fromGenerateSteps.'
+          : 'Pass layers of one type, and vectors of one number of heads.',
     });
-  layers.forEach((layer, i) => {
-    if (layer.type !== type) throw differs(i, 'dtype', layer.type, type);
-    if (layer.dims[0] !== dims[0])
+  for (const layer of layers) {
+    if (layer.type !== type) throw differs(layer.place, 'dtype', layer.type, type);
+    if (layer.dims[1] !== dims[1] || layer.dims[2] !== dims[2])
+      throw differs(layer.place, 'ragged', `dims ${listed(layer.dims)}`, listed(dims));
+    if (!gaps && layer.dims[0] !== dims[0])
       throw differs(
-        i,
+        layer.place,
         'head-count',
         `${count(layer.dims[0], 'head')} in dims ${listed(layer.dims)}`,
         String(dims[0]),
       );
-    if (layer.dims.some((n, axis) => n !== dims[axis]))
-      throw differs(i, 'ragged', `dims ${listed(layer.dims)}`, listed(dims));
-  });
+  }
   return {
-    dims: [layers.length, ...dims],
+    dims: [layers.length, Math.max(...layers.map((layer) => layer.dims[0])), dims[1], dims[2]],
     type,
-    layers: layers.map(({ data, offset }) => ({ data, offset })),
+    layers: layers.map(({ data, offset, dims: [heads] }) => ({ data, offset, heads })),
   };
 }
 
-function splitLayers(tensor: Tensor, place: string, axes: Axes): Stored {
+function splitLayers(tensor: Tensor, place: string, axes: Axes): StoredArray {
   const { dims: given, data, type } = parseTensor(tensor, place);
   const dims = wholeDims(given, place, axes);
   const [layers, heads, rows, cols] = dims;
+  checkLayerCount(layers, place);
   return {
     dims,
     type,
-    layers: Array.from({ length: layers }, (_, i) => ({ data, offset: i * heads * rows * cols })),
+    layers: Array.from({ length: layers }, (_, i) => ({ data, offset: i * heads * rows * cols, heads })),
+    passed: layers,
+    held: Array.from({ length: layers }, (_, i) => i),
   };
 }
 

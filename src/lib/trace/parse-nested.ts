@@ -1,7 +1,7 @@
 import { emptyError, layerDims, type Axes, type StoredLayer } from './array-shape.js';
-import { count, describe } from './describe.js';
+import { count, describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
-import { isTensor, toFloats, viewElements } from './parse-tensor.js';
+import { isTensor, parseTensor, toFloats, viewElements } from './parse-tensor.js';
 
 type List = ArrayLike<unknown>;
 
@@ -23,6 +23,7 @@ export function nestedDims(list: unknown): number[] {
  * @throws TraceError `dims`, `batch`, `empty`, `ragged`, `dtype`
  */
 export function parseNested(layer: List, place: string, axes: Axes): StoredLayer {
+  if (isTensor(layer[0]) && layer[0].dims?.length === 2) return joinHeads(layer, place, axes);
   const found = nestedDims(layer);
   if (found.at(-1) === 0) throw emptyError(place, `lengths [${found.join(', ')}]`);
   if (found.length < 3) throw tooShallow(layer, found, place, axes);
@@ -41,6 +42,32 @@ export function parseNested(layer: List, place: string, axes: Axes): StoredLayer
       });
   }
   return { dims, offset: 0, ...joinRows(rows, dims[2]) };
+}
+
+/** One tensor a head. */
+function joinHeads(heads: List, place: string, axes: Axes): StoredLayer {
+  const parsed = Array.from(heads, (head, h) => {
+    if (isTensor(head)) return parseTensor(head, `${place}[${h}]`);
+    throw tooShallow(heads, [heads.length], place, axes);
+  });
+  const [{ dims, type, data: first }] = parsed as [ReturnType<typeof parseTensor>];
+  parsed.forEach((head, h) => {
+    const wrong = { place: `${place}[${h}]`, fix: 'All heads of a layer have one shape and one type.' };
+    const as = `, as in ${place}[0]`;
+    if (String(head.dims) !== String(dims))
+      throw new TraceError({
+        ...wrong,
+        code: 'ragged',
+        found: `dims ${listed(head.dims)}`,
+        expected: listed(dims) + as,
+      });
+    if (head.type !== type)
+      throw new TraceError({ ...wrong, code: 'dtype', found: head.type, expected: type + as });
+  });
+  const whole = layerDims([parsed.length, ...dims], place, axes);
+  const data = new (first.constructor as Float32ArrayConstructor)(parsed.length * first.length);
+  parsed.forEach((head, h) => data.set(head.data, h * first.length));
+  return { dims: whole, data, type, offset: 0 };
 }
 
 function joinRows(rows: { row: List; place: string }[], cols: number): Pick<StoredLayer, 'data' | 'type'> {
@@ -73,7 +100,7 @@ function listOf(value: unknown, length: number, place: string, axis: string, fir
     place,
     found: isList(value) ? count(value.length, unit) : describe(value),
     expected: `${count(length, unit)}, as in ${first}`,
-    fix: 'All rows, heads and layers have one length: put 0 where a causal model cannot look, and padding everywhere or nowhere.',
+    fix: 'All rows, heads and layers have one length: put 0 where a causal model cannot look.',
   });
 }
 

@@ -19,13 +19,13 @@ export function isTensor(value: unknown): value is Tensor {
  * @throws TraceError `dims`, `unreadable`, `promise`, `dtype`, `data-length`
  */
 export function parseTensor(tensor: Tensor, place: string): StoredElements & { dims: readonly number[] } {
-  const { dims } = tensor;
-  if (!Array.isArray(dims) || !Array.from(dims).every((n) => Number.isSafeInteger(n) && n >= 0))
+  const dims = lengthsOf(tensor.dims);
+  if (!dims)
     throw new TraceError({
       code: 'dims',
       place: `${place}.dims`,
-      found: listed(dims),
-      expected: 'an array of whole numbers',
+      found: listed(tensor.dims),
+      expected: 'an array of whole numbers, one for each axis',
       fix: 'Pass the lengths of the axes, outermost first.',
     });
   const source = readData(tensor, `${place}.data`);
@@ -46,6 +46,20 @@ export function parseTensor(tensor: Tensor, place: string): StoredElements & { d
   if (Array.isArray(source)) return { dims, data: toFloats(source, `${place}.data`), type: 'float32' };
   return { dims, ...viewElements(source, `${place}.data`, (tensor as { type?: unknown }).type) };
 }
+
+/** `dims` as numbers: they may be bigints, or a typed array. */
+function lengthsOf(dims: unknown): number[] | undefined {
+  if (!Array.isArray(dims) && !(ArrayBuffer.isView(dims) && 'length' in dims)) return undefined;
+  const given = dims as unknown as ArrayLike<unknown>;
+  if (given.length > mostAxes) return undefined;
+  const lengths = Array.from(given, (length) => (typeof length === 'bigint' ? Number(length) : length));
+  return lengths.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)
+    ? (lengths as number[])
+    : undefined;
+}
+
+/** As NumPy has it. */
+const mostAxes = 64;
 
 /** A tensor on the GPU, or one that was disposed of, throws when its data is read. */
 function readData(tensor: Tensor, place: string): unknown {
@@ -76,15 +90,21 @@ const readable = {
   Uint8ClampedArray: { type: 'uint8', View: Uint8Array, declared: /^u(int)?8$/i },
 } as const;
 
+/** What kind of typed array a value is, by what it is and not by a name it may have been given; nothing where it is none. */
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+)!.get as (this: unknown) => string | undefined;
+
 /**
- * Views a typed array as weights; Float64Array is converted to float32. The array's own tag is asked, as arrays from another
+ * Views a typed array as weights; Float64Array is converted to float32. The array's kind is asked, as arrays from another
  * frame or realm are no `instanceof` ours, and not every engine has Float16Array.
  *
  * @param declared a tensor's `type`: bfloat16, bool and int4 come in arrays that look like others
  * @throws TraceError `dtype`
  */
 export function viewElements(data: unknown, place: string, declared?: unknown): StoredElements {
-  const tag = ArrayBuffer.isView(data) ? Object.prototype.toString.call(data).slice(8, -1) : '';
+  const tag: string = typedArrayName.call(data) ?? '';
   if (tag === 'Float64Array') return { data: new Float32Array(data as Float64Array), type: 'float32' };
   const known = (readable as Partial<typeof readable>)[tag as keyof typeof readable];
   if (known && (typeof declared !== 'string' || known.declared.test(declared))) {

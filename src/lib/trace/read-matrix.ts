@@ -90,7 +90,7 @@ export class ReadMatrix implements Matrix {
     const hold = (ready: Block): DenseMatrix => {
       const weights = blockWeights(ready);
       keepLevels(this, weights.byteLength);
-      return (this.#whole = new DenseMatrix(rows, cols, 'float32', weights, 0, undefined, this.signed));
+      return (this.#whole = new DenseMatrix(rows, cols, 'float32', weights, 0, { signed: this.signed }));
     };
     if (!(block instanceof Promise)) return hold(block);
     return block.then(hold).catch((error: unknown) => {

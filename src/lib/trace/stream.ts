@@ -1,132 +1,133 @@
-import { count, describe, either, listed } from './describe.js';
+import { describe, either } from './describe.js';
 import { TraceError } from './errors.js';
 import { HeldAttention } from './held-attention.js';
+import { modelNumbers } from './model-numbers.js';
 import { parseQuantity } from './parse-quantity.js';
+import { pickedMatrices, whatIsThere } from './picked.js';
+import { parseQueryPositions, unknownPositions } from './query-positions.js';
+import { firstFrom } from './segments.js';
+import type { TokenSide } from './side.js';
+import { countError } from './token-count.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
-import type { AttentionSource, Segment, Stream, StreamInput, StreamName, Token } from './types.js';
-
-/** The tokens and segments on one side of a stream, and what to call them in messages. */
-export interface Side {
-  tokens: readonly Token[];
-  segments: readonly Segment[];
-  place: string;
-}
+import type { AttentionSource, Segment, Stream, StreamInput, StreamName } from './types.js';
 
 /**
  * Builds one stream of a trace.
  *
- * @param place how the input is called in messages: `` for a self stream, `encoder.` and so on for others
+ * @param prefix how the input is called in messages: `` for a self stream, `encoder.` and so on for others
  * @throws TraceError for every input that cannot be drawn truthfully
  */
 export function toStream(
   name: StreamName,
   input: Partial<StreamInput>,
-  queries: Side,
-  keys: Side,
-  place: string,
+  queries: TokenSide,
+  keys: TokenSide,
+  prefix: string,
 ): Stream {
   const { attention } = input;
   const source = isSource(attention) ? attention : undefined;
-  const quantity = parseQuantity(input.quantity ?? source?.quantity, `${place}quantity`);
-  const read: AttentionSource =
-    source ?? new HeldAttention(input, `${place}attention`, name === 'self' || name === 'decoder', quantity);
-  const [layerCount, headCount, rows, cols] = read.dims;
-  const square = name === 'cross' || rows === cols;
-  checkTokenCount(queries, rows, 'queries', `${place}attention`, square);
-  checkTokenCount(keys, cols, 'keys', `${place}attention`, square);
-  const layers = modelNumbers(input.layers, layerCount, `${place}layers`, 'layer-numbers');
-  const heads = modelNumbers(input.heads, headCount, `${place}heads`, 'head-numbers');
-  if (read instanceof HeldAttention) read.check();
+  const quantity = parseQuantity(input.quantity ?? source?.quantity, `${prefix}quantity`);
+  const oneSequence = name !== 'cross';
+  const held = source
+    ? undefined
+    : new HeldAttention(input, `${prefix}attention`, name === 'self' || name === 'decoder', quantity);
+  const read: AttentionSource = source ?? held!;
+  const [layerCount, , rows, cols] = read.dims;
 
-  function indexOf(numbers: readonly number[], number: number, what: 'layer' | 'head'): number {
-    const index = numbers.indexOf(number);
-    if (index >= 0) return index;
-    throw new TraceError({
-      code: what === 'layer' ? 'unknown-layer' : 'unknown-head',
-      place: what,
-      found: describe(number),
-      expected: summary(numbers),
-      fix: `The ${name} stream holds no other; layers and heads go by the model's numbers, from 0.`,
-    });
-  }
+  const positions = queryPositions();
+  const numbers = modelNumbers(input, read, held?.stored, prefix);
+  const there = whatIsThere(positions, queries, keys);
+  held?.check(positions, there.absentQueries);
+  const matrixOf = there.picked
+    ? pickedMatrices(read, held, there.picked, `${prefix}attention`)
+    : read.matrix.bind(read);
 
-  const vectors = (kind: 'queries' | 'keys' | 'values', tokens: number, heads: readonly number[]) =>
-    parseVectors(input[kind] ?? (kind === 'values' ? undefined : read[kind]), `${place}${kind}`, {
+  const uneven = new Set(numbers.heads.map((heads) => heads.length)).size > 1;
+  const vectors = (kind: 'queries' | 'keys' | 'values') => {
+    const given = input[kind] ?? (kind === 'values' ? undefined : read[kind]);
+    if (given && uneven)
+      throw new TraceError({
+        code: 'vectors',
+        place: `${prefix}${kind}`,
+        found: `${kind} beside layers of different numbers of heads`,
+        expected: 'layers of one number of heads',
+        fix: `Leave ${kind} out, or make a trace of the layers that agree.`,
+      });
+    const heads = kind === 'queries' ? [numbers.all.length] : sharedHeads(numbers.all);
+    return parseVectors(given, `${prefix}${kind}`, {
       layers: layerCount,
+      gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
       heads,
-      tokens,
+      tokens: kind === 'queries' ? rows : cols,
+      kept: kind === 'queries' ? there.picked?.rows : keys.kept,
     });
-  const recorded = {
-    queries: vectors('queries', rows, [headCount]),
-    keys: vectors('keys', cols, sharedHeads(heads)),
-    values: vectors('values', cols, sharedHeads(heads)),
   };
-  checkSameDim(recorded.queries, recorded.keys, place);
+  const recorded = { queries: vectors('queries'), keys: vectors('keys'), values: vectors('values') };
+  checkSameDim(recorded.queries, recorded.keys, prefix);
 
+  const headsOf = (layer: number): readonly number[] =>
+    numbers.heads[indexOf(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
   return {
     name,
     quantity,
-    layers,
-    heads,
-    queryTokens: queries.tokens,
+    layers: numbers.layers,
+    heads: numbers.all,
+    headsOf,
+    queryTokens: there.queryRows ? there.queryRows.map((row) => queries.tokens[row]!) : queries.tokens,
     keyTokens: keys.tokens,
-    querySegments: queries.segments,
+    querySegments: there.queryRows ? segmentsOfRows(queries.segments, there.queryRows) : queries.segments,
     keySegments: keys.segments,
     get causal() {
       return input.causal ?? read.causal ?? false;
     },
-    matrix: (layer, head) => read.matrix(indexOf(layers, layer, 'layer'), indexOf(heads, head, 'head')),
+    matrix(layer, head) {
+      const heads = headsOf(layer);
+      const owner = uneven ? `Layer ${layer} of the ${name} stream` : `The ${name} stream`;
+      return matrixOf(numbers.layers.indexOf(layer), indexOf(heads, head, 'head', owner));
+    },
     ...recorded,
   };
+
+  /** Where the queries stand, where only some were recorded; nothing where all were. */
+  function queryPositions(): readonly number[] | undefined {
+    const given = input.queryPositions;
+    if (cols === keys.count && given !== undefined && given !== null)
+      return parseQueryPositions(given, rows, queries.count, `${prefix}queryPositions`);
+    if (rows === queries.count && cols === keys.count) return undefined;
+    if (oneSequence && cols === keys.count && rows < cols) {
+      const last = input.causal ?? (held ? name !== 'encoder' && held.endsSequence() : read.causal === true);
+      if (!last) throw unknownPositions(`${prefix}queryPositions`, rows, cols);
+      return Array.from({ length: rows }, (_, row) => cols - rows + row);
+    }
+    throw countError(name, read.dims, queries, keys, prefix);
+  }
+}
+
+/** Segments of a sequence, as runs of the rows that were recorded; those without a row are left out. */
+function segmentsOfRows(segments: readonly Segment[], tokens: readonly number[]): Segment[] {
+  return segments
+    .map((segment) => ({
+      ...segment,
+      start: firstFrom(tokens, segment.start),
+      end: firstFrom(tokens, segment.end),
+    }))
+    .filter(({ start, end }) => start < end);
+}
+
+function indexOf(numbers: readonly number[], number: number, what: 'layer' | 'head', owner: string): number {
+  const index = numbers.indexOf(number);
+  if (index >= 0) return index;
+  throw new TraceError({
+    code: what === 'layer' ? 'unknown-layer' : 'unknown-head',
+    place: what,
+    found: describe(number),
+    expected: summary(numbers),
+    fix: `${owner} holds no other; layers and heads go by the model's numbers, from 0.`,
+  });
 }
 
 function isSource(attention: StreamInput['attention'] | undefined): attention is AttentionSource {
   return typeof (attention as AttentionSource | null | undefined)?.matrix === 'function';
-}
-
-function checkTokenCount(
-  side: Side,
-  expected: number,
-  axis: 'queries' | 'keys',
-  attention: string,
-  square: boolean,
-): void {
-  const missing = expected - side.tokens.length;
-  if (missing === 0) return;
-  const special = count(Math.abs(missing), 'special token');
-  throw new TraceError({
-    code: 'token-count',
-    place: side.place,
-    found: count(side.tokens.length, 'token'),
-    expected: `${expected}, the number of ${axis} in ${attention}`,
-    fix: !square
-      ? 'Within one sequence queries and keys are the same tokens; a step of generate() with a cache holds its last query only.'
-      : Math.abs(missing) > 2
-        ? 'Pass one token for each position, special tokens and padding included, from the same forward pass.'
-        : `Pass the tokens as the model saw them: ${special} such as [CLS] or <s> may be ${missing > 0 ? 'missing' : 'too many'}.`,
-  });
-}
-
-function modelNumbers(
-  given: readonly number[] | undefined,
-  held: number,
-  place: string,
-  code: 'layer-numbers' | 'head-numbers',
-): readonly number[] {
-  if (given === undefined) return Array.from({ length: held }, (_, i) => i);
-  const sound =
-    Array.isArray(given) &&
-    given.length === held &&
-    Array.from(given).every((n, i) => Number.isInteger(n) && n >= 0 && (i === 0 || n > given[i - 1]!));
-  if (!sound)
-    throw new TraceError({
-      code,
-      place,
-      found: listed(given),
-      expected: `${count(held, 'whole number')}, ascending, one for each that attention holds`,
-      fix: 'Give the numbers the model has for them, from 0.',
-    });
-  return [...given];
 }
 
 /** `4`, `4 or 7`, or `0–11` for a run. */

@@ -21,6 +21,13 @@ function mark(character: string): string {
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
+/** Where the spaces at the end of a text start. An expression for them would try each run of spaces from each of its places. */
+function textEnd(text: string): number {
+  let end = text.length;
+  while (end > 0 && /\p{Zs}/u.test(text[end - 1]!)) end--;
+  return end;
+}
+
 function showSpaces(spaces: string): string {
   if (spaces.length > longestRunOfSpaces && /^ +$/.test(spaces)) return `␣×${spaces.length}`;
   return spaces.replace(/\p{Zs}/gu, (space) => (space === ' ' ? '␣' : mark(space)));
@@ -36,6 +43,7 @@ export function tokenLabel(text: string): string {
   const shown = text.replace(invisible, (character) =>
     joiner.test(character) && !alone ? character : mark(character),
   );
-  const label = shown.replace(/\p{Zs}+$/u, showSpaces);
+  const end = textEnd(shown);
+  const label = shown.slice(0, end) + showSpaces(shown.slice(end));
   return /^\p{M}/u.test(label) && !alone ? `◌${label}` : label;
 }

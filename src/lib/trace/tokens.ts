@@ -1,24 +1,30 @@
-import { bytesOf, isByteLevel } from './byte-alphabet.js';
+import { bytesOf, isByteLevel, isNumberedBytes, numberedBytes } from './byte-alphabet.js';
+import { describe, listed } from './describe.js';
+import { TraceError } from './errors.js';
+import { isSpecialToken } from './special-tokens.js';
 import { tokenLabel } from './token-label.js';
 import type { Token } from './types.js';
-import { showBytes } from './utf8.js';
+import { endsCut, isCut, showBytes } from './utf8.js';
 
-/** Markers of the common tokenizers. Named, not guessed from brackets: `<div>` and `[NASA]` are text. */
-const specialToken = new RegExp(
-  [
-    /<[|｜].*[|｜]>/,
-    /<\/?(?:s|pad|unk|mask|bos|eos|cls|sep|eop|eod|sop|extra_id_\d+|unused_?\d+|special_?\d+)>/,
-    /<(?:start|end)_of_(?:turn|image|text)>/,
-    /\[\/?(?:CLS|SEP|PAD|MASK|UNK|BOS|EOS|INST|gMASK|sMASK|TOOL_CALLS|unused\d+)\]/,
-    />>[A-Z]+<</,
-  ]
-    .map((pattern) => `^${pattern.source}$`)
-    .join('|'),
-  'is',
-);
+/**
+ * Tokens that are markers by the user's word.
+ *
+ * @throws TraceError `special-tokens`
+ */
+export function parseSpecialTokens(given: unknown, place: string): ReadonlySet<string> {
+  if (given === undefined || given === null) return new Set();
+  if (Array.isArray(given) && given.every((token) => typeof token === 'string')) return new Set(given);
+  throw new TraceError({
+    code: 'special-tokens',
+    place,
+    found: Array.isArray(given) ? listed(given) : describe(given),
+    expected: 'an array of strings',
+    fix: 'Pass the tokens as they stand in tokens: ["eng_Latn"]; in Python tokenizer.all_special_tokens.',
+  });
+}
 
 /** How a vocabulary writes the spaces between words and the bytes of characters it does not know. */
-type Convention = 'byte-level' | 'sentencepiece' | 'wordpiece' | 'end-of-word' | 'plain';
+type Convention = 'byte-level' | 'numbered-bytes' | 'sentencepiece' | 'wordpiece' | 'end-of-word' | 'plain';
 
 const byteFallback = /^<0x([0-9A-F]{2})>$/;
 const endOfWord = /<\/w>$/;
@@ -27,58 +33,81 @@ function conventionOf(words: readonly string[]): Convention {
   const spaced = words.some((word) => word.includes(' '));
   if (!spaced && words.some((word) => word.includes('▁') || byteFallback.test(word))) return 'sentencepiece';
   if (words.some((word) => word.length > 4 && endOfWord.test(word))) return 'end-of-word';
+  if (isNumberedBytes(words)) return 'numbered-bytes';
   if (isByteLevel(words)) return 'byte-level';
   if (!spaced && words.slice(1).some((word) => /^##[^#]/.test(word))) return 'wordpiece';
   return 'plain';
 }
 
-function spelledText(raw: string): string {
-  const bytes = bytesOf(raw);
-  return bytes ? showBytes(bytes) : raw;
-}
+/** What a token stands for: characters, or bytes that may be part of one. */
+type Spelled = string | readonly number[];
 
-/** A function from a token's raw form to the characters it stands for. */
-function reader(convention: Convention, words: readonly string[]): (raw: string) => string {
+/** A function from a token's raw form to what it stands for. */
+function reader(convention: Convention, words: readonly string[]): (raw: string) => Spelled {
   switch (convention) {
     case 'byte-level':
-      return spelledText;
+      return (raw) => bytesOf(raw) ?? raw;
+    case 'numbered-bytes':
+      return (raw) => numberedBytes(raw) ?? raw;
     case 'sentencepiece':
       return (raw) => {
         const byte = byteFallback.exec(raw)?.[1];
-        return byte ? showBytes([parseInt(byte, 16)]) : raw.replaceAll('▁', ' ');
+        return byte ? [parseInt(byte, 16)] : raw.replaceAll('▁', ' ');
       };
     case 'wordpiece':
       return (raw) => (raw.length > 2 ? raw.replace(/^##/, '') : raw);
     case 'end-of-word': {
       const bare = (raw: string) => raw.replace(endOfWord, '');
-      return isByteLevel(words.map(bare)) ? (raw) => spelledText(bare(raw)) : bare;
+      return isByteLevel(words.map(bare)) ? (raw) => bytesOf(bare(raw)) ?? bare(raw) : bare;
     }
     case 'plain':
       return (raw) => raw;
   }
 }
 
-const wordEnd = /(?:[\p{L}\p{M}\p{N}_]|[0-9A-F]⟩)$/u;
-const wordStart = /^(?:[\p{L}\p{M}\p{N}_]|['’]\p{L}|⟨[0-9A-F]{2})/u;
+const wordEnd = /[\p{L}\p{M}\p{N}_]$/u;
+const wordStart = /^(?:[\p{L}\p{M}\p{N}_]|['’]\p{L})/u;
 /** Scripts written without spaces: a token there is a word of its own. */
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** What can be said of a token by itself. */
-interface Reading {
+interface ReadToken {
   special: boolean;
   text: string;
   label: string;
-  /** Whether a word may go on after it, and be gone on with by it. */
-  open: boolean;
-  joins: boolean;
+  /** Where it holds only part of a character. */
+  bytes?: readonly number[];
 }
 
-function readToken(raw: string, special: boolean, read: (raw: string) => string): Reading {
-  const text = special ? raw : read(raw);
-  const label = special ? raw : tokenLabel(text);
-  const open = wordEnd.test(text) && !unspaced.test(text.slice(-1));
-  return { special, text, label, open, joins: wordStart.test(text) && !unspaced.test(text[0]!) };
+function readToken(raw: string, special: boolean, read: (raw: string) => Spelled): ReadToken {
+  if (special) return { special, text: raw, label: raw };
+  const spelled = read(raw);
+  const text = typeof spelled === 'string' ? spelled : showBytes(spelled);
+  const bytes = typeof spelled !== 'string' && isCut(spelled) ? spelled : undefined;
+  return { special, text, label: tokenLabel(text), bytes };
+}
+
+/** Whether a word may go on after a text, and with one. */
+const isOpen = (text: string): boolean => wordEnd.test(text.slice(-2)) && !unspaced.test(text.slice(-2));
+const joins = (text: string): boolean => wordStart.test(text) && !unspaced.test(text.slice(0, 2));
+
+/** Bytes of tokens so far that hold only parts of characters, one after the other. */
+class CutRun {
+  #bytes: number[] = [];
+
+  /** Adds the bytes of a token; those of a whole one end the run. Says whether a character goes on in it. */
+  add(bytes: readonly number[] | undefined): boolean {
+    const goesOn = bytes !== undefined && (bytes[0]! & 0xc0) === 0x80 && endsCut(this.#bytes);
+    if (!bytes) this.#bytes = [];
+    else this.#bytes = [...this.#bytes.slice(-4), ...bytes];
+    return goesOn;
+  }
+
+  /** The text up to here, as far as its characters are whole; nothing outside a run. */
+  get text(): string | undefined {
+    return this.#bytes.length > 0 ? showBytes(this.#bytes) : undefined;
+  }
 }
 
 /**
@@ -90,10 +119,10 @@ function readToken(raw: string, special: boolean, read: (raw: string) => string)
  * @example
  * toTokens(['ĠcafÃ©', 's'])[0]; // { raw: 'ĠcafÃ©', text: ' café', label: ' café', continues: false, … }
  */
-export function toTokens(raw: readonly string[]): Token[] {
+export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>): Token[] {
   // A long text has few distinct tokens: what can be said of one by itself is found once.
   const distinct = [...new Set(raw)];
-  const special = new Set(distinct.filter((token) => specialToken.test(token)));
+  const special = new Set(distinct.filter((token) => declared?.has(token) || isSpecialToken(token)));
   const words = raw.filter((token) => !special.has(token));
   const convention = conventionOf(words);
   const read = reader(convention, words);
@@ -102,17 +131,55 @@ export function toTokens(raw: readonly string[]): Token[] {
   const spaced = letters || spelled.some((word) => /^\s|\s$/u.test(word));
   const readings = new Map(distinct.map((token) => [token, readToken(token, special.has(token), read)]));
 
-  let before: Reading | undefined;
+  /** A text that starts with part of a character, with what the tokens after it add to that. */
+  const whole = (position: number): string => {
+    const bytes: number[] = [];
+    for (let next = position; next < position + 4; next++) {
+      const more = next < raw.length && readings.get(raw[next]!)!.bytes;
+      if (!more) break;
+      bytes.push(...more);
+    }
+    return showBytes(bytes);
+  };
+  const run = new CutRun();
+  let before: ReadToken | undefined;
   return raw.map((token, position) => {
     const reading = readings.get(token)!;
-    const { special, text, label } = reading;
-    let continues = false;
-    if (before && !before.special && !special) {
+    const { special, text, label, bytes } = reading;
+    const textBefore = run.text ?? before?.text ?? '';
+    const goesOn = run.add(bytes);
+    let continues = goesOn;
+    if (before && !before.special && !special && !goesOn) {
       if (convention === 'wordpiece') continues = text !== token;
       else if (convention === 'end-of-word') continues = !endOfWord.test(raw[position - 1]!);
-      else continues = (convention !== 'plain' || spaced) && before.open && reading.joins;
+      else
+        continues =
+          (convention !== 'plain' || spaced) && isOpen(textBefore) && joins(bytes ? whole(position) : text);
     }
     before = reading;
-    return { position, raw: token, text, label, continues, special };
+    return { position, raw: token, text, label, continues, special, ...(bytes && { bytes }) };
   });
+}
+
+/**
+ * The text that tokens stand for together: characters that are cut over several of them are whole.
+ *
+ * @example
+ * joinedText(toTokens(['æĪĳ', 'ä½', 'ł'])) // '我你'
+ */
+export function joinedText(tokens: readonly Token[]): string {
+  let text = '';
+  let cut: number[] = [];
+  const flush = (): void => {
+    text += showBytes(cut);
+    cut = [];
+  };
+  for (const token of tokens)
+    if (token.bytes) cut.push(...token.bytes);
+    else {
+      flush();
+      text += token.text;
+    }
+  flush();
+  return text;
 }

@@ -35,7 +35,7 @@ export interface Segment {
 
 /** One token: what the tokenizer calls it (`raw`), and how a reader sees it (`text`). */
 export interface Token {
-  /** The token's position in its sequence, from 0. */
+  /** The token's position in its sequence, from 0. It is its index too, but for queries of which only some were recorded. */
   readonly position: number;
   /** Exactly what was passed in, for example `Ġthe` or `##ing`. */
   readonly raw: string;
@@ -47,6 +47,8 @@ export interface Token {
   readonly continues: boolean;
   /** Whether it is a marker such as `[CLS]`, `<s>` or `<|endoftext|>`, not text. */
   readonly special: boolean;
+  /** Where it holds only part of a character: all its bytes. `joinedText` puts those of several tokens together. */
+  readonly bytes?: readonly number[];
 }
 
 /** A rectangle of a matrix, in cells: level n of an axis joins 2ⁿ of its rows or columns. */
@@ -145,11 +147,18 @@ export interface Stream {
   readonly name: StreamName;
   /** What the numbers of its matrices are. */
   readonly quantity: Quantity;
-  /** The model's numbers of the layers and heads held, ascending. */
+  /** The model's numbers of the layers and heads held, ascending. Layers without attention are not among them. */
   readonly layers: readonly number[];
   readonly heads: readonly number[];
+  /** The heads of one layer, where layers differ; `heads` are those of all. Throws `TraceError` `unknown-layer`. */
+  headsOf(layer: number): readonly number[];
+  /**
+   * One a row. Where only some queries were recorded they are fewer than the tokens of the sequence, and `position` says where each
+   * stands in it: a causal query sees no key after that.
+   */
   readonly queryTokens: readonly Token[];
   readonly keyTokens: readonly Token[];
+  /** In rows of the matrices, as `keySegments` are in columns. */
   readonly querySegments: readonly Segment[];
   readonly keySegments: readonly Segment[];
   /**
@@ -188,13 +197,18 @@ export type VectorsInput = ArrayInput;
 
 /** What one stream is made of. */
 export interface StreamInput {
-  attention: AttentionInput;
+  /**
+   * A layer without attention, as hybrid models have them, may be `null`; layers may differ in their number of heads. The others keep
+   * their numbers.
+   */
+  attention: AttentionInput | readonly (Tensor | NestedNumbers | null)[];
   queries?: VectorsInput;
   keys?: VectorsInput;
   values?: VectorsInput;
-  /** The model's numbers of the layers and heads passed, where they are a subset. Default 0, 1, 2, … */
+  /** The model's numbers of the layers passed, where they are a subset. Default 0, 1, 2, … */
   layers?: readonly number[];
-  heads?: readonly number[];
+  /** Likewise of the heads; a list for each layer where layers differ, as after pruning. */
+  heads?: readonly number[] | readonly (readonly number[])[];
   /** Whether queries cannot see later keys. Default: seen in the weights (all zero above the diagonal). */
   causal?: boolean;
   /**
@@ -202,18 +216,37 @@ export interface StreamInput {
    * that sum to at most 1.
    */
   quantity?: QuantityName | Quantity;
+  /**
+   * Where attention has fewer rows than there are tokens: the position of each query among them, ascending. Default: the last ones,
+   * where the weights show that they are, or `causal` is true.
+   */
+  queryPositions?: readonly number[];
+}
+
+/** A mask of the tokens that are there: 1 or true for each, 0 or false for padding; as a tokenizer's attention mask, a tensor too. */
+export type PresentMask =
+  | ArrayLike<number | bigint | boolean>
+  | readonly ArrayLike<number | bigint>[]
+  | { readonly data: ArrayLike<number | bigint> };
+
+/** One sequence of tokens. */
+export interface SideInput {
+  tokens: readonly string[];
+  /** In positions of `tokens`. They do not overlap. */
+  segments?: readonly Segment[];
+  /** Which tokens are there. Those that are not are left out of the trace, and count in nothing. Default: all. */
+  present?: PresentMask;
+  /** Tokens that are markers, not text, beside those known: `['eng_Latn']`. */
+  specialTokens?: readonly string[];
 }
 
 /** A stream that attends within one sequence. */
-export interface SelfStreamInput extends StreamInput {
-  tokens: readonly string[];
-  segments?: readonly Segment[];
-}
+export interface SelfStreamInput extends StreamInput, SideInput {}
 
 /** Encoder-decoder models: any of the three, as long as the tokens on both sides are known. */
 export interface EncoderDecoderInput {
-  encoder?: Partial<StreamInput> & { tokens: readonly string[]; segments?: readonly Segment[] };
-  decoder?: Partial<StreamInput> & { tokens: readonly string[]; segments?: readonly Segment[] };
+  encoder?: Partial<StreamInput> & SideInput;
+  decoder?: Partial<StreamInput> & SideInput;
   cross?: StreamInput;
   model?: string;
   text?: string;

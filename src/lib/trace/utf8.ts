@@ -15,6 +15,31 @@ export function characterLength(bytes: ArrayLike<number>, index: number): number
   return length;
 }
 
+/** The length that a character's first byte announces; 1 of a byte that starts none. */
+function announcedLength(lead: number): number {
+  return lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
+}
+
+/** Whether bytes hold only part of a character, at either end or within. */
+export function isCut(bytes: ArrayLike<number>): boolean {
+  for (let i = 0; i < bytes.length;) {
+    const length = characterLength(bytes, i);
+    if (length === 0) return true;
+    i += length;
+  }
+  return false;
+}
+
+/** Whether bytes end within a character. */
+export function endsCut(bytes: ArrayLike<number>): boolean {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return false;
+    if (byte >= 0xc2) return announcedLength(byte) > back;
+  }
+  return false;
+}
+
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Bytes as text; those that are no whole character as their hex digits, for example `⟨E4 B8⟩`. */

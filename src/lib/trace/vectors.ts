@@ -1,6 +1,6 @@
 import { count, either } from './describe.js';
-import { TraceError } from './errors.js';
-import { parseArray, type Stored } from './parse-array.js';
+import { TraceError, transferred } from './errors.js';
+import { parseArray, type StoredArray } from './parse-array.js';
 import type { StoredElements } from './parse-tensor.js';
 import { decodeWeights } from './weights.js';
 import type { Vectors, VectorsInput } from './types.js';
@@ -8,9 +8,13 @@ import type { Vectors, VectorsInput } from './types.js';
 /** What vectors must agree with in their stream. */
 export interface VectorShape {
   layers: number;
+  /** How many layers were passed as attention, and which of them hold some, where one does not. */
+  gaps?: { passed: number; held: readonly number[] };
   /** How many heads they may have: as many as attention, or fewer where heads share keys and values. */
   heads: readonly number[];
   tokens: number;
+  /** The tokens that are there, where some are not. */
+  kept?: readonly number[];
 }
 
 /**
@@ -34,17 +38,19 @@ export function parseVectors(
   shape: VectorShape,
 ): Vectors | undefined {
   if (given === undefined || given === null) return undefined;
-  const stored = parseArray(given, place, 'head, token, dim');
+  const { kept, layers, gaps } = shape;
+  const parsed = parseArray(given, place, 'head, token, dim', gaps !== undefined);
+  const stored = gaps ? ofLayers(parsed, place, gaps) : parsed;
   const { type } = stored;
-  const [layers, heads, tokens, dim] = stored.dims;
+  const [, heads, tokens, dim] = stored.dims;
   const at = `dims [${stored.dims.join(', ')}]`;
   if (type === 'uint8')
     throw wrong(place, 'uint8 numbers', 'float32 or float16', 'Vectors have no fixed range: store floats.');
-  if (layers !== shape.layers)
+  if (stored.layers.length !== layers)
     throw wrong(
       place,
-      `${count(layers, 'layer')} in ${at}`,
-      `${shape.layers}, as in attention`,
+      `${count(stored.layers.length, 'layer')} in ${at}`,
+      `${layers}, as in attention`,
       'Record the same layers as attention.',
     );
   if (tokens !== shape.tokens)
@@ -61,23 +67,55 @@ export function parseVectors(
       either(shape.heads),
       'Queries have as many heads as attention; keys and values as many, or one for each equal group of heads.',
     );
-  stored.layers.forEach((layer, i) => checkFinite({ ...layer, type }, stored.dims, `${place}[${i}]`));
+  const there = kept && Uint8Array.from({ length: tokens }, (_, token) => Number(kept.includes(token)));
+  stored.layers.forEach((layer, i) => checkFinite({ ...layer, type }, stored.dims, `${place}[${i}]`, there));
+  const length = kept?.length ?? tokens;
   return {
     layers,
     heads,
-    tokens,
+    tokens: length,
     dim,
     type,
     vector(layerIndex, headIndex, token, count = 1) {
       const layer = stored.layers[layerIndex];
-      if (!layer || !isIndex(headIndex, heads) || !isIndex(token, tokens + 1 - count))
+      if (!layer || !isIndex(headIndex, heads) || !isIndex(token, length + 1 - count))
         throw new RangeError(
           `No vector at layer ${layerIndex}, head ${headIndex}, token ${token} of ${place}, ${at}.`,
         );
-      const first = layer.offset + (headIndex * tokens + token) * dim;
-      return decodeWeights(layer.data, type, first, count * dim);
+      if (layer.data.length === 0) throw transferred(`${place}[${layerIndex}]`);
+      const read = (position: number, n: number): Float32Array =>
+        decodeWeights(layer.data, type, layer.offset + (headIndex * tokens + position) * dim, n * dim);
+      if (!kept) return read(token, count);
+      if (count === 1) return read(kept[token]!, 1);
+      const out = new Float32Array(count * dim);
+      for (let i = 0; i < count; i++) out.set(read(kept[token + i]!, 1), i * dim);
+      return out;
     },
   };
+}
+
+/** The layers that attention holds, where vectors were passed for all, or with `null` where attention has none. */
+function ofLayers(
+  stored: StoredArray,
+  place: string,
+  { passed, held }: NonNullable<VectorShape['gaps']>,
+): StoredArray {
+  const uneven = stored.layers.some(({ heads }) => heads !== stored.dims[1]);
+  if (uneven)
+    throw wrong(place, 'layers of different numbers of heads', 'one number', 'Leave these vectors out.');
+  if (stored.passed !== passed) return stored;
+  const layers = held.map((layer) => {
+    const index = stored.held.indexOf(layer);
+    if (index < 0)
+      throw wrong(
+        `${place}[${layer}]`,
+        'nothing',
+        'vectors, as attention has this layer',
+        'Record the same layers as attention.',
+      );
+    return stored.layers[index]!;
+  });
+  return { ...stored, layers };
 }
 
 /** @throws TraceError `vectors` where the dot product of queries and keys could not be formed. */
@@ -101,15 +139,16 @@ function wrong(place: string, found: string, expected: string, fix: string): Tra
 
 function checkFinite(
   { data, type, offset }: StoredElements & { offset: number },
-  dims: Stored['dims'],
+  dims: StoredArray['dims'],
   place: string,
+  there?: Uint8Array,
 ): void {
   const [, heads, tokens, dim] = dims;
   // float16 with all exponent bits set is NaN or infinite.
   const finite =
     type === 'float16' ? (n: number) => (n & 0x7c00) !== 0x7c00 : (n: number) => Math.abs(n) < Infinity;
   for (let i = 0; i < heads * tokens * dim; i++) {
-    if (finite(data[offset + i]!)) continue;
+    if (finite(data[offset + i]!) || there?.[Math.floor(i / dim) % tokens] === 0) continue;
     const value = decodeWeights(data, type, offset + i, 1)[0]!;
     throw new TraceError({
       code: Number.isNaN(value) ? 'not-a-number' : 'infinite',

@@ -5,7 +5,7 @@ import { createTrace } from '../../../src/lib/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { biased, groupedQuery } from '../../../src/stories/generated-heads.js';
 import { centerOf, mouse, statusOf, usePage } from '../views/page.js';
-import { queryButton, showNeurons } from './neurons.js';
+import { queryOf, showNeurons } from './neurons.js';
 
 usePage();
 
@@ -24,7 +24,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (theme) => {
   test('lines at rest and hovered', async () => {
     const { region } = await showNeurons({ trace: pair, layer: 3, head: 1, theme });
     expect(await complaints(region)).toEqual([]);
-    await mouse.move(centerOf(queryButton(region, 16)));
+    await mouse.move(centerOf(queryOf(region, 16)));
     await expect.poll(() => statusOf(region)).toContain('them → keys');
     expect(await complaints(region)).toEqual([]);
   });

@@ -71,9 +71,9 @@ export function rangeOf(region: Locator, column: string): number {
   return range;
 }
 
-/** The button that opens or closes a query. */
-export const queryButton = (region: Locator, position: number): Locator =>
-  region.getByRole('list', { name: 'queries' }).getByRole('button').nth(position);
+/** A query in the list: a click on it opens or closes it. */
+export const queryOf = (region: Locator, position: number): Locator =>
+  region.getByRole('listbox', { name: 'queries' }).getByRole('option').nth(position);
 
 export const stripBox = (region: Locator): DOMRect =>
   region.element().querySelector('.vector')!.getBoundingClientRect();

@@ -11,7 +11,7 @@ import { generatedSource } from '../../../src/stories/generated-source.js';
 import { boxOf, centerOf, drawn, mouse, statusOf, swipe, tap, usePage } from '../views/page.js';
 import { fromHex, inkIn, takePicture } from '../views/pixels.js';
 import { headColors } from '../../../src/lib/render/colors/index.js';
-import { numbersOf, queryButton, rowsOf, showNeurons } from './neurons.js';
+import { numbersOf, queryOf, rowsOf, showNeurons } from './neurons.js';
 
 usePage();
 
@@ -102,7 +102,7 @@ describe('MiniLM in float32, as the model computed it', async () => {
     const { region } = await showNeurons({ trace, layer, head });
     await expect.element(region.getByText('some keys only')).toBeVisible();
     expect(statusOf(region)).toContain('reproduces the recorded attention');
-    await mouse.move(centerOf(queryButton(region, query)));
+    await mouse.move(centerOf(queryOf(region, query)));
     const left = 1 - kept[query]!.reduce((sum, { weight }) => sum + weight, 0);
     await expect
       .poll(() => statusOf(region))
@@ -124,17 +124,17 @@ describe('weights that arrive late', () => {
     const region = screen.getByRole('region');
     await expect.poll(() => statusOf(region)).toContain('0 of 576 weights');
     expect(region.element().getAttribute('aria-busy')).toBe('true');
-    expect(queryButton(region, query).element().checkVisibility()).toBe(true);
+    expect(queryOf(region, query).element().checkVisibility()).toBe(true);
     await letArrive(reads, region);
     const expected = [...Array(24).keys()]
       .flatMap((q) => numbersOf(pair.stream(), layer, head, q).rows)
       .filter(({ weight }) => weight >= 0.5).length;
     expect(statusOf(region)).toContain(`${expected} of 576 weights`);
-    await mouse.move(centerOf(queryButton(region, query)));
+    await mouse.move(centerOf(queryOf(region, query)));
     await expect.poll(() => statusOf(region)).toContain('them → keys 0.94');
 
     await region.getByRole('button', { name: 'next head' }).click();
-    await mouse.click(centerOf(queryButton(region, query)));
+    await mouse.click(centerOf(queryOf(region, query)));
     await expect.element(region.getByRole('grid', { name: 'Query “them” looks at' })).toBeVisible();
     const [first] = numbersOf(pair.stream(), layer, head + 1, query).rows;
     await expect
@@ -181,7 +181,7 @@ test('of a head too large to be drawn whole, the lines of the token looked at', 
   const screen = await render(NeuronView, { theme: 'light', trace, style: '--attentrace-height: 680px' });
   const region = screen.getByRole('region');
   await expect.poll(() => statusOf(region)).toContain('hover a token for its lines');
-  await mouse.move(centerOf(queryButton(region, 5)));
+  await mouse.move(centerOf(queryOf(region, 5)));
   await expect.poll(() => statusOf(region)).toContain('t5 → t3 0.60');
   expect(statusOf(region)).toContain('2 of 4,501,500 weights');
   expect(reads).not.toContain('3000 × 3000');
@@ -201,7 +201,7 @@ describe('touch', () => {
   test('a tap opens a query, one on a number tells it, one on the button closes it', async () => {
     await page.viewport(320, 640);
     const { region } = await showNeurons({ trace: pair, layer, head });
-    await tap(centerOf(queryButton(region, 5)));
+    await tap(centerOf(queryOf(region, 5)));
     await expect.element(region.getByRole('grid')).toBeVisible();
     const [, , score] = rowsOf(region)[2]!.querySelectorAll('[role="gridcell"]');
     const box = score!.getBoundingClientRect();
@@ -243,9 +243,9 @@ test('attention that is computed from queries and keys: nothing else was recorde
   });
   const { region } = await showNeurons({ trace, layer, head, threshold: 0.5 });
   expect(statusOf(region)).toMatch(/reproduces the recorded attention to \de-\d/);
-  await mouse.move(centerOf(queryButton(region, query)));
+  await mouse.move(centerOf(queryOf(region, query)));
   await expect.poll(() => statusOf(region)).toContain('them → keys 0.94');
-  await mouse.click(centerOf(queryButton(region, query)));
+  await mouse.click(centerOf(queryOf(region, query)));
   await expect.element(region.getByRole('grid', { name: 'Query “them” looks at' })).toBeVisible();
   const { rows } = numbersOf(pair.stream(), layer, head, query);
   rowsOf(region).forEach((row, key) =>

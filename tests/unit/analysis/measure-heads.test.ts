@@ -85,7 +85,7 @@ function slowStream(): Stream & { reads: number } {
       };
     },
   };
-  const slow = { ...stream, layers: [0], heads: [0], reads: 0, matrix: () => matrix };
+  const slow = { ...stream, layers: [0], heads: [0], headsOf: () => [0], reads: 0, matrix: () => matrix };
   return slow;
 }
 
@@ -119,9 +119,7 @@ test('a head that cannot be read ends the measuring, unless somebody wants to kn
     matrix(layer, head) {
       const matrix = stream.matrix(layer, head);
       const block: Matrix['block'] = () => Promise.reject(new Error('gone'));
-      return layer === 3 && head === 4
-        ? { rows: 2, cols: 2, type: 'float32', block }
-        : matrix;
+      return layer === 3 && head === 4 ? { rows: 2, cols: 2, type: 'float32', block } : matrix;
     },
   };
   await expect(measureHeads(broken, 'confidence')).rejects.toThrow('gone');

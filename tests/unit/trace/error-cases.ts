@@ -1,6 +1,12 @@
 import { Tensor } from 'onnxruntime-node';
 import { fromGenerateSteps, loadSafetensors, queryKeyAttention } from '../../../src/lib/io/index.js';
-import { combineMatrices, createTrace, type TraceErrorCode } from '../../../src/lib/trace/index.js';
+import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
+import {
+  combineMatrices,
+  createTrace,
+  type Trace,
+  type TraceErrorCode,
+} from '../../../src/lib/trace/index.js';
 import { lensOptions } from '../../../src/lib/views/kit/lens-options.js';
 import { checkOption, type OptionRule } from '../../../src/lib/views/kit/option-rules.js';
 import { even, names, nest } from './arrays.js';
@@ -112,8 +118,7 @@ export const errorCases: ErrorCase[] = [
   ['encoder attention null', 'missing-attention', 'encoder.attention', /found null/, make({ encoder: { tokens: names(2), attention: null } })],
   ['encoder with queries alone', 'missing-attention', 'encoder.attention', /found nothing/, make({ encoder: { tokens: names(2), queries: even(1, 1, 2) } })],
   ['tokens of both sides alone', 'missing-attention', 'createTrace', /no attention in encoder/, make({ encoder: { tokens: names(2) }, decoder: { tokens: names(2) } })],
-  ['a null layer', 'null-attention', 'attention[1]', /attn_implementation="eager"/, attention([even(1, 1, 2)[0], null])],
-  ['all layers null, as SDPA gives', 'null-attention', 'attention[0]', /found null/, attention([null, null])],
+  ['all layers null, as SDPA gives', 'null-attention', 'attention[0]', /found null.*attn_implementation="eager"/, attention([null, null])],
   ['a hole for a layer', 'null-attention', 'attention[0]', /found nothing/, attention(new Array(2))],
   ['a promise of attention', 'promise', 'attention', /Await/, attention(Promise.resolve(even(1, 1, 2)))],
   ['a promise of a layer', 'promise', 'attention[0]', /Await/, attention([Promise.resolve(even(1, 1, 2)[0])])],
@@ -150,11 +155,15 @@ export const errorCases: ErrorCase[] = [
   ['a null row', 'ragged', 'attention[0][0] row 1', /found null/, attention([[[[1, 0], null]]])],
   ['a hole for a head', 'ragged', 'attention[0][1]', /found nothing/, attention([Object.assign(new Array(2), { 0: [[1, 0], [0, 1]] })])],
   ['2³⁰ holes for rows', 'ragged', 'attention[0][0] row 1', /found nothing/, attention([[sparse([1, 0])]])],
-  ['2³⁰ holes for heads', 'ragged', 'attention[0][1]', /found nothing/, attention([sparse([[1, 0], [0, 1]])])],
+  ['2³⁰ holes for heads', 'dims', 'attention[0]', /found 1073741824 heads, expected at most 65536/, attention([sparse([[1, 0], [0, 1]])])],
+  ['2³⁰ holes for layers', 'dims', 'attention', /found 1073741824 layers, expected at most 4096/, attention(sparse([[[1, 0], [0, 1]]]))],
+  ['queries where layers are', 'dims', 'attention', /found 4000000 layers/, make({ tokens: ['a'], attention: { dims: [4e6, 1, 1, 1], data: new Uint8Array(4e6) } })],
+  ['billions in dims', 'data-length', 'attention.data', /found 4 elements, expected 1000000000/, tensor([1e9, 1, 1, 1], floats(4))],
   ['layers of other lengths', 'ragged', 'attention[1]', /found dims \[1, 3, 3\], expected \[1, 2, 2\], as in attention\[0\].*generate\(\)/, attention([even(1, 1, 2)[0], even(1, 1, 3)[0]])],
   ['layer tensors of other lengths', 'ragged', 'attention[1]', /dims \[1, 1, 2\]/, attention([{ dims: [1, 2, 2], data: floats(4) }, { dims: [1, 1, 2], data: floats(2) }])],
   ['heads of other shapes to combine', 'ragged', 'matrices[1]', /found \[3, 3\], expected \[2, 2\]/, () => combineMatrices([2, 3].map((n) => createTrace({ tokens: names(n), attention: even(1, 1, n) }).stream().matrix(0, 0)), 'max')],
-  ['layers of other heads', 'head-count', 'attention[1]', /found 1 head in dims \[1, 2, 2\], expected 2/, attention([even(1, 2, 2)[0], even(1, 1, 2)[0]])],
+  ['keys of other heads in a layer', 'head-count', 'keys[1]', /found 1 head in dims \[1, 3, 8\], expected 4, as in keys\[0\]/, vectors({ keys: [nest([4, 3, 8], () => 0), nest([1, 3, 8], () => 0)] })],
+  ['queries beside layers of other heads', 'vectors', 'queries', /layers of different numbers of heads/, attention([even(1, 2, 2)[0], even(1, 1, 2)[0]], { queries: nest([2, 2, 2, 8], () => 0) })],
 
   // Types
   ['layers of other types', 'dtype', 'attention[1]', /found uint8, expected float32/, attention([{ dims: [1, 2, 2], data: floats(4) }, { dims: [1, 2, 2], data: new Uint8Array(4) }])],
@@ -188,7 +197,7 @@ export const errorCases: ErrorCase[] = [
   ['2 axes, nested', 'dims', 'attention[0]', /found 1 level of arrays with the number 1 inside, expected 3: \[head, query, key\]/, attention([[1, 0], [0, 1]])],
   ['3 axes, nested', 'dims', 'attention[0]', /found 2 levels/, attention([[[1, 0], [0, 1]]])],
   ['6 axes, nested', 'dims', 'attention[0]', /found 5 axes/, attention(nest([1, 1, 1, 1, 2, 2], () => 0.5))],
-  ['steps of generate()', 'dims', 'attention[0]', /found 1 level of arrays with a Tensor inside.*generate\(\)/, attention([[new Tensor('float32', floats(4), [1, 1, 2, 2])]])],
+  ['steps of generate()', 'dims', 'attention[0]', /found 1 level of arrays with a Tensor inside.*generate\(\)/, attention([[new Tensor('float32', floats(4), [1, 1, 2, 2])], [new Tensor('float32', floats(3), [1, 1, 1, 3])]])],
   ['2 axes', 'dims', 'attention', /found 2 axes, dims \[2, 2\], expected 4: \[layer, head, query, key\]/, tensor([2, 2], floats(4))],
   ['3 axes where 4 are meant', 'dims', 'attention', /found 3 axes, dims \[1, 2, 2\].*Wrap a single layer/, tensor([1, 2, 2], floats(4))],
   ['6 axes', 'dims', 'attention', /found 6 axes.*Take away/, tensor([1, 1, 1, 1, 2, 2], floats(4))],
@@ -199,10 +208,10 @@ export const errorCases: ErrorCase[] = [
   ['a negative length', 'dims', 'attention.dims', /found \[1, -1, 2, 2\], expected an array of whole numbers/, tensor([1, -1, 2, 2], floats(4))],
   ['a fraction for a length', 'dims', 'attention.dims', /\[1.5, 2, 2, 2\]/, tensor([1.5, 2, 2, 2], floats(12))],
   ['text for a length', 'dims', 'attention.dims', /\[the string "1", 1, 2, 2\]/, tensor(['1', 1, 2, 2], floats(4))],
-  ['bigints for lengths', 'dims', 'attention.dims', /\[the bigint 1,/, tensor([1n, 1n, 2n, 2n], floats(4))],
+  ['bigints too large for lengths', 'dims', 'attention.dims', /\[the bigint 18446744073709551616,/, tensor([2n ** 64n, 1n, 2n, 2n], floats(4))],
   ['text for dims', 'dims', 'attention.dims', /found the string/, tensor('1,1,2,2', floats(4))],
   ['nothing for dims', 'dims', 'attention.dims', /found nothing/, tensor(undefined, floats(4))],
-  ['a million dims', 'dims', 'attention', /found 1000000 axes, dims \[1, 1, 1, 1, 1, 1, 1, 1, … 1000000 in all\]/, tensor(new Array(1e6).fill(1), floats(1))],
+  ['a million dims', 'dims', 'attention.dims', /found \[1, 1, 1, 1, 1, 1, 1, 1, … 1000000 in all\]/, tensor(new Array(1e6).fill(1), floats(1))],
   ['100,000 levels', 'dims', 'attention[0]', /found 6 axes/, attention(deep(1e5))],
   ['an array that holds itself', 'dims', 'attention[0]', /found 6 axes/, attention(holds())],
   ['dims too long for the data', 'data-length', 'attention.data', /found 4 elements, expected 8, the product of dims \[1, 2, 2, 2\]/, tensor([1, 2, 2, 2], floats(4))],
@@ -221,7 +230,7 @@ export const errorCases: ErrorCase[] = [
   ['NaN', 'not-a-number', 'attention[0][0][0][1]', /masked whole/, weight(NaN)],
   ['∞', 'infinite', 'attention[0][0][0][1]', /found Infinity/, weight(Infinity)],
   ['−∞', 'infinite', 'attention[0][0][0][1]', /found -Infinity.*mask/, weight(-Infinity)],
-  ['a negative weight', 'negative-weight', 'attention[0][0][0][1]', /found -0.25,.*before it/, weight(-0.25)],
+  ['a negative weight', 'negative-weight', 'attention[0][0][0][1]', /found -0.25,.*scores before the softmax: quantity: 'scores'.*'signedWeights'/, weight(-0.25)],
   ['over 1', 'weight-over-1', 'attention[0][0][0][1]', /found 1.2,/, weight(1.2)],
   ['percentages', 'weight-over-1', 'attention[0][0][0][0]', /found 40,.*percentages/, attention([[[[40, 60], [100, 0]]]])],
   ['raw scores', 'negative-weight', 'attention[0][0][1][0]', /found -3.1,/, attention([[[[0.2, 0.4], [-3.1, 8]]]])],
@@ -252,10 +261,39 @@ export const errorCases: ErrorCase[] = [
   ['2 tokens too few', 'token-count', 'tokens', /found 3 tokens, expected 5, the number of queries in attention.*2 special tokens .* missing/, tokens(names(3))],
   ['1 token too few', 'token-count', 'tokens', /1 special token such as/, tokens(names(4))],
   ['2 tokens too many', 'token-count', 'tokens', /found 7 tokens.*2 special tokens .* too many/, tokens(names(7))],
-  ['words in place of tokens', 'token-count', 'tokens', /found 1 token, .*one token for each position/, tokens(['word'])],
+  ['words in place of tokens', 'token-count', 'tokens', /found 1 token, .*one token for each position.*present/, tokens(['word'])],
   ['an empty list', 'token-count', 'tokens', /found 0 tokens/, tokens([])],
-  ['one step with a cache', 'token-count', 'tokens', /found 5 tokens, expected 1.*generate\(\) with a cache/, make({ tokens: names(5), attention: even(1, 1, 1, 5) })],
-  ['cross with its sides swapped', 'token-count', 'decoder.tokens', /found 2 tokens, expected 3, the number of queries in cross.attention/, make({ encoder: { tokens: names(3) }, decoder: { tokens: names(2) }, cross: { attention: even(1, 1, 3, 2) } })],
+  ['one step with a cache', 'query-positions', 'queryPositions', /found nothing, expected the positions of the 1 query among 5 tokens.*queryPositions: \[4\]/, make({ tokens: names(5), attention: even(1, 1, 1, 5) })],
+  ['many queries, not causal', 'query-positions', 'queryPositions', /of the 9 queries among 10 tokens.*\[1, …, 9\]/, make({ tokens: names(10), attention: even(1, 1, 9, 10) })],
+  ['positions of other queries', 'query-positions', 'queryPositions', /found 1 position, expected 2 whole numbers/, make({ tokens: names(5), attention: even(1, 1, 2, 5), queryPositions: [4] })],
+  ['positions out of order', 'query-positions', 'queryPositions', /found \[4, 3\]/, make({ tokens: names(5), attention: even(1, 1, 2, 5), queryPositions: [4, 3] })],
+  ['a position beyond the tokens', 'query-positions', 'queryPositions', /found \[3, 5\], expected 2 whole numbers, ascending, from 0 to 4/, make({ tokens: names(5), attention: even(1, 1, 2, 5), queryPositions: [3, 5] })],
+  ['a position alone', 'query-positions', 'queryPositions', /found the number 4/, make({ tokens: names(5), attention: even(1, 1, 1, 5), queryPositions: 4 })],
+  ['windows of Longformer', 'token-count', 'tokens', /found 8 tokens, expected 5, the number of keys.*Longformer.*Linformer/, make({ tokens: names(8), attention: even(1, 1, 8, 5) })],
+  ['windows of Swin', 'token-count', 'tokens', /windows \(Swin\)/, make({ tokens: names(32), attention: even(8, 1, 4) })],
+  ['a layer in windows', 'batch', 'attention[0]', /found a batch of 64 in dims \[64, 3, 49, 49\].*one window of Swin/, make({ tokens: names(49), attention: [{ dims: [64, 3, 49, 49], data: new Uint8Array(64 * 3 * 49 * 49) }] })],
+  ['tokens first, as of maps of pictures', 'token-count', 'tokens', /found 75 tokens, expected 28.*As many heads as tokens/, make({ tokens: names(75), attention: even(1, 75, 28) })],
+  ['a window of keys, in a cache', 'token-count', 'tokens', /all tokens of the keys, and queryPositions/, make({ tokens: names(9), attention: even(1, 1, 2, 5) })],
+  ['cross transposed', 'token-count', 'decoder.tokens', /swap the last two axes/, make({ encoder: { tokens: names(3) }, decoder: { tokens: names(2) }, cross: { attention: even(1, 1, 3, 2) } })],
+
+  // Tokens that are not there
+  ['a mask of another length', 'present', 'present', /found 3 entries, expected 5, one for each token passed/, make({ tokens: names(5), attention: even(1, 1, 5), present: [1, 1, 1] })],
+  ['a mask of something else', 'present', 'present[1]', /found the number 2/, make({ tokens: names(5), attention: even(1, 1, 5), present: [1, 2, 1, 1, 1] })],
+  ['a mask of nobody', 'present', 'present', /no token that is there/, make({ tokens: names(2), attention: even(1, 1, 2), present: [false, false] })],
+  ['a mask that is a number', 'present', 'present', /found the number 4/, make({ tokens: names(5), attention: even(1, 1, 5), present: 4 })],
+  ['padding that was looked at', 'present', 'attention[0][0][0][4]', /found a weight of 0.2 on a token that is not present/, make({ tokens: names(5), attention: even(1, 1, 5), present: [1, 1, 1, 1, 0] })],
+  ['a segment of padding', 'segment', 'segments[0]', /tokens that are not there/, make({ tokens: names(2), attention: [[[[1, 0], [0, 0]]]], present: [1, 0], segments: [{ name: 'A', start: 1, end: 2 }] })],
+  ['segments that overlap', 'segment', 'segments[1]', /found the string "B" from 1, within the string "A", which ends at 3/, segments([{ name: 'A', start: 0, end: 3 }, { name: 'B', start: 1, end: 4 }])],
+  ['special tokens that are text', 'special-tokens', 'specialTokens', /found the string "\[PAD\]"/, make({ tokens: names(5), attention: even(1, 1, 5), specialTokens: '[PAD]' })],
+
+  // Quantities; quantity.test.ts has the rest
+  ['a quantity that is none', 'quantity', 'quantity', /found the string "jets", expected 'weights',/, make({ tokens: names(5), attention: even(1, 1, 5), quantity: 'jets' })],
+  ['a gate over 1', 'out-of-range', 'attention[0][0][0][1]', /found 1.8, expected a gate in \[0, 1\]/, make({ tokens: names(2), attention: [[[[0.9, 1.8], [1, 1]]]], quantity: 'gates' })],
+  ['a granularity that is none', 'lens', 'granularity', /found the string "paragraph"/, () => lookThrough(read(), { granularity: 'paragraph' as never, hide: 'none', renormalize: false })],
+
+  // Layers that differ
+  ['a head that one layer has not', 'unknown-head', 'head', /found the number 1, expected 0\. Layer 1 of the self stream holds no other/, () => (attention([even(1, 2, 2)[0], even(1, 1, 2)[0]])() as Trace).stream().matrix(1, 1)],
+  ['numbers of heads for layers that differ', 'head-numbers', 'heads', /found \[0, 1\], expected 2 lists, one for each layer/, attention([even(1, 2, 2)[0], even(1, 1, 2)[0]], { heads: [0, 1] })],
   ['too few encoder tokens for cross', 'token-count', 'encoder.tokens', /found 3 tokens, expected 4, the number of keys in cross.attention/, make({ encoder: { tokens: names(3) }, decoder: { tokens: names(2) }, cross: { attention: even(1, 1, 2, 4) } })],
 
   // Numbers of layers and heads

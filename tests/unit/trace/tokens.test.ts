@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { toTokens } from '../../../src/lib/trace/tokens.js';
+import { groupTokens, runsAsTokens } from '../../../src/lib/analysis/lens/groups.js';
+import { createTrace } from '../../../src/lib/trace/index.js';
+import { joinedText, toTokens } from '../../../src/lib/trace/tokens.js';
 
 interface Case {
   vocabulary: string;
@@ -264,4 +266,124 @@ describe('labels', () => {
   test('give a lone accent or joiner something to stand on', () => {
     expect(labels('\u0301', '्', '\u200d', '\ufe0f')).toEqual(['◌\u0301', '◌्', '⟨U+200D⟩', '⟨U+FE0F⟩']);
   });
+});
+
+describe('characters cut over tokens', () => {
+  const whole = (...raw: string[]) => joinedText(toTokens(raw));
+  test('are whole together, whatever the vocabulary', () => {
+    expect(whole('æĪĳ', 'ä½', 'ł')).toBe('我你');
+    expect(whole('ĠðŁ', 'ĺ', 'Ģ', 'Ġcat')).toBe(' 😀 cat');
+    expect(whole('▁5', '<0xE2>', '<0x82>', '<0xAC>', '.')).toBe(' 5€.');
+    expect(whole('</s>', 'æĪĳ', 'æĪĳ', 'ä½')).toBe('</s>我我⟨E4 BD⟩');
+  });
+
+  test('belong to one word, and the next character of Chinese to another', () => {
+    const continues = (...raw: string[]) => toTokens(raw).map((token) => token.continues);
+    expect(continues('æĪĳ', 'ä½', 'ł', 'ä½', 'ł')).toEqual([false, false, true, false, true]);
+    expect(continues('ĠÐ', '¿', 'ÑĢ')).toEqual([false, true, true]);
+  });
+
+  test('ByT5: each token is a byte', () => {
+    expect(texts('c', 'Ã', '©', ' ', 'a', '</s>')).toEqual(['c', '⟨C3⟩', '⟨A9⟩', ' ', 'a', '</s>']);
+    expect(whole('â', '\u0082', '¬', ' ', '5')).toBe('€ 5');
+    // Letters of a text that is no UTF-8 read as bytes are letters.
+    expect(texts('c', 'a', 'f', 'é')).toEqual(['c', 'a', 'f', 'é']);
+  });
+
+  test('the letters of Maltese are no spaces', () => {
+    for (const words of [['Il-Ġenna'], ['Il-Ġenna', 'hija', 'sabiħa'], ['Ċikku', 'u', 'Il-Ġenna']])
+      expect(texts(...words)).toEqual(words);
+    // Of a vocabulary of bytes they are spelled in bytes.
+    expect(texts('Il', '-', 'Ä', 'ł', 'enna', 'Ġhi', 'ja')).toEqual([
+      'Il',
+      '-',
+      '⟨C4⟩',
+      '⟨A0⟩',
+      'enna',
+      ' hi',
+      'ja',
+    ]);
+    expect(texts('.ĊĊ', 'The', 'Ġend')).toEqual(['.\n\n', 'The', ' end']);
+  });
+});
+
+test('special tokens: those of more families, and those declared', () => {
+  const markers = [
+    'eng_Latn',
+    'zho_Hans',
+    'en_XX',
+    '__en__',
+    '<image_soft_token>',
+    '<end_of_image>',
+    '<fim_prefix>',
+    '<image>',
+    '[TOOL_RESULTS]',
+    '<loc0001>',
+    '<mask_1>',
+    '<fake_token_around_image>',
+    '>>fra<<',
+    '<|reserved_special_token_0|>',
+    '<BOS_TOKEN>',
+    '<unused99>',
+  ];
+  expect(toTokens(markers).map(({ special }) => special)).toEqual(markers.map(() => true));
+  const text = ['eng_Latin', 'my_var', 'snake_Case', '<imagery>', '__init__', 'de_de', '<img>'];
+  expect(toTokens(text).map(({ special }) => special)).toEqual(text.map(() => false));
+
+  const stream = (specialTokens?: string[]) =>
+    createTrace({
+      tokens: ['_PAD', 'a'],
+      attention: [
+        [
+          [
+            [1, 0],
+            [0, 1],
+          ],
+        ],
+      ],
+      specialTokens,
+    }).stream();
+  expect(stream().queryTokens[0]!.special).toBe(false);
+  expect(stream(['_PAD']).queryTokens.map(({ special }) => special)).toEqual([true, false]);
+  const cross = createTrace({
+    encoder: { tokens: ['x'], specialTokens: ['x'] },
+    decoder: { tokens: ['x'] },
+    cross: { attention: [[[[1]]]] },
+  }).stream('cross');
+  expect([cross.queryTokens[0]!.special, cross.keyTokens[0]!.special]).toEqual([false, true]);
+});
+
+// Expressions that try each run of a character from each of its places take minutes here.
+test.each([
+  'a',
+  ' ',
+  '\u3000',
+  '.',
+  '"',
+  '.”',
+  '\u200d',
+  '\ufe0f',
+  '#',
+  '<',
+  '|',
+  'Ġ',
+  'Ã',
+  '▁',
+  '<|',
+  '[',
+  '1.',
+  '(',
+  '\u0301',
+  '\n ',
+  '_',
+])('tokens of 100,000 × %j are read, merged and refused as others are', (piece) => {
+  const long = piece.repeat(100_000 / piece.length);
+  for (const token of [long, `${long}x`, `x${long}`, `<|${long}`, `[${long}`]) {
+    const tokens = toTokens([token, 'Ġa', `${token}.`, token, '##b', token]);
+    expect(tokens[0]!.raw).toBe(token);
+    for (const granularity of ['word', 'sentence'] as const)
+      expect(runsAsTokens(tokens, groupTokens(tokens, [], granularity), [], granularity)[0]!.raw).toContain(
+        piece,
+      );
+  }
 });

@@ -1,10 +1,12 @@
-import type { Segment, Token } from '../../trace/index.js';
+import { joinedText, TraceError, type Segment, type Token } from '../../trace/index.js';
 
 /** What one row or column of a matrix stands for. */
-export type Granularity = 'token' | 'word' | 'sentence' | 'segment';
+export const granularities = ['token', 'word', 'sentence', 'segment'] as const;
 
-/** A run of tokens that is shown as one, `end` exclusive. Groups follow each other without gaps. */
-export interface Group {
+export type Granularity = (typeof granularities)[number];
+
+/** Tokens that are shown as one, `end` exclusive. Runs follow each other without gaps. */
+export interface TokenRun {
   start: number;
   end: number;
 }
@@ -16,8 +18,10 @@ const closing = /^["'”’»)\].!?…。！？]+\s*$/u;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /**
- * Splits a sequence into words, sentences or segments. Special tokens, and tokens outside all segments, stay alone.
+ * Splits a sequence into words, sentences or segments, none of which goes on in another segment. Special tokens stay alone, but in a
+ * segment that is shown as one; so do tokens outside all segments then.
  *
+ * @throws TraceError `segment` where segments overlap and tokens are merged into them
  * @example
  * groupTokens(toTokens(['play', '##ing', 'chess']), [], 'word') // [{ start: 0, end: 2 }, { start: 2, end: 3 }]
  */
@@ -25,39 +29,47 @@ export function groupTokens(
   tokens: readonly Token[],
   segments: readonly Segment[],
   granularity: Granularity,
-): Group[] {
-  const groups: Group[] = [];
+): TokenRun[] {
+  const segmentOf = segmentsByToken(tokens.length, segments);
+  const runs: TokenRun[] = [];
   tokens.forEach((token, position) => {
     const before = tokens[position - 1];
+    const segment = segmentOf[position]!;
     const joins =
       before !== undefined &&
-      !token.special &&
-      !before.special &&
-      belongTogether(tokens, position, segments, granularity);
-    if (joins) groups.at(-1)!.end = position + 1;
-    else groups.push({ start: position, end: position + 1 });
+      segment === segmentOf[position - 1] &&
+      (granularity === 'segment'
+        ? segment >= 0
+        : !token.special && !before.special && belongTogether(tokens, position, granularity));
+    if (joins) runs.at(-1)!.end = position + 1;
+    else runs.push({ start: position, end: position + 1 });
   });
-  return groups;
+  return runs;
 }
 
-/** Whether a token belongs to the group of the one before it. */
-function belongTogether(
-  tokens: readonly Token[],
-  position: number,
-  segments: readonly Segment[],
-  granularity: Granularity,
-): boolean {
+/** The index of the segment that each token is in, −1 where it is in none. */
+function segmentsByToken(tokens: number, segments: readonly Segment[]): Int32Array {
+  const segmentOf = new Int32Array(tokens).fill(-1);
+  segments.forEach(({ name, start, end }, index) => {
+    const other = segmentOf.subarray(start, end).find((held) => held >= 0);
+    if (other !== undefined)
+      throw new TraceError({
+        code: 'segment',
+        place: `the segment ${JSON.stringify(name)}`,
+        found: `tokens of ${JSON.stringify(segments[other]!.name)}`,
+        expected: 'segments that do not overlap',
+        fix: 'Merged, a token would be counted in one of them alone: end a segment where the next one starts.',
+      });
+    segmentOf.fill(index, start, end);
+  });
+  return segmentOf;
+}
+
+/** Whether a token belongs to the word or sentence of the one before it. */
+function belongTogether(tokens: readonly Token[], position: number, granularity: Granularity): boolean {
   const { continues } = tokens[position]!;
   if (granularity === 'token') return false;
-  if (granularity === 'word') return continues;
-  const segment = segmentAt(segments, position);
-  if (segment !== segmentAt(segments, position - 1)) return false;
-  if (granularity === 'segment') return segment !== undefined;
-  return continues || !startsSentence(tokens, position);
-}
-
-function segmentAt(segments: readonly Segment[], position: number): Segment | undefined {
-  return segments.find(({ start, end }) => start <= position && position < end);
+  return continues || (granularity === 'sentence' && !startsSentence(tokens, position));
 }
 
 function startsSentence(tokens: readonly Token[], position: number): boolean {
@@ -71,60 +83,70 @@ function startsSentence(tokens: readonly Token[], position: number): boolean {
 
 /** Whether a point parts the digits of one number. */
 function insideNumber(before: string, text: string): boolean {
-  return /\p{N}\.$/u.test(before) && /^\p{N}/u.test(text);
+  return /\p{N}\.$/u.test(before.slice(-4)) && /^\p{N}/u.test(text);
 }
 
 /**
- * The tokens that stand for groups: the text of each, in segments the segment's name.
+ * The tokens that stand for runs: the text of each, in segments the segment's name.
  *
  * @example
- * groupsAsTokens(toTokens(['play', '##ing']), [{ start: 0, end: 2 }], [], 'word')[0].label // 'playing'
+ * runsAsTokens(toTokens(['play', '##ing']), [{ start: 0, end: 2 }], [], 'word')[0].label // 'playing'
  */
-export function groupsAsTokens(
+export function runsAsTokens(
   tokens: readonly Token[],
-  groups: readonly Group[],
+  runs: readonly TokenRun[],
   segments: readonly Segment[],
   granularity: Granularity,
 ): Token[] {
   // WordPiece drops the spaces between words; vocabularies that keep them have them in the text.
   const spaced = tokens.some(({ special, text }) => !special && /^\s/u.test(text));
-  return groups.map(({ start, end }, index) => {
+  const names = new Map(granularity === 'segment' ? segments.map(({ start, name }) => [start, name]) : []);
+  return runs.map(({ start, end }, position) => {
     const members = tokens.slice(start, end);
     const [first] = members as [Token, ...Token[]];
-    const segment = granularity === 'segment' && !first.special ? segmentAt(segments, start) : undefined;
-    if (members.length === 1) return { ...first, position: index, label: segment?.name ?? first.label };
-    const text = members.reduce(
-      (joined, token) => joined + (spaced ? '' : spaceBetween(joined, token)) + token.text,
-      '',
-    );
+    const name = names.get(start);
+    if (members.length === 1)
+      return { ...first, position, label: name ?? first.label, special: first.special && name === undefined };
+    const text = spaced ? joinedText(members) : withSpaces(members);
     return {
-      position: index,
+      position,
       raw: members.map(({ raw }) => raw).join(''),
       text,
-      label: segment?.name ?? text.trim().replace(/\s+/gu, ' '),
+      label: name ?? text.trim().replace(/\s+/gu, ' '),
       continues: false,
       special: false,
     };
   });
 }
 
-function spaceBetween(before: string, { continues, text }: Token): string {
+/** The text of tokens that do not say where spaces were, with those that print would have. */
+function withSpaces(tokens: readonly Token[]): string {
+  let text = '';
+  for (let start = 0, end = 1; start < tokens.length; start = end, end = start + 1) {
+    while (tokens[start]!.bytes && tokens[end]?.bytes) end++;
+    const piece = joinedText(tokens.slice(start, end));
+    text += spaceBetween(text, tokens[start]!.continues, piece) + piece;
+  }
+  return text;
+}
+
+function spaceBetween(before: string, continues: boolean, text: string): string {
   const joined =
     continues ||
     before === '' ||
     insideNumber(before, text) ||
     /^\p{P}/u.test(text) ||
-    /[('’“[-]$/u.test(before);
-  return joined || unspaced.test(text[0] ?? '') || unspaced.test(before.slice(-1)) ? '' : ' ';
+    /[('’“[-]$/u.test(before.slice(-1));
+  return joined || unspaced.test(text.slice(0, 2)) || unspaced.test(before.slice(-2)) ? '' : ' ';
 }
 
-/** The index of the group that holds a token. */
-export function groupOf(groups: readonly Group[], position: number): number {
+/** The index of the run that holds a token. */
+export function runOf(runs: readonly TokenRun[], position: number): number {
   let low = 0;
-  let high = groups.length - 1;
+  let high = runs.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (groups[middle]!.start <= position) low = middle;
+    if (runs[middle]!.start <= position) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -1,13 +1,13 @@
 import { blockWeights, type Block, type BlockRequest, type Matrix } from '../../trace/index.js';
 import { ReadMatrix } from '../../trace/read-matrix.js';
-import type { Group } from './groups.js';
+import type { TokenRun } from './groups.js';
 
 /** How a matrix is looked at. */
 export interface MatrixLens {
   /** Rows and columns to merge; undefined for as they are. */
-  queryGroups?: readonly Group[];
-  keyGroups?: readonly Group[];
-  /** Columns, after merging, whose weights are left out. */
+  queryRuns?: readonly TokenRun[];
+  keyRuns?: readonly TokenRun[];
+  /** Columns, before merging, whose weights are left out. */
   hiddenKeys: ReadonlySet<number>;
   /** Whether the rest of each row is scaled to sum to what the row summed to before. */
   renormalize: boolean;
@@ -18,15 +18,13 @@ export interface MatrixLens {
  * (Clark et al. 2019, arXiv:1906.04341, §4.1). float32, computed when it is looked at.
  */
 export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
-  const rows = lens.queryGroups?.length ?? matrix.rows;
-  const cols = lens.keyGroups?.length ?? matrix.cols;
+  const rows = lens.queryRuns?.length ?? matrix.rows;
+  const cols = lens.keyRuns?.length ?? matrix.cols;
   // What a row sums to takes all of it.
   const wholeRows = lens.renormalize && lens.hiddenKeys.size > 0;
   const read = (wanted: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
-    const queries = covered(lens.queryGroups, wanted.row, wanted.rows);
-    const keys = wholeRows
-      ? { start: 0, end: matrix.cols }
-      : covered(lens.keyGroups, wanted.col, wanted.cols);
+    const queries = covered(lens.queryRuns, wanted.row, wanted.rows);
+    const keys = wholeRows ? { start: 0, end: matrix.cols } : covered(lens.keyRuns, wanted.col, wanted.cols);
     const request = {
       row: queries.start,
       col: keys.start,
@@ -44,43 +42,40 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
     cols,
     signed: matrix.signed,
     read,
-    leftOut: leftOut && ((row) => meanOver(lens.queryGroups?.[row] ?? { start: row, end: row + 1 }, leftOut)),
+    leftOut: leftOut && ((row) => meanOver(runAt(lens.queryRuns, row), leftOut.bind(matrix))),
   });
 }
 
 /** The tokens of a run of groups. */
-function covered(
-  groups: readonly Group[] | undefined,
-  first: number,
-  count: number,
-): Pick<Group, 'start' | 'end'> {
+function covered(groups: readonly TokenRun[] | undefined, first: number, count: number): TokenRun {
   if (!groups || count === 0) return { start: first, end: first + count };
   return { start: groups[first]!.start, end: groups[first + count - 1]!.end };
 }
 
 function lookAt(block: Block, wanted: BlockRequest, allCols: number, lens: MatrixLens): Block {
   const { row, rows } = wanted;
+  const { hiddenKeys, renormalize } = lens;
   const weights = blockWeights(block);
-  const firstCol = lens.renormalize && lens.hiddenKeys.size > 0 ? 0 : wanted.col;
+  const firstCol = renormalize && hiddenKeys.size > 0 ? 0 : wanted.col;
   const cols = firstCol === wanted.col ? wanted.cols : allCols;
   const data = new Float32Array(rows * cols);
+  // The column that each key is counted in; of those left out a last one, which is not shown.
   const colOf = new Uint32Array(block.cols);
   for (let col = 0; col < cols; col++) {
-    const { start, end } = lens.keyGroups?.[firstCol + col] ?? {
-      start: firstCol + col,
-      end: firstCol + col + 1,
-    };
+    const { start, end } = runAt(lens.keyRuns, firstCol + col);
     colOf.fill(col, start - block.col, end - block.col);
   }
+  for (const key of hiddenKeys)
+    if (key >= block.col && key < block.col + block.cols) colOf[key - block.col] = cols;
+  const sums = new Float64Array(cols + 1);
   for (let r = 0; r < rows; r++) {
-    const { start, end } = lens.queryGroups?.[row + r] ?? { start: row + r, end: row + r + 1 };
-    const share = 1 / (end - start);
+    const { start, end } = runAt(lens.queryRuns, row + r);
+    sums.fill(0);
     for (let query = start; query < end; query++)
-      for (let key = 0, from = (query - block.row) * block.cols; key < block.cols; key++) {
-        const at = r * cols + colOf[key]!;
-        data[at] = data[at]! + weights[from + key]! * share;
-      }
-    hide(data.subarray(r * cols, (r + 1) * cols), firstCol, lens);
+      for (let key = 0, from = (query - block.row) * block.cols; key < block.cols; key++)
+        sums[colOf[key]!] = sums[colOf[key]!]! + weights[from + key]!;
+    const share = renormalize ? shareLeft(sums) : 1;
+    for (let col = 0; col < cols; col++) data[r * cols + col] = (sums[col]! * share) / (end - start);
   }
   return {
     ...{ row, col: wanted.col, rows, cols: wanted.cols, rowLevel: 0, colLevel: 0 },
@@ -88,18 +83,17 @@ function lookAt(block: Block, wanted: BlockRequest, allCols: number, lens: Matri
   };
 }
 
-function hide(row: Float32Array, firstCol: number, { hiddenKeys, renormalize }: MatrixLens): void {
-  if (hiddenKeys.size === 0) return;
-  const before = renormalize ? sum(row) : 0;
-  for (const key of hiddenKeys) if (key >= firstCol && key < firstCol + row.length) row[key - firstCol] = 0;
-  if (!renormalize) return;
-  const left = sum(row);
-  if (left > 0) for (let key = 0; key < row.length; key++) row[key] = row[key]! * (before / left);
+const runAt = (runs: readonly TokenRun[] | undefined, index: number): TokenRun =>
+  runs?.[index] ?? { start: index, end: index + 1 };
+
+/** What the weights that are left are multiplied by to sum to what all did: the last is of those left out. */
+function shareLeft(sums: Float64Array): number {
+  const hidden = sums.at(-1)!;
+  const left = sums.subarray(0, -1).reduce((total, weight) => total + weight, 0);
+  return left > 0 ? (left + hidden) / left : 1;
 }
 
-const sum = (row: Float32Array): number => row.reduce((total, weight) => total + weight, 0);
-
-function meanOver({ start, end }: Pick<Group, 'start' | 'end'>, of: (row: number) => number): number {
+function meanOver({ start, end }: TokenRun, of: (row: number) => number): number {
   let total = 0;
   for (let row = start; row < end; row++) total += of(row);
   return total / (end - start);

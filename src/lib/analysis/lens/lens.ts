@@ -1,5 +1,22 @@
-import type { Matrix, Segment, Stream, Token } from '../../trace/index.js';
-import { groupOf, groupsAsTokens, groupTokens, type Granularity, type Group } from './groups.js';
+import {
+  describe,
+  either,
+  holdsWeights,
+  TraceError,
+  type Matrix,
+  type Segment,
+  type Stream,
+  type Token,
+} from '../../trace/index.js';
+import { notWeights } from '../measure.js';
+import {
+  granularities,
+  groupTokens,
+  runOf,
+  runsAsTokens,
+  type Granularity,
+  type TokenRun,
+} from './groups.js';
 import { lensMatrix } from './lens-matrix.js';
 
 /** Tokens whose weights are left out: none, the first (where most models park unused weight), markers, or these positions. */
@@ -7,9 +24,10 @@ export type Hide = 'none' | 'first' | 'special' | readonly number[];
 
 /** How a stream is looked at. */
 export interface Lens {
-  granularity: Granularity;
+  /** What a row and a column stand for; one for each side, where an answer by sentences is held against documents. */
+  granularity: Granularity | { query: Granularity; key: Granularity };
   hide: Hide;
-  /** Whether what is left of a row is scaled up to its former sum. */
+  /** Whether what is left of a row is scaled up to its former sum. Of weights alone. */
   renormalize: boolean;
 }
 
@@ -19,47 +37,60 @@ export const plainLens: Lens = { granularity: 'token', hide: 'none', renormalize
 /** A stream as seen through a lens, and the way between its positions and those of the tokens. */
 export interface SeenStream {
   stream: Stream;
-  /** Keys of `stream` whose weights are left out. */
+  /** Keys of `stream` all of whose weights are left out. */
   hiddenKeys: ReadonlySet<number>;
-  /** The position in `stream` of a token, and the first token of a position. */
+  /** Tokens whose weights are left out, before merging. */
+  hiddenTokens: ReadonlySet<number>;
+  /** The position in `stream` of a token, and the first token of a position: a row or column of the stream looked at. */
   toSeen(side: 'query' | 'key', token: number): number;
   toToken(side: 'query' | 'key', seen: number): number;
 }
 
+/** One side of a stream, merged: which of its tokens make a row or column, and what stands for them. */
+interface Merged {
+  runs?: readonly TokenRun[];
+  tokens: readonly Token[];
+  segments: readonly Segment[];
+}
+
 /**
- * A stream whose tokens are merged and whose sinks are left out; the stream itself where the lens changes nothing.
- * Queries, keys and values are not carried over when tokens are merged: they have no meaning for a group.
+ * A stream whose tokens are merged and whose sinks are left out; the stream itself where the lens changes nothing. Weights are summed
+ * over the keys that are merged and averaged over the queries, whatever quantity they are. Queries, keys and values are not carried
+ * over when tokens are merged: they have no meaning for several.
+ *
+ * @throws TraceError `lens` for a granularity or `hide` that is none; `segment` where segments overlap and tokens are merged; `quantity`
+ * where something else than weights is to be renormalised
  */
 export function lookThrough(stream: Stream, lens: Lens): SeenStream {
-  const merges = lens.granularity !== 'token';
-  const queryGroups = merges
-    ? groupTokens(stream.queryTokens, stream.querySegments, lens.granularity)
-    : undefined;
-  const keyGroups = merges ? groupTokens(stream.keyTokens, stream.keySegments, lens.granularity) : undefined;
-  const merge = (
-    tokens: readonly Token[],
-    groups: readonly Group[] | undefined,
-    segments: readonly Segment[],
-  ) => (groups ? groupsAsTokens(tokens, groups, segments, lens.granularity) : tokens);
-  const keyTokens = merge(stream.keyTokens, keyGroups, stream.keySegments);
-  const hiddenKeys = hiddenPositions(keyTokens, keyGroups, lens.hide, stream.keyTokens.length);
-  const groupsOf = (side: 'query' | 'key') => (side === 'query' ? queryGroups : keyGroups);
+  const granularity = bySide(lens.granularity);
+  const hiddenTokens = hiddenPositions(stream.keyTokens, lens.hide);
+  if (lens.renormalize && hiddenTokens.size > 0 && !holdsWeights(stream.quantity))
+    throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
+  const keys = merge(stream.keyTokens, stream.keySegments, granularity.key);
+  const queries = mergeQueries(stream, granularity.query, keys.runs);
+  const hiddenKeys = new Set(
+    [...(keys.runs ?? stream.keyTokens.keys())].flatMap((run, key) =>
+      (typeof run === 'number' ? hiddenTokens.has(run) : allHidden(run, hiddenTokens)) ? [key] : [],
+    ),
+  );
+  const runsOf = (side: 'query' | 'key') => (side === 'query' ? queries.runs : keys.runs);
   const between = {
     toSeen(side: 'query' | 'key', token: number) {
-      const groups = groupsOf(side);
-      return groups ? groupOf(groups, token) : token;
+      const runs = runsOf(side);
+      return runs ? runOf(runs, token) : token;
     },
-    toToken: (side: 'query' | 'key', seen: number) => groupsOf(side)?.[seen]?.start ?? seen,
+    toToken: (side: 'query' | 'key', seen: number) => runsOf(side)?.[seen]?.start ?? seen,
   };
-  if (!merges && hiddenKeys.size === 0) return { stream, hiddenKeys, ...between };
+  const merges = queries.runs !== undefined || keys.runs !== undefined;
+  if (!merges && hiddenTokens.size === 0) return { stream, hiddenKeys, hiddenTokens, ...between };
 
   const matrices = new Map<Matrix, Matrix>();
   const seen: Stream = {
     ...stream,
-    queryTokens: merge(stream.queryTokens, queryGroups, stream.querySegments),
-    keyTokens,
-    querySegments: mergeSegments(stream.querySegments, queryGroups),
-    keySegments: mergeSegments(stream.keySegments, keyGroups),
+    queryTokens: queries.tokens,
+    keyTokens: keys.tokens,
+    querySegments: queries.segments,
+    keySegments: keys.segments,
     get causal() {
       return stream.causal;
     },
@@ -67,7 +98,13 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
       const whole = stream.matrix(layer, head);
       const known = matrices.get(whole);
       if (known) return known;
-      const made = lensMatrix(whole, { queryGroups, keyGroups, hiddenKeys, renormalize: lens.renormalize });
+      const { renormalize } = lens;
+      const made = lensMatrix(whole, {
+        queryRuns: queries.runs,
+        keyRuns: keys.runs,
+        hiddenKeys: hiddenTokens,
+        renormalize,
+      });
       matrices.set(whole, made);
       return made;
     },
@@ -75,31 +112,95 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
     keys: merges ? undefined : stream.keys,
     values: merges ? undefined : stream.values,
   };
-  return { stream: seen, hiddenKeys, ...between };
+  return { stream: seen, hiddenKeys, hiddenTokens, ...between };
 }
 
-function mergeSegments(
-  segments: readonly Segment[],
-  groups: readonly Group[] | undefined,
-): readonly Segment[] {
-  if (!groups) return segments;
+function bySide(granularity: Lens['granularity']): { query: Granularity; key: Granularity } {
+  const sides = typeof granularity === 'string' ? { query: granularity, key: granularity } : granularity;
+  const wrong = [sides?.query, sides?.key].find((one) => !granularities.includes(one));
+  if (wrong === undefined && sides?.query !== undefined && sides.key !== undefined) return sides;
+  throw new TraceError({
+    code: 'lens',
+    place: 'granularity',
+    found: describe(wrong),
+    expected: either(granularities.map((one) => `'${one}'`)),
+    fix: "Give one for both sides, or { query: 'sentence', key: 'segment' }.",
+  });
+}
+
+function merge(tokens: readonly Token[], segments: readonly Segment[], granularity: Granularity): Merged {
+  if (granularity === 'token') return { tokens, segments };
+  const runs = groupTokens(tokens, segments, granularity);
+  return {
+    runs,
+    tokens: runsAsTokens(tokens, runs, segments, granularity),
+    segments: mergeSegments(segments, runs),
+  };
+}
+
+/**
+ * The queries, merged. Within one sequence the `position` of each is that of the last key it may see, among the merged keys; where only
+ * some were recorded, they are merged as the whole sequence would be.
+ */
+function mergeQueries(
+  stream: Stream,
+  granularity: Granularity,
+  keyRuns: readonly TokenRun[] | undefined,
+): Merged {
+  const { queryTokens, querySegments } = stream;
+  if (stream.name === 'cross') return merge(queryTokens, querySegments, granularity);
+  const some = queryTokens.some(({ position }, row) => position !== row);
+  const merged = some ? mergeSome(stream, granularity) : merge(queryTokens, querySegments, granularity);
+  const tokens = merged.tokens.map((token, i) => {
+    const last = queryTokens[merged.runs ? merged.runs[i]!.end - 1 : i]!.position;
+    const position = keyRuns ? runOf(keyRuns, last) : last;
+    return token.position === position ? token : { ...token, position };
+  });
+  return { ...merged, tokens };
+}
+
+function mergeSome(
+  { queryTokens, querySegments, keyTokens, keySegments }: Stream,
+  granularity: Granularity,
+): Merged {
+  const whole = merge(keyTokens, keySegments, granularity);
+  if (!whole.runs) return { tokens: queryTokens, segments: querySegments };
+  const runs: TokenRun[] = [];
+  const tokens: Token[] = [];
+  for (const [row, { position }] of queryTokens.entries()) {
+    const token = whole.tokens[runOf(whole.runs, position)]!;
+    if (token === tokens.at(-1)) runs.at(-1)!.end = row + 1;
+    else {
+      runs.push({ start: row, end: row + 1 });
+      tokens.push(token);
+    }
+  }
+  return { runs, tokens, segments: mergeSegments(querySegments, runs) };
+}
+
+function mergeSegments(segments: readonly Segment[], runs: readonly TokenRun[]): readonly Segment[] {
   return segments.map(({ name, start, end }) => ({
     name,
-    start: groupOf(groups, start),
-    end: groupOf(groups, end - 1) + 1,
+    start: runOf(runs, start),
+    end: runOf(runs, end - 1) + 1,
   }));
 }
 
-function hiddenPositions(
-  tokens: readonly Token[],
-  groups: readonly Group[] | undefined,
-  hide: Hide,
-  count: number,
-): ReadonlySet<number> {
+function allHidden({ start, end }: TokenRun, hidden: ReadonlySet<number>): boolean {
+  for (let token = start; token < end; token++) if (!hidden.has(token)) return false;
+  return true;
+}
+
+function hiddenPositions(tokens: readonly Token[], hide: Hide): ReadonlySet<number> {
   if (hide === 'none') return new Set();
   if (hide === 'first') return new Set([0]);
-  if (hide === 'special')
-    return new Set(tokens.filter(({ special }) => special).map(({ position }) => position));
-  const held = hide.filter((position) => position >= 0 && position < count);
-  return new Set(held.map((position) => (groups ? groupOf(groups, position) : position)));
+  if (hide === 'special') return new Set([...tokens.keys()].filter((position) => tokens[position]!.special));
+  if (Array.isArray(hide)) return new Set(hide.filter((position) => position in tokens));
+  throw new TraceError({
+    code: 'lens',
+    place: 'hide',
+    found: describe(hide),
+    expected: "'none', 'first', 'special' or an array of token positions",
+    fix: 'Positions beyond the tokens hide nothing.',
+  });
 }

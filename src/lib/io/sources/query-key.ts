@@ -1,11 +1,11 @@
 import { describe, either, listed } from '../../trace/describe.js';
-import { parseArray, type Stored } from '../../trace/parse-array.js';
+import { parseArray, type StoredArray } from '../../trace/parse-array.js';
 import { parseTensor } from '../../trace/parse-tensor.js';
 import { checkSameDim, parseVectors, sharedHeads } from '../../trace/vectors.js';
 import type { AttentionSource, Tensor, VectorsInput } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
 import { QueryKeyMatrix } from './query-key-matrix.js';
-import { sourceError } from './source-error.js';
+import { checkInput, checkTensor, sourceError } from './source-error.js';
 
 export interface QueryKeyInput {
   /** `[layer, head, token, dim]`, as they enter the product: after rotary embedding where there is one. float16 or float32. */
@@ -35,6 +35,7 @@ export interface QueryKeyInput {
  * createTrace({ tokens, attention: queryKeyAttention({ queries, keys, causal: true }) });
  */
 export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
+  checkInput(input, 'queryKeyAttention', '{ queries, keys, causal }');
   const { causal, window = Infinity } = input;
   if (typeof causal !== 'boolean')
     throw sourceError(
@@ -78,7 +79,7 @@ export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
   );
 }
 
-function shapeOf(input: VectorsInput, place: string): Stored['dims'] {
+function shapeOf(input: VectorsInput, place: string): StoredArray['dims'] {
   return parseArray(input, place, 'head, token, dim').dims;
 }
 
@@ -95,6 +96,7 @@ function checkNumber(place: 'window' | 'scale', value: number, sound: boolean): 
 }
 
 function parseLogSumExp(tensor: Tensor, wanted: readonly number[]): Float32Array {
+  checkTensor(tensor, 'logSumExp');
   const { dims, data } = parseTensor(tensor, 'logSumExp');
   if (!(data instanceof Float32Array))
     throw sourceError(

@@ -1,4 +1,4 @@
-import { checkWeights, type WeightRules } from '../check-weights.js';
+import { checkWeights, clampRounded, type WeightRules } from '../check-weights.js';
 import { decodeTable, newWeights } from '../weights.js';
 import type { WeightArray, WeightType } from '../types.js';
 
@@ -28,6 +28,8 @@ export interface Reduced {
   readonly data: WeightArray;
   /** Of rows that were checked: whether a query puts weight on a key after its own position. */
   readonly looksAhead?: boolean;
+  /** Of rows that were checked: whether rounding took weights out of [0, 1]. */
+  readonly rounded?: boolean;
 }
 
 /** Rows between two pauses: about a millisecond's work. */
@@ -47,16 +49,19 @@ export function* reduceWeights(task: ReduceTask): Generator<void, Reduced> {
       : rowOfMaxima(task, out);
   const stepRows = Math.max(1, Math.floor(weightsAStep / cols));
   let looksAhead = false;
+  let rounded = false;
   for (let row = 0; row < rows; row += stepRows) {
     const end = Math.min(rows, row + stepRows);
     if (check) {
       const checked = checkWeights({ data, type, offset: 0, rows, cols, ...check }, row, end);
       looksAhead ||= checked.looksAhead;
+      rounded ||= checked.rounded;
+      if (checked.rounded) clampRounded(data, type, row * cols, end * cols);
     }
     for (let r = row; r < end; r++) addRow(r, (r >> rowLevel) * outCols);
     yield;
   }
-  return { data: out, looksAhead };
+  return { data: out, looksAhead, rounded };
 }
 
 /** float16's −0, the one stored value whose bits do not rise with the number. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { groupsAsTokens, groupTokens, type Granularity } from '../../../../src/lib/analysis/lens/groups.js';
+import { runsAsTokens, groupTokens, type Granularity } from '../../../../src/lib/analysis/lens/groups.js';
 import { loadSafetensors } from '../../../../src/lib/io/index.js';
 import { toTokens, type Segment } from '../../../../src/lib/trace/index.js';
 import realTokens from '../../trace/real-tokens.json' with { type: 'json' };
@@ -10,7 +10,7 @@ function labels(
   segments: readonly Segment[] = [],
 ): string[] {
   const tokens = toTokens(raw);
-  return groupsAsTokens(tokens, groupTokens(tokens, segments, granularity), segments, granularity).map(
+  return runsAsTokens(tokens, groupTokens(tokens, segments, granularity), segments, granularity).map(
     ({ label }) => label.trim(),
   );
 }
@@ -57,13 +57,13 @@ describe('word pieces become words', () => {
     ).toEqual(['[CLS]', ...words, '[SEP]']);
   });
 
-  test('each token stands in one group, none between two is left out, and special tokens are alone', () => {
+  test('each token stands in one run, none between two is left out, and special tokens are alone but in a segment', () => {
     for (const { tokens: raw } of realTokens)
       for (const granularity of ['token', 'word', 'sentence', 'segment'] as const) {
         const tokens = toTokens(raw);
         const groups = groupTokens(tokens, [{ name: 'A', start: 1, end: 4 }], granularity);
         expect(groups.flatMap(({ start, end }) => tokens.slice(start, end))).toEqual(tokens);
-        for (const { start, end } of groups)
+        for (const { start, end } of granularity === 'segment' ? [] : groups)
           if (tokens.slice(start, end).some(({ special }) => special)) expect(end - start).toBe(1);
       }
   });
@@ -71,6 +71,28 @@ describe('word pieces become words', () => {
   test('tokens as they are stay alone', () => {
     expect(labels(['play', '##ing'], 'token')).toEqual(['play', 'ing']);
   });
+});
+
+test('spaces of vocabularies that keep them are kept, and characters cut over tokens are whole', () => {
+  const merged = (raw: string[], granularity: Granularity) => {
+    const tokens = toTokens(raw);
+    return runsAsTokens(tokens, groupTokens(tokens, [], granularity), [], granularity).map(
+      ({ text }) => text,
+    );
+  };
+  const bytes = ['The', 'Ġcat', 'Ġs', 'at', '.', 'ĠIt', 'Ġsl', 'ept', '.'];
+  expect(merged(bytes, 'word')).toEqual(['The', ' cat', ' sat', '.', ' It', ' slept', '.']);
+  expect(merged(bytes, 'sentence')).toEqual(['The cat sat.', ' It slept.']);
+  expect(merged(['▁The', '▁c', 'at', '.', '▁It', '▁sl', 'ept'], 'sentence')).toEqual([
+    ' The cat.',
+    ' It slept',
+  ]);
+  expect(merged(['æĪĳ', 'ä½', 'ł'], 'word')).toEqual(['我', '你']);
+  expect(merged(['æĪĳ', 'ä½', 'ł', 'ä½', 'ł'], 'word')).toEqual(['我', '你', '你']);
+  expect(merged(['<0xE2>', '<0x82>', '<0xAC>', '▁5'], 'word')).toEqual(['€', ' 5']);
+  expect(merged(['ĠðŁ', 'ĺ', 'Ģ', 'Ġcat'], 'word')).toEqual([' 😀', ' cat']);
+  // ByT5: é is the bytes C3 A9.
+  expect(merged(['c', 'a', 'f', 'Ã', '©', ' ', 'Ã', '©'], 'word')).toEqual(['café', ' ', 'é']);
 });
 
 describe('words become sentences', () => {
@@ -139,18 +161,46 @@ describe('segments', () => {
     { name: 'question', start: 1, end: 3 },
     { name: 'answer', start: 4, end: 7 },
   ];
-  test('go by their names; what lies outside, and special tokens inside, stay alone', () => {
+  test('go by their names, special tokens in them too; what lies outside stays alone', () => {
     const raw = ['<s>', 'Who', ' knows', '?', 'Zoe', ' does', '</s>'];
     const tokens = toTokens(raw);
     expect(groupTokens(tokens, segments, 'segment')).toEqual([
       { start: 0, end: 1 },
       { start: 1, end: 3 },
       { start: 3, end: 4 },
-      { start: 4, end: 6 },
-      { start: 6, end: 7 },
+      { start: 4, end: 7 },
     ]);
-    // With a special token at its end the answer is still the answer.
-    expect(labels(raw, 'segment', segments)).toEqual(['<s>', 'question', '?', 'answer', '</s>']);
+    expect(labels(raw, 'segment', segments)).toEqual(['<s>', 'question', '?', 'answer']);
+  });
+
+  test('a picture of markers is one row, and text, not a marker', () => {
+    const raw = ['<|im_start|>', ...Array<string>(64).fill('<|image_pad|>'), 'What'];
+    const picture = [{ name: 'picture', start: 1, end: 65 }];
+    const tokens = toTokens(raw);
+    const merged = runsAsTokens(tokens, groupTokens(tokens, picture, 'segment'), picture, 'segment');
+    expect(merged.map(({ label, special }) => [label, special])).toEqual([
+      ['<|im_start|>', true],
+      ['picture', false],
+      ['What', false],
+    ]);
+  });
+
+  test('a word ends where its segment does', () => {
+    const parts = [
+      { name: 'A', start: 0, end: 1 },
+      { name: 'B', start: 1, end: 3 },
+    ];
+    expect(labels(['play', '##ing', '##s'], 'word', parts)).toEqual(['play', 'ings']);
+  });
+
+  test('that overlap are refused, where a token would be counted once of two', () => {
+    const overlapping = [
+      { name: 'A', start: 0, end: 3 },
+      { name: 'B', start: 1, end: 4 },
+    ];
+    expect(() => groupTokens(toTokens(['a', 'b', 'c', 'd']), overlapping, 'segment')).toThrow(
+      'the segment "B": found tokens of "A", expected segments that do not overlap',
+    );
   });
 
   test('without any, tokens stay alone', () => {

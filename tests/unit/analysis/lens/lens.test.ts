@@ -28,6 +28,7 @@ function rowsOf(matrix: Matrix): number[][] {
   return Array.from({ length: rows }, (_, row) => weights.slice(row * cols, (row + 1) * cols));
 }
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+const range = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 const mean = (numbers: readonly number[]) => sum(numbers) / numbers.length;
 
 /** The pair's weights from the bytes of its file: `[layer][head][query][key]`. */
@@ -81,9 +82,12 @@ describe('words of MiniLM', () => {
   });
 
   test('sentences and segments: rows still sum to 1', async () => {
-    for (const granularity of ['sentence', 'segment'] as const) {
+    for (const [granularity, rows] of [
+      ['sentence', 5],
+      ['segment', 2],
+    ] as const) {
       const { stream } = lookThrough(await load('minilm-pair'), lens({ granularity }));
-      expect(stream.queryTokens).toHaveLength(5);
+      expect(stream.queryTokens).toHaveLength(rows);
       for (const row of rowsOf(stream.matrix(3, 1))) expect(Math.abs(sum(row) - 1)).toBeLessThan(2e-3);
     }
   });
@@ -123,12 +127,31 @@ describe('hidden keys', () => {
     });
   });
 
-  test('words: hiding a piece hides the word', async () => {
+  test('words: the weights of a hidden piece are left out, those of the rest of its word stay', async () => {
     const ist = pair.tokens.indexOf('##ist');
     const word = words.findIndex((positions) => positions.includes(ist));
     const { keys, rows } = await hidden([ist], { granularity: 'word' });
-    expect(keys).toEqual([word]);
-    expect(rows.map((row) => row[word])).toEqual(words.map(() => 0));
+    expect(keys).toEqual([]);
+    rows.forEach((row, query) =>
+      expect(row[word]).toBeCloseTo(mean(words[query]!.map((position) => stored(position)[ist - 1]!)), 6),
+    );
+    const whole = await hidden(words[word]!, { granularity: 'word' });
+    expect(whole.keys).toEqual([word]);
+    expect(whole.rows.map((row) => row[word])).toEqual(words.map(() => 0));
+  });
+
+  test('segments: markers in them are left out before they are merged', async () => {
+    const { keys, rows } = await hidden('special', { granularity: 'segment' });
+    expect(keys).toEqual([]);
+    // A is [CLS] … [SEP], positions 0–13; B 14–23, its [SEP] the last.
+    const [a, b] = [range(0, 14), range(14, 24)];
+    const shown = (query: number, run: number[]) =>
+      sum(run.filter((key) => ![0, 13, 23].includes(key)).map((key) => stored(query)[key]!));
+    [a, b].forEach((queries, row) =>
+      [a, b].forEach((run, col) =>
+        expect(rows[row]![col]).toBeCloseTo(mean(queries.map((query) => shown(query, run))), 6),
+      ),
+    );
   });
 
   test('positions beyond the tokens hide nothing', async () => {
@@ -227,7 +250,7 @@ test('weights that are not in memory yet: a promise of the same', async () => {
     type: 'float16',
     block: async (request) => matrix.block(request),
   };
-  const how = { keyGroups: [{ start: 0, end: 24 }], hiddenKeys: new Set<number>(), renormalize: false };
+  const how = { keyRuns: [{ start: 0, end: 24 }], hiddenKeys: new Set<number>(), renormalize: false };
   const block = lensMatrix(later, how).block({ row: 0, col: 0, rows: 24, cols: 1 });
   expect(block).toBeInstanceOf(Promise);
   expect([...blockWeights(await block)]).toEqual(rowsOf(lensMatrix(matrix, how)).flat());
@@ -256,3 +279,99 @@ test.each(['word', 'sentence'] as const)(
     }
   },
 );
+
+test('a granularity for each side: an answer by sentences against documents', async () => {
+  const { stream, toSeen } = lookThrough(
+    await load('minilm-pair'),
+    lens({ granularity: { query: 'token', key: 'segment' } }),
+  );
+  expect([stream.queryTokens.length, stream.keyTokens.map(({ label }) => label)]).toEqual([24, ['A', 'B']]);
+  // A query stands where the last key it may see does, among the merged ones.
+  expect(stream.queryTokens.map(({ position }) => position)).toEqual([
+    ...Array(14).fill(0),
+    ...Array(10).fill(1),
+  ]);
+  const rows = rowsOf(stream.matrix(2, 5));
+  rows.forEach((row, query) => {
+    const weights = Array.from({ length: pair.n }, (_, key) => pair.at(2, 5, query, key));
+    expect(row[0]).toBeCloseTo(sum(weights.slice(0, 14)), 5);
+    expect(row[1]).toBeCloseTo(sum(weights.slice(14)), 5);
+  });
+  expect([toSeen('query', 20), toSeen('key', 20)]).toEqual([20, 1]);
+});
+
+describe('a stream of signed values', () => {
+  const scores = () =>
+    createTrace({
+      tokens: ['play', '##ing', 'chess'],
+      quantity: 'scores',
+      attention: [
+        [
+          [
+            [1, -3, 2],
+            [-1, 0, 5],
+            [4, -8, 0.5],
+          ],
+        ],
+      ],
+    }).stream();
+  test('is merged as weights are, and says what it is', () => {
+    const { stream } = lookThrough(scores(), lens({ granularity: 'word' }));
+    expect(stream.quantity.name).toBe('score');
+    expect(stream.matrix(0, 0).signed).toBe(true);
+    expect(rowsOf(stream.matrix(0, 0))).toEqual([
+      [-1.5, 3.5],
+      [-4, 0.5],
+    ]);
+  });
+  test('is not renormalised', () => {
+    expect(() => lookThrough(scores(), lens({ hide: 'first', renormalize: true }))).toThrow(
+      'renormalize: found the quantity score, expected attention weights',
+    );
+    expect(lookThrough(scores(), lens({ renormalize: true })).hiddenKeys.size).toBe(0);
+  });
+});
+
+test.each([
+  [{ granularity: 'paragraph' }, /granularity: found the string "paragraph", expected 'token', 'word'/],
+  [{ granularity: { query: 'word' } }, /granularity: found nothing/],
+  [{ granularity: null }, /granularity: found nothing/],
+  [{ hide: 'last' }, /hide: found the string "last"/],
+  [{ hide: 3 }, /hide: found the number 3/],
+])('%o is refused', async (wrong, words) => {
+  const stream = await load('minilm-pair');
+  expect(() => lookThrough(stream, lens(wrong as never))).toThrow(words);
+});
+
+describe('some queries', () => {
+  // The last three of five tokens, causal.
+  const some = () =>
+    createTrace({
+      tokens: ['play', '##ing', 'ch', '##ess', 'now'],
+      attention: [
+        [
+          [
+            [0.5, 0.2, 0.3, 0, 0],
+            [0.1, 0.1, 0.4, 0.4, 0],
+            [0.2, 0.2, 0.2, 0.2, 0.2],
+          ],
+        ],
+      ],
+    }).stream();
+  test('are merged as the whole sequence is, each with its position among the merged keys', () => {
+    const { stream } = lookThrough(some(), lens({ granularity: 'word' }));
+    expect(stream.queryTokens.map(({ label, position }) => [label, position])).toEqual([
+      ['chess', 1],
+      ['now', 2],
+    ]);
+    const rows = rowsOf(stream.matrix(0, 0));
+    [
+      [0.45, 0.55, 0],
+      [0.4, 0.4, 0.2],
+    ].forEach((row, query) => row.forEach((weight, key) => expect(rows[query]![key]).toBeCloseTo(weight, 6)));
+  });
+  test('keep their positions where keys are hidden', () => {
+    const { stream } = lookThrough(some(), lens({ hide: 'first' }));
+    expect(stream.queryTokens.map(({ position }) => position)).toEqual([2, 3, 4]);
+  });
+});

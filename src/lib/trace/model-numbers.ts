@@ -1,0 +1,70 @@
+import { count, listed } from './describe.js';
+import { TraceError } from './errors.js';
+import type { StoredArray } from './parse-array.js';
+import type { AttentionSource, StreamInput } from './types.js';
+
+/**
+ * The model's numbers: of the layers that hold attention, of the heads of each, and of the heads of all.
+ *
+ * @throws TraceError `layer-numbers`, `head-numbers`
+ */
+export function modelNumbers(
+  input: Partial<StreamInput>,
+  read: AttentionSource,
+  stored: StoredArray | undefined,
+  prefix: string,
+): { layers: readonly number[]; heads: readonly (readonly number[])[]; all: readonly number[] } {
+  const [layerCount, headCount] = read.dims;
+  const passed = stored?.passed ?? layerCount;
+  const of = stored?.held ?? Array.from({ length: layerCount }, (_, i) => i);
+  const given = input.layers?.length === layerCount && layerCount < passed;
+  const all = numbersOf(input.layers, given ? layerCount : passed, `${prefix}layers`, 'layer-numbers');
+  const layers = given ? all : of.map((layer) => all[layer]!);
+
+  const counts = stored?.layers.map(({ heads }) => heads) ?? layers.map(() => headCount);
+  const lists = input.heads as readonly unknown[] | undefined;
+  const nested = Array.isArray(lists) && lists.length > 0 && lists.every((list) => Array.isArray(list));
+  const even = counts.every((count) => count === headCount);
+  const heads = counts.map((count, i) => {
+    const place = `${prefix}heads`;
+    if (nested && (lists.length === passed || lists.length === layerCount)) {
+      const at = lists.length === passed ? of[i]! : i;
+      return numbersOf(lists[at] as number[], count, `${place}[${at}]`, 'head-numbers');
+    }
+    if (lists !== undefined && (nested || !even)) throw headLists(place, listed(lists), layerCount);
+    return numbersOf(input.heads as number[] | undefined, count, place, 'head-numbers');
+  });
+  return { layers, heads, all: [...new Set(heads.flat())].sort((a, b) => a - b) };
+}
+
+function headLists(place: string, found: string, layers: number): TraceError {
+  return new TraceError({
+    code: 'head-numbers',
+    place,
+    found,
+    expected: `${count(layers, 'list')}, one for each layer, as layers differ in their heads`,
+    fix: 'Give the numbers the model has for the heads of each layer: [[0, 1, 3], [0, 2]].',
+  });
+}
+
+function numbersOf(
+  given: readonly number[] | undefined,
+  held: number,
+  place: string,
+  code: 'layer-numbers' | 'head-numbers',
+): readonly number[] {
+  if (given === undefined) return Array.from({ length: held }, (_, i) => i);
+  const sound =
+    Array.isArray(given) &&
+    given.length === held &&
+    Array.from(given).every((n, i) => Number.isInteger(n) && n >= 0 && (i === 0 || n > given[i - 1]!));
+  if (!sound)
+    throw new TraceError({
+      code,
+      place,
+      found: listed(given),
+      expected: `${count(held, 'whole number')}, ascending, one for each that attention holds`,
+      fix: 'Give the numbers the model has for them, from 0.',
+    });
+  return [...given];
+}

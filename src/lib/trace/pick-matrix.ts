@@ -1,0 +1,92 @@
+import { lookedAtAbsent } from './present.js';
+import { ReadMatrix } from './read-matrix.js';
+import { blockWeights } from './weights.js';
+import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
+
+/** Weights up to here on a token that is not there are rounding. */
+const tolerance = 1e-3;
+
+/** Which rows and columns of a matrix are there, ascending. */
+export interface Picked {
+  rows: readonly number[];
+  cols: readonly number[];
+  /** The columns that are not. */
+  absent: readonly number[];
+}
+
+/**
+ * The rows and columns of a matrix that are there. Rows are made sure to have no weight on the other columns as they are first read:
+ * a picture without that weight would not be the model's.
+ *
+ * @param place how the matrix is called in messages
+ */
+export function pickMatrix(matrix: Matrix, picked: Picked, place: string): Matrix {
+  const { rows, cols, absent } = picked;
+  const checked = new Uint8Array(rows.length);
+
+  const check = (block: Block, { row, rows: count }: BlockRequest): void => {
+    const weights = blockWeights(block);
+    for (let index = row; index < row + count; index++) {
+      if (checked[index]) continue;
+      const from = (rows[index]! - block.row) * block.cols - block.col;
+      for (const col of absent)
+        if (!(Math.abs(weights[from + col]!) <= tolerance))
+          throw lookedAtAbsent(`${place}[${rows[index]}][${col}]`, weights[from + col]!);
+      checked[index] = 1;
+    }
+  };
+  const read = (wanted: BlockRequest, options: BlockOptions): Block | Promise<Block> => {
+    const box = boxOf(
+      rows.slice(wanted.row, wanted.row + wanted.rows),
+      cols.slice(wanted.col, wanted.col + wanted.cols),
+    );
+    const cut = (block: Block): Block => cutOut(block, wanted, picked);
+    const known = absent.length === 0 || !checked.subarray(wanted.row, wanted.row + wanted.rows).includes(0);
+    const rest = !known ? matrix.block({ ...box, ...span(absent, 'col') }, options) : undefined;
+    const block = matrix.block(box, options);
+    if (!(block instanceof Promise) && !(rest instanceof Promise)) {
+      if (rest) check(rest, wanted);
+      return cut(block);
+    }
+    return Promise.all([block, rest]).then(([ready, others]) => {
+      if (others) check(others, wanted);
+      return cut(ready);
+    });
+  };
+  const { leftOut } = matrix;
+  return new ReadMatrix({
+    rows: rows.length,
+    cols: cols.length,
+    signed: matrix.signed,
+    read,
+    leftOut: leftOut && ((row) => leftOut.call(matrix, rows[row]!)),
+  });
+}
+
+function span<Axis extends 'row' | 'col'>(numbers: readonly number[], axis: Axis) {
+  const start = numbers[0] ?? 0;
+  return { [axis]: start, [`${axis}s`]: (numbers.at(-1) ?? -1) + 1 - start } as Record<
+    Axis | `${Axis}s`,
+    number
+  >;
+}
+
+function boxOf(rows: readonly number[], cols: readonly number[]): BlockRequest {
+  return { ...span(rows, 'row'), ...span(cols, 'col') };
+}
+
+/** What is wanted of a block that spans it: a view where nothing lies between, else a copy as float32. */
+function cutOut(block: Block, wanted: BlockRequest, { rows, cols }: Picked): Block {
+  const { row, col } = wanted;
+  if (block.rows === wanted.rows && block.cols === wanted.cols) return { ...block, row, col };
+  const weights = blockWeights(block);
+  const data = new Float32Array(wanted.rows * wanted.cols);
+  for (let r = 0, at = 0; r < wanted.rows; r++)
+    for (let c = 0; c < wanted.cols; c++, at++)
+      data[at] = weights[(rows[row + r]! - block.row) * block.cols + cols[col + c]! - block.col]!;
+  return {
+    ...{ row, col, rows: wanted.rows, cols: wanted.cols, rowLevel: 0, colLevel: 0 },
+    ...{ type: 'float32' as const },
+    ...{ data, offset: 0, stride: wanted.cols },
+  };
+}

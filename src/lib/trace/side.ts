@@ -1,0 +1,62 @@
+import { refusePromise } from './array-shape.js';
+import { describe } from './describe.js';
+import { TraceError } from './errors.js';
+import { parsePresent } from './present.js';
+import { parseSegments } from './segments.js';
+import { parseSpecialTokens, toTokens } from './tokens.js';
+import type { Segment, SideInput, Token } from './types.js';
+
+/** One sequence of tokens, as queries or keys of a stream. */
+export interface TokenSide {
+  /** What the tokens are called in messages. */
+  place: string;
+  /** How many were passed, those that are not there too. */
+  count: number;
+  /** Those that are there. */
+  tokens: readonly Token[];
+  segments: readonly Segment[];
+  /** Where some are not there: of each that is, the place among those passed. */
+  kept?: readonly number[];
+}
+
+/**
+ * @param prefix how the input is called in messages: `` for a self stream, `encoder.` or `decoder.`
+ * @throws TraceError `missing-tokens`, `promise`, `token-type`, `present`, `segment`
+ */
+export function toSide(input: Partial<SideInput>, prefix: string): TokenSide {
+  const place = `${prefix}tokens`;
+  const raw = rawTokens(input.tokens, place, prefix !== '');
+  const special = parseSpecialTokens(input.specialTokens, `${prefix}specialTokens`);
+  const kept = parsePresent(input.present, raw.length, `${prefix}present`);
+  return {
+    place,
+    count: raw.length,
+    tokens: toTokens(kept ? kept.map((position) => raw[position]!) : raw, special),
+    segments: parseSegments(input.segments ?? [], raw.length, `${prefix}segments`, kept),
+    kept,
+  };
+}
+
+function rawTokens(tokens: unknown, place: string, ofTwo: boolean): readonly string[] {
+  if (tokens === undefined || tokens === null)
+    throw new TraceError({
+      code: 'missing-tokens',
+      place,
+      found: describe(tokens),
+      expected: 'an array of strings, one for each position',
+      fix: ofTwo
+        ? 'An encoder and a decoder have tokens of their own: { encoder: { tokens }, decoder: { tokens }, cross }.'
+        : 'Pass tokenizer.convert_ids_to_tokens(ids), special tokens included.',
+    });
+  refusePromise(tokens, place);
+  const wrong = Array.isArray(tokens) ? tokens.findIndex((token) => typeof token !== 'string') : undefined;
+  if (wrong !== -1)
+    throw new TraceError({
+      code: 'token-type',
+      place: wrong === undefined ? place : `${place}[${wrong}]`,
+      found: describe(wrong === undefined ? tokens : (tokens as unknown[])[wrong]),
+      expected: wrong === undefined ? 'an array of strings' : 'a string',
+      fix: 'Pass the tokens of one sequence, not its ids or its text: tokenizer.convert_ids_to_tokens(ids).',
+    });
+  return tokens as readonly string[];
+}
