@@ -31,8 +31,8 @@ export interface SceneCells {
   range: readonly [low: number, high: number];
   /** 256 × red, green, blue. */
   table: Uint8Array;
-  /** Whether cells whose key comes after their query cannot hold a value. */
-  causal: boolean;
+  /** Cells whose key is after their query's row and this cannot hold a value; null where every cell can. */
+  causalOffset: number | null;
   /** Keys that are left out. */
   hiddenKeys: ReadonlySet<number>;
 }

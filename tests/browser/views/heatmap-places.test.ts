@@ -123,6 +123,41 @@ describe('signed numbers', () => {
   });
 });
 
+test('rows of the last queries alone: what they cannot see is after their own places', async () => {
+  const attention = [
+    [
+      [
+        [0.5, 0.25, 0.25, 0, 0],
+        [0.1, 0.2, 0.3, 0.4, 0],
+      ],
+    ],
+  ];
+  const trace = createTrace({ tokens: names(5), attention, queryPositions: [2, 3], causal: true });
+  const { region } = await showHeatmap({ trace, range: [0, 1] });
+  const told = async (query: number, key: number): Promise<string> => {
+    await mouse.move(cellOf(region, query, key, 2, 5));
+    await expect.poll(() => announcedBy(region)).toContain(` → t${key} `);
+    return announcedBy(region);
+  };
+  expect(await told(0, 2)).toContain('t2 → t2 0.25, ');
+  expect(await told(0, 3)).toContain('t2 → t3 0, a later position');
+  expect(await told(1, 3)).toContain('t3 → t3 0.40, ');
+  await mouse.leave();
+  const picture = await takePicture(boxOf(plotOf(region)));
+  const cell = boxOf(plotOf(region)).width / 5;
+  const hatched = (query: number, key: number): boolean => {
+    const { x, y } = cellOf(region, query, key, 2, 5);
+    const shades = Array.from({ length: Math.floor(cell / 2) }, (_, i) =>
+      picture.at({ x: x - cell / 4 + i, y }).join(),
+    );
+    return new Set(shades).size > 1;
+  };
+  expect([0, 1].map((query) => [0, 1, 2, 3, 4].map((key) => hatched(query, key)))).toEqual([
+    [false, false, false, true, true],
+    [false, false, false, false, true],
+  ]);
+});
+
 test('from right to left the legend and the plot still run from left to right', async () => {
   document.documentElement.dir = 'rtl';
   onTestFinished(() => void (document.documentElement.dir = ''));
