@@ -74,7 +74,7 @@ export function heatmapScene(
   const text = (
     tokens: readonly Token[],
     { position, kind }: { position: number; kind: SceneText['kind'] },
-  ) => (kind === 'position' ? words.position(position) : tokens[position]!.label);
+  ) => (kind === 'position' ? words.position(tokens[position]!.position) : tokens[position]!.label);
   const edge = { x: plot.x - 8, y: plot.y - 8 };
   return {
     size,
