@@ -1,6 +1,6 @@
 import type { Token } from '../trace/index.js';
 import { keyAxis, queryAxis, type LabelsShown } from './axis-texts.js';
-import { labelWidthPx, widestLabelPx } from './label-width.js';
+import { labelWidthPx, titleWidthPx, widestLabelPx } from './label-width.js';
 import type { Rect } from './rect.js';
 
 export interface Size {
@@ -41,8 +41,6 @@ const leastFill = 0.4;
 const labelGapPx = 8;
 const keyLabelLean = 0.79;
 const titleHeightPx = 38;
-/** Titles are set smaller than labels. */
-const titleSize = 0.92;
 const bottomPx = 14;
 const asideWidthPx = 260;
 const asideHeightPx = 236;
@@ -70,7 +68,10 @@ function layOutWith(
 ): HeatmapLayout {
   const wide = aside && box.width >= wideFromPx;
   const below = aside && !wide && box.height > box.width + belowHeightPx - 40;
-  const gutter = gutterOf(texts, box.width, [texts.queryTitle(shown.queries), texts.keyTitle(shown.keys)]);
+  const gutter = gutterOf(texts, box.width, {
+    short: [texts.queryTitle(1), texts.keyTitle(1)],
+    full: [texts.queryTitle(shown.queries), texts.keyTitle(shown.keys)],
+  });
   const rows = texts.queryTokens.length;
   const cols = texts.keyTokens.length;
   const sizeIn = (height: number): Size =>
@@ -99,12 +100,19 @@ function layOutWith(
 }
 
 /** Room round the plot for labels and titles, in CSS pixels. */
-function gutterOf({ queryTokens, keyTokens }: HeatmapTexts, widthPx: number, titles: readonly string[]) {
+function gutterOf(
+  { queryTokens, keyTokens }: HeatmapTexts,
+  widthPx: number,
+  titles: { short: string[]; full: string[] },
+) {
+  const widest = (of: readonly string[]): number => Math.max(...of.map(titleWidthPx));
   const keyLabelPx = widestLabelPx(keyTokens, 100);
   const queryLabelPx = Math.max(
     widestLabelPx(queryTokens, Math.min(120, widthPx * 0.28)),
     labelWidthPx(queryTokens.length.toLocaleString('en')),
-    ...titles.map((title) => labelWidthPx(title) * titleSize - labelGapPx),
+    widest(titles.short) - labelGapPx,
+    // On a narrow page the plot has more use for the room.
+    Math.min(widest(titles.full) - labelGapPx, widthPx * 0.14),
   );
   return {
     left: Math.ceil(queryLabelPx) + 22,

@@ -1,7 +1,7 @@
 import type { Matrix, Token } from '../trace/index.js';
 import { keyAxis, queryAxis, type LabelsShown } from './axis-texts.js';
 import type { HeatmapLayout } from './heatmap-layout.js';
-import { cutMiddle } from './label-width.js';
+import { cutMiddle, titleWidthPx } from './label-width.js';
 import type { Rect } from './rect.js';
 import { cellRect, type MatrixSize, type Point, type Viewport } from './viewport.js';
 
@@ -101,14 +101,17 @@ export function heatmapScene(
       };
     }),
     titles: [
-      title(words.keyTitle(across.shown), edge.x, plot.y - 28),
-      title(words.queryTitle(down.shown), edge.x, plot.y - 13),
+      title(words.keyTitle, across.shown, edge.x, plot.y - 28),
+      title(words.queryTitle, down.shown, edge.x, plot.y - 13),
     ],
   };
 }
 
-function title(text: string, x: number, y: number): SceneText {
-  return { text, full: text, x, y, anchor: 'end', angle: 0, roomPx: x, kind: 'title', position: null };
+/** What an axis shows, and where there is room, which of its labels. */
+function title(words: HeatmapWords['keyTitle'], shown: LabelsShown, x: number, y: number): SceneText {
+  const full = words(shown);
+  const text = titleWidthPx(full) <= x ? full : words(1);
+  return { text, full, x, y, anchor: 'end', angle: 0, roomPx: x, kind: 'title', position: null };
 }
 
 /** The cell at a point; null outside the plot. */

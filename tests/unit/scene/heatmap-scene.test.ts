@@ -113,7 +113,9 @@ describe('labels', () => {
     expect(keys).toBe(`keys ${steps(thinned.keyLabels)}`);
     expect(queries).toBe(`queries ${steps(thinned.queryLabels)}`);
     const positions = sceneOf({ width: 400, height: 400 }, tokens(5000), tokens(5000));
-    expect(positions.titles[0]!.text).toBe('keys positions');
+    expect(positions.titles[0]).toMatchObject({ full: 'keys positions', text: 'keys 1' });
+    const roomy = sceneOf({ width: 1000, height: 400 }, tokens(5000), tokens(5000));
+    expect(roomy.titles[0]!.text).toBe('keys positions');
     expect(
       positions.keyLabels.every(
         ({ kind, text, position }) => kind === 'position' && text === String(position),
