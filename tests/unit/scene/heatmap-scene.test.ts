@@ -36,7 +36,7 @@ const words = {
 };
 
 function sceneOf(box: Size, queryTokens: Token[], keyTokens: Token[], viewport?: Viewport): HeatmapScene {
-  const layout = layOutHeatmap(box, { queryTokens, keyTokens, queryTitle: 'queries', keyTitle: 'keys' });
+  const layout = layOutHeatmap(box, { queryTokens, keyTokens, ...words });
   const whole = wholeMatrix({ rows: queryTokens.length, cols: keyTokens.length });
   return heatmapScene(layout, viewport ?? whole, { queryTokens, keyTokens }, words, null);
 }
@@ -70,16 +70,13 @@ describe('the plot', () => {
 
   test('of two tokens a view need not be high', () => {
     const layout = (width: number) =>
-      layOutHeatmap(
-        { width, height: 500 },
-        { queryTokens: tokens(2), keyTokens: tokens(2), queryTitle: 'queries', keyTitle: 'keys' },
-      );
+      layOutHeatmap({ width, height: 500 }, { queryTokens: tokens(2), keyTokens: tokens(2), ...words });
     expect(layout(500).naturalPx).toBeLessThan(200);
     expect(layout(500).plot).toMatchObject({ width: 88, height: 88 });
   });
 
   test('has the room of what would stand beside it, where nothing does', () => {
-    const texts = { queryTokens: tokens(50), keyTokens: tokens(50), queryTitle: 'q', keyTitle: 'k' };
+    const texts = { queryTokens: tokens(50), keyTokens: tokens(50), ...words };
     const alone = layOutHeatmap({ width: 800, height: 700 }, texts, false);
     const beside = layOutHeatmap({ width: 800, height: 700 }, texts);
     expect(alone.aside).toBeNull();
@@ -116,7 +113,9 @@ describe('labels', () => {
     expect(keys).toBe(`keys ${steps(thinned.keyLabels)}`);
     expect(queries).toBe(`queries ${steps(thinned.queryLabels)}`);
     const positions = sceneOf({ width: 400, height: 400 }, tokens(5000), tokens(5000));
-    expect(positions.titles[0]!.text).toBe('keys positions');
+    expect(positions.titles[0]).toMatchObject({ full: 'keys positions', text: 'keys 1' });
+    const roomy = sceneOf({ width: 1000, height: 400 }, tokens(5000), tokens(5000));
+    expect(roomy.titles[0]!.text).toBe('keys positions');
     expect(
       positions.keyLabels.every(
         ({ kind, text, position }) => kind === 'position' && text === String(position),

@@ -2,7 +2,14 @@ import type { ColorTable, Range } from '../../render/colors/index.js';
 import { heatmapScene, type HeatmapScene, type SceneCells } from '../../scene/heatmap-scene.js';
 import { layOutHeatmap, type HeatmapLayout } from '../../scene/heatmap-layout.js';
 import { clampViewport, isWhole, wholeMatrix, type MatrixSize, type Viewport } from '../../scene/viewport.js';
-import { blockWeights, combineMatrices, isSigned, type Block, type Matrix } from '../../trace/index.js';
+import {
+  blockWeights,
+  combineMatrices,
+  isSigned,
+  type Block,
+  type Matrix,
+  type Stream,
+} from '../../trace/index.js';
 import { checkOption } from '../kit/option-rules.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { PairOfTokens } from '../kit/token-focus.svelte.js';
@@ -51,7 +58,7 @@ export class HeatmapState {
     try {
       checkOption('colors', this.#look().colors, colorsRule);
       if (combine === 'none') return { matrix: stream.matrix(layer, this.number!) };
-      const all = stream.heads.map((head) => stream.matrix(layer, head));
+      const all = stream.headsOf(layer).map((head) => stream.matrix(layer, head));
       return { matrix: combineMatrices(all, combine) };
     } catch (error) {
       return { error: error as Error };
@@ -131,8 +138,8 @@ export class HeatmapState {
     const texts = {
       queryTokens,
       keyTokens,
-      queryTitle: labels.queryAxis(1),
-      keyTitle: labels.keyAxis(1),
+      queryTitle: labels.queryAxis,
+      keyTitle: labels.keyAxis,
     };
     return layOutHeatmap({ width: this.width, height: this.height }, texts, look.chrome !== 'none');
   });
@@ -142,7 +149,14 @@ export class HeatmapState {
     const { options, hiddenKeys, stream } = this.#view;
     if (!drawn) return null;
     const table = this.colors(this.#look().dark);
-    return { matrix: drawn, scale: options.scale, range, table, causal: stream!.causal, hiddenKeys };
+    return {
+      matrix: drawn,
+      scale: options.scale,
+      range,
+      table,
+      causalOffset: causalOffset(stream!),
+      hiddenKeys,
+    };
   });
 
   /** What lies where. */
@@ -168,6 +182,12 @@ export class HeatmapState {
     const block = this.matrix?.block({ row: query, col: 0, rows: 1, cols: this.size.cols }, { signal });
     return block instanceof Promise ? block.then(blockWeights) : block && blockWeights(block);
   }
+}
+
+/** How many keys after that of its row a query sees; null where none is out of its sight, or the rows are no run of a sequence. */
+function causalOffset({ causal, queryTokens }: Stream): number | null {
+  const first = queryTokens[0]?.position ?? 0;
+  return causal && queryTokens.every(({ position }, row) => position === first + row) ? first : null;
 }
 
 type Largest = { weight: number };

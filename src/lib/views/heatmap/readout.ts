@@ -13,7 +13,7 @@ export function placeOf({ labels, selection, head, stream, options }: ViewState<
   const { combine } = options;
   return combine === 'none'
     ? labels.place(selection.layer, String(head))
-    : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.heads.length));
+    : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.headsOf(selection.layer).length));
 }
 
 /** What is told of the cell that is looked at, or of the largest value, by magnitude, of the row that is. */

@@ -59,6 +59,7 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   queries: string;
   keys: string;
   queryLooksAt: (token: string) => string;
+  strongestInSight: string;
   allSegments: string;
   pairs: string;
   showHead: (head: number) => string;
@@ -193,6 +194,7 @@ export const defaultLabels: Labels = {
   count: (n) => n.toLocaleString('en'),
   queries: 'queries',
   keys: 'keys',
+  strongestInSight: 'Strongest in sight',
   queryLooksAt: (token) => `Query “${token}” looks at`,
   allSegments: 'all',
   pairs: 'segments',
