@@ -15,7 +15,13 @@ const told = (weight: number) => (weight < 0.001 ? '<0.001' : shown(weight));
 
 test('a click locks a token; others are then asked about with it; the same click, or Escape, lets go', async () => {
   const onSelectionChange = vi.fn();
-  const { region } = await showTokenView({ trace: pair, layer: 3, head: 1, onSelectionChange });
+  const { region } = await showTokenView({
+    trace: pair,
+    layer: 3,
+    combine: 'none',
+    head: 1,
+    onSelectionChange,
+  });
   const token = tokenIn(region, them);
   await mouse.click(middleOf(token));
   await expect.poll(() => token.getAttribute('aria-selected')).toBe('true');
@@ -43,7 +49,7 @@ test('a click locks a token; others are then asked about with it; the same click
 });
 
 test('between two tokens the one that was hovered stays; beside the text none is', async () => {
-  const { region } = await showTokenView({ trace: pair, layer: 3, head: 1 });
+  const { region } = await showTokenView({ trace: pair, layer: 3, combine: 'none', head: 1 });
   const token = tokenIn(region, them);
   await mouse.move(middleOf(token));
   await expect.poll(() => announcedBy(region)).toMatch(/them → keys/);

@@ -35,8 +35,8 @@ describe('at rest', () => {
     ['max', [1, 4, 7], (numbers: number[]) => Math.max(...numbers)],
   ] as const)(
     'tokens are shaded by what they receive on average, %s of heads %j',
-    async (head, heads, how) => {
-      const { region } = await showTokenView({ trace: pair, layer: 3, head, heads });
+    async (combine, heads, how) => {
+      const { region } = await showTokenView({ trace: pair, layer: 3, combine, heads });
       const average = positions.map((key) =>
         how(heads.map((one) => mean(positions.map((query) => weights.at(3, one, query, key))))),
       );
@@ -56,13 +56,13 @@ describe('at rest', () => {
 
 describe('hover', () => {
   test.each([
-    [1, [1], 'head 1'],
+    ['none', [1], 'head 1'],
     ['mean', everyHead, 'mean of 12 heads'],
   ] as const)(
-    'head %s: what the token sends behind the text, what it receives below it',
-    async (head, heads, name) => {
+    'combined as %s: what the token sends behind the text, what it receives below it',
+    async (combine, heads, name) => {
       const onHoverChange = vi.fn();
-      const { region } = await showTokenView({ trace: pair, layer: 3, head, onHoverChange });
+      const { region } = await showTokenView({ trace: pair, layer: 3, combine, head: 1, onHoverChange });
       await mouse.move(middleOf(tokenIn(region, them)));
       const sent = row([...heads], them);
       const received = column([...heads], them);
@@ -95,7 +95,13 @@ describe('hover', () => {
   );
 
   test('the fill and the line are on the screen in their colours', async () => {
-    const { region } = await showTokenView({ trace: pair, layer: 3, head: 1, selection: { query: them } });
+    const { region } = await showTokenView({
+      trace: pair,
+      layer: 3,
+      combine: 'none',
+      head: 1,
+      selection: { query: them },
+    });
     const token = tokenIn(region, keys);
     await expect.poll(() => shadesOn(token).fill?.alpha).toBe(1);
     const rect = token.getClientRects()[0]!;
@@ -111,7 +117,13 @@ describe('hover', () => {
   });
 
   test('only what it sends, or only what it receives', async () => {
-    const { region } = await showTokenView({ trace: pair, layer: 3, head: 1, selection: { query: them } });
+    const { region } = await showTokenView({
+      trace: pair,
+      layer: 3,
+      combine: 'none',
+      head: 1,
+      selection: { query: them },
+    });
     await region.getByRole('button', { name: 'receives' }).click();
     await expect.poll(() => shadesOn(tokenIn(region, keys)).fill?.color).toBe(sends);
     expect(strengths(region, 'line').every((strength) => strength === 0)).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { groupTokens, runsAsTokens } from '../../../src/lib/analysis/lens/groups.js';
 import { toTokens } from '../../../src/lib/trace/index.js';
 import { toProse } from '../../../src/lib/views/token-view/prose.js';
 
@@ -29,6 +30,10 @@ describe('tokens read as print would have them', () => {
     ['indented text', ['a', '\n', '  b'], 'a⏎\n··\u200bb'],
     ['characters that cannot be seen', ['a', ' \u200bb'], 'a ⟨U+200B⟩b'],
     ['one token', ['Hello'], 'Hello'],
+    // 我 whole, 你 over two tokens; then 🙂 over three, with the space before it.
+    ['characters cut over tokens', ['æĪĳ', 'ä½', 'ł', 'ĠðŁ', 'Ļ', 'Ĥ', '!'], '我你⁺ 🙂⁺⁺!'],
+    ['bytes of a fallback', ['▁a', '<0xE2>', '<0x82>', '<0xAC>', '▁b'], 'a€⁺⁺ b'],
+    ['a character that is never whole', ['▁a', '<0xE2>', '<0x82>', '▁b'], 'a⟨E2⟩⟨82⟩ b'],
   ])('%s', (_, raw, expected) => expect(written(raw)).toBe(expected));
 
   test('marks are told from text', () => {
@@ -37,4 +42,61 @@ describe('tokens read as print would have them', () => {
       { text: '⏎\n', mark: true },
     ]);
   });
+});
+
+describe('merged tokens', () => {
+  const raw = ['The', 'Ġcat', 'Ġs', 'at', '.', 'ĠIt', 'Ġsl', 'ept', '.'];
+  const segments = [
+    { name: 'A', start: 0, end: 5 },
+    { name: 'B', start: 5, end: 9 },
+  ];
+  const merged = (granularity: 'word' | 'sentence' | 'segment', from = raw, within = segments): string => {
+    const tokens = toTokens(from);
+    const runs = groupTokens(tokens, within, granularity);
+    const seen = runsAsTokens(tokens, runs, within, granularity);
+    const prose = toProse(seen, granularity);
+    return seen
+      .map((_, position) => prose.at(position))
+      .map(({ before, parts }) => before + parts.map(({ text }) => text).join(''))
+      .join('');
+  };
+
+  test.each(['word', 'sentence'] as const)('keep their spaces: %s', (granularity) => {
+    expect(merged(granularity)).toBe('The cat sat. It slept.');
+    expect(merged(granularity, ['▁The', '▁cat', '▁s', 'at', '.', '▁It', '▁sl', 'ept', '.'])).toBe(
+      'The cat sat. It slept.',
+    );
+  });
+
+  test('segments stand below each other, each with its name and its text', () => {
+    expect(merged('segment')).toBe('A\u2002The cat sat.\nB\u2002It slept.');
+  });
+
+  test('tokens outside all segments have no name', () => {
+    expect(merged('segment', raw, segments.slice(1))).toBe('The\ncat\ns\nat\n.\nB\u2002It slept.');
+  });
+
+  test('newlines within a segment break its lines', () => {
+    const within = [{ name: 'A', start: 0, end: 3 }];
+    expect(merged('segment', ['one', '\n', 'two'], within)).toBe('A\u2002one⏎\ntwo');
+  });
+});
+
+describe('which way a line runs', () => {
+  const runs = (raw: string[], granularity?: 'segment'): boolean[] => {
+    const prose = toProse(toTokens(raw), granularity);
+    return raw.map((_, position) => prose.runsLeft(position));
+  };
+
+  test.each([
+    ['Latin', ['The', 'Ġcat'], [false, false]],
+    ['a marker says nothing of it', ['[CLS]', 'مرحبا', 'بالعالم', '[SEP]'], [true, true, true, true]],
+    ['a word of another script in it', ['שלום', ' world', ' עולם'], [true, true, true]],
+    [
+      'each line by itself',
+      ['مرحبا', '\n', 'hello', '\n', '12', 'سلام'],
+      [true, true, false, false, true, true],
+    ],
+    ['no letters', ['1', '+', '2'], [false, false, false]],
+  ])('%s', (_, raw, expected) => expect(runs(raw)).toEqual(expected));
 });

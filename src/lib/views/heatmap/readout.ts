@@ -1,3 +1,4 @@
+import { isFuture } from '../../trace/index.js';
 import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
@@ -53,7 +54,7 @@ export function readoutOf(
     if (error) return error.message;
     if (value === null) return labels.reading;
     if (view.hiddenKeys.has(cell.key)) return labels.leftOut;
-    if (stream!.causal && cell.key > cell.query) return labels.cannotSee;
+    if (isFuture(stream!, cell.query, cell.key)) return labels.cannotSee;
     const leftOut = value === 0 && map.leftOut(cell.query);
     if (leftOut) return labels.notKept(formatWeight(leftOut));
     const rank = row?.reduce((above, other) => above + (Math.abs(other) > Math.abs(value) ? 1 : 0), 1);

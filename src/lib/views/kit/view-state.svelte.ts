@@ -4,12 +4,13 @@ import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import { createTrace, type Matrix, type Stream, type Trace } from '../../trace/index.js';
+import { createTrace, rowOf, type Matrix, type Stream, type Trace } from '../../trace/index.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
 import { sharedProps, type Look, type OptionProps, type ViewProps } from './types.js';
-import { sameOption, ViewOptions } from './view-options.svelte.js';
+import { sameOption } from './same-option.js';
+import { ViewOptions } from './view-options.svelte.js';
 
 /** A bindable prop: how it is read, and how it is set. */
 type Binding<T> = readonly [get: () => T, set: (value: T) => void];
@@ -294,11 +295,19 @@ export class ViewState<O extends object = any> {
 
   #translate<T extends Partial<Pick<Selection, 'query' | 'key'>>>(at: T, way: 'toSeen' | 'toToken'): T {
     const { seen } = this.#seen;
-    if (!seen) return at;
+    const stream = this.#streamName && this.trace?.stream(this.#streamName);
+    if (!seen || !stream) return at;
     const moved = { ...at };
-    for (const side of ['query', 'key'] as const) {
+    for (const [side, tokens] of [
+      ['query', stream.queryTokens],
+      ['key', stream.keyTokens],
+    ] as const) {
       const position = at[side];
-      if (typeof position === 'number') moved[side] = seen[way](side, position);
+      if (typeof position !== 'number') continue;
+      moved[side] =
+        way === 'toSeen'
+          ? seen.toSeen(side, rowOf(tokens, position) ?? 0)
+          : tokens[seen.toToken(side, position)]!.position;
     }
     return moved;
   }
@@ -330,5 +339,5 @@ export class ViewState<O extends object = any> {
 
 function unchanged(stream: Stream): SeenStream {
   const same = (_: 'query' | 'key', position: number): number => position;
-  return { stream, hiddenKeys: none, toSeen: same, toToken: same };
+  return { stream, hiddenKeys: none, hiddenTokens: none, toSeen: same, toToken: same };
 }

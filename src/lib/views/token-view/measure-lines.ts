@@ -1,3 +1,4 @@
+import { rectIn } from '../kit/rect.js';
 import type { Prose } from './prose.js';
 import { linePx, TextLines } from './text-lines.js';
 
@@ -45,11 +46,10 @@ function lineStarts(flow: HTMLElement, prose: Prose, first: number, end: number)
   }
   flow.parentElement!.append(probe);
 
-  const top = probe.getBoundingClientRect().top;
+  // Nothing has a place while the view is hidden, and all is in line 0; it is measured again when it is shown.
   const lineOf = (i: number): number => {
-    const [rect] = boxes[i]!.getClientRects();
-    // Nothing has a place while the view is hidden; what is measured then is measured again when it is shown.
-    return rect ? Math.floor((rect.top + rect.height / 2 - top) / linePx) : 0;
+    const { y, height } = rectIn(boxes[i]!, probe);
+    return Math.floor((y + height / 2) / linePx);
   };
   const starts: number[] = [];
   /** Finds the starts of lines after that of token `low`, up to that of token `high`. */

@@ -1,4 +1,5 @@
 import { flushSync, untrack } from 'svelte';
+import { rectIn } from '../kit/rect.js';
 import { measureLines } from './measure-lines.js';
 import type { Prose } from './prose.js';
 import { linePx, textWindow, type TextLines, type TextWindow } from './text-lines.js';
@@ -70,9 +71,8 @@ export class TextFlow {
   /** Scrolls just so far that a token is in sight; `element` is that token's where it is in the page. */
   reveal(position: number, element: HTMLElement | null, window: TextWindow): void {
     const scroller = this.#elements.scroller();
-    const flowTop = this.#elements.flow().getBoundingClientRect().top;
     const top = element
-      ? element.getBoundingClientRect().top - flowTop + window.line * linePx
+      ? rectIn(element, this.#elements.flow()).y + window.line * linePx
       : (this.lines?.lineOf(position) ?? 0) * linePx;
     if (top < scroller.scrollTop) scroller.scrollTop = top - linePx;
     else if (top + 2 * linePx > scroller.scrollTop + this.height)

@@ -1,20 +1,30 @@
+import { keep } from '../kit/keys.js';
+import { rectIn } from '../kit/rect.js';
+import { linePx } from './text-lines.js';
+
 /** What keys act on. */
 export interface TextKeysTarget {
   count: () => number;
   /** Where the cursor is. */
   cursor: () => number | null;
+  /** Whether the text there runs to the left, as Arabic and Hebrew do. */
+  runsLeft: (position: number) => boolean;
   /** The nearest token of the line above (−1) or below (1). */
   nextLine: (position: number, direction: -1 | 1) => number;
   /** About how many tokens fit in sight. */
   page: () => number;
   move: (position: number) => void;
-  /** Goes to what the token looks at most, or what looks at it most. */
-  jump: (kind: 'sends' | 'receives') => void;
-  lock: (position: number | null) => void;
-  release: () => void;
+  /** Goes to what the token looks at most, or what looks at it most; false where there is none. */
+  jump: (kind: 'sends' | 'receives') => boolean;
+  lock: (position: number) => void;
+  /** Lets go; false where there is nothing to let go of. */
+  release: () => boolean;
 }
 
-/** Keys on running text: left and right move token by token, up and down line by line, Enter locks, Escape lets go, s and r jump. */
+/**
+ * Keys on running text: left and right move token by token, up and down line by line, Enter locks, Escape lets go, s and r jump. Keys
+ * that do nothing here pass on.
+ */
 export function textKeys(target: TextKeysTarget): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -22,9 +32,11 @@ export function textKeys(target: TextKeysTarget): (event: KeyboardEvent) => void
     const last = target.count() - 1;
     const go = (position: number): void => target.move(Math.min(Math.max(position, 0), last));
     const step = (to: (from: number) => number): void => go(at === null ? 0 : to(at));
-    const actions: Record<string, () => void> = {
-      ArrowLeft: () => step((from) => from - 1),
-      ArrowRight: () => step((from) => from + 1),
+    const sideways = (by: -1 | 1): void => step((from) => from + (target.runsLeft(from) ? -by : by));
+    const lock = (): unknown => at !== null && target.lock(at);
+    const actions: Record<string, () => unknown> = {
+      ArrowLeft: () => sideways(-1),
+      ArrowRight: () => sideways(1),
       ArrowUp: () => step((from) => target.nextLine(from, -1)),
       ArrowDown: () => step((from) => target.nextLine(from, 1)),
       PageUp: () => step((from) => from - target.page()),
@@ -33,27 +45,25 @@ export function textKeys(target: TextKeysTarget): (event: KeyboardEvent) => void
       End: () => go(last),
       s: () => target.jump('sends'),
       r: () => target.jump('receives'),
-      Enter: () => target.lock(at),
-      ' ': () => target.lock(at),
+      Enter: lock,
+      ' ': lock,
       Escape: target.release,
     };
     const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
+    if (action && action() !== false) keep(event);
   };
 }
 
-/** The element of the line above or below that is nearest to one, of elements in the order of the text; itself where there is none. */
+/** The element of the line of `flow` above or below that is nearest to one, of its elements in order; itself where there is none. */
 export function nearestInNextLine(
+  flow: HTMLElement,
   elements: readonly HTMLElement[],
   from: HTMLElement,
   direction: -1 | 1,
-  linePx: number,
 ): HTMLElement {
   const middle = (element: HTMLElement) => {
-    const rect = element.getClientRects()[0] ?? element.getBoundingClientRect();
-    return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
+    const { x, y, width, height } = rectIn(element, flow);
+    return { x: x + width / 2, y: y + height / 2 };
   };
   const here = middle(from);
   const beyond = elements

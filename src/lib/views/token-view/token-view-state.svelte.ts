@@ -1,35 +1,21 @@
-import type { Range } from '../../render/colors/index.js';
-import type { Hover } from '../../explore/types.js';
-import { combineMatrices, type Matrix } from '../../trace/index.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
+import type { Scale } from '../../render/colors/index.js';
+import { combineMatrices, type Matrix, type Stream, type Token } from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
+import { otherSide, TokenFocus, type SideToken } from '../kit/token-focus.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import { weightAtHand } from '../kit/weight-at-hand.js';
-import { AverageState, type AverageOf } from './average-state.svelte.js';
+import { AverageState } from './average-state.svelte.js';
+import type { AverageOf } from './average-received.js';
+import type { TokenViewOptions } from './options.js';
 import { readLine } from './read-line.js';
-import type { Side, TokenViewChoices } from './types.js';
+import { toShade, type Shade } from './shades.js';
+import type { Side } from './types.js';
 
-/** The token the text is seen from, as a query or a key. */
-export interface Focus {
-  side: 'query' | 'key';
-  position: number;
-}
-
-/** Weights that shade a text, one a token: as a background, or as a line below. */
-export interface Shade {
-  kind: 'sends' | 'receives' | 'average';
-  mark: 'fill' | 'line';
-  weights: Float32Array;
-  /** Where the largest is. */
-  most: number;
-  range: Range;
-}
-
-/** A weight that is told: from a query to a key. */
-export interface Told {
-  kind: 'sends' | 'receives';
-  query: number;
-  key: number;
-  weight: number;
+/** A text that is shown: of one sequence, or of one side of two. */
+export interface ShownText {
+  side: Side;
+  tokens: readonly Token[];
+  name: string;
 }
 
 /** Shades of the token before stay so long while those of another are read, so that a short wait is no flicker. */
@@ -37,59 +23,89 @@ const keptMs = 250;
 
 /** What the token view adds to the state of a view: the token that is looked at, what it sends and what it receives. */
 export class TokenViewState {
+  readonly focus: TokenFocus;
   readonly average: AverageState;
-  /** What was shaded last. */
-  #kept = $state.raw<readonly Shade[]>([]);
+  /** What was shaded last, of which stream. */
+  #kept = $state.raw<{ stream?: Stream; shades: readonly Shade[] }>({ shades: [] });
   /** A token to scroll to. */
-  goal = $state.raw<{ side: 'query' | 'key'; position: number }>();
+  goal = $state.raw<SideToken>();
+  /** The element of the token under the pointer or cursor, which the tooltip stands beside. */
+  pointed = $state.raw<HTMLElement>();
 
-  constructor(
-    private readonly view: ViewState,
-    readonly choices: () => TokenViewChoices,
-  ) {
+  constructor(readonly view: ViewState<TokenViewOptions>) {
+    this.focus = new TokenFocus(view);
     this.average = new AverageState(() => this.#averageOf);
     $effect(() => {
-      if (!this.waiting) this.#kept = this.#fresh;
+      if (!this.waiting) this.#kept = { stream: view.stream, shades: this.#fresh };
       else {
-        const timer = setTimeout(() => (this.#kept = []), keptMs);
+        const timer = setTimeout(() => (this.#kept = { shades: [] }), keptMs);
         return () => clearTimeout(timer);
       }
     });
   }
 
+  get scale(): Scale {
+    return this.view.options.scale;
+  }
+
   #averageOf: AverageOf | undefined = $derived.by(() => {
-    const { stream } = this.view;
+    const { stream, options } = this.view;
     if (!stream || this.#layer === undefined || this.#read.error) return undefined;
-    return { stream, layer: this.#layer, heads: this.heads, combine: this.combine };
+    const combine = options.combine === 'max' ? 'max' : 'mean';
+    return { stream, layer: this.#layer, heads: this.heads, combine };
   });
 
   /** Whether there is one text, each token of it a query and a key. */
   get together(): boolean {
-    return this.view.stream?.name !== 'cross';
+    const { stream } = this.view;
+    return stream?.name !== 'cross' && stream?.queryTokens.length === stream?.keyTokens.length;
   }
+
+  readonly texts: readonly ShownText[] = $derived.by(() => {
+    const { stream, labels } = this.view;
+    if (!stream) return [];
+    const { queryTokens, keyTokens } = stream;
+    if (this.together) return [{ side: 'both', tokens: keyTokens, name: labels.tokens }];
+    const named = (of: 'decoder' | 'encoder', side: string): string =>
+      stream.name === 'cross' ? labels.sideOf(labels.streams[of], side) : side;
+    return [
+      { side: 'query', tokens: queryTokens, name: named('decoder', labels.queries) },
+      { side: 'key', tokens: keyTokens, name: named('encoder', labels.keys) },
+    ];
+  });
 
   #layer = $derived.by(() => this.view.selection?.layer);
 
-  get combine(): 'mean' | 'max' {
-    return this.choices().head === 'max' ? 'max' : 'mean';
-  }
-
   // By their numbers, so that a new selection with the same heads is no reason to read again.
   #headList = $derived.by(() => {
-    const { selection } = this.view;
-    if (!selection) return '';
-    return typeof this.choices().head === 'number' ? String(this.view.head) : selection.heads.join();
+    const { selection, head, options, stream } = this.view;
+    if (!selection || !stream) return '';
+    if (options.combine === 'none') return String(head);
+    // A layer may have fewer than others.
+    const held = stream.headsOf(selection.layer);
+    return selection.heads.filter((head) => held.includes(head)).join();
   });
 
-  /** The heads whose weights are shown, together. */
+  /** The heads whose values are shown, together. */
   heads: readonly number[] = $derived.by(() => (this.#headList ? this.#headList.split(',').map(Number) : []));
 
+  /** Layer and heads, in words. */
+  readonly place: string = $derived.by(() => {
+    const { labels, options } = this.view;
+    const { heads } = this;
+    if (this.#layer === undefined) return '';
+    if (heads.length === 1) return labels.place(this.#layer, String(heads[0]));
+    const how = options.combine === 'max' ? 'max' : 'mean';
+    return labels.placeOf(this.#layer, labels.combinedHeads(how, heads.length));
+  });
+
   #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
-    const { stream } = this.view;
+    const { stream, options } = this.view;
     if (!stream || this.#layer === undefined) return {};
     try {
       const matrices = this.heads.map((head) => stream.matrix(this.#layer!, head));
-      return { matrix: matrices.length === 1 ? matrices[0] : combineMatrices(matrices, this.combine) };
+      const how = options.combine === 'max' ? 'max' : 'mean';
+      return { matrix: matrices.length === 1 ? matrices[0] : combineMatrices(matrices, how) };
     } catch (error) {
       return { error: error as Error };
     }
@@ -101,79 +117,50 @@ export class TokenViewState {
 
   /** Why what is asked for cannot be read: of the token that is looked at, else of the average. The text stays. */
   get unreadable(): Error | undefined {
-    return this.focus ? (this.#sends.error ?? this.#receives.error) : this.average.failure;
+    return this.focus.token ? (this.#sends.error ?? this.#receives.error) : this.average.failure;
   }
-
-  get locked(): Focus | null {
-    const { selection } = this.view;
-    return selection ? toFocus(selection) : null;
-  }
-
-  get #pointed(): Hover | null {
-    const { hover } = this.view;
-    return hover && (hover.query ?? hover.key) !== null ? hover : null;
-  }
-
-  #focusNow = $derived.by((): Focus | null => {
-    const { locked } = this;
-    const hover = this.#pointed;
-    if (!hover) return locked;
-    if (hover.query !== null && hover.key !== null && locked && hover[locked.side] === locked.position)
-      return locked;
-    return toFocus(hover);
-  });
-  // By what they are, so that the same token again is no reason to read its weights again.
-  #focusSide = $derived.by(() => this.#focusNow?.side);
-  #focusPosition = $derived.by(() => this.#focusNow?.position);
-
-  /** The token that is looked at: hovered, else locked. While one is locked, hovering another asks about the two. */
-  focus: Focus | null = $derived.by(() =>
-    this.#focusSide === undefined ? null : { side: this.#focusSide, position: this.#focusPosition! },
-  );
 
   /** The token that is asked about with the one that is looked at. */
-  partner: number | null = $derived.by(() => {
-    const { focus } = this;
-    const at = this.#pointed ?? this.view.selection;
-    if (!focus || !at || at.query === null || at.key === null) return null;
-    return focus.side === 'query' ? at.key : at.query;
-  });
+  get partner(): number | null {
+    return this.focus.partner;
+  }
 
   readonly #sends = new Ready((signal) => this.#line('query', signal));
   readonly #receives = new Ready((signal) => this.#line('key', signal));
 
   #line(side: 'query' | 'key', signal: AbortSignal): Float32Array | Promise<Float32Array> | undefined {
-    const { focus } = this;
+    const { token } = this.focus;
     const { matrix } = this.#read;
-    if (!focus || !matrix || (!this.together && focus.side !== side)) return undefined;
-    const shown = this.choices().show;
-    if (this.together && shown === (side === 'query' ? 'receives' : 'sends')) return undefined;
-    return readLine(matrix, side, focus.position, signal);
+    if (!token || !matrix || (!this.together && token.side !== side)) return undefined;
+    const hidden = side === 'query' ? 'receives' : 'sends';
+    if (this.together && this.view.options.show === hidden) return undefined;
+    return readLine(matrix, side, token.position, signal);
   }
 
-  /** Whether weights of the token that is looked at are still being read. */
+  /** Whether values of the token that is looked at are still being read. */
   get waiting(): boolean {
     return this.#sends.waiting || this.#receives.waiting;
   }
 
   /** Whether what is to be seen is there. */
   get ready(): boolean {
-    return this.focus ? !this.waiting : this.average.progress === null;
+    return this.focus.token ? !this.waiting : this.average.progress === null;
   }
 
   #fresh: readonly Shade[] = $derived.by(() => {
-    if (!this.focus) return this.average.value ? [shade('average', 'fill', this.average.value)] : [];
+    if (!this.focus.token) return this.average.value ? [toShade('average', 'fill', this.average.value)] : [];
     const sends = this.#sends.value;
     const receives = this.#receives.value;
     const shades: Shade[] = [];
-    if (sends) shades.push(shade('sends', 'fill', sends));
-    if (receives) shades.push(shade('receives', sends ? 'line' : 'fill', receives));
+    if (sends) shades.push(toShade('sends', 'fill', sends));
+    if (receives) shades.push(toShade('receives', sends ? 'line' : 'fill', receives));
     return shades;
   });
 
   /** What shades the text, at most a fill and a line. */
   get shades(): readonly Shade[] {
-    return this.waiting ? this.#kept : this.#fresh;
+    if (!this.waiting) return this.#fresh;
+    return this.#kept.stream === this.view.stream ? this.#kept.shades : [];
   }
 
   /** What shades a text of one side: keys are shaded by what they are sent, queries by what they give. */
@@ -182,90 +169,66 @@ export class TokenViewState {
     return this.shades.filter(({ kind }) => (kind === 'receives') === (side === 'query'));
   }
 
-  /** What the focused token sends and receives, to and from the token asked about, or where it is most. */
-  told: readonly Told[] = $derived.by(() => {
-    const { focus } = this;
-    if (!focus || this.waiting) return [];
-    const { position } = focus;
-    const told = this.shades.map(({ kind, weights, most }) => {
-      const other = this.partner ?? most;
-      const pair = kind === 'sends' ? { query: position, key: other } : { query: other, key: position };
-      return { kind: kind as Told['kind'], ...pair, weight: weights[other]! };
-    });
-    // What a token sends itself it also receives.
-    return told.filter(({ query, key }, i) => i === 0 || query !== told[0]!.query || key !== told[0]!.key);
-  });
-
   /** The token that receives most on average, while none is looked at; undefined where none receives anything. */
-  get mostReceived(): { position: number; weight: number } | undefined {
+  get mostReceived(): { position: number; value: number } | undefined {
     const [average] = this.shades;
-    if (average?.kind !== 'average' || !average.weights[average.most]) return undefined;
-    return { position: average.most, weight: average.weights[average.most]! };
+    if (average?.kind !== 'average' || !average.values[average.most]) return undefined;
+    return { position: average.most, value: average.values[average.most]! };
   }
 
   /** The weight of the query looked at that its source did not keep; undefined where there is no such query or source. */
   get leftOut(): number | undefined {
-    const { focus } = this;
-    const query = focus?.side === 'query' || this.together ? focus?.position : undefined;
-    if (query === undefined || this.choices().show === 'receives') return undefined;
+    const { token } = this.focus;
+    const query = token?.side === 'query' || this.together ? token?.position : undefined;
+    if (query === undefined || this.view.options.show === 'receives') return undefined;
     return this.#read.matrix?.leftOut?.(query);
   }
 
-  /** Goes to what the token looked at sends most to, or receives most from. */
-  jump(kind: 'sends' | 'receives'): void {
+  /** Goes to what the token looked at sends most to, or receives most from; false where that is not known. */
+  jump(kind: 'sends' | 'receives'): boolean {
     const most = this.waiting ? undefined : this.shades.find((one) => one.kind === kind)?.most;
-    if (most === undefined) return;
+    if (most === undefined) return false;
     const side = kind === 'sends' ? 'key' : 'query';
     this.preview(most, this.together ? 'both' : side);
     this.goal = { side, position: most };
+    return true;
   }
 
   /** Whether no shade can fall on a token: the causal order rules it out. */
   isOut(position: number, side: Side): boolean {
-    const { focus } = this;
-    if (!focus || !this.view.stream?.causal || this.shades.length !== 1 || side !== 'both') return false;
-    return this.shades[0]!.kind === 'sends' ? position > focus.position : position < focus.position;
+    const { token } = this.focus;
+    if (!token || !this.view.stream?.causal || this.shades.length !== 1 || side !== 'both') return false;
+    return this.shades[0]!.kind === 'sends' ? position > token.position : position < token.position;
   }
 
+  /** A token of a text as a query or a key. */
   #sideOf(side: Side): 'query' | 'key' {
     if (side !== 'both') return side;
-    return this.choices().show === 'receives' ? 'key' : 'query';
+    return this.view.options.show === 'receives' ? 'key' : 'query';
   }
 
   preview(position: number | null, side: Side): void {
-    const { selection } = this.view;
-    if (!selection) return;
-    if (position === null) return this.view.preview(null);
-    const { locked } = this;
-    const pairs = locked && (side === 'both' ? locked.position !== position : locked.side !== side);
-    const own = pairs ? other(locked.side) : this.#sideOf(side);
-    const at: Pick<Hover, 'query' | 'key'> = { query: null, key: null };
-    if (pairs) at[locked.side] = locked.position;
-    at[own] = position;
-    const { stream, layer } = selection;
-    const weight = pairs ? weightAtHand(this.#read.matrix!, at.query!, at.key!) : null;
-    const head = this.heads.length === 1 ? this.heads[0]! : null;
-    this.view.preview({ stream, layer, head, ...at, weight });
+    if (position === null) return this.focus.preview(null);
+    const { locked } = this.focus;
+    // In one sequence, another token than the locked one is asked about as what that one is not.
+    const asks = side === 'both' && locked && locked.position !== position;
+    const own = asks ? otherSide(locked.side) : this.#sideOf(side);
+    const alone = side === 'both' && !asks;
+    const pair = alone
+      ? { query: null, key: null, [own]: position }
+      : this.focus.pairWith({ side: own, position });
+    const { query, key } = pair;
+    const { matrix } = this.#read;
+    const value = matrix && query !== null && key !== null ? weightAtHand(matrix, query, key) : null;
+    this.focus.preview(pair, this.heads.length === 1 ? this.heads[0] : null, value);
   }
 
   /** Locks a token, or lets go of it where it is the one. */
   lock(position: number | null, side: Side): void {
-    const { locked } = this;
+    const { locked } = this.focus;
     const same = locked?.position === position && (side === 'both' || locked?.side === side);
-    const at = position === null || same ? {} : { [this.#sideOf(side)]: position };
-    this.view.select({ query: null, key: null, ...at });
+    this.focus.lock(
+      position === null || same ? null : { query: null, key: null, [this.#sideOf(side)]: position },
+    );
   }
-}
-
-const other = (side: 'query' | 'key') => (side === 'query' ? 'key' : 'query');
-
-function toFocus({ query, key }: { query: number | null; key: number | null }): Focus | null {
-  if (query !== null) return { side: 'query', position: query };
-  return key === null ? null : { side: 'key', position: key };
-}
-
-function shade(kind: Shade['kind'], mark: Shade['mark'], weights: Float32Array): Shade {
-  let most = 0;
-  for (let i = 1; i < weights.length; i++) if (weights[i]! > weights[most]!) most = i;
-  return { kind, mark, weights, most, range: [0, weights[most]! || 1] };
 }

@@ -11,10 +11,15 @@ export interface TokenViewLabels {
   /** Also of the head view. */
   reading: string;
   placing: (share: number) => string;
-  goTo: string;
+  goTo: (token: string) => string;
   goToHelp: (token: string) => string;
   mostReceived: (token: string) => string;
-  tokenCount: (count: number) => string;
+  /** The same of what is not weights, by the name of the quantity. */
+  largestAverage: (token: string, quantity: string) => string;
+  /** What a view holds, as merged. */
+  tokenCount: (count: number, of: 'token' | 'word' | 'sentence' | 'segment') => string;
+  /** The tokens of one side of two sequences. */
+  sideOf: (sequence: string, side: string) => string;
   tokenViewHelp: string;
 }
 
@@ -35,10 +40,12 @@ export const tokenViewLabels: TokenViewLabels = {
     `reads ${weights.toLocaleString('en', { notation: 'compact', compactDisplay: 'long' })} weights`,
   reading: 'reading its weights …',
   placing: (share) => `laying out… ${Math.floor(share * 100)} %`,
-  goTo: 'go to',
+  goTo: (token) => `go to ${token}`,
   goToHelp: (token) => `scroll to ${token}`,
   mostReceived: (token) => `${token} receives most on average`,
-  tokenCount: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'token' : 'tokens'}`,
+  largestAverage: (token, quantity) => `${token} receives the largest ${quantity} on average`,
+  tokenCount: (count, of) => `${count.toLocaleString('en')} ${count === 1 ? of : `${of}s`}`,
+  sideOf: (sequence, side) => `${sequence} · ${side}`,
   tokenViewHelp:
     'Left and right move from token to token, up and down from line to line, Enter locks a token, Escape lets it go. S goes to what the token looks at most, R to what looks at it most.',
 };

@@ -1,0 +1,58 @@
+import { holdsWeights } from '../../trace/index.js';
+import { formatValue, formatWeight } from '../kit/numbers.js';
+import type { Readout } from '../kit/readout.js';
+import { tokenName } from '../kit/token-names.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { TokenViewOptions } from './options.js';
+import type { Shade } from './shades.js';
+import type { TokenViewState } from './token-view-state.svelte.js';
+
+/** What is told of the token that is looked at: what it sends and receives, to and from the one asked about, or where it is most. */
+export function readoutOf(
+  { stream, labels }: ViewState<TokenViewOptions>,
+  text: TokenViewState,
+): Readout | undefined {
+  const { token, partner } = text.focus;
+  if (!token || !stream) return undefined;
+  const nameOf = (side: 'query' | 'key', position: number): string =>
+    tokenName(side === 'query' ? stream.queryTokens : stream.keyTokens, position, labels);
+  const { unreadable, leftOut } = text;
+  if (text.waiting || unreadable) {
+    const note = unreadable?.message ?? labels.reading;
+    const facts = [{ name: nameOf(token.side, token.position), value: '' }];
+    return { place: '', facts, notes: [note], pending: !unreadable };
+  }
+  const told = text.shades.map(({ kind, values, most }: Shade) => {
+    const other = partner ?? most;
+    const [query, key] = kind === 'sends' ? [token.position, other] : [other, token.position];
+    return {
+      name: labels.pair(nameOf('query', query), nameOf('key', key)),
+      value: formatValue(values[other]!, stream.quantity),
+      itself: query === key && text.together,
+    };
+  });
+  return {
+    place: text.place,
+    // What a token sends itself it also receives.
+    facts: told.filter(({ itself }, i) => i === 0 || !itself || !told[0]!.itself),
+    notes: leftOut ? [labels.notKept(formatWeight(leftOut))] : [],
+  };
+}
+
+/** What the status line says while no token is looked at: of what tokens receive on average. */
+export function restingHint(
+  { stream, labels }: ViewState<TokenViewOptions>,
+  { unreadable, mostReceived, average, place }: TokenViewState,
+): string {
+  if (unreadable) return unreadable.message;
+  if (mostReceived && stream) {
+    const { position, value } = mostReceived;
+    const name = tokenName(stream.keyTokens, position, labels);
+    const { quantity } = stream;
+    const said = holdsWeights(quantity)
+      ? labels.mostReceived(name)
+      : labels.largestAverage(name, quantity.name);
+    return labels.told(place, labels.fact(said, formatValue(value, quantity)));
+  }
+  return average.progress === null ? labels.hint : labels.averaging(average.progress);
+}
