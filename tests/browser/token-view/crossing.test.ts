@@ -186,7 +186,7 @@ test.each(states)('%s, another trace takes the place of the one shown', async (_
   }
   await expect.poll(() => listOf(region).element().textContent).toBe('a b c');
   await mouse.leave();
-  await mouse.move(middleOf(tokenIn(region, 2)));
+  await mouse.move(middleOf(tokenIn(region, 1)));
   await expect.poll(() => announcedBy(region)).toContain('c → b 1.00');
   // At rest and while it is pointed at.
   await change({ trace: pair });
