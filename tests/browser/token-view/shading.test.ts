@@ -16,7 +16,7 @@ const positions = Array.from({ length: 24 }, (_, position) => position);
 function namesOf(tokens: readonly Token[]): string[] {
   const labels = tokens.map(({ label }) => label);
   return labels.map((label, i) =>
-    labels.filter((one) => one === label).length > 1 ? `${label} (${i})` : label,
+    labels.filter((one) => one === label).length > 1 ? `${label}·${i}` : label,
   );
 }
 const labels = namesOf(pair.stream().keyTokens);
@@ -70,7 +70,13 @@ describe('hover', () => {
     'combined as %s: what the token sends behind the text, what it receives below it',
     async (combine, heads, name) => {
       const onHoverChange = vi.fn();
-      const { region } = await showTokenView({ trace: pair, layer: 3, combine, head: 1, onHoverChange });
+      const { region } = await showTokenView({
+        trace: pair,
+        layer: 3,
+        combine,
+        ...(combine === 'none' && { head: 1 }),
+        onHoverChange,
+      });
       await mouse.move(middleOf(tokenIn(region, them)));
       const sent = row([...heads], them);
       const received = column([...heads], them);
