@@ -2,7 +2,7 @@
 // on a slow machine. Without it a view says, soon, that there is no WebGL.
 import { vi } from 'vitest';
 
-vi.mock(import('../../src/lib/render/stage.js'), async (original) => ({
-  ...(await original()),
-  joinStage: () => new Promise<never>(() => {}),
+vi.mock('../../src/lib/render/stage.js', async (original) => ({
+  ...(await original<object>()),
+  joinStage: () => ({ stage: new Promise<never>(() => {}), leave: () => {} }),
 }));

@@ -298,7 +298,7 @@ describe('signed numbers', () => {
     data[10 * 64 + 20] = -1;
     data[11 * 64 + 21] = 0.9;
     data[40 * 64 + 50] = 0.5;
-    const matrix = new DenseMatrix(64, 64, 'float32', data, 0, undefined, true);
+    const matrix = new DenseMatrix(64, 64, 'float32', data, 0, { signed: true });
     const view = await draw(matrix, 8, { table: diverging.light, range: [-1, 1] });
     expect(view.pixel(2, 1)).toEqual(opaque(tableColor(diverging.light, 0)));
     expect(view.pixel(6, 5)).toEqual(opaque(tableColor(diverging.light, 0.75)));

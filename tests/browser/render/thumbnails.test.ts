@@ -306,10 +306,10 @@ test.each(['light', 'dark'] as const)(
   'signed weights, %s: cells between the ends of the table, lines in the colour of the sign',
   async (theme) => {
     // A head of 1 × 1 weights: one of −1, one of ½.
-    const { stream } = evenStream((matrix, _, head) =>
+    const { stream } = evenStream((_matrix, _, head) =>
       Object.assign(
         denseMatrix(10, 10, 'float32', () => (head === 0 ? -1 : 0.5)),
-        { signed: true, max: matrix.max },
+        { signed: true },
       ),
     );
     const { test, layer } = await view();

@@ -124,9 +124,9 @@ test('keys that do something stay in the view; others are the page’s', async (
 test('two tokens that look the same are told apart', async () => {
   const { region } = await showTokenView({ trace: traceOf(['the', ' cat', ' the', ' dog']) });
   await mouse.move(middleOf(tokenIn(region, 2)));
-  await expect.poll(() => announcedBy(region)).toContain('the (2) → cat 1.00');
+  await expect.poll(() => announcedBy(region)).toContain('the·2 → cat 1.00');
   await mouse.move(middleOf(tokenIn(region, 1)));
-  await expect.poll(() => announcedBy(region)).toContain('cat → the (0) 1.00, the (2) → cat 1.00');
+  await expect.poll(() => announcedBy(region)).toContain('cat → the·0 1.00, the·2 → cat 1.00');
 });
 
 test('segments are shown by name and text, and counted as such', async () => {
@@ -186,7 +186,7 @@ test.each(states)('%s, another trace takes the place of the one shown', async (_
   }
   await expect.poll(() => listOf(region).element().textContent).toBe('a b c');
   await mouse.leave();
-  await mouse.move(middleOf(tokenIn(region, 2)));
+  await mouse.move(middleOf(tokenIn(region, 1)));
   await expect.poll(() => announcedBy(region)).toContain('c → b 1.00');
   // At rest and while it is pointed at.
   await change({ trace: pair });

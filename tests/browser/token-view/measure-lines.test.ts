@@ -20,22 +20,30 @@ function flowInSheet(): HTMLElement {
   return flow;
 }
 
-test('every line begins where the browser begins it', () => {
-  const flow = flowInSheet();
-  const lines = [...measureLines(flow, prose)].at(-1)!;
-  expect(lines.complete).toBe(true);
-  const boxes = words.map((_, position) => {
-    const { before, parts } = prose.at(position);
-    const box = document.createElement('span');
-    box.append(...parts.map(({ text }) => text));
-    flow.append(before, box);
-    return box;
-  });
-  const { top } = flow.getBoundingClientRect();
-  const expected = boxes.map((box) => Math.floor((box.getClientRects()[0]!.y - top) / 29));
-  expect(lines.count).toBe(expected.at(-1)! + 1);
-  expect(words.map((_, position) => lines.lineOf(position))).toEqual(expected);
-});
+test.each(['', 'transform: scale(0.5)', 'zoom: 1.5'])(
+  'every line begins where the browser begins it %s',
+  (scaled) => {
+    const flow = flowInSheet();
+    const found = [...measureLines(flow, prose)].at(-1)!;
+    flow.parentElement!.style.cssText += `; ${scaled}`;
+    const lines = [...measureLines(flow, prose)].at(-1)!;
+    expect(lines.complete).toBe(true);
+    const boxes = words.map((_, position) => {
+      const { before, parts } = prose.at(position);
+      const box = document.createElement('span');
+      box.append(...parts.map(({ text }) => text));
+      flow.append(before, box);
+      return box;
+    });
+    // Read where nothing is scaled.
+    flow.parentElement!.style.transform = flow.parentElement!.style.zoom = '';
+    expect(found.count).toBe(lines.count);
+    const { top } = flow.getBoundingClientRect();
+    const expected = boxes.map((box) => Math.floor((box.getClientRects()[0]!.y - top) / 29));
+    expect(lines.count).toBe(expected.at(-1)! + 1);
+    expect(words.map((_, position) => lines.lineOf(position))).toEqual(expected);
+  },
+);
 
 test('of a text that is not laid out, all is one line', () => {
   const flow = flowInSheet();

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Token } from '../../../src/lib/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { readWeights, shown } from '../views/fixture.js';
 import { announcedBy, mouse, statusOf, usePage } from '../views/page.js';
@@ -11,7 +12,14 @@ const pair = await loadFixture('pair');
 const weights = await readWeights('pair');
 const everyHead = Array.from({ length: 12 }, (_, head) => head);
 const positions = Array.from({ length: 24 }, (_, position) => position);
-const labels = pair.stream().keyTokens.map(({ label }) => label);
+/** What tokens are called: with their position where others look the same. */
+function namesOf(tokens: readonly Token[]): string[] {
+  const labels = tokens.map(({ label }) => label);
+  return labels.map((label, i) =>
+    labels.filter((one) => one === label).length > 1 ? `${label}·${i}` : label,
+  );
+}
+const labels = namesOf(pair.stream().keyTokens);
 /** Layer 3, head 1: "them" looks at "keys". */
 const [them, keys] = [16, 2];
 
@@ -62,7 +70,13 @@ describe('hover', () => {
     'combined as %s: what the token sends behind the text, what it receives below it',
     async (combine, heads, name) => {
       const onHoverChange = vi.fn();
-      const { region } = await showTokenView({ trace: pair, layer: 3, combine, head: 1, onHoverChange });
+      const { region } = await showTokenView({
+        trace: pair,
+        layer: 3,
+        combine,
+        ...(combine === 'none' && { head: 1 }),
+        onHoverChange,
+      });
       await mouse.move(middleOf(tokenIn(region, them)));
       const sent = row([...heads], them);
       const received = column([...heads], them);
@@ -141,6 +155,10 @@ test('cross attention: the decoder’s text looks at the encoder’s, and is loo
   const dates = await loadFixture('dates');
   const cross = await readWeights('dates', 'cross.attention');
   const { region } = await showTokenView({ trace: dates, stream: 'cross', layer: 1 });
+  const [queryNames, keyNames] = [
+    namesOf(dates.stream('cross').queryTokens),
+    namesOf(dates.stream('cross').keyTokens),
+  ];
   const [decoder, encoder] = ['decoder · queries', 'encoder · keys'];
   const heads = [0, 1, 2, 3];
   const at = (query: number, key: number) => mean(heads.map((head) => cross.at(1, head, query, key)));
@@ -151,7 +169,9 @@ test('cross attention: the decoder’s text looks at the encoder’s, and is loo
   await mouse.move(middleOf(tokenIn(region, 6, decoder)));
   await expect
     .poll(() => announcedBy(region))
-    .toBe(`layer 1, mean of 4 heads: 0 → r ${shown(Math.max(...rowOf(6)))}`);
+    .toBe(
+      `layer 1, mean of 4 heads: ${queryNames[6]} → ${keyNames[largest(rowOf(6))]} ${shown(Math.max(...rowOf(6)))}`,
+    );
   expectStrengths(strengths(region, 'fill', encoder), rowOf(6));
   expect(strengths(region, 'fill', decoder).every((strength) => strength === 0)).toBe(true);
 
@@ -160,8 +180,8 @@ test('cross attention: the decoder’s text looks at the encoder’s, and is loo
   expectStrengths(strengths(region, 'fill', decoder), columnOf(17));
   await mouse.click(middleOf(tokenIn(region, 17, encoder)));
   await mouse.move(middleOf(tokenIn(region, 3, decoder)));
-  const name = dates.stream('cross').keyTokens[17]!.label;
+  const name = keyNames[17];
   await expect
     .poll(() => announcedBy(region))
-    .toBe(`layer 1, mean of 4 heads: 9 → ${name} ${shown(at(3, 17))}`);
+    .toBe(`layer 1, mean of 4 heads: ${queryNames[3]} → ${name} ${shown(at(3, 17))}`);
 });

@@ -1,4 +1,3 @@
-import { rectIn } from '../kit/rect.js';
 import type { Prose } from './prose.js';
 import { linePx, TextLines } from './text-lines.js';
 
@@ -46,10 +45,13 @@ function lineStarts(flow: HTMLElement, prose: Prose, first: number, end: number)
   }
   flow.parentElement!.append(probe);
 
-  // Nothing has a place while the view is hidden, and all is in line 0; it is measured again when it is shown.
+  // Once for all: the page may scale the text.
+  const outer = probe.getBoundingClientRect();
+  const lineOnPage = (linePx * outer.width) / probe.offsetWidth || linePx;
   const lineOf = (i: number): number => {
-    const { y, height } = rectIn(boxes[i]!, probe);
-    return Math.floor((y + height / 2) / linePx);
+    const [rect] = boxes[i]!.getClientRects();
+    // Nothing has a place while the view is hidden; what is measured then is measured again when it is shown.
+    return rect ? Math.floor((rect.top + rect.height / 2 - outer.top) / lineOnPage) : 0;
   };
   const starts: number[] = [];
   /** Finds the starts of lines after that of token `low`, up to that of token `high`. */

@@ -1,3 +1,4 @@
+import type { Granularity } from '../../analysis/lens/index.js';
 import type { Scale } from '../../render/colors/index.js';
 import { combineMatrices, type Matrix, type Stream, type Token } from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
@@ -49,16 +50,24 @@ export class TokenViewState {
   }
 
   #averageOf: AverageOf | undefined = $derived.by(() => {
-    const { stream, options } = this.view;
+    const { stream } = this.view;
     if (!stream || this.#layer === undefined || this.#read.error) return undefined;
-    const combine = options.combine === 'max' ? 'max' : 'mean';
-    return { stream, layer: this.#layer, heads: this.heads, combine };
+    return { stream, layer: this.#layer, heads: this.heads, combine: this.#how };
   });
+
+  /** What the tokens of each side are merged into. */
+  get merged(): { query: Granularity; key: Granularity } {
+    const { granularity } = this.view.options;
+    return typeof granularity === 'string' ? { query: granularity, key: granularity } : granularity;
+  }
 
   /** Whether there is one text, each token of it a query and a key. */
   get together(): boolean {
     const { stream } = this.view;
-    return stream?.name !== 'cross' && stream?.queryTokens.length === stream?.keyTokens.length;
+    const { query, key } = this.merged;
+    return (
+      stream?.name !== 'cross' && query === key && stream?.queryTokens.length === stream?.keyTokens.length
+    );
   }
 
   readonly texts: readonly ShownText[] = $derived.by(() => {
@@ -74,13 +83,17 @@ export class TokenViewState {
     ];
   });
 
+  // Each by itself, so that another selection or option with the same of it is no reason to read again.
   #layer = $derived.by(() => this.view.selection?.layer);
+  #combine = $derived.by(() => this.view.options.combine);
+  #show = $derived.by(() => this.view.options.show);
+  #how = $derived.by((): 'mean' | 'max' => (this.#combine === 'max' ? 'max' : 'mean'));
 
   // By their numbers, so that a new selection with the same heads is no reason to read again.
   #headList = $derived.by(() => {
-    const { selection, head, options, stream } = this.view;
+    const { selection, head, stream } = this.view;
     if (!selection || !stream) return '';
-    if (options.combine === 'none') return String(head);
+    if (this.#combine === 'none') return String(head);
     // A layer may have fewer than others.
     const held = stream.headsOf(selection.layer);
     return selection.heads.filter((head) => held.includes(head)).join();
@@ -91,21 +104,19 @@ export class TokenViewState {
 
   /** Layer and heads, in words. */
   readonly place: string = $derived.by(() => {
-    const { labels, options } = this.view;
+    const { labels } = this.view;
     const { heads } = this;
     if (this.#layer === undefined) return '';
     if (heads.length === 1) return labels.place(this.#layer, String(heads[0]));
-    const how = options.combine === 'max' ? 'max' : 'mean';
-    return labels.placeOf(this.#layer, labels.combinedHeads(how, heads.length));
+    return labels.placeOf(this.#layer, labels.combinedHeads(this.#how, heads.length));
   });
 
   #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
-    const { stream, options } = this.view;
+    const { stream } = this.view;
     if (!stream || this.#layer === undefined) return {};
     try {
       const matrices = this.heads.map((head) => stream.matrix(this.#layer!, head));
-      const how = options.combine === 'max' ? 'max' : 'mean';
-      return { matrix: matrices.length === 1 ? matrices[0] : combineMatrices(matrices, how) };
+      return { matrix: matrices.length === 1 ? matrices[0] : combineMatrices(matrices, this.#how) };
     } catch (error) {
       return { error: error as Error };
     }
@@ -133,7 +144,7 @@ export class TokenViewState {
     const { matrix } = this.#read;
     if (!token || !matrix || (!this.together && token.side !== side)) return undefined;
     const hidden = side === 'query' ? 'receives' : 'sends';
-    if (this.together && this.view.options.show === hidden) return undefined;
+    if (this.together && this.#show === hidden) return undefined;
     return readLine(matrix, side, token.position, signal);
   }
 
@@ -180,7 +191,7 @@ export class TokenViewState {
   get leftOut(): number | undefined {
     const { token } = this.focus;
     const query = token?.side === 'query' || this.together ? token?.position : undefined;
-    if (query === undefined || this.view.options.show === 'receives') return undefined;
+    if (query === undefined || this.#show === 'receives') return undefined;
     return this.#read.matrix?.leftOut?.(query);
   }
 
@@ -204,7 +215,7 @@ export class TokenViewState {
   /** A token of a text as a query or a key. */
   #sideOf(side: Side): 'query' | 'key' {
     if (side !== 'both') return side;
-    return this.view.options.show === 'receives' ? 'key' : 'query';
+    return this.#show === 'receives' ? 'key' : 'query';
   }
 
   preview(position: number | null, side: Side): void {
