@@ -159,6 +159,7 @@ function contextOf(target: HTMLCanvasElement, kind: string): unknown {
 /** A stage, or null where its context was lost meanwhile. */
 async function startStage(listeners: ReadonlySet<StageListener>): Promise<RunningStage | null> {
   const { canvas, context, handOver } = makeCanvas();
+  if (context.isContextLost()) return null;
   contexts++;
   const renderer = new WebGLRenderer();
   // Pixi would unload what rests for a minute, with a ticker that never stops; layers here free what they own, and a view at

@@ -1,6 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
-import { cdp } from 'vitest/browser';
-import type { CDPSession } from 'playwright';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { SignedLayer } from '../../../src/lib/render/index.js';
 import { Drawing } from '../../../src/lib/views/kit/drawing.svelte.js';
 import { until } from '../render/helpers.js';
@@ -45,14 +43,18 @@ test('a box of parts of pixels is filled in whole ones', async () => {
   expect(drawing.size).toEqual({ width: 200, height: 99 });
 });
 
-test('another devicePixelRatio is noticed', async () => {
+test('another devicePixelRatio is noticed, each time', async () => {
+  // No test can move its page to another screen: the browser's word for it is given by hand.
+  const query = new EventTarget();
+  const asked = vi.spyOn(window, 'matchMedia').mockReturnValue(query as MediaQueryList);
+  const ratio = vi.spyOn(window, 'devicePixelRatio', 'get').mockReturnValue(1);
+  undo.push(() => vi.restoreAllMocks());
   const { canvas } = await draw('');
-  const [before, session] = [canvas.width, cdp() as unknown as CDPSession];
-  const [width, height] = [innerWidth, innerHeight];
-  await session.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 2 * devicePixelRatio, mobile: false }); // prettier-ignore
-  try {
-    await until(() => canvas.width === 2 * before);
-  } finally {
-    await session.send('Emulation.clearDeviceMetricsOverride');
+  expect(canvas.width).toBe(200);
+  for (const next of [2, 1.5]) {
+    ratio.mockReturnValue(next);
+    query.dispatchEvent(new Event('change'));
+    await until(() => canvas.width === 200 * next);
+    expect(asked).toHaveBeenLastCalledWith(`(resolution: ${next}dppx)`);
   }
 });
