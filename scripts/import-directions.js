@@ -21,7 +21,7 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   export: ['trace', 'scene', 'colors'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
   index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views'],
-  node: ['trace', 'explore', 'kit'],
+  node: ['trace', 'explore', 'kit', 'views'],
 });
 
 /** Packages that only some folders may load, so that the others run without them. */

@@ -16,6 +16,7 @@ import { canvasIn, sizePx, zoomPath, type Contestant } from './contestant.js';
 export function attentracePicture(): Contestant {
   let surface: Surface;
   let layer: HeatmapLayer;
+  let reading = false;
   let trace: Trace;
   const tokens = () => trace.stream().queryTokens.length;
 
@@ -25,7 +26,7 @@ export function attentracePicture(): Contestant {
   }
   const whole = (): Viewport => ({ query: 0, key: 0, queries: tokens(), keys: tokens() });
   async function drawn(): Promise<boolean> {
-    while (layer.pending) await nextFrame();
+    while (reading) await nextFrame();
     return true;
   }
 
@@ -38,7 +39,7 @@ export function attentracePicture(): Contestant {
       });
       surface.resize(sizePx, sizePx, 1);
       await surface.ready;
-      layer = createHeatmapLayer(surface);
+      layer = createHeatmapLayer(surface, { onReading: (progress) => (reading = progress !== null) });
       layer.setProps({
         rect: { x: 0, y: 0, width: sizePx, height: sizePx },
         causal: { enabled: true, offset: 0, ...hatchColors.light },

@@ -3,8 +3,22 @@
  * they are used, what they need. Apps that render views on a server take index.ts, by the condition `svelte`.
  */
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
-export { AttentraceError, createTrace, isTraceError, TraceError } from './trace/index.js';
+export {
+  createTrace,
+  isSigned,
+  isTraceError,
+  quantities,
+  segmentsFromText,
+  TraceError,
+} from './trace/index.js';
+export { explorerOptions } from './views/explorer/options.js';
+export { headViewOptions } from './views/head-view/options.js';
+export { heatmapOptions } from './views/heatmap/options.js';
 export { defaultLabels } from './views/kit/labels/index.js';
+export { parseOptions, serializeOptions } from './views/kit/serialize-options.js';
+export { modelViewOptions } from './views/model-view/options.js';
+export { neuronViewOptions } from './views/neuron-view/options.js';
+export { tokenViewOptions } from './views/token-view/options.js';
 
 export const Explorer = component('Explorer');
 export const HeadView = component('HeadView');
@@ -12,6 +26,7 @@ export const Heatmap = component('Heatmap');
 export const ModelView = component('ModelView');
 export const NeuronView = component('NeuronView');
 export const TokenView = component('TokenView');
+export const createExploration = component('createExploration');
 
 function component(name: string): () => never {
   return () => {

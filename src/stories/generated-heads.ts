@@ -99,3 +99,10 @@ export const biased = (how: 'alibi' | 'scale'): Trace =>
     seed: 11,
     score: how === 'alibi' ? (dot, query, key) => dot / 4 - (query - key) / 2 : (dot) => dot,
   }));
+
+/** A head that looks at everything alike: its keys are 0, so the softmax gives each of 32 tokens 1/32. */
+export function evenAttention(): Trace {
+  const tokens = Array.from({ length: 32 }, (_, i) => words[i % words.length]!);
+  const all = (value: number, width: number) => [[tokens.map(() => Array<number>(width).fill(value))]];
+  return createTrace({ tokens, attention: all(1 / 32, 32), queries: all(1, 8), keys: all(0, 8) });
+}

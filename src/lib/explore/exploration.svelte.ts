@@ -1,6 +1,6 @@
 import { getContext, setContext } from 'svelte';
 import { plainLens, type Lens } from '../analysis/lens/index.js';
-import type { Trace } from '../trace/index.js';
+import { rowOf, type Token, type Trace } from '../trace/index.js';
 import { changeSelection, chooseHead, headOf } from './choose-head.js';
 import { resolveSelection, type StartingChoice } from './resolve-selection.js';
 import { sameHover, type Hover, type Selection } from './types.js';
@@ -83,8 +83,9 @@ export class Exploration<Look extends object = object> {
     const hover = this.around ? this.around.hover : this.#host.hover;
     const stream = this.trace?.streams.find(({ name }) => name === hover?.stream);
     if (!hover || !stream || stream.name !== this.selection?.stream) return null;
-    const held = (hover.query ?? 0) < stream.queryTokens.length && (hover.key ?? 0) < stream.keyTokens.length;
-    return held ? hover : null;
+    const holds = (tokens: readonly Token[], position: number | null): boolean =>
+      position === null || rowOf(tokens, position) !== undefined;
+    return holds(stream.queryTokens, hover.query) && holds(stream.keyTokens, hover.key) ? hover : null;
   });
 
   get lens(): Lens {

@@ -1,4 +1,4 @@
-import { TraceError, type StreamName, type Trace } from '../trace/index.js';
+import { rowOf, TraceError, type StreamName, type Trace } from '../trace/index.js';
 import type { Selection } from './types.js';
 
 /** A view's starting choice, from its props. */
@@ -40,8 +40,9 @@ export function resolveSelection(
     layer,
     heads: [...wanted].sort((a, b) => a - b),
     ...(head !== undefined && { head }),
-    query: keep(selection.query, same, (n) => n !== null && n < stream.queryTokens.length) ?? null,
-    key: keep(selection.key, same, (n) => n !== null && n < stream.keyTokens.length) ?? null,
+    query:
+      keep(selection.query, same, (n) => n !== null && rowOf(stream.queryTokens, n) !== undefined) ?? null,
+    key: keep(selection.key, same, (n) => n !== null && rowOf(stream.keyTokens, n) !== undefined) ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Stream, StreamName, Trace } from '../trace/index.js';
+import { rowOf, type Stream, type StreamName, type Trace } from '../trace/index.js';
 import type { Selection } from './types.js';
 
 const streams: readonly StreamName[] = ['self', 'encoder', 'decoder', 'cross'];
@@ -93,7 +93,7 @@ function heldBy(trace: Trace, read: Partial<Selection>): Partial<Selection> {
     layer: among(read.layer, (layer) => layers.includes(layer)),
     heads: held?.length ? held : undefined,
     head: among(read.head, (head) => heads.includes(head)),
-    query: among(read.query, (query) => query! < queryTokens.length),
-    key: among(read.key, (key) => key! < keyTokens.length),
+    query: among(read.query, (query) => rowOf(queryTokens, query!) !== undefined),
+    key: among(read.key, (key) => rowOf(keyTokens, key!) !== undefined),
   };
 }

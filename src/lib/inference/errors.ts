@@ -42,3 +42,10 @@ export type InferenceErrorParts = ErrorParts<InferenceErrorCode>;
 export class InferenceError extends AttentraceError<InferenceErrorCode> {
   override readonly name = 'InferenceError';
 }
+
+const LONGEST = 500;
+
+/** A text that a message can hold: names in a model may be of megabytes. */
+export function shorten(text: string, longest = LONGEST): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}

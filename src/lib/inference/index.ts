@@ -5,16 +5,15 @@ export { createTracer } from './tracer/create-tracer.js';
 export { hubUrl, modelSize, type HubModel, type ModelSource } from './tracer/load-model.js';
 export type { OnnxRuntime, OnnxSession, OnnxTensor } from './tracer/runtime.js';
 export type { SamplingOptions } from './tracer/sampling.js';
-export type { Encoder, TokenizerLike, TransformersTokenizer } from './tracer/tokenize.js';
+export type { Progress } from './tracer/download.js';
+export type { Encoder, TokenInput, TokenizerLike, TransformersTokenizer } from './tracer/tokenize.js';
 export type {
   AblateOptions,
   Ablation,
   AblationResult,
   GenerateOptions,
   ModelConfig,
-  Progress,
   TextTrace,
-  TokenInput,
   TraceOptions,
   Tracer,
   TracerOptions,

@@ -1,3 +1,4 @@
+import { InferenceError } from './errors.js';
 import { tapAttention } from './taps/tap-attention.js';
 import type { Tap, TapOptions } from './taps/types.js';
 
@@ -39,9 +40,10 @@ export interface WithAttentionOptions extends TapOptions {
  */
 export function withAttention(
   env: TransformersEnv,
-  options: WithAttentionOptions = {},
+  options?: WithAttentionOptions,
 ): { readonly taps: readonly Tap[]; restore(): void } {
-  const { only = /\.onnx($|\?)/, read = readFile, cache, ...tapOptions } = options;
+  if (env === null || typeof env !== 'object') throw noEnvironment(env);
+  const { only = /\.onnx($|\?)/, read = readFile, cache, ...tapOptions } = options ?? {};
   const before = { useCustomCache: env.useCustomCache, customCache: env.customCache };
   const taps: Tap[] = [];
   const kept = cache ? Promise.resolve(cache) : browserCache(env);
@@ -97,6 +99,16 @@ export function withAttention(
       for (let last; (last = restored.get(env.customCache as object));) Object.assign(env, last);
     },
   };
+}
+
+function noEnvironment(given: unknown): InferenceError {
+  return new InferenceError({
+    code: 'missing-model',
+    place: 'withAttention',
+    found: given === null ? 'null' : typeof given,
+    expected: 'the env of transformers.js',
+    fix: "import { env } from '@huggingface/transformers'; withAttention(env).",
+  });
 }
 
 /** Caches that are to be out of the way, with what was there before each. */

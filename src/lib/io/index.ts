@@ -1,22 +1,20 @@
 /** Attention from files and back into them, and attention that is not an array of every weight. */
 export type { FileTensor } from './file-tensor.js';
-export {
-  fromGenerateSteps,
-  type GenerateChoice,
-  type GeneratedStream,
-  type GeneratedTokens,
-  type GenerateEncoderDecoderInput,
-  type GenerateInput,
-  type GenerateStep,
-} from './generate/generate-steps.js';
+export type { TensorName, TensorNames } from './find-tensors.js';
+export { fromGenerateSteps } from './generate/generate-steps.js';
+export type {
+  GenerateChoice,
+  GeneratedStream,
+  GeneratedTokens,
+  GenerateEncoderDecoderInput,
+  GenerateInput,
+  GenerateStep,
+} from './generate/types.js';
+export { loadTrace } from './load-trace.js';
 export { loadNpy, parseNpy } from './numpy/npy.js';
-export { loadNpz } from './numpy/npz.js';
+export { loadNpz, loadNpzArrays } from './numpy/npz.js';
 export type { Source } from './read-source.js';
-export {
-  loadSafetensors,
-  type LoadSafetensorsOptions,
-  type TensorName,
-} from './safetensors/load-safetensors.js';
+export { loadSafetensors } from './safetensors/load-safetensors.js';
 export { parseSafetensors, type SafetensorsFile } from './safetensors/parse-safetensors.js';
 export { writeSafetensors } from './safetensors/write-safetensors.js';
 export { coordinateAttention, type CoordinateInput } from './sources/coordinates.js';
@@ -29,3 +27,4 @@ export {
 export { packedAttention, type PackedInput } from './sources/packed.js';
 export { queryKeyAttention, type QueryKeyInput } from './sources/query-key.js';
 export { topKeyAttention, type TopKeyInput } from './sources/top-keys.js';
+export { traceFromTensors, type LoadOptions, type TensorOptions } from './trace-from-tensors.js';

@@ -1,3 +1,4 @@
+import { describe } from '../trace/describe.js';
 import { TraceError } from '../trace/index.js';
 
 /** Where a file's bytes come from: a URL, a `Blob` or `File`, bytes in memory or, in Node, a path. */
@@ -19,14 +20,12 @@ const inNode = typeof process === 'object' && typeof process.versions?.node === 
  */
 export async function readSource(source: Source, signal?: AbortSignal): Promise<SourceBytes> {
   signal?.throwIfAborted();
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'the file' };
-  if (ArrayBuffer.isView(source)) {
-    const { buffer, byteOffset, byteLength } = source;
-    return { bytes: new Uint8Array(buffer, byteOffset, byteLength), name: 'the file' };
-  }
-  const name = nameOf(source);
+  const given = bytesIn(source);
+  if (given) return { bytes: given, name: 'the file' };
+  const place = source as string | URL | Blob;
+  const name = nameOf(place);
   try {
-    const bytes = await readBytes(source, name, signal);
+    const bytes = await readBytes(place, name, signal);
     signal?.throwIfAborted();
     return { bytes, name };
   } catch (cause) {
@@ -34,6 +33,29 @@ export async function readSource(source: Source, signal?: AbortSignal): Promise<
     if (cause instanceof TraceError) throw cause;
     throw unreadable(name, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+/** Bytes in memory, viewed; those of another frame too. Of anything else nothing. */
+function bytesIn(source: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(source)) {
+    const { buffer, byteOffset, byteLength } = source;
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source));
+  return isBuffer ? new Uint8Array(source as ArrayBuffer) : undefined;
+}
+
+/** @throws TraceError `file` for what is not bytes in memory */
+export function asBytes(source: ArrayBuffer | ArrayBufferView): Uint8Array {
+  const bytes = bytesIn(source);
+  if (bytes) return bytes;
+  throw new TraceError({
+    code: 'file',
+    place: 'bytes',
+    found: describe(source),
+    expected: 'an ArrayBuffer, or a typed array',
+    fix: 'Pass the bytes of the file: await (await fetch(url)).arrayBuffer().',
+  });
 }
 
 async function readBytes(
@@ -49,7 +71,8 @@ async function readBytes(
     const { readFile } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ fs)) as {
       readFile: (path: string | URL, options: { signal?: AbortSignal }) => Promise<Uint8Array>;
     };
-    return readFile(url ?? (source as string), { signal });
+    // A Buffer is turned into plain bytes: its `slice` copies nothing.
+    return bytesIn(await readFile(url ?? (source as string), { signal }))!;
   }
   const response = await fetch(source, { signal });
   if (!response.ok) throw unreadable(name, `HTTP ${response.status} ${response.statusText}`.trim());
@@ -70,7 +93,7 @@ function nameOf(source: string | URL | Blob): string {
   throw new TraceError({
     code: 'file',
     place: 'source',
-    found: source === null ? 'null' : `a ${typeof source}`,
+    found: describe(source),
     expected: 'a URL, a Blob, an ArrayBuffer or, in Node, a path',
     fix: 'Pass where the file is, or its bytes.',
   });

@@ -1,59 +1,91 @@
 import { TraceError, type Segment } from '../trace/index.js';
+import { describe } from '../trace/describe.js';
 
-/** Reads what a trace keeps as JSON among a file's metadata. Each gives `undefined` where there is nothing. */
+/** Reads what is said of a trace beside its tensors. Each gives `undefined` where there is nothing. */
 export interface TraceMetadata {
+  text(key: string): string | undefined;
   strings(key: string): string[] | undefined;
   numbers(key: string): number[] | undefined;
+  /** Numbers of heads, of all layers or of each. */
+  heads(key: string): number[] | number[][] | undefined;
+  /** 1 or true for what is there, 0 or false for what is not. */
+  mask(key: string): (number | boolean)[] | undefined;
   segments(key: string): Segment[] | undefined;
   flag(key: string): boolean | undefined;
+  /** A name, or an object whose range has `null` where there is no limit, which JSON cannot write otherwise. */
+  quantity(key: string): unknown;
 }
 
+const isString = (value: unknown) => typeof value === 'string';
+const isNumber = (value: unknown) => typeof value === 'number';
+const listOf = (isItem: (item: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(isItem);
+
 /**
+ * @param metadata values; a string stands for the JSON in it, as files hold no more than strings, but where text is meant
  * @param name what to call the file in messages
- * @throws TraceError `file`, from the functions it returns, for text that is not the JSON it should be
+ * @throws TraceError `file`, from the functions it returns, for what is not as it should be
  */
-export function traceMetadata(metadata: ReadonlyMap<string, string>, name: string): TraceMetadata {
-  function read<T>(key: string, isSound: (value: unknown) => boolean, expected: string): T | undefined {
-    const text = metadata.get(key);
-    if (text === undefined) return undefined;
-    let value: unknown;
-    let cause: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      cause = error;
-    }
-    if (isSound(value)) return value as T;
+export function traceMetadata(metadata: ReadonlyMap<string, unknown>, name: string): TraceMetadata {
+  function read(key: string, isSound: (value: unknown) => boolean, expected: string): unknown {
+    const given = metadata.get(key);
+    if (given === undefined || given === null) return undefined;
+    if (isSound(given)) return given;
+    const { value, cause } = parsed(given);
+    if (isSound(value)) return value;
     throw new TraceError({
       code: 'file',
       place: `${name}, __metadata__.${key}`,
-      found: text.length > 60 ? `${text.slice(0, 60)}…` : text,
+      found: typeof given === 'string' ? given : describe(given),
       expected,
       fix: 'Write it with json.dumps.',
       cause,
     });
   }
-  const listOf = (isItem: (item: unknown) => boolean) => (value: unknown) =>
-    Array.isArray(value) && value.every(isItem);
   return {
-    strings: (key) =>
+    text: (key) => read(key, isString, 'text') as string | undefined,
+    strings: (key) => read(key, listOf(isString), 'a JSON array of strings') as string[] | undefined,
+    numbers: (key) => read(key, listOf(isNumber), 'a JSON array of numbers') as number[] | undefined,
+    heads: (key) =>
+      read(key, (v) => listOf(isNumber)(v) || listOf(listOf(isNumber))(v), 'a JSON array of numbers') as
+        number[] | number[][] | undefined,
+    mask: (key) =>
       read(
         key,
-        listOf((item) => typeof item === 'string'),
-        'a JSON array of strings',
-      ),
-    numbers: (key) =>
-      read(
-        key,
-        listOf((item) => typeof item === 'number'),
-        'a JSON array of numbers',
-      ),
-    segments: (key) => read(key, listOf(isSegment), 'a JSON array of { "name", "start", "end" }'),
-    flag: (key) => read(key, (value) => typeof value === 'boolean', 'true or false'),
+        listOf((n) => isNumber(n) || typeof n === 'boolean'),
+        'a JSON array of 0 and 1',
+      ) as number[] | undefined,
+    segments: (key) =>
+      read(key, listOf(isSegment), 'a JSON array of { "name", "start", "end" }') as Segment[] | undefined,
+    flag: (key) => read(key, (value) => typeof value === 'boolean', 'true or false') as boolean | undefined,
+    quantity: (key) => toQuantity(read(key, isQuantity, 'the name of a quantity, or a JSON object')),
   };
+}
+
+/** What a string says in JSON; of anything else nothing. */
+function parsed(given: unknown): { value?: unknown; cause?: unknown } {
+  if (typeof given !== 'string') return {};
+  try {
+    return { value: JSON.parse(given) as unknown };
+  } catch (cause) {
+    return { cause };
+  }
 }
 
 function isSegment(value: unknown): boolean {
   const { name, start, end } = (value ?? {}) as Partial<Segment>;
   return typeof name === 'string' && typeof start === 'number' && typeof end === 'number';
+}
+
+/** A string that begins an object is JSON, not a name. */
+function isQuantity(value: unknown): boolean {
+  if (typeof value === 'string') return /^\w/.test(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function toQuantity(given: unknown): unknown {
+  const { range } = (given ?? {}) as { range?: unknown };
+  if (!Array.isArray(range)) return given;
+  const limits = range.map((limit: unknown, i) => limit ?? (i === 0 ? -Infinity : Infinity));
+  return { ...(given as object), range: limits };
 }

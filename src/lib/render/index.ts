@@ -8,10 +8,11 @@ import { textureCount } from './textures.js';
 
 export { RenderError, type RenderErrorCode } from './errors.js';
 export * from './heatmap/index.js';
+export type { Layer } from './layer.js';
 export * from './lines/index.js';
 export * from './thumbnails/index.js';
 export * from './signed/index.js';
-export { createSurface, type Layer, type Surface, type SurfaceOptions } from './surface.js';
+export { createSurface, type Surface, type SurfaceOptions } from './surface.js';
 
 /** What is alive on the page, for tests and for finding leaks. */
 export function stageInfo(): { contexts: number; surfaces: number; textures: number } {

@@ -4,12 +4,8 @@
  * takes as long as drawing. Pixi's own way to that (`multiView`) copies, and keeps every canvas it ever drew to.
  */
 import 'pixi.js/unsafe-eval';
-import { getMaxFragmentPrecision, getTestContext, type Container } from 'pixi.js';
+import { getMaxFragmentPrecision, getTestContext, WebGLRenderer, type Container } from 'pixi.js';
 import { RenderError } from './errors.js';
-import { MeshRenderer } from './renderer.js';
-
-/** Red, green, blue, opacity, each in 0..1, colour multiplied by opacity. */
-export type Rgba = readonly [number, number, number, number];
 
 /** Hears of the context's fate, and draws again when it is back. */
 export interface StageListener {
@@ -29,13 +25,22 @@ export interface Stage {
   readonly maxSize: number;
   readonly lost: boolean;
   /** Draws a scene of so many device pixels and hands the picture to a canvas. */
-  draw(scene: Container, target: ImageBitmapRenderingContext, size: Size, background: Rgba): void;
+  draw(scene: Container, target: HTMLCanvasElement, size: Size): void;
   /** Lets go of what is left of layers that were destroyed. */
   tidy(): void;
 }
 
+/** A listener's place at a stage: `stage` rejects with `RenderError` `no-webgl2`. */
+export interface StagePlace {
+  readonly stage: Promise<Stage>;
+  /** Leaves the stage; the last to leave turns off the light. */
+  leave(): void;
+}
+
 /** How long the renderer outlives its last surface, so that a page change does not start a context anew. */
 const lingerMs = 500;
+/** A context that was lost before it could be used is asked for again after so long. */
+const retryMs = 1000;
 
 const lostError = () =>
   new RenderError(
@@ -43,85 +48,159 @@ const lostError = () =>
     'The browser took the graphics context away; the picture may be out of date. It is drawn again when the context is back. If it does not come back, reload the page.',
   );
 
-const listeners = new Set<StageListener>();
-let running: Promise<RunningStage> | null = null;
-let contexts = 0;
-let disposal: ReturnType<typeof setTimeout> | undefined;
+/** A stage, starting or running, and who is told what becomes of its context: nobody of another stage. */
+interface OpenStage {
+  readonly starting: Promise<RunningStage>;
+  readonly listeners: Set<StageListener>;
+}
 
 interface RunningStage extends Stage {
   destroy(): void;
 }
 
-/** Joins the page's stage, starting it where it is not running. Rejects with `RenderError` `no-webgl2`. */
-export async function joinStage(listener: StageListener): Promise<Stage> {
-  clearTimeout(disposal);
-  listeners.add(listener);
-  const starting = (running ??= startStage());
-  try {
-    const stage = await starting;
-    if (stage.lost && listeners.has(listener)) listener.contextLost(lostError());
-    return stage;
-  } catch (error) {
-    if (running === starting) running = null;
-    throw error;
-  }
-}
-
-/** Leaves the stage; the last to leave turns off the light. */
-export function leaveStage(listener: StageListener): void {
-  if (!listeners.delete(listener) || listeners.size > 0) return;
-  clearTimeout(disposal);
-  disposal = setTimeout(() => {
-    // A stage that could not be started has told its listeners.
-    running?.then((stage) => stage.destroy()).catch(() => {});
-    running = null;
-  }, lingerMs);
-}
+let open: OpenStage | null = null;
+let contexts = 0;
+let disposal: ReturnType<typeof setTimeout> | undefined;
 
 /** Number of WebGL contexts held. */
 export const contextCount = (): number => contexts;
 
-async function startStage(): Promise<RunningStage> {
-  const canvas = new OffscreenCanvas(1, 1);
-  const context = canvas.getContext('webgl2', { alpha: true, antialias: false, depth: false, stencil: true });
-  if (!context) {
+/** Joins the page's stage, starting it where it is not running. */
+export function joinStage(listener: StageListener): StagePlace {
+  clearTimeout(disposal);
+  const joined = (open ??= openStage());
+  joined.listeners.add(listener);
+  return {
+    stage: joined.starting.then((stage) => {
+      if (stage.lost && joined.listeners.has(listener)) listener.contextLost(lostError());
+      return stage;
+    }),
+    leave() {
+      if (!joined.listeners.delete(listener) || joined.listeners.size > 0 || open !== joined) return;
+      clearTimeout(disposal);
+      disposal = setTimeout(() => closeStage(joined), lingerMs);
+    },
+  };
+}
+
+function openStage(): OpenStage {
+  const listeners = new Set<StageListener>();
+  const opened = { listeners, starting: startUntilItLasts(listeners) };
+  opened.starting.catch(() => {
+    if (open === opened) open = null;
+  });
+  return opened;
+}
+
+function closeStage(stage: OpenStage): void {
+  open = null;
+  // A stage that could not be started has told its listeners.
+  stage.starting.then((started) => started.destroy()).catch(() => {});
+}
+
+async function startUntilItLasts(listeners: ReadonlySet<StageListener>): Promise<RunningStage> {
+  // Those who have asked for the stage are listeners by then.
+  await Promise.resolve();
+  for (let lostBefore = false; ; lostBefore = true) {
+    const stage = await startStage(listeners);
+    if (stage && lostBefore) for (const listener of [...listeners]) listener.contextRestored();
+    if (stage) return stage;
+    if (listeners.size === 0) throw lostError();
+    if (!lostBefore) for (const listener of [...listeners]) listener.contextLost(lostError());
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}
+
+interface Canvas {
+  readonly canvas: OffscreenCanvas | HTMLCanvasElement;
+  readonly context: WebGL2RenderingContext;
+  /** Gives another canvas what was just drawn. */
+  handOver(target: HTMLCanvasElement): void;
+}
+
+function makeCanvas(): Canvas {
+  const wanted = { alpha: true, antialias: false, depth: false, stencil: true };
+  const offscreen = typeof OffscreenCanvas === 'undefined' ? undefined : new OffscreenCanvas(1, 1);
+  const context = offscreen?.getContext('webgl2', wanted) as WebGL2RenderingContext | null | undefined;
+  if (offscreen && context)
+    return {
+      canvas: offscreen,
+      context,
+      handOver: (target) =>
+        contextOf(target, 'bitmaprenderer').transferFromImageBitmap(offscreen.transferToImageBitmap()),
+    };
+  // WebKitGTK draws with WebGL 2 on a canvas of the page only.
+  const canvas = document.createElement('canvas');
+  const ownContext = canvas.getContext('webgl2', wanted) as WebGL2RenderingContext | null;
+  if (!ownContext)
     throw new RenderError(
       'no-webgl2',
       'This browser cannot draw here: WebGL 2 is missing or turned off. Turn on hardware acceleration in the browser’s settings, or open the page in a current Chrome, Edge, Firefox or Safari.',
     );
-  }
-  const maxSize = Math.min(
-    context.getParameter(context.MAX_RENDERBUFFER_SIZE),
-    ...context.getParameter(context.MAX_VIEWPORT_DIMS),
-  );
+  return {
+    canvas,
+    context: ownContext,
+    handOver(target) {
+      const copy = contextOf(target, '2d');
+      copy.clearRect(0, 0, target.width, target.height);
+      copy.drawImage(canvas, 0, 0);
+    },
+  };
+}
+
+function contextOf(target: HTMLCanvasElement, kind: 'bitmaprenderer'): ImageBitmapRenderingContext;
+function contextOf(target: HTMLCanvasElement, kind: '2d'): CanvasRenderingContext2D;
+function contextOf(target: HTMLCanvasElement, kind: string): unknown {
+  const context = target.getContext(kind);
+  if (!context) throw new Error('its canvas has a context of another kind already.');
+  return context;
+}
+
+/** A stage, or null where its context was lost meanwhile. */
+async function startStage(listeners: ReadonlySet<StageListener>): Promise<RunningStage | null> {
+  const { canvas, context, handOver } = makeCanvas();
   contexts++;
-  const renderer = new MeshRenderer();
+  const renderer = new WebGLRenderer();
   // Pixi would unload what rests for a minute, with a ticker that never stops; layers here free what they own, and a view at
   // rest stays as it is.
   const unloading = { gcActive: false, gcMaxUnusedTime: Infinity };
   const options = { backgroundAlpha: 0, ...unloading, skipExtensionImports: true };
-  await renderer.init({ canvas, context, width: 1, height: 1, ...options }).catch((error: unknown) => {
+  try {
+    await renderer.init({ canvas, context, width: 1, height: 1, ...options });
+  } catch (error) {
     contexts--;
+    if (context.isContextLost()) return null;
     throw error;
-  });
+  }
+  // Its clock would ask for a frame after the other; nothing here waits for one.
+  renderer.scheduler.destroy();
+  // What is asked of a lost context is answered with null.
+  const limits = [context.getParameter(context.MAX_RENDERBUFFER_SIZE), ...(context.getParameter(context.MAX_VIEWPORT_DIMS) ?? [])] as (number | null)[]; // prettier-ignore
+  if (context.isContextLost() || limits.includes(null)) {
+    contexts--;
+    renderer.destroy({ removeView: true });
+    return null;
+  }
   releaseTestContext();
 
-  canvas.addEventListener('webglcontextlost', () => {
+  const lost = (): void => {
     for (const listener of [...listeners]) listener.contextLost(lostError());
-  });
-  canvas.addEventListener('webglcontextrestored', () => {
+  };
+  const restored = (): void => {
     for (const listener of [...listeners]) listener.contextRestored();
-  });
+  };
+  canvas.addEventListener('webglcontextlost', lost);
+  canvas.addEventListener('webglcontextrestored', restored);
 
   return {
-    maxSize,
+    maxSize: Math.min(...(limits as number[])),
     get lost() {
-      return renderer.context.isLost;
+      return context.isContextLost();
     },
-    draw(scene, target, { width, height }, background) {
+    draw(scene, target, { width, height }) {
       if (renderer.width !== width || renderer.height !== height) renderer.resize(width, height, 1);
-      renderer.render({ container: scene, clearColor: [...background] });
-      target.transferFromImageBitmap(canvas.transferToImageBitmap());
+      renderer.render({ container: scene });
+      handOver(target);
     },
     tidy() {
       // Pixi's registers keep an empty entry for all that was ever destroyed, until it collects.
@@ -129,6 +208,8 @@ async function startStage(): Promise<RunningStage> {
     },
     destroy() {
       contexts--;
+      canvas.removeEventListener('webglcontextlost', lost);
+      canvas.removeEventListener('webglcontextrestored', restored);
       // Never destroy(true): it releases what other users of Pixi on the page share.
       renderer.destroy({ removeView: true });
     },

@@ -1,10 +1,9 @@
 import { Container } from 'pixi.js';
-import { hexToRgb } from './colors/oklab.js';
 import { RenderError } from './errors.js';
-import { joinStage, leaveStage, type Rgba, type Stage, type StageListener } from './stage.js';
+import { joinStage, type Stage, type StageListener } from './stage.js';
 
-/** What draws on a surface. */
-export interface Layer {
+/** A layer, as its surface sees it. */
+export interface SurfaceLayer {
   /** Brings meshes and uniforms up to date; called just before each draw, once `pixelRatio` is known. */
   prepare(): void;
   destroy(): void;
@@ -17,8 +16,6 @@ export interface SurfaceOptions {
   onRestore?(): void;
   /** The picture has just been drawn. */
   onDraw?(): void;
-  /** An opaque background, `#rrggbb`. Default: none, the page shows through. */
-  background?: string | null;
 }
 
 /** One view's canvas, drawn when something changed. */
@@ -29,33 +26,45 @@ export interface Surface {
   readonly root: Container;
   /** Device pixels per CSS pixel as drawn; less than asked for where the canvas would be too large. */
   readonly pixelRatio: number;
-  readonly background: Rgba;
   /** Size in CSS pixels. The canvas keeps its old picture, stretched, until the next draw. */
   resize(widthPx: number, heightPx: number, pixelRatio: number): void;
-  setBackground(hex: string | null): void;
   /** Has the surface drawn in the next animation frame, once, with all others that asked. */
   invalidate(): void;
   /** Draws at once. Returns whether it could: not before `ready`, nor without size or context. */
   drawNow(): boolean;
-  addLayer(layer: Layer): void;
-  removeLayer(layer: Layer): void;
+  addLayer(layer: SurfaceLayer): void;
+  removeLayer(layer: SurfaceLayer): void;
   reportError(error: RenderError): void;
   /** Destroys the surface and its layers, at any time, also twice. */
   destroy(): void;
 }
 
 const surfaces = new Set<Surface>();
-const waiting = new Set<Surface>();
-let frame = 0;
 
 /** Number of surfaces that have not been destroyed. */
 export const surfaceCount = (): number => surfaces.size;
 
-function drawWaiting(): void {
-  frame = 0;
-  const due = [...waiting];
-  waiting.clear();
-  for (const surface of due) surface.drawNow();
+/** Who is drawn in the next frame of a window: a canvas in a window of its own is seen while this page is not. */
+const frames = new Map<Window, Set<Surface>>();
+
+function drawSoon(surface: Surface, view: Window): void {
+  forgetFrame(surface, view);
+  const waiting = frames.get(view);
+  if (waiting) return void waiting.add(surface);
+  const due = new Set([surface]);
+  frames.set(view, due);
+  view.requestAnimationFrame(() => {
+    frames.delete(view);
+    for (const each of [...due]) each.drawNow();
+  });
+}
+
+/** Takes a surface from the frames of other windows: one that was closed has no further frames. */
+function forgetFrame(surface: Surface, except?: Window): void {
+  for (const [view, due] of frames) {
+    if (view !== except) due.delete(surface);
+    if (view.closed) frames.delete(view);
+  }
 }
 
 /**
@@ -64,11 +73,10 @@ function drawWaiting(): void {
  */
 export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions): Surface {
   const root = new Container();
-  const layers = new Set<Layer>();
+  const layers = new Set<SurfaceLayer>();
   let stage: Stage | null = null;
   let destroyed = false;
   let size = { widthPx: 0, heightPx: 0, pixelRatio: 1 };
-  let background: Rgba = toRgba(options.background);
 
   /** The ratio at which neither side is longer than the context can draw. */
   const pixelRatio = () =>
@@ -82,40 +90,31 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
     },
   };
 
+  const place = joinStage(listener);
   const surface: Surface = {
     ready: start(),
     root,
     get pixelRatio() {
       return pixelRatio();
     },
-    get background() {
-      return background;
-    },
     resize(widthPx, heightPx, pixelRatio) {
       size = { widthPx, heightPx, pixelRatio };
       surface.invalidate();
     },
-    setBackground(hex) {
-      background = toRgba(hex);
-      surface.invalidate();
-    },
     invalidate() {
       if (destroyed) return;
-      waiting.add(surface);
-      frame ||= requestAnimationFrame(drawWaiting);
+      drawSoon(surface, canvas.ownerDocument.defaultView ?? window);
     },
     drawNow() {
-      waiting.delete(surface);
+      forgetFrame(surface);
       const width = Math.round(size.widthPx * pixelRatio());
       const height = Math.round(size.heightPx * pixelRatio());
       if (!stage || stage.lost || destroyed || width < 1 || height < 1) return false;
       try {
-        const target = canvas.getContext('bitmaprenderer');
-        if (!target) throw new Error('its canvas has a context of another kind already.');
         if (canvas.width !== width) canvas.width = width;
         if (canvas.height !== height) canvas.height = height;
         for (const layer of layers) layer.prepare();
-        stage.draw(root, target, { width, height }, background);
+        stage.draw(root, canvas, { width, height });
       } catch (cause) {
         options.onError(
           new RenderError('draw-failed', `The picture could not be drawn: ${messageOf(cause)}`, { cause }),
@@ -139,24 +138,24 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
       if (destroyed) return;
       destroyed = true;
       for (const layer of [...layers]) layer.destroy();
-      waiting.delete(surface);
+      forgetFrame(surface);
       surfaces.delete(surface);
       root.destroy({ children: true });
       stage?.tidy();
       stage = null;
-      leaveStage(listener);
+      place.leave();
     },
   };
 
   async function start(): Promise<boolean> {
     try {
-      const joined = await joinStage(listener);
+      const joined = await place.stage;
       if (destroyed) return false;
       stage = joined;
       surface.invalidate();
       return true;
     } catch (error) {
-      leaveStage(listener);
+      place.leave();
       surface.reportError(
         error instanceof RenderError
           ? error
@@ -173,9 +172,3 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-function toRgba(hex: string | null | undefined): Rgba {
-  if (!hex) return [0, 0, 0, 0];
-  const [red, green, blue] = hexToRgb(hex);
-  return [red / 255, green / 255, blue / 255, 1];
-}

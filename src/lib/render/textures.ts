@@ -1,4 +1,5 @@
 import { BufferImageSource } from 'pixi.js';
+import type { ColorTable } from './colors/table.js';
 
 /** A texture that a shader reads by texel, never filtered and never multiplied by opacity. */
 export type DataTexture = BufferImageSource;
@@ -8,7 +9,7 @@ export interface DataTextureOptions {
   data: Uint8Array | Uint16Array | Float32Array;
   width: number;
   height: number;
-  format: 'r8unorm' | 'r16float' | 'r32float' | 'rgba8unorm' | 'rgba32float';
+  format: 'r8unorm' | 'rg8unorm' | 'r16float' | 'r32float' | 'rgba8unorm' | 'rgba32float';
 }
 
 let count = 0;
@@ -41,4 +42,22 @@ export function rgbToTexels(rgb: Uint8Array, texels: number): Uint8Array {
     rgba[i * 4 + 3] = 255;
   }
   return rgba;
+}
+
+/** A table of 256 colours, one row. */
+export function tableTexture(table: ColorTable): DataTexture {
+  return createDataTexture({ data: rgbToTexels(table, 256), width: 256, height: 1, format: 'rgba8unorm' });
+}
+
+/** Puts other colours in a table. */
+export function fillTable(texture: DataTexture, table: ColorTable): void {
+  texture.resource = rgbToTexels(table, 256);
+  texture.update();
+}
+
+/** Any number of colours; a texture's side is limited, so they go on in further rows of 256. */
+export function colorTexture(rgb: Uint8Array): DataTexture {
+  const height = Math.max(1, Math.ceil(rgb.length / 3 / 256));
+  const data = rgbToTexels(rgb, 256 * height);
+  return createDataTexture({ data, width: 256, height, format: 'rgba8unorm' });
 }

@@ -1,20 +1,24 @@
+import { labelWidthPx } from './label-width.js';
+
 /** One label of an axis: a token, or where they would collide, a position. */
-export interface AxisLabel {
+interface AxisLabel {
   position: number;
   /** Middle of its cell, in CSS pixels from the plot's edge. */
   atPx: number;
   kind: 'token' | 'position';
 }
 
-/** The labels of an axis that fit: every `step`-th. */
-export interface AxisLabels {
-  kind: AxisLabel['kind'];
-  step: number;
+/** Which labels of an axis are written: every n-th, or positions in their place. */
+export type LabelsShown = number | 'positions';
+
+/** The labels of an axis that fit. */
+interface AxisLabels {
+  shown: LabelsShown;
   labels: AxisLabel[];
 }
 
 /** The part of an axis that is seen. */
-export interface AxisSpan {
+interface AxisSpan {
   /** First cell and number of cells, in fractions too. */
   start: number;
   count: number;
@@ -23,13 +27,26 @@ export interface AxisSpan {
   lengthPx: number;
 }
 
+const queryRowPx = 14;
+const keyColumnPx = 14.5;
+
+/** The labels of queries, below each other. */
+export function queryAxis(span: AxisSpan): AxisLabels {
+  return axisLabels(span, queryRowPx, 2 * queryRowPx);
+}
+
+/** The labels of keys, diagonal, or where they are positions, upright beside each other. */
+export function keyAxis(span: AxisSpan): AxisLabels {
+  return axisLabels(span, keyColumnPx, labelWidthPx(span.total.toLocaleString('en')) + 12);
+}
+
 /**
  * The labels of an axis that fit: every token, every n-th, or round positions where n would be over 6.
  *
  * @param tokenPx room that a token takes along the axis
  * @param positionPx room that a position takes
  */
-export function axisLabels(
+function axisLabels(
   { start, count, total, lengthPx }: AxisSpan,
   tokenPx: number,
   positionPx: number,
@@ -43,7 +60,7 @@ export function axisLabels(
     const atPx = (i + 0.5 - start) * cell;
     if (atPx >= 0 && atPx <= lengthPx) labels.push({ position: i, atPx, kind });
   }
-  return { kind, step, labels };
+  return { shown: kind === 'position' ? 'positions' : step, labels };
 }
 
 /** The next of 1, 2, 5, 10, 20, 50, … that is no less. */

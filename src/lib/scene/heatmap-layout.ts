@@ -1,5 +1,6 @@
 import type { Token } from '../trace/index.js';
-import { labelWidthPx, widestLabelPx } from './label-width.js';
+import { keyAxis, queryAxis, type LabelsShown } from './axis-texts.js';
+import { labelWidthPx, titleWidthPx, widestLabelPx } from './label-width.js';
 import type { Rect } from './rect.js';
 
 export interface Size {
@@ -11,9 +12,9 @@ export interface Size {
 export interface HeatmapTexts {
   queryTokens: readonly Token[];
   keyTokens: readonly Token[];
-  /** Written at the ends of the two axes, the longest they may become. */
-  queryTitle: string;
-  keyTitle: string;
+  /** Written where the two axes begin; longer where not every label has room. */
+  queryTitle: (shown: LabelsShown) => string;
+  keyTitle: (shown: LabelsShown) => string;
 }
 
 /** Where the parts of a heatmap lie in its box, in CSS pixels, whatever part of the matrix is seen. */
@@ -39,7 +40,7 @@ const leastFill = 0.4;
 
 const labelGapPx = 8;
 const keyLabelLean = 0.79;
-const titleHeightPx = 34;
+const titleHeightPx = 38;
 const bottomPx = 14;
 const asideWidthPx = 260;
 const asideHeightPx = 236;
@@ -51,9 +52,26 @@ const usualHeightPx = 524;
 
 /** @param aside whether there is anything to show beside the plot where there is room */
 export function layOutHeatmap(box: Size, texts: HeatmapTexts, aside = true): HeatmapLayout {
+  const { plot } = layOutWith(box, texts, { queries: 1, keys: 1 }, aside);
+  const rows = texts.queryTokens.length;
+  const cols = texts.keyTokens.length;
+  const queries = queryAxis({ start: 0, count: rows, total: rows, lengthPx: plot.height }).shown;
+  const keys = keyAxis({ start: 0, count: cols, total: cols, lengthPx: plot.width }).shown;
+  return layOutWith(box, texts, { queries, keys }, aside);
+}
+
+function layOutWith(
+  box: Size,
+  texts: HeatmapTexts,
+  shown: { queries: LabelsShown; keys: LabelsShown },
+  aside: boolean,
+): HeatmapLayout {
   const wide = aside && box.width >= wideFromPx;
   const below = aside && !wide && box.height > box.width + belowHeightPx - 40;
-  const gutter = gutterOf(texts, box.width);
+  const gutter = gutterOf(texts, box.width, {
+    short: [texts.queryTitle(1), texts.keyTitle(1)],
+    full: [texts.queryTitle(shown.queries), texts.keyTitle(shown.keys)],
+  });
   const rows = texts.queryTokens.length;
   const cols = texts.keyTokens.length;
   const sizeIn = (height: number): Size =>
@@ -82,13 +100,19 @@ export function layOutHeatmap(box: Size, texts: HeatmapTexts, aside = true): Hea
 }
 
 /** Room round the plot for labels and titles, in CSS pixels. */
-function gutterOf({ queryTokens, keyTokens, queryTitle, keyTitle }: HeatmapTexts, widthPx: number) {
+function gutterOf(
+  { queryTokens, keyTokens }: HeatmapTexts,
+  widthPx: number,
+  titles: { short: string[]; full: string[] },
+) {
+  const widest = (of: readonly string[]): number => Math.max(...of.map(titleWidthPx));
   const keyLabelPx = widestLabelPx(keyTokens, 100);
   const queryLabelPx = Math.max(
     widestLabelPx(queryTokens, Math.min(120, widthPx * 0.28)),
     labelWidthPx(queryTokens.length.toLocaleString('en')),
-    labelWidthPx(queryTitle) - labelGapPx,
-    labelWidthPx(keyTitle) - labelGapPx,
+    widest(titles.short) - labelGapPx,
+    // On a narrow page the plot has more use for the room.
+    Math.min(widest(titles.full) - labelGapPx, widthPx * 0.14),
   );
   return {
     left: Math.ceil(queryLabelPx) + 22,
@@ -114,5 +138,6 @@ function plotSize(room: Size, rows: number, cols: number): Size {
     cell.height = Math.min(room.height / rows, largestStripPx);
   if (cell.height < largestCellPx && cell.width * cols < room.width * leastFill)
     cell.width = Math.min(room.width / cols, largestStripPx);
-  return { width: cell.width * cols, height: cell.height * rows };
+  // In whole pixels, as canvases are.
+  return { width: Math.floor(cell.width * cols), height: Math.floor(cell.height * rows) };
 }

@@ -1,7 +1,7 @@
 import type { Matrix, Token } from '../trace/index.js';
-import { axisLabels, type AxisLabels } from './axis-texts.js';
+import { keyAxis, queryAxis, type LabelsShown } from './axis-texts.js';
 import type { HeatmapLayout } from './heatmap-layout.js';
-import { cutMiddle, labelWidthPx } from './label-width.js';
+import { cutMiddle, titleWidthPx } from './label-width.js';
 import type { Rect } from './rect.js';
 import { cellRect, type MatrixSize, type Point, type Viewport } from './viewport.js';
 
@@ -31,8 +31,8 @@ export interface SceneCells {
   range: readonly [low: number, high: number];
   /** 256 × red, green, blue. */
   table: Uint8Array;
-  /** Whether cells whose key comes after their query cannot hold a value. */
-  causal: boolean;
+  /** Cells whose key is after their query's row and this cannot hold a value; null where every cell can. */
+  causalOffset: number | null;
   /** Keys that are left out. */
   hiddenKeys: ReadonlySet<number>;
 }
@@ -50,9 +50,6 @@ export interface HeatmapScene {
   cells: SceneCells | null;
 }
 
-/** Which labels of an axis are written: every `n`-th, or positions in their place. */
-export type LabelsShown = number | 'positions';
-
 export interface HeatmapWords {
   queryTitle: (shown: LabelsShown) => string;
   keyTitle: (shown: LabelsShown) => string;
@@ -60,8 +57,6 @@ export interface HeatmapWords {
   position: (position: number) => string;
 }
 
-const queryRowPx = 14;
-const keyColumnPx = 14.5;
 const keyAngle = -52;
 
 export function heatmapScene(
@@ -74,21 +69,12 @@ export function heatmapScene(
   const { plot } = layout;
   const size = { rows: queryTokens.length, cols: keyTokens.length };
   const { query, queries, key, keys } = viewport;
-  const positionPx = labelWidthPx(words.position(size.cols)) + 12;
-  const down = axisLabels(
-    { start: query, count: queries, total: size.rows, lengthPx: plot.height },
-    queryRowPx,
-    2 * queryRowPx,
-  );
-  const across = axisLabels(
-    { start: key, count: keys, total: size.cols, lengthPx: plot.width },
-    keyColumnPx,
-    positionPx,
-  );
+  const down = queryAxis({ start: query, count: queries, total: size.rows, lengthPx: plot.height });
+  const across = keyAxis({ start: key, count: keys, total: size.cols, lengthPx: plot.width });
   const text = (
     tokens: readonly Token[],
     { position, kind }: { position: number; kind: SceneText['kind'] },
-  ) => (kind === 'position' ? words.position(position) : tokens[position]!.label);
+  ) => (kind === 'position' ? words.position(tokens[position]!.position) : tokens[position]!.label);
   const edge = { x: plot.x - 8, y: plot.y - 8 };
   return {
     size,
@@ -115,19 +101,17 @@ export function heatmapScene(
       };
     }),
     titles: [
-      title(words.keyTitle(shown(across)), edge.x, plot.y - 25),
-      title(words.queryTitle(shown(down)), edge.x, plot.y - 10),
+      title(words.keyTitle, across.shown, edge.x, plot.y - 28),
+      title(words.queryTitle, down.shown, edge.x, plot.y - 13),
     ],
   };
 }
 
-/** How the labels of an axis are told of in its title. */
-function shown({ kind, step }: AxisLabels): LabelsShown {
-  return kind === 'position' ? 'positions' : step;
-}
-
-function title(text: string, x: number, y: number): SceneText {
-  return { text, full: text, x, y, anchor: 'end', angle: 0, roomPx: x, kind: 'title', position: null };
+/** What an axis shows, and where there is room, which of its labels. */
+function title(words: HeatmapWords['keyTitle'], shown: LabelsShown, x: number, y: number): SceneText {
+  const full = words(shown);
+  const text = titleWidthPx(full) <= x ? full : words(1);
+  return { text, full, x, y, anchor: 'end', angle: 0, roomPx: x, kind: 'title', position: null };
 }
 
 /** The cell at a point; null outside the plot. */

@@ -18,6 +18,11 @@ export function labelWidthPx(label: string): number {
   return width;
 }
 
+/** The same of a title, which is set smaller. */
+export function titleWidthPx(title: string): number {
+  return labelWidthPx(title) * 0.92;
+}
+
 /** The widest label of a sequence, no more than `maxPx`. Long sequences are sampled. */
 export function widestLabelPx(tokens: readonly Token[], maxPx: number): number {
   const step = Math.max(1, Math.floor(tokens.length / 2000));

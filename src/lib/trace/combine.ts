@@ -30,11 +30,10 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
   return new ReadMatrix({
     rows,
     cols,
-    signed,
     cost: matrices.length,
     read,
     levels: how === 'max',
-    signed: matrices.some((matrix) => matrix.signed) || undefined,
+    signed,
     // The mean of maxima, where the maximum of means is asked for.
     sample: read,
     // The most that one of several heads left out says nothing of the most they left out together.

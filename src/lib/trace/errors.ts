@@ -83,12 +83,14 @@ export abstract class AttentraceError<Code extends string = string> extends Erro
 }
 
 /** Longest part of a message, in UTF-16 units: names and shapes in it may come from a file, and be of any length. */
-const longest = 400;
+const longest = 240;
 
 /** A part without lone halves of a character, and never nothing at all. */
-function shortened(part: string): string {
+function shortened(given: string): string {
+  // Where no types are checked, names that are passed may be anything.
+  const part = String(given);
   if (part.trim() === '') return 'nothing';
-  return part.length <= longest ? part : `${part.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return part.length <= longest ? part : `${part.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** The parts of a `TraceError`. */

@@ -19,6 +19,7 @@ export {
   type Quantity,
   type QuantityName,
 } from './quantity.js';
+export { isFuture, rowOf } from './positions.js';
 export { segmentsFromText, type SegmentPlace } from './segments-from-text.js';
 export { joinedText, toTokens } from './tokens.js';
 export { blockWeights, decoder, decodeWeights } from './weights.js';

@@ -91,7 +91,6 @@ const readable = {
 } as const;
 
 /** What kind of typed array a value is, by what it is and not by a name it may have been given; nothing where it is none. */
-// eslint-disable-next-line @typescript-eslint/unbound-method -- called on what is asked about
 const typedArrayName = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Symbol.toStringTag,

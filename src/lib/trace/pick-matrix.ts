@@ -85,7 +85,8 @@ function cutOut(block: Block, wanted: BlockRequest, { rows, cols }: Picked): Blo
     for (let c = 0; c < wanted.cols; c++, at++)
       data[at] = weights[(rows[row + r]! - block.row) * block.cols + cols[col + c]! - block.col]!;
   return {
-    ...{ row, col, rows: wanted.rows, cols: wanted.cols, level: 0, type: 'float32' as const },
+    ...{ row, col, rows: wanted.rows, cols: wanted.cols, rowLevel: 0, colLevel: 0 },
+    ...{ type: 'float32' as const },
     ...{ data, offset: 0, stride: wanted.cols },
   };
 }

@@ -48,7 +48,7 @@ export function unknownPositions(place: string, queries: number, tokens: number)
     code: 'query-positions',
     place,
     found: 'nothing',
-    expected: `the positions of the ${count(queries, 'query').replace('querys', 'queries')} among ${count(tokens, 'token')}`,
+    expected: `the positions of the ${queries === 1 ? '1 query' : `${queries} queries`} among ${count(tokens, 'token')}`,
     fix: `For the last ones, as of a step with a cache, queryPositions: ${queries > 8 ? `[${tokens - queries}, …, ${tokens - 1}]` : listed(last)}; a query that is no token, as of pooling, is the decoder of a cross stream.`,
   });
 }

@@ -40,7 +40,7 @@ function drawBoth(surface: Surface): void {
     table: magma,
   });
   const lines = createLinesLayer(surface);
-  lines.setLines({ count: 2, query: [0, 5], key: [9, 2], head: [0, 1], weight: [1, 0.7] });
+  lines.setProps({ lines: { count: 2, query: [0, 5], key: [9, 2], head: [0, 1], weight: [1, 0.7] } });
   lines.setProps({
     rect: { x: 200, y: 0, width: 100, height: 200 },
     tokenPx: 20,
@@ -107,14 +107,92 @@ describe('a lost context', () => {
   });
 });
 
-describe('without WebGL2', () => {
-  test('every surface is told what to do, nothing is thrown, and a later one may try again', async () => {
-    const spy = vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockImplementation(function (
+/** No WebGL 2 from canvases of a kind. */
+function without(prototype: { getContext(...args: never[]): unknown }): void {
+  const real = prototype.getContext as (...args: unknown[]) => unknown;
+  vi.spyOn(prototype, 'getContext').mockImplementation(function (this: unknown, ...args: unknown[]) {
+    return args[0] === 'webgl2' ? null : real.apply(this, args);
+  });
+}
+
+describe('an old stage', () => {
+  test('that goes tells nothing to those of the next, however close they follow', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const context = catchContext();
+      const first = makeSurface(10, 10);
+      expect(await first.surface.ready).toBe(true);
+      const old = context.current!;
+      cleanUp();
+      // The last moment at which the old stage is taken over, and the first at which it is not.
+      vi.advanceTimersByTime(499);
+      const taken = makeSurface(10, 10);
+      expect(await taken.surface.ready).toBe(true);
+      expect(context.current).toBe(old);
+      cleanUp();
+      vi.advanceTimersByTime(500);
+      const next = makeSurface(300, 200);
+      drawBoth(next.surface);
+      const oldCanvas = old.canvas as OffscreenCanvas;
+      const told = new Promise((resolve) => oldCanvas.addEventListener('webglcontextlost', resolve));
+      expect(await next.surface.ready).toBe(true);
+      await told;
+      expect(next.surface.drawNow()).toBe(true);
+      expect([...taken.errors, ...next.errors]).toEqual([]);
+      expect(next.pixel(2, 2)).toEqual([...tableColor(magma, 0), 255]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+test('a context that is lost at the start is told, and asked for again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    let lose = true;
+    vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockImplementation(function (
       this: OffscreenCanvas,
       ...args
     ) {
-      return (String(args[0]) === 'webgl2' ? null : getContext.apply(this, args)) as null;
+      const context = getContext.apply(this, args) as WebGL2RenderingContext;
+      if (lose && String(args[0]) === 'webgl2') context.getExtension('WEBGL_lose_context')!.loseContext();
+      return context as never;
     });
+    const view = makeSurface(300, 200);
+    drawBoth(view.surface);
+    await vi.waitUntil(() => view.errors.length > 0 && vi.getTimerCount() > 0);
+    expect(view.errors.map(({ code }) => code)).toEqual(['context-lost']);
+    vi.advanceTimersByTime(1000);
+    lose = false;
+    await vi.waitUntil(() => view.restored > 0 || (vi.advanceTimersByTime(1000), false));
+    expect(await view.surface.ready).toBe(true);
+    expect(view.surface.drawNow()).toBe(true);
+    expect(view.pixel(2, 2)).toEqual([...tableColor(magma, 0), 255]);
+    expect(view.errors).toHaveLength(1);
+    cleanUp();
+    vi.advanceTimersByTime(500);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('where only a canvas of the page has WebGL 2, that is drawn with', async () => {
+  without(OffscreenCanvas.prototype);
+  const view = makeSurface(300, 200);
+  drawBoth(view.surface);
+  expect(await view.surface.ready).toBe(true);
+  expect(view.surface.drawNow()).toBe(true);
+  expect(view.pixel(2, 2)).toEqual([...tableColor(magma, 0), 255]);
+  view.surface.resize(150, 100, 1);
+  expect(view.surface.drawNow()).toBe(true);
+  expect(view.canvas.width).toBe(150);
+  expect(view.pixel(2, 2)).toEqual([...tableColor(magma, 0), 255]);
+});
+
+describe('without WebGL2', () => {
+  test('every surface is told what to do, nothing is thrown, and a later one may try again', async () => {
+    without(OffscreenCanvas.prototype);
+    without(HTMLCanvasElement.prototype);
     const views = [makeSurface(10, 10), makeSurface(10, 10)];
     drawBoth(views[0]!.surface);
     expect(await Promise.all(views.map(({ surface }) => surface.ready))).toEqual([false, false]);
@@ -125,7 +203,7 @@ describe('without WebGL2', () => {
     }
     cleanUp();
     expect(stageInfo()).toEqual({ contexts: 0, surfaces: 0, textures: 0 });
-    spy.mockRestore();
+    vi.restoreAllMocks();
     const view = makeSurface(10, 10);
     expect(await view.surface.ready).toBe(true);
   });

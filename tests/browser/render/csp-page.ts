@@ -18,7 +18,7 @@ createHeatmapLayer(view.surface).setProps({
   table: new Uint8Array(768).fill(77),
 });
 const lines = createLinesLayer(view.surface);
-lines.setLines({ count: 1, query: [0], key: [0], head: [0], weight: [1] });
+lines.setProps({ lines: { count: 1, query: [0], key: [0], head: [0], weight: [1] } });
 lines.setProps({
   rect: { x: 10, y: 0, width: 10, height: 20 },
   tokenPx: 20,

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  backgroundColors,
+  diverging,
   hatchColors,
   hexToRgb,
   tableColor,
@@ -8,6 +10,7 @@ import {
   type Scale,
 } from '../../../src/lib/render/colors/index.js';
 import { createHeatmapLayer, type HeatmapProps } from '../../../src/lib/render/index.js';
+import { DenseMatrix } from '../../../src/lib/trace/index.js';
 import type { Matrix } from '../../../src/lib/trace/types.js';
 import { cleanUp, denseMatrix, makeSurface, type TestSurface } from './helpers.js';
 
@@ -179,18 +182,6 @@ describe('gaps', () => {
     if (expected) expect(view.pixel(side / 10, 1)).toEqual(full);
   });
 
-  test('show the surface’s own background', async () => {
-    const view = makeSurface(100, 100, 1, '#123456');
-    createHeatmapLayer(view.surface).setProps({
-      matrix: ones(),
-      viewport: { query: 0, key: 0, queries: 10, keys: 10 },
-      rect: { x: 0, y: 0, width: 100, height: 100 },
-    });
-    await view.surface.ready;
-    view.surface.drawNow();
-    expect(view.pixel(9, 5)).toEqual([0x12, 0x34, 0x56, 255]);
-  });
-
   test('can be left out', async () => {
     expect(find(await draw(ones(), 100, { gap: false }), full)).toHaveLength(100 * 100);
   });
@@ -270,5 +261,47 @@ describe('cells that cannot hold a weight', () => {
     );
     expect(isHatch(view.pixel(5, 5))).toBe(true);
     expect(view.pixel(25, 5)).toEqual(zero);
+  });
+});
+
+describe('signed numbers', () => {
+  // −0.8 … 0.7 in steps of 0.1, with 0 among them.
+  const value = (row: number, col: number) => (row * 4 + col - 8) / 10;
+
+  test.each([
+    ['linear', 'light', 0.8],
+    ['linear', 'dark', 0.5],
+    ['sqrt', 'light', 0.8],
+    ['log', 'dark', 1],
+  ] as const)('%s, %s, over ±%f: orange below, blue above, 0 the background', async (scale, theme, most) => {
+    const table = diverging[theme];
+    const view = await draw(denseMatrix(4, 4, 'float32', value), 40, { scale, table, range: [-most, most] });
+    for (let row = 0; row < 4; row++)
+      for (let col = 0; col < 4; col++) {
+        const number = Math.fround(value(row, col));
+        const part = Math.min(1, Math.abs(number) / most);
+        const size = { linear: part, sqrt: Math.sqrt(part), log: Math.max(0, 1 + Math.log10(part) / 3) }[
+          scale
+        ];
+        const unit = 0.5 + 0.5 * Math.sign(number) * size;
+        const allowed = [unit - 1e-5, unit + 1e-5].map((at) => opaque(tableColor(table, at)));
+        expect(allowed).toContainEqual(view.pixel(col * 10 + 5, row * 10 + 5));
+      }
+    expect(view.pixel(5, 25)).toEqual(opaque(hexToRgb(backgroundColors[theme])));
+    const [negative, positive] = [view.pixel(5, 5), view.pixel(35, 35)];
+    expect(negative[0]).toBeGreaterThan(negative[2]);
+    expect(positive[2]).toBeGreaterThan(positive[0]);
+  });
+
+  test('zoomed out, a pixel has the colour of the largest magnitude', async () => {
+    const data = new Float32Array(64 * 64);
+    data[10 * 64 + 20] = -1;
+    data[11 * 64 + 21] = 0.9;
+    data[40 * 64 + 50] = 0.5;
+    const matrix = new DenseMatrix(64, 64, 'float32', data, 0, undefined, true);
+    const view = await draw(matrix, 8, { table: diverging.light, range: [-1, 1] });
+    expect(view.pixel(2, 1)).toEqual(opaque(tableColor(diverging.light, 0)));
+    expect(view.pixel(6, 5)).toEqual(opaque(tableColor(diverging.light, 0.75)));
+    expect(view.pixel(0, 0)).toEqual([255, 255, 255, 255]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { tableColor, viridis } from '../../../src/lib/render/colors/index.js';
-import { createHeatmapLayer, stageInfo, type Reading } from '../../../src/lib/render/index.js';
+import { createHeatmapLayer, stageInfo, type ReadingProgress } from '../../../src/lib/render/index.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from '../../../src/lib/trace/types.js';
 import { cleanUp, denseMatrix, makeSurface, until } from './helpers.js';
 
@@ -39,35 +39,36 @@ const whole = (side: number) => ({ query: 0, key: 0, queries: side, keys: side }
 
 async function view(side = 100) {
   const test = makeSurface(side, side);
-  const layer = createHeatmapLayer(test.surface);
+  let reading: ReadingProgress | null = null;
+  const layer = createHeatmapLayer(test.surface, { onReading: (now) => (reading = now) });
   layer.setProps({ table: viridis, rect: { x: 0, y: 0, width: side, height: side }, gap: false });
   await test.surface.ready;
-  return { ...test, test, layer, draw: () => test.surface.drawNow() };
+  return { ...test, test, layer, draw: () => test.surface.drawNow(), pending: () => reading !== null };
 }
 
 describe('blocks that arrive later', () => {
   test('are drawn when they arrive, without being asked', async () => {
     const { matrix, calls } = slowMatrix(10, 0.8);
-    const { layer, draw, pixel, test } = await view();
+    const { layer, draw, pixel, test, pending } = await view();
     layer.setProps({ matrix, viewport: whole(10) });
     draw();
     expect(pixel(50, 50)).toEqual(nothing);
-    expect(layer.pending).toBe(true);
+    expect(pending()).toBe(true);
     const { draws } = test;
     calls[0]!.answer();
     await until(() => test.draws > draws);
     expect(pixel(50, 50)).toEqual(color(0.8));
-    expect(layer.pending).toBe(false);
+    expect(pending()).toBe(false);
   });
 
   test('the old head stays whole until the new one is read', async () => {
     const first = slowMatrix(10, 0.2);
     const second = slowMatrix(10, 0.9);
-    const { layer, draw, pixel, test } = await view();
+    const { layer, draw, pixel, test, pending } = await view();
     layer.setProps({ matrix: first.matrix, viewport: whole(10) });
     draw();
     first.calls[0]!.answer();
-    await until(() => !layer.pending);
+    await until(() => !pending());
     layer.setProps({ matrix: second.matrix });
     draw();
     expect(pixel(50, 50)).toEqual(color(0.2));
@@ -79,11 +80,11 @@ describe('blocks that arrive later', () => {
 
   test('a head of another size does not stand in', async () => {
     const first = slowMatrix(10, 0.2);
-    const { layer, draw, pixel } = await view();
+    const { layer, draw, pixel, pending } = await view();
     layer.setProps({ matrix: first.matrix, viewport: whole(10) });
     draw();
     first.calls[0]!.answer();
-    await until(() => !layer.pending);
+    await until(() => !pending());
     layer.setProps({ matrix: slowMatrix(11, 0.9).matrix });
     draw();
     expect(pixel(50, 50)).toEqual(nothing);
@@ -92,11 +93,11 @@ describe('blocks that arrive later', () => {
   test('an old head whose tiles were evicted is not drawn from thin air', async () => {
     const [first, second] = [slowMatrix(2000, 0.2), slowMatrix(2000, 0.9)];
     const near = { query: 0, key: 0, queries: 10, keys: 10 };
-    const { layer, draw, pixel } = await view();
+    const { layer, draw, pixel, pending } = await view();
     layer.setProps({ matrix: first.matrix, viewport: near, memoryBudget: 1 });
     draw();
     first.calls[0]!.answer();
-    await until(() => !layer.pending);
+    await until(() => !pending());
     draw();
     expect(pixel(50, 50)).toEqual(color(0.2));
     layer.setProps({ viewport: { ...near, query: 1800 } });
@@ -120,14 +121,14 @@ describe('blocks that arrive later', () => {
 
   test('zooming leaves no hole: the coarser level stands in', async () => {
     const { matrix, calls } = slowMatrix(700, 0.6);
-    const { layer, draw, pixel } = await view();
+    const { layer, draw, pixel, pending } = await view();
     layer.setProps({ matrix, viewport: whole(700) });
     draw();
     calls[0]!.answer();
-    await until(() => !layer.pending);
+    await until(() => !pending());
     layer.setProps({ viewport: { query: 505, key: 505, queries: 10, keys: 10 } });
     draw();
-    expect(layer.pending).toBe(true);
+    expect(pending()).toBe(true);
     expect(calls.slice(1).map(({ request }) => [request.rowLevel, request.colLevel])).toEqual(
       Array(4).fill([0, 0]),
     );
@@ -141,7 +142,7 @@ describe('blocks that arrive later', () => {
 
   test('a quick look is drawn first and said to be one, with how far the rest is; then the whole', async () => {
     const test = makeSurface(100, 100);
-    const told: (Reading | null)[] = [];
+    const told: (ReadingProgress | null)[] = [];
     const layer = createHeatmapLayer(test.surface, { onReading: (reading) => told.push(reading) });
     layer.setProps({ table: viridis, rect: { x: 0, y: 0, width: 100, height: 100 }, gap: false });
     await test.surface.ready;
@@ -205,13 +206,13 @@ describe('blocks that arrive later', () => {
 describe('blocks that fail', () => {
   test('are reported once, the rest is drawn, and a later look tries again', async () => {
     const { matrix, calls } = slowMatrix(1000, 0.5);
-    const { layer, draw, errors, pixel } = await view();
+    const { layer, draw, errors, pixel, pending } = await view();
     const viewport = { query: 507, key: 0, queries: 10, keys: 10 };
     layer.setProps({ matrix, viewport });
     draw();
     calls[0]!.fail(new Error('HTTP 500 for chunk 0/0.'));
     calls[1]!.answer();
-    await until(() => !layer.pending && errors.length > 0);
+    await until(() => !pending() && errors.length > 0);
     draw();
     expect(errors.map(({ code, message }) => [code, message])).toEqual([
       ['block-failed', 'Some weights could not be read: HTTP 500 for chunk 0/0.'],

@@ -74,12 +74,7 @@ export interface TestSurface {
 
 const made: TestSurface[] = [];
 
-export function makeSurface(
-  widthPx: number,
-  heightPx: number,
-  pixelRatio = 1,
-  background: string | null = null,
-): TestSurface {
+export function makeSurface(widthPx: number, heightPx: number, pixelRatio = 1): TestSurface {
   const canvas = document.createElement('canvas');
   document.body.append(canvas);
   const test: TestSurface = {
@@ -88,7 +83,6 @@ export function makeSurface(
     restored: 0,
     draws: 0,
     surface: createSurface(canvas, {
-      background,
       onError: (error) => test.errors.push(error),
       onRestore: () => test.restored++,
       onDraw: () => test.draws++,

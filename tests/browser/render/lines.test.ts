@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { packColors } from '../../../src/lib/render/colors/index.js';
-import { createLinesLayer, curvePoint, type Lines, type LinesProps } from '../../../src/lib/render/index.js';
+import { diverging, packColors, tableColor } from '../../../src/lib/render/colors/index.js';
+import { createLinesLayer, type Lines, type LinesProps } from '../../../src/lib/render/index.js';
+import { curvePoint } from '../../../src/lib/scene/curve.js';
 import { cleanUp, makeSurface, type TestSurface } from './helpers.js';
 
 afterEach(cleanUp);
@@ -24,7 +25,7 @@ async function draw(
 ) {
   const view = makeSurface(...side, ratio);
   const layer = createLinesLayer(view.surface);
-  layer.setLines(columns(lines));
+  layer.setProps({ lines: columns(lines) });
   const rect = { x: 0, y: 0, width: side[0], height: side[1] };
   layer.setProps({ rect, tokenPx: 20, colors: palette, widthPx: [4, 4], ...props });
   await view.surface.ready;
@@ -105,10 +106,10 @@ describe('a line is exactly where it is given', () => {
     const { view, layer } = await draw([]);
     const blank = () => view.pixels().every((byte) => byte === 0);
     expect(blank()).toBe(true);
-    layer.setLines(columns([[1, 1, 0, 1]]));
+    layer.setProps({ lines: columns([[1, 1, 0, 1]]) });
     view.surface.drawNow();
     expect(blank()).toBe(false);
-    layer.setLines(columns([]));
+    layer.setProps({ lines: columns([]) });
     view.surface.drawNow();
     expect(blank()).toBe(true);
   });
@@ -253,7 +254,7 @@ describe('focus', () => {
 
   test('follows new lines', async () => {
     const { view, layer } = await draw([[1, 1, 0, 1]], { focus: { query: 4, key: null } });
-    layer.setLines(columns([[4, 4, 1, 1]]));
+    layer.setProps({ lines: columns([[4, 4, 1, 1]]) });
     view.surface.drawNow();
     expect(view.pixel(100, 90)).toEqual([...blue, 255]);
     expect(view.pixel(100, 30)[3]).toBe(0);
@@ -278,8 +279,33 @@ test('takes typed columns, and 500 000 lines', async () => {
   const key = Uint32Array.from({ length: count }, (_, i) => i % 700);
   const weight = Float32Array.from({ length: count }, (_, i) => (query[i] === 3 && key[i] === 8 ? 1 : 0.001));
   const { view, layer } = await draw([]);
-  layer.setLines({ count, query, key, head: new Uint8Array(count), weight });
+  layer.setProps({ lines: { count, query, key, head: new Uint8Array(count), weight } });
   expect(view.surface.drawNow()).toBe(true);
   expect(view.errors).toEqual([]);
   expect(view.pixel(100, 120)).toEqual([...red, 255]);
 });
+
+test.each(['light', 'dark'] as const)(
+  'signed weights, %s: the colour of the sign, wider and more opaque by magnitude',
+  async (theme) => {
+    const lines: Line[] = [
+      [0, 0, 2, -2],
+      [2, 2, 2, 2],
+      [4, 4, 1, -1],
+      [6, 6, 1, 0],
+    ];
+    const { view } = await draw(lines, { range: [-2, 2], table: diverging[theme], widthPx: [2, 6] });
+    // The middle of row i is at 20 × i + 10, and opaque where the magnitude is the largest.
+    const end = (at: 0 | 1) => [...tableColor(diverging[theme], at), 255];
+    expect(view.pixel(100, 9)).toEqual(end(0));
+    expect(view.pixel(100, 49)).toEqual(end(1));
+    const rows = (first: number) => Array.from({ length: 20 }, (_, y) => view.pixel(100, first + y)[3]);
+    expect(rows(0).filter((alpha) => alpha > 0)).toHaveLength(6);
+    // Half the magnitude: half as opaque, 4 px wide.
+    expect(rows(80).filter((alpha) => alpha > 0)).toHaveLength(4);
+    expect(view.pixel(100, 89)[3]).toBe(128);
+    const [red, , blue] = view.pixel(100, 89);
+    expect(red).toBeGreaterThan(blue);
+    expect(rows(120).every((alpha) => alpha === 0)).toBe(true);
+  },
+);

@@ -149,7 +149,7 @@ describe('drawing on demand', () => {
 });
 
 describe('the background', () => {
-  test('is transparent by default, also over an older picture', async () => {
+  test('is transparent, also over an older picture', async () => {
     const view = makeSurface(20, 20);
     const layer = fill(view.surface, 1, 20);
     await until(() => view.draws > 0);
@@ -161,18 +161,30 @@ describe('the background', () => {
     view.surface.drawNow();
     expect(view.pixel(5, 5)).toEqual(nothing);
   });
+});
 
-  test('can be a colour, and change', async () => {
-    const view = makeSurface(20, 20, 1, '#fedcba');
-    await until(() => view.draws > 0);
-    expect(view.pixel(10, 10)).toEqual([0xfe, 0xdc, 0xba, 255]);
-    view.surface.setBackground('#010203');
-    view.surface.drawNow();
-    expect(view.pixel(10, 10)).toEqual([1, 2, 3, 255]);
-    view.surface.setBackground(null);
-    view.surface.drawNow();
-    expect(view.pixel(10, 10)).toEqual(nothing);
-  });
+test('a canvas whose window goes away before its frame comes holds up nobody, and is drawn when it is back', async () => {
+  const [away, stays] = [makeSurface(20, 20), makeSurface(20, 20)];
+  fill(away.surface, 1, 20);
+  fill(stays.surface, 1, 20);
+  await until(() => away.draws > 0 && stays.draws > 0);
+  const frame = document.createElement('iframe');
+  document.body.append(frame);
+  frame.contentDocument!.body.append(away.canvas);
+  const before = away.draws;
+  away.surface.invalidate();
+  await until(() => away.draws > before);
+  away.surface.invalidate();
+  document.body.append(away.canvas);
+  frame.remove();
+  const draws = stays.draws;
+  stays.surface.invalidate();
+  await until(() => stays.draws > draws);
+  const last = away.draws;
+  away.surface.resize(10, 10, 1);
+  await until(() => away.draws > last);
+  expect(away.pixel(5, 5)).toEqual(color(1));
+  expect([...away.errors, ...stays.errors]).toEqual([]);
 });
 
 describe('size', () => {
@@ -215,7 +227,7 @@ describe('destruction', () => {
     lines.destroy();
     heatmap.destroy();
     expect(heatmap.setProps({ scale: 'log' })).toBe(false);
-    lines.setLines({ count: 0, query: [], key: [], head: [], weight: [] });
+    lines.setProps({ lines: { count: 0, query: [], key: [], head: [], weight: [] } });
     expect(stageInfo()).toMatchObject({ surfaces: 0, textures: 0 });
   });
 
@@ -240,7 +252,7 @@ describe('destruction', () => {
     surface.resize(10, 10, 1);
     fill(surface, 1, 10);
     const lines = createLinesLayer(surface);
-    lines.setLines({ count: 1, query: [0], key: [0], head: [0], weight: [1] });
+    lines.setProps({ lines: { count: 1, query: [0], key: [0], head: [0], weight: [1] } });
     lines.setProps({ rect: { x: 0, y: 0, width: 10, height: 10 }, tokenPx: 10 });
     if (i % 3 > 0) await surface.ready;
     if (i % 3 > 1) expect(surface.drawNow()).toBe(true);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { paper, tableColor } from '../../../src/lib/render/colors/index.js';
+import { diverging, packColors, paper, tableColor } from '../../../src/lib/render/colors/index.js';
 import { createThumbnailsLayer, stageInfo, type ThumbnailsOptions } from '../../../src/lib/render/index.js';
 import { createTrace } from '../../../src/lib/trace/index.js';
 import type { Block, Matrix, Stream } from '../../../src/lib/trace/types.js';
@@ -301,3 +301,31 @@ test('destroyed at any time, it leaves nothing', async () => {
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(asked.length).toBe(before);
 });
+
+test.each(['light', 'dark'] as const)(
+  'signed weights, %s: cells between the ends of the table, lines in the colour of the sign',
+  async (theme) => {
+    // A head of 1 × 1 weights: one of −1, one of ½.
+    const { stream } = evenStream((matrix, _, head) =>
+      Object.assign(
+        denseMatrix(10, 10, 'float32', () => (head === 0 ? -1 : 0.5)),
+        { signed: true, max: matrix.max },
+      ),
+    );
+    const { test, layer } = await view();
+    const both = [0, 1].map((head) => ({ layer: 0, head, x: head * 20, y: 0 }));
+    const table = diverging[theme];
+    layer.setProps({ stream, thumbnails: both, table, range: [-1, 1], colors: packColors(['#00ff00']) });
+    await until(() => test.pixel(10, 10)[3] > 0 && test.pixel(30, 10)[3] > 0);
+    expect(test.pixel(10, 10)).toEqual([...tableColor(table, 0), 255]);
+    expect(test.pixel(30, 10)).toEqual([...tableColor(table, 0.75), 255]);
+
+    layer.setProps({ kind: 'lines' });
+    // Where lines of ½ are laid over each other they cover less than all, as cells never do.
+    await until(() => test.pixel(20, 1)[3] < 255 && test.pixel(30, 10)[3] > 0);
+    expect(test.pixel(10, 10)).toEqual([...tableColor(table, 0), 255]);
+    const [red, , blue, alpha] = test.pixel(30, 10);
+    expect(alpha).toBeGreaterThan(100);
+    expect(blue).toBeGreaterThan(red);
+  },
+);

@@ -1,5 +1,6 @@
 import { userEvent, type Locator } from 'vitest/browser';
 import { describe, expect, test } from 'vitest';
+import type { HeatmapOptions } from '../../../src/lib/index.js';
 import { paper } from '../../../src/lib/render/colors/index.js';
 import { shown } from '../views/fixture.js';
 import { boxOf, browser, cellOf, mouse, showHeatmap, statusOf, usePage, type Point } from '../views/page.js';
@@ -53,9 +54,7 @@ describe('colours by', () => {
     await expect.element(legendOf(region)).toHaveAccessibleName('weights: 0 – 1.00');
 
     await mouse.move(cellOf(region, 9, 9, 24));
-    await expect
-      .poll(() => statusOf(region))
-      .toContain(`the → the ${shown(rows[9]![9]!)}`.replace('the → the', `${raw[9]} → ${raw[9]}`));
+    await expect.poll(() => statusOf(region)).toContain(`${raw[9]} → ${raw[9]} ${shown(rows[9]![9]!)}`);
     await mouse.leave();
     await region.getByRole('button', { name: new RegExp(`^${chip} ×$`) }).click();
     await mouse.leave();
@@ -118,7 +117,7 @@ const table = (text: string) => text.split('\n').map((line) => line.split('\t'))
 describe('a box drawn with Shift', () => {
   test('is what is seen then; the chip shows the whole again', async () => {
     const seen: unknown[] = [];
-    const { region } = await show({ onViewportChange: (viewport: unknown) => seen.push(viewport) });
+    const { region } = await show({ onOptionsChange: ({ viewport }: HeatmapOptions) => seen.push(viewport) });
     await dragBox(cellOf(region, 4, 6, 24), cellOf(region, 12, 14, 24));
     await expect.poll(() => seen.length).toBe(1);
     const view = seen[0] as { query: number; key: number; queries: number; keys: number };
@@ -137,7 +136,7 @@ describe('a box drawn with Shift', () => {
 
   test('a small twitch is no box', async () => {
     const seen: unknown[] = [];
-    const { region } = await show({ onViewportChange: (viewport: unknown) => seen.push(viewport) });
+    const { region } = await show({ onOptionsChange: ({ viewport }: HeatmapOptions) => seen.push(viewport) });
     const at = cellOf(region, 4, 6, 24);
     await dragBox(at, { x: at.x + 2, y: at.y + 1 });
     await expect.poll(() => statusOf(region)).toContain('locked');
@@ -168,7 +167,7 @@ describe('copy', () => {
   });
 
   test('weights, also where colours are shares', async () => {
-    const { region } = await show({ normalize: 'row', head: 'max' });
+    const { region } = await show({ normalize: 'row', combine: 'max' });
     const largest = Math.max(...Array.from({ length: 12 }, (_, i) => weights.at(layer, i, 2, 3)));
     expect(Number(table(copied(region))[3]![4])).toBeCloseTo(largest, 5);
   });

@@ -1,7 +1,7 @@
 import { userEvent, type Locator } from 'vitest/browser';
 import { describe, expect, test } from 'vitest';
 import { backgroundColors } from '../../../src/lib/render/colors/index.js';
-import { curvePoint } from '../../../src/lib/render/lines/curve.js';
+import { curvePoint } from '../../../src/lib/scene/curve.js';
 import { shown } from '../views/fixture.js';
 import {
   boxOf,

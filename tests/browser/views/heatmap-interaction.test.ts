@@ -55,19 +55,19 @@ describe('hover', () => {
     await mouse.move(cellOf(region, query, key, 24));
     await expect.poll(() => announcedBy(region)).not.toBe('');
     const after = await takePicture(plot);
-    const cell = plot.width / 24;
+    const [width, height] = [plot.width / 24, plot.height / 24];
     const marked = { row: 0, column: 0, elsewhere: 0 };
     before.each((color, at) => {
       if (after.at(at).join() === color.join()) return;
-      const rows = (at.y - plot.y) / cell - query;
-      const columns = (at.x - plot.x) / cell - key;
+      const rows = (at.y - plot.y) / height - query;
+      const columns = (at.x - plot.x) / width - key;
       const near = (distance: number) => distance > -0.2 && distance < 1.2;
       if (near(rows) && columns < -2) marked.row++;
       else if (near(columns) && rows < -2) marked.column++;
       else if (rows < -2 || columns < -8) marked.elsewhere++;
     });
-    expect(marked.row).toBeGreaterThan(cell * (key - 3));
-    expect(marked.column).toBeGreaterThan(cell * (query - 3));
+    expect(marked.row).toBeGreaterThan(width * (key - 3));
+    expect(marked.column).toBeGreaterThan(height * (query - 3));
     expect(marked.elsewhere).toBe(0);
     for (let other = 0; other < key - 2; other++) {
       const middle = cellOf(region, query, other, 24);

@@ -4,7 +4,7 @@ import type { Locator } from 'vitest/browser';
 import { functionAttention, queryKeyAttention, topKeyAttention } from '../../../src/lib/io/index.js';
 import { createTrace, type AttentionSource } from '../../../src/lib/trace/index.js';
 import { paper, tableColor } from '../../../src/lib/render/colors/index.js';
-import { boxOf, usePage } from './page.js';
+import { boxOf, statusOf, usePage } from './page.js';
 import { Heatmap, type Hover } from '../../../src/lib/index.js';
 import { takePicture, type Rgb } from './pixels.js';
 
@@ -122,7 +122,7 @@ test('what is not kept is not said to be 0, also where there is no room beside t
     weights: { dims, data: Float32Array.of(1, 0.75) },
   });
   const region = await show(2, attention, { selection: { query: 1, key: 1 }, style: 'width: 420px' });
-  await expect.element(region.getByText(/0\.25 of this query’s weight is not kept/)).toBeVisible();
+  await expect.poll(() => statusOf(region)).toMatch(/0\.25 of this query’s weight is not kept/);
   await expect.element(region.getByText('some keys only')).toBeVisible();
 });
 
@@ -143,7 +143,7 @@ test('a weight that comes late is told, one that cannot be read is said', async 
     },
   });
   const region = await show(4, attention, {
-    onHoverChange: (hover: Hover | null) => told.push(hover && [hover.query, hover.key, hover.weight]),
+    onHoverChange: (hover: Hover | null) => told.push(hover && [hover.query, hover.key, hover.value]),
   });
   await calm(region);
   const plot = region.getByRole('application');
@@ -151,7 +151,7 @@ test('a weight that comes late is told, one that cannot be read is said', async 
   await plot.hover({ position: { x: width * 0.6, y: height * 0.4 } });
   await vi.waitFor(() => expect(told.at(-1)).toEqual([1, 2, expect.closeTo(0.2, 6)]));
   await plot.hover({ position: { x: width * 0.6, y: height * 0.6 } });
-  await expect.element(region.getByText(/found an error \(offline\)/)).toBeVisible();
+  await expect.poll(() => statusOf(region)).toMatch(/found an error \(offline\)/);
   expect(told.at(-1)).toEqual([2, 2, null]);
   expect(trouble).toEqual([]);
   window.removeEventListener('unhandledrejection', hear);

@@ -97,8 +97,8 @@ describe('every cell of MiniLM’s attention has the colour of its weight', () =
       .toEqual([]);
   });
 
-  test.each(['mean', 'max'] as const)('%s over the heads', async (head) => {
-    const view = await showHeatmap({ trace: pair, layer: 2, head, range: [0, 0.8], colors: magma });
+  test.each(['mean', 'max'] as const)('%s over the heads', async (how) => {
+    const view = await showHeatmap({ trace: pair, layer: 2, combine: how, range: [0, 0.8], colors: magma });
     const ofHeads = (query: number, key: number) =>
       Array.from({ length: 12 }, (_, i) => pairWeights.at(2, i, query, key));
     const combine = {
@@ -107,7 +107,7 @@ describe('every cell of MiniLM’s attention has the colour of its weight', () =
     };
     await expect
       .poll(() =>
-        wrongCells(view.region, pairWeights, (query, key) => combine[head](ofHeads(query, key)), {
+        wrongCells(view.region, pairWeights, (query, key) => combine[how](ofHeads(query, key)), {
           table: magma,
           scale: 'linear',
           range: [0, 0.8],

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { userEvent, type Locator } from 'vitest/browser';
-import type { Viewport } from '../../../src/lib/index.js';
+import type { HeatmapOptions, Viewport } from '../../../src/lib/index.js';
 import { paper } from '../../../src/lib/render/colors/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { readWeights } from './fixture.js';
@@ -16,7 +16,13 @@ const whole: Viewport = { query: 0, key: 0, queries: 24, keys: 24 };
 async function showZoomable() {
   let viewport = whole;
   const onViewportChange = vi.fn((next: Viewport | undefined) => (viewport = next ?? whole));
-  const { region } = await showHeatmap({ trace: pair, layer: 3, head: 1, range: [0, 1], onViewportChange });
+  const { region } = await showHeatmap({
+    trace: pair,
+    layer: 3,
+    head: 1,
+    range: [0, 1],
+    onOptionsChange: (options: HeatmapOptions) => onViewportChange(options.viewport),
+  });
   return { region, onViewportChange, viewport: () => viewport, plot: region.getByRole('application') };
 }
 
@@ -154,7 +160,7 @@ test('the keys + and − zoom at the middle, and the arrows bring the cursor int
   await expect.poll(() => viewport().key).toBe(0);
   await userEvent.keyboard('{End}{PageDown}{PageDown}');
   await expect.poll(viewport).toMatchObject({ query: 8, key: 8 });
-  expect(statusOf(region)).toContain('[SEP] → [SEP]');
+  expect(statusOf(region)).toContain('[SEP]·23 → [SEP]·23');
 });
 
 test('the overview moves what is seen to where it is pressed', async () => {
@@ -162,9 +168,10 @@ test('the overview moves what is seen to where it is pressed', async () => {
   await mouse.wheel(cellOf(region, 2, 2, 24), -500);
   await expect.poll(() => viewport().keys).toBeLessThan(10);
   const heading = boxOf(region.getByRole('heading', { name: 'Overview' }));
-  // Right below its heading, 108 px wide as its matrix is square.
+  // Right below its heading, 108 px wide and as high as the plot's shape makes it.
   const corner = await overviewCorner(heading);
-  await mouse.press({ x: corner.x + 108 * 0.75, y: corner.y + 108 * 0.5 });
+  const { width, height } = boxOf(plot);
+  await mouse.press({ x: corner.x + 108 * 0.75, y: corner.y + 108 * 0.5 * (height / width) });
   await mouse.release();
   await expect.poll(() => viewport().key + viewport().keys / 2).toBeCloseTo(18, 0);
   expect(viewport().query + viewport().queries / 2).toBeCloseTo(12, 0);

@@ -1,6 +1,6 @@
 import type { Locator } from 'vitest/browser';
 import { backgroundColors } from '../../../src/lib/render/colors/index.js';
-import { curvePoint } from '../../../src/lib/render/lines/curve.js';
+import { curvePoint } from '../../../src/lib/scene/curve.js';
 import { boxOf, type Point } from './page.js';
 import { fromHex, takePicture } from './pixels.js';
 

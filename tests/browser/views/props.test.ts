@@ -34,16 +34,18 @@ describe('the parent moves a view by its props', () => {
   test('Heatmap: layer, head and stream', async () => {
     const view = await showHeatmap({ trace: pair, layer: 3, head: 1 });
     await mouse.move(cellOf(view.region, them.query, them.key, 24));
-    await expect.poll(() => announcedBy(view.region)).toBe('layer 3, head 1: them → keys 0.94');
+    await expect.poll(() => announcedBy(view.region)).toMatch(/^layer 3, head 1: them → keys 0\.94,/);
     await view.change({ layer: 5 });
     const said = shown(weights.at(5, 1, them.query, them.key));
-    await expect.poll(() => announcedBy(view.region)).toBe(`layer 5, head 1: them → keys ${said}`);
+    await expect
+      .poll(() => announcedBy(view.region))
+      .toMatch(new RegExp(`^layer 5, head 1: them → keys ${said},`));
     // The pointer has not moved: the tooltip follows all the same.
-    expect(textIn(boxOf(view.region.getByRole('application')))).toContain(`${said} · layer 5, head 1`);
-    await view.change({ head: 'max' });
+    expect(textIn(boxOf(view.region.getByRole('application')))).toContain(`${said} layer 5, head 1`);
+    await view.change({ combine: 'max' });
     await expect.element(view.region.getByRole('combobox', { name: 'head' })).toHaveValue('max');
     await expect.element(view.region.getByRole('combobox', { name: 'layer' })).toHaveValue('5');
-    await view.change({ layer: 0, head: 7 });
+    await view.change({ layer: 0, head: 7, combine: 'none' });
     await expect.element(view.region.getByRole('combobox', { name: 'layer' })).toHaveValue('0');
     await expect.element(view.region.getByRole('combobox', { name: 'head' })).toHaveValue('7');
     await view.change({ trace: await loadFixture('dates'), head: 0, stream: 'decoder' });
@@ -101,7 +103,7 @@ describe('the parent moves a view by its props', () => {
 });
 
 describe('what is bound goes both ways', () => {
-  test('Heatmap: selection, hover and viewport', async () => {
+  test('Heatmap: selection and hover', async () => {
     const of: HeatmapProps = { trace: pair, layer: 3, head: 1, theme: 'light' };
     const screen = await render(Bound, {
       props: {
@@ -112,21 +114,18 @@ describe('what is bound goes both ways', () => {
     const region = screen.getByRole('region');
     await drawn(region);
     await mouse.move(cellOf(region, them.query, them.key, 24));
-    const hover: Hover = { stream: 'self', layer: 3, head: 1, ...them, weight: weights.at(3, 1, 16, 2) };
+    const hover: Hover = { stream: 'self', layer: 3, head: 1, ...them, value: weights.at(3, 1, 16, 2) };
     await expect.poll(() => screen.component.bound().hover).toEqual(hover);
     await mouse.click(cellOf(region, them.query, them.key, 24));
     await expect
       .poll(() => screen.component.bound().selection)
       .toMatchObject({ layer: 3, heads: [1], ...them });
-    await mouse.wheel(cellOf(region, 8, 8, 24), -200);
-    await expect.poll(() => screen.component.bound().viewport?.keys).toBeLessThan(20);
     await mouse.leave();
     await expect.poll(() => screen.component.bound().hover).toBeNull();
 
-    screen.component.bind({ selection: { layer: 1, heads: [4], query: 5, key: 6 }, viewport: undefined });
+    screen.component.bind({ selection: { layer: 1, heads: [4], query: 5, key: 6 } });
     const said = shown(weights.at(1, 4, 5, 6));
-    await expect.poll(() => announcedBy(region)).toBe(`layer 1, head 4: cell → ist ${said}`);
-    await expect.element(region.getByRole('button', { name: 'zoomed' })).not.toBeInTheDocument();
+    await expect.poll(() => announcedBy(region)).toMatch(new RegExp(`^layer 1, head 4: cell → ist ${said},`));
     // What the user chose stays when the parent changes something else.
     await region.getByRole('button', { name: 'next layer' }).click();
     await screen.rerender({ of: { ...of, head: 4, scale: 'sqrt' } });
@@ -137,7 +136,7 @@ describe('what is bound goes both ways', () => {
     screen.component.bind({ hover: { ...hover, layer: 1, head: 4 } });
     await expect
       .poll(() => announcedBy(region))
-      .toBe(`layer 1, head 4: them → keys ${shown(weights.at(1, 4, 16, 2))}`);
+      .toMatch(new RegExp(`^layer 1, head 4: them → keys ${shown(weights.at(1, 4, 16, 2))},`));
   });
 
   test('HeadView: selection and hover', async () => {
@@ -244,7 +243,7 @@ describe('what a page may put in place of our own', () => {
   const html = (text: string) => ({ render: () => `<span>${text}</span>` });
   const token = createRawSnippet<[Token]>((of) => html(`«${of().position}»`));
   const tooltip = createRawSnippet<[Hover]>((of) =>
-    html(`${of().query} and ${of().key}: ${of().weight?.toFixed(4)}`),
+    html(`${of().query} and ${of().key}: ${of().value?.toFixed(4)}`),
   );
   const empty = createRawSnippet(() => html('Nothing recorded.'));
   const error = createRawSnippet<[Error]>((of) => html(`Oh: ${of().message}`));
@@ -263,7 +262,9 @@ describe('what a page may put in place of our own', () => {
     await expect.poll(() => textIn(boxOf(tokenOf(region, 'queries', 16)))).toBe('«16»');
     await mouse.click(centerOf(tokenOf(region, 'queries', 16)));
     await mouse.move(centerOf(tokenOf(region, 'keys', 2)));
-    await expect.poll(() => statusOf(region)).toContain(`16 and 2: ${weights.at(3, 1, 16, 2).toFixed(4)}`);
+    await expect
+      .poll(() => textIn(boxOf(region)))
+      .toContain(`16 and 2: ${weights.at(3, 1, 16, 2).toFixed(4)}`);
   });
 
   test.each([['Heatmap', showHeatmap] as const, ['HeadView', showHeadView] as const])(

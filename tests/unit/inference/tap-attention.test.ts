@@ -61,6 +61,7 @@ describe('a decoder written out (induction)', () => {
     expect(tapAttention(bytes).taps[1]).toEqual({
       stream: 'self',
       layer: 1,
+      tower: 0,
       node: '/layers.1/Softmax',
       operator: 'Softmax',
       weights: 'attentions.1',

@@ -45,7 +45,7 @@ const cases: [what: string, code: TraceErrorCode, place: string, words: RegExp, 
   ['a step without layers', 'missing-attention', 'steps[2]', /an array of 0/, make({ steps: withStep(2, []) })],
   ['a hole among the steps', 'missing-attention', 'steps[1]', /found nothing/, make({ steps: [steps()[0], , steps()[2]] })], // eslint-disable-line no-sparse-arrays
   ['a promise of a step', 'promise', 'steps[1]', /Await/, make({ steps: withStep(1, Promise.resolve()) })],
-  ['a layer that is null', 'null-attention', 'steps[1][1]', /eager/, make({ steps: withStep(1, [layer(1, 4), null]) })],
+  ['a layer that is null', 'steps', 'steps[1]', /found 1 layer, expected 2/, make({ steps: withStep(1, [layer(1, 4), null]) })],
   ['a layer fewer', 'steps', 'steps[2]', /found 1 layer, expected 2, as in step 0/, make({ steps: withStep(2, [layer(1, 5)]) })],
   ['a head fewer', 'steps', 'steps[1][0]', /found 1 head, expected 2/, make({ steps: withStep(1, [nest([1, 1, 1, 4], () => 0.25), layer(1, 4)]) })],
   ['another type', 'steps', 'steps[1][1]', /found uint8, expected float32/, make({ steps: withStep(1, [layer(1, 4), { dims: [1, 2, 1, 4], data: new Uint8Array(8) }]) })],

@@ -269,7 +269,7 @@ describe('sources', () => {
   test('one that cannot be read says which', async () => {
     for (const [source, found] of [
       [`${base}/none`, 'HTTP 404'],
-      [`${base}/page`, '<!doctype html>'],
+      [`${base}/page`, 'a page of HTML'],
       [join(folder, 'none'), 'ENOENT'],
       ['http://localhost:1/', 'fetch failed'],
       ['http://', 'Invalid URL'],

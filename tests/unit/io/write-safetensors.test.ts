@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadSafetensors, parseSafetensors, writeSafetensors } from '../../../src/lib/io/index.js';
 import { toFloat16 } from '../../../src/lib/io/float-bits.js';
+import { traceMetadata } from '../../../src/lib/io/trace-metadata.js';
 import {
   blockWeights,
   createTrace,
@@ -137,4 +138,45 @@ test('every float16 number keeps its bits', () => {
     (i) => (i & 0x7c00) !== 0x7c00 || !(i & 0x3ff),
   );
   expect(toFloat16(decodeWeights(bits, 'float16'))).toEqual(bits);
+});
+
+test('what the numbers are, and which queries were recorded, are among the metadata', async () => {
+  const trace = createTrace({
+    tokens: ['a', 'b', 'c'],
+    attention: [
+      [
+        [
+          [1, 0, 0],
+          [0.5, 0.5, 0],
+          [0.25, 0.25, 0.5],
+        ],
+      ],
+    ],
+  });
+  const stream = trace.stream();
+  const score = {
+    name: 'score',
+    range: [-Infinity, Infinity],
+    unit: 'nats',
+    evidence: 'descriptive',
+  } as const;
+  const written = async (more: object) =>
+    parseSafetensors(
+      await writeSafetensors({
+        ...trace,
+        streams: [{ ...stream, matrix: (l, h) => stream.matrix(l, h), ...more }],
+      }),
+    ).metadata;
+  const metadata = await written({ quantity: score, queryTokens: stream.queryTokens.slice(1) });
+  expect(metadata.get('quantity')).toBe(
+    '{"name":"score","range":[null,null],"unit":"nats","evidence":"descriptive"}',
+  );
+  expect(metadata.get('queryPositions')).toBe('[1,2]');
+  expect(metadata.get('tokens')).toBe('["a","b","c"]');
+  const plain = await written({});
+  expect([plain.has('quantity'), plain.has('queryPositions')]).toEqual([false, false]);
+  // And read again as what they are.
+  const said = traceMetadata(metadata, 'x');
+  expect(said.quantity('quantity')).toEqual(score);
+  expect(said.numbers('queryPositions')).toEqual([1, 2]);
 });

@@ -11,6 +11,7 @@ import {
   night,
   packColors,
   paper,
+  rgbToHex,
   tableColor,
   viridis,
   type ColorTable,
@@ -98,6 +99,8 @@ test.each(['light', 'dark'] as const)(
     const fall = values.slice(128);
     expect(rise.every((value, i) => i === 0 || value >= rise[i - 1]! - 0.25)).toBe(true);
     expect(fall.every((value, i) => i === 0 || value <= fall[i - 1]! + 0.25)).toBe(true);
+    // Zero is the background itself.
+    expect(rgbToHex(tableColor(diverging[theme], 0.5))).toBe(backgroundColors[theme]);
     expect(entry(diverging[theme], 0)[0]).toBeGreaterThan(entry(diverging[theme], 0)[2]!);
     expect(entry(diverging[theme], 255)[2]).toBeGreaterThan(entry(diverging[theme], 255)[0]!);
   },

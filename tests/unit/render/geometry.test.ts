@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  axes,
-  chooseLevel,
-  spanInView,
-  tilesInView,
-  type Viewport,
-} from '../../../src/lib/render/heatmap/window.js';
-import { curvePoint } from '../../../src/lib/render/lines/curve.js';
+import { axes, chooseLevel, spanInView, tilesInView } from '../../../src/lib/render/heatmap/window.js';
+import type { Viewport } from '../../../src/lib/scene/viewport.js';
+import { curvePoint } from '../../../src/lib/scene/curve.js';
 import { takeProps } from '../../../src/lib/render/props.js';
 
 describe('chooseLevel', () => {

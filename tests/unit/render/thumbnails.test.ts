@@ -68,6 +68,18 @@ describe('lines', () => {
     expect(keys(some)).toEqual([false, false, true, true]);
   });
 
+  test('signed weights: positive and negative ones in channels of their own, measured by magnitude', () => {
+    const signed = { ...picture, channels: 2, most: 2 } as const;
+    const pixels = rasterizeLines(cells(2, 2, { '0,0': 2, '1,1': -1 }), signed);
+    const both = (y: number) => [...pixels.subarray((y * 40 + 20) * 2, (y * 40 + 20) * 2 + 2)];
+    // Of ±2: a line a pixel thick and opaque, over two rows; one of half that, ¾ of a pixel thick and half opaque.
+    expect([both(9), both(10)]).toEqual(Array(2).fill([expect.closeTo(128, -1), 0]));
+    expect([both(29), both(30)]).toEqual(Array(2).fill([0, expect.closeTo(255 * 0.375 * 0.5, -1)]));
+    const strongest = rasterizeLines(cells(1, 2, { '0,0': 0.5, '0,1': -1 }), { ...signed, linesPerRow: 1 });
+    expect(strongest.filter((covered, i) => i % 2 === 0 && covered > 0)).toHaveLength(0);
+    expect(strongest.filter((covered, i) => i % 2 === 1 && covered > 0).length).toBeGreaterThan(0);
+  });
+
   test('so many of the strongest of each row', () => {
     const weights = { '0,0': 0.3, '0,1': 0.5, '0,3': 0.7 };
     const pixels = rasterizeLines(cells(1, 4, weights), { ...picture, linesPerRow: 2 });

@@ -173,7 +173,7 @@ describe.each(['float16', 'float32'] as const)('signed numbers, %s', (type) => {
   const numbers = Array.from({ length: rows * cols }, () => (Math.floor(random() * 9) - 4) / 8);
   const halfBits = (n: number) => (n < 0 ? 0x8000 : 0) | store([Math.abs(n)], 'float16')[0]!;
   const data = type === 'float16' ? Uint16Array.from(numbers, halfBits) : Float32Array.from(numbers);
-  const matrix = new DenseMatrix(rows, cols, type, data, 0, undefined, true);
+  const matrix = new DenseMatrix(rows, cols, type, data, 0, { signed: true });
 
   test.each([
     [0, 1],

@@ -84,12 +84,12 @@ test('a message of parts from a file is short, whole characters, and never says 
     code: 'dims',
     place: 'x'.repeat(5e6),
     found: ' ',
-    expected: `${'y'.repeat(399)}😀${'y'.repeat(99)}`,
+    expected: `${'y'.repeat(238)}😀${'y'.repeat(99)}`,
     fix: 'Do c.',
   });
-  expect(error.place).toBe(`${'x'.repeat(400)}…`);
+  expect(error.place).toBe(`${'x'.repeat(239)}…`);
   expect(error.found).toBe('nothing');
-  expect(error.expected).toBe(`${'y'.repeat(399)}…`);
+  expect(error.expected).toBe(`${'y'.repeat(238)}…`);
   expect(error.message).toBe(`${error.place}: found nothing, expected ${error.expected}. Do c.`);
 });
 

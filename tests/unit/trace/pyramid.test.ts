@@ -217,7 +217,7 @@ test('signed numbers in parts: the largest magnitude, with its sign', async () =
   data[1000 * cols + 1000] = -0.75;
   data[1001 * cols + 1001] = 0.5;
   data[20 * cols + 30] = 0.25;
-  const matrix = new DenseMatrix(rows, cols, 'float32', data, 0, undefined, true);
+  const matrix = new DenseMatrix(rows, cols, 'float32', data, 0, { signed: true });
   for (const level of [1, 4, 8, 12]) {
     const request = { rows: 1, cols: 1, rowLevel: level, colLevel: level };
     const at = (row: number, col: number) =>

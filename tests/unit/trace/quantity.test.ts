@@ -9,6 +9,8 @@ import {
   type Block,
   type Quantity,
 } from '../../../src/lib/trace/index.js';
+import { entropy, measureHeads } from '../../../src/lib/analysis/index.js';
+import { combineMatrices, DenseMatrix } from '../../../src/lib/trace/index.js';
 import { even, names } from './arrays.js';
 
 const signed = [
@@ -235,4 +237,42 @@ test('scores of a large head are checked by their own range as its rows are read
   expect(errorOf(() => stream.matrix(0, 0).block({ row: 9, col: 0, rows: 1, cols: 1 })).place).toBe(
     'attention[0][0][9][0]',
   );
+});
+
+test('measures of weights refuse what is none, those of your own take it', async () => {
+  const stream = make(
+    [
+      [
+        [
+          [0.9, 0.8],
+          [1, 1],
+        ],
+      ],
+    ],
+    'gates',
+  );
+  await expect(measureHeads(stream, 'entropy')).rejects.toMatchObject({
+    code: 'quantity',
+    found: 'the quantity gate',
+  });
+  const all = { bears: 'descriptive', unit: 'share', oneSequence: false } as const;
+  const rows = () => (sums: { part: number; whole: number }, weights: Float32Array) => {
+    sums.part += weights[0]!;
+    sums.whole++;
+  };
+  expect((await measureHeads(stream, { ...all, rows }))[0]!.value).toBeCloseTo(0.95, 6);
+  expect(errorOf(() => entropy(make(signed, 'scores').matrix(0, 0))).code).toBe('quantity');
+});
+
+test('the maximum of signed heads is the value of largest magnitude', () => {
+  const head = (...values: number[]) =>
+    new DenseMatrix(1, 3, 'float32', Float32Array.from(values), 0, { signed: true });
+  const all = combineMatrices([head(1, -2, 0.5), head(-3, 1, 0.25)], 'max');
+  expect(all.signed).toBe(true);
+  expect([...blockWeights(all.block({ row: 0, col: 0, rows: 1, cols: 3 }) as Block)]).toEqual([-3, -2, 0.5]);
+});
+
+test('entropy of weights that rounding took out of [0, 1]', () => {
+  const data = Float32Array.of(1.0009, -6e-8);
+  expect(entropy(new DenseMatrix(1, 2, 'float32', data))).toBe(0);
 });

@@ -1,2 +1,2 @@
-export type { Granularity } from './groups.js';
+export { granularities, type Granularity } from './groups.js';
 export { lookThrough, plainLens, type Hide, type Lens, type SeenStream } from './lens.js';

@@ -9,8 +9,9 @@ export interface Facts extends Known {
   /** The model's inputs its numbers come from, a bit each; shapes and masks' shapes do not count. */
   readonly sources: bigint;
   /**
-   * The inputs its rows are of: as `sources`, but a product has the rows of what stands at its left. Tokens that look at others
-   * learn from them and stay who they are.
+   * What its rows are of, a bit for each of the book's `origins`: an input, what a table holds for ids, rows chosen from among
+   * others, learned rows. A product has the rows of what stands at its left: tokens that look at others learn from them and stay
+   * who they are.
    */
   readonly rows: bigint;
 }
@@ -26,8 +27,19 @@ const NOTHING: Facts = {
 
 /** Shapes longer than any real one are not followed: a made-up graph could double them at each node. */
 const LONGEST_SHAPE = 32;
-/** Inputs after this many share a bit, so that a made-up graph of a million inputs costs no more. */
+/** Inputs after this many share a bit, so that a made-up graph of a million inputs costs no more; origins likewise. */
 const MOST_INPUTS = 1024;
+const MOST_ORIGINS = 2048;
+
+/** Where rows begin. */
+export interface Origin {
+  readonly kind: 'input' | 'lookup' | 'choice' | 'learned';
+  /** The inputs it comes from, a bit each. */
+  readonly sources: bigint;
+}
+
+/** Operators that take rows of their first input by the numbers of their second. */
+const CHOOSING = new Set(['Gather', 'GatherElements', 'GatherND', 'GatherBlockQuantized']);
 
 /** Operators whose output holds none of their input's numbers. */
 const SHAPE_ONLY = new Set(['Shape', 'Size', 'ConstantOfShape']);
@@ -52,6 +64,9 @@ export function dataInputs(node: Node): readonly string[] {
  */
 export class FactBook {
   readonly inputs: readonly ValueInfo[];
+  readonly origins: Origin[] = [];
+  /** The origins that are tokens looked up or chosen. */
+  private tokens = 0n;
   private readonly known = new Map<Scope, Map<string, Facts>>();
 
   constructor(
@@ -62,7 +77,12 @@ export class FactBook {
     const start = new Map<string, Facts>();
     this.inputs.forEach((input, bit) => {
       const sources = 1n << BigInt(Math.min(bit, MOST_INPUTS));
-      start.set(input.name, { ...NOTHING, ...declared(input), sources, rows: sources });
+      start.set(input.name, {
+        ...NOTHING,
+        ...declared(input),
+        sources,
+        rows: this.originate('input', sources),
+      });
     });
     this.walk(root, start);
   }
@@ -74,6 +94,18 @@ export class FactBook {
       if (facts) return facts;
     }
     return NOTHING;
+  }
+
+  private originate(kind: Origin['kind'], sources: bigint): bigint {
+    if (this.origins.length < MOST_ORIGINS) this.origins.push({ kind, sources });
+    const bit = 1n << BigInt(this.origins.length - 1);
+    if (kind === 'lookup' || kind === 'choice') this.tokens |= bit;
+    return bit;
+  }
+
+  /** A table of rows, such as learned queries, begins them; a single row is a bias or a norm. */
+  private learned(dims: Shape): bigint {
+    return (dims?.length ?? 0) > 1 && dims!.at(-2) !== 1 ? this.originate('learned', 0n) : 0n;
   }
 
   /** Names of the inputs behind a value. */
@@ -91,7 +123,7 @@ export class FactBook {
         values,
         constant: true,
         sources: 0n,
-        rows: 0n,
+        rows: this.learned(tensor.dims),
       });
     }
     for (const node of scope.order) this.visit(scope, node, facts);
@@ -101,7 +133,7 @@ export class FactBook {
     const inputs = node.inputs.map((input) => this.of(scope, input));
     const data = dataInputs(node).map((input) => this.of(scope, input));
     const sources = data.reduce((all, facts) => all | facts.sources, 0n);
-    const rows = rowsOf(node, data);
+    const rows = this.rowsOf(node, data);
     const inner = [...node.attributes.values()].flatMap((attribute) => scope.children.get(attribute) ?? []);
     for (const child of inner) this.walk(child, bodyInputs(child, sources, rows));
     const constant =
@@ -133,9 +165,27 @@ export class FactBook {
         values: found.values,
         constant,
         sources,
-        rows,
+        rows: node.opType === 'Constant' ? this.learned(scope.tensor(output)?.dims) : rows,
       });
     });
+  }
+
+  /** Weights may be of the scores of two sequences added; what they are multiplied with says which of them the rows are of. */
+  private shared(left: bigint, right: bigint): bigint {
+    return left & right & this.tokens ? left & right : left;
+  }
+
+  private rowsOf({ opType }: Node, data: readonly Facts[]): bigint {
+    const [first, second] = data;
+    if (!first) return 0n;
+    // Ids choose from a table, or tokens are chosen from among others by what they hold: those are rows of their own.
+    if (CHOOSING.has(opType) && second && second.sources !== 0n)
+      return this.originate(first.constant ? 'lookup' : 'choice', first.sources | second.sources);
+    if (CHOOSING.has(opType)) return first.rows;
+    // A weight at the left, of two axes at most, has no rows; a learned query has, and they come from no input.
+    const isWeight = first.constant && (first.dims?.length ?? 0) < 3;
+    if (ROWS_OF_FIRST.has(opType) && !isWeight) return this.shared(first.rows, second?.rows ?? 0n);
+    return data.reduce((all, facts) => all | facts.rows, 0n);
   }
 }
 
@@ -153,14 +203,6 @@ const ROWS_OF_FIRST = new Set(
       'Attention MultiHeadAttention GroupQueryAttention DecoderMaskedMultiHeadAttention',
   ),
 );
-
-function rowsOf({ opType }: Node, data: readonly Facts[]): bigint {
-  const [first] = data;
-  // A weight at the left, of two axes at most, has no rows; a learned query has, and they come from no input.
-  const isWeight = first?.constant && (first.dims?.length ?? 0) < 3;
-  if (first && ROWS_OF_FIRST.has(opType) && !isWeight) return first.rows;
-  return data.reduce((all, facts) => all | facts.rows, 0n);
-}
 
 function declared({ dataType, dims }: ValueInfo): Known {
   return {

@@ -1,4 +1,4 @@
-import { InferenceError } from '../errors.js';
+import { InferenceError, shorten } from '../errors.js';
 import { readSmallTensor } from './constants.js';
 import type { Attribute, Graph, Model, Node, TensorInfo } from './model.js';
 
@@ -139,7 +139,7 @@ export class Scope {
 
 /** How a node is named in messages and taps: its name, or what it makes. */
 export function describeNode(node: Node): string {
-  return node.name || `${node.opType} → ${node.outputs[0] ?? 'nothing'}`;
+  return shorten(node.name || `${node.opType} → ${node.outputs[0] ?? 'nothing'}`, 200);
 }
 
 function twoProducers(node: Node, output: string): InferenceError {

@@ -1,6 +1,6 @@
 import type { GraphEdit } from '../onnx/edit.js';
 import { DataType } from '../onnx/model.js';
-import { apply, cast, constant, fourAxes, int64s } from './build.js';
+import { apply, cast, constant, fourAxes, int64s, slice } from './build.js';
 import type { Found, TapOptions } from './types.js';
 
 /** Weights as they leave the graph: four axes, the heads chosen, float32 or float16 or, on request, uint8. */
@@ -17,16 +17,30 @@ export function finishWeights(
   return { value: cast(edit, rounded, DataType.uint8), type: DataType.uint8 };
 }
 
-/** Vectors as they leave the graph; keys and values shared by groups of heads are all kept. */
+/**
+ * Vectors as they leave the graph. Keys and values that groups of heads share are all kept, once each; where heads were chosen,
+ * each has the one it shares: head h of H has the h·K/H-th of K, rounded down.
+ *
+ * @param weights What the heads are counted in, where the graph does not say how many there are.
+ */
 export function finishVectors(
   edit: GraphEdit,
   found: Found,
-  heads: number | null,
+  { heads, weights }: { heads: number | null; weights: () => Found },
   options: TapOptions,
 ): { value: string; type: number } {
-  const own = found.dims?.length === 4 ? found.dims[1] : heads;
   const shaped = fourAxes(edit, found);
-  return asFloat(edit, own === heads ? pickHeads(edit, shaped, options.heads) : shaped, found.type);
+  if (!options.heads) return asFloat(edit, shaped, found.type);
+  const all = heads === null ? countHeads(edit, fourAxes(edit, weights())) : int64s(edit, heads);
+  const shared = countHeads(edit, shaped);
+  const scaled = apply(edit, 'Mul', [int64s(edit, ...options.heads), shared]);
+  const indices = apply(edit, 'Div', [scaled, all]);
+  const picked = apply(edit, 'Gather', [shaped, indices], { ints: { axis: 1 } });
+  return asFloat(edit, picked, found.type);
+}
+
+function countHeads(edit: GraphEdit, value: string): string {
+  return slice(edit, apply(edit, 'Shape', [value]), 0, 1, 2);
 }
 
 function pickHeads(edit: GraphEdit, value: string, heads: readonly number[] | undefined): string {

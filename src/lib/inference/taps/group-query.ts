@@ -15,7 +15,24 @@ export const groupQueryAttention: Matcher = (node, scope, facts) =>
     ? new GroupQuery(node, scope, facts, node.attributes.get('num_heads')?.i ?? null)
     : undefined;
 
+/** The input that holds the norm of queries; that of keys follows. */
+const Q_NORM = 14;
+
 class GroupQuery extends FusedAttention {
+  /** Norms are refused at the first run, and so is a ring that does not begin as long as its window. */
+  get stopsRun(): boolean {
+    return this.reason !== super.reason;
+  }
+
+  override get reason(): string | undefined {
+    const [q, k] = [this.node.inputs[Q_NORM], this.node.inputs[Q_NORM + 1]];
+    if (q || k)
+      return 'it norms queries and keys inside (q_norm_weight), which onnxruntime has on CUDA and WebGPU only, without an output for weights there; use a build for cpu';
+    if (this.int('sliding_window_cache') === 1)
+      return 'its cache is a ring as long as its window (sliding_window_cache), whose order the graph does not say; use a build without it';
+    return super.reason;
+  }
+
   weights(edit: GraphEdit): Found {
     edit.setAttribute(this.node, 'qk_output', emitInt('qk_output', 2));
     return this.weightsOf(this.output(edit, 3));
@@ -33,13 +50,17 @@ class GroupQuery extends FusedAttention {
     if (this.int('do_rotary') !== 1 || typeof plain === 'string') return plain;
     const [query, , , , , lastKey, , cos, sin, positions] = this.node.inputs;
     if (!cos || !sin || !lastKey) return 'turned inside the operator by tables the graph does not name';
+    // The tables hold an angle for each pair of numbers that turn; those of a head after them stay as they are.
+    const pairs = this.facts.of(this.scope, cos).dims?.[1];
+    if (!pairs || !this.heads)
+      return 'turned inside the operator by tables whose width the graph does not say';
     const at = positions || firstPosition(edit, query!, lastKey);
     const interleaved = this.int('rotary_interleaved') ?? 0;
     return {
       ...plain,
       value: apply(edit, 'RotaryEmbedding', [plain.value, at, cos, sin], {
         domain: 'com.microsoft',
-        ints: { interleaved },
+        ints: { interleaved, num_heads: this.heads, rotary_embedding_dim: 2 * pairs },
       }),
     };
   }

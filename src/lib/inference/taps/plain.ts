@@ -7,7 +7,7 @@ import { apply } from './build.js';
 import { soundCount } from './fused.js';
 import { activationProduct, type Product } from './matmul.js';
 import { hideKeys, silenceHeads } from './intervene.js';
-import { unscaled } from './scaling.js';
+import { isNumber, unscaled } from './scaling.js';
 import type { Finding, Found, Matcher, VectorName } from './types.js';
 
 /**
@@ -17,7 +17,7 @@ import type { Finding, Found, Matcher, VectorName } from './types.js';
 export const plainAttention: Matcher = (node, scope, facts) => {
   const norm = normalisation(node, scope);
   const after = norm && findValueProduct(node, scope, facts);
-  const scores = after && findScoreProduct(norm.scores, scope, facts);
+  const scores = after && findScoreProduct(norm.scores, after.values, scope, facts);
   if (!scores) return undefined;
   return new PlainAttention(node, scope, facts, norm, after, scores);
 };
@@ -46,45 +46,96 @@ interface ValueProduct {
   readonly values: string;
   /** The node after which the weights are whole: the softmax, or what mends it. */
   readonly last: Node;
+  /** Whether the axes moved between the softmax and what mends it: what is whole is then no `[query, key]`. */
+  readonly moved: boolean;
 }
 
 function findValueProduct(softmax: Node, scope: Scope, facts: FactBook): ValueProduct | undefined {
-  const ahead: { value: string; last: Node }[] = [{ value: softmax.outputs[0]!, last: softmax }];
+  const ahead = [{ value: softmax.outputs[0]!, last: softmax, turned: false, moved: false }];
   for (let i = 0; i < ahead.length && i < FARTHEST; i++) {
-    const { value, last } = ahead[i]!;
+    const { value, last, turned, moved } = ahead[i]!;
     for (const reader of scope.consumers(value)) {
       const product = activationProduct(reader, scope, facts);
       if (product && (product.left === value || product.right === value))
-        return { values: product.left === value ? product.right : product.left, last };
-      if (BETWEEN.has(reader.opType) && reader.outputs[0])
-        ahead.push({ value: reader.outputs[0], last: PART_OF_WEIGHTS.has(reader.opType) ? reader : last });
+        return { values: product.left === value ? product.right : product.left, last, moved };
+      if (!BETWEEN.has(reader.opType) || !reader.outputs[0]) continue;
+      const mends = isPartOfWeights(reader, value, scope, facts);
+      ahead.push({
+        value: reader.outputs[0],
+        last: mends ? reader : last,
+        turned: turned || reader.opType === 'Transpose',
+        moved: mends ? turned : moved,
+      });
     }
   }
   return undefined;
 }
 
-interface ScoreProduct extends Product {
-  /** Whether the scores were turned on their way, so that the operands' roles are not certain. */
-  readonly turned: boolean;
+/** A mask multiplied onto weights and the sum that shares them out again make other weights; one number for all does not. */
+function isPartOfWeights(node: Node, value: string, scope: Scope, facts: FactBook): boolean {
+  if (PART_OF_WEIGHTS.has(node.opType)) return true;
+  if (node.opType !== 'Mul' && node.opType !== 'Div') return false;
+  return node.inputs.some((input) => input !== value && !isNumber(input, scope, facts));
 }
 
-function findScoreProduct(scores: string, scope: Scope, facts: FactBook): ScoreProduct | undefined {
-  const behind: { value: string; turned: boolean }[] = [{ value: scores, turned: false }];
+interface ScoreProduct extends Product {
+  /** Whether the scores were turned on their way, `[key, query]` into `[query, key]`: the keys then stand at the left. */
+  readonly turned: boolean;
+  /** Whether other axes moved beside, so that the operands' axes are not certain. */
+  readonly shuffled: boolean;
+}
+
+/**
+ * The product of queries and keys. Scores may be the sum of several products, with relative positions or the scores of another
+ * sequence among them: queries and keys are of the one whose operands both come from what the model reads and, of several such,
+ * whose keys are the tokens of the values.
+ */
+function findScoreProduct(
+  scores: string,
+  values: string,
+  scope: Scope,
+  facts: FactBook,
+): ScoreProduct | undefined {
+  const products = scoreProducts(scores, scope, facts);
+  const { rows } = facts.of(scope, values);
+  const comesFromInputs = (value: string): boolean => facts.of(scope, value).sources !== 0n;
+  const read = products.filter(({ left, right }) => comesFromInputs(left) && comesFromInputs(right));
+  const own = read.find(({ left, right, turned }) => facts.of(scope, turned ? left : right).rows & rows);
+  return own ?? read[0] ?? products[0];
+}
+
+function scoreProducts(scores: string, scope: Scope, facts: FactBook): ScoreProduct[] {
+  const behind = [{ value: scores, turned: false, shuffled: false }];
   const seen = new Set([scores]);
+  const products: ScoreProduct[] = [];
   for (let i = 0; i < behind.length && i < FARTHEST; i++) {
-    const { value, turned } = behind[i]!;
+    const { value, turned, shuffled } = behind[i]!;
     const made = scope.producer(value);
     if (!made) continue;
     const product = activationProduct(made.node, made.scope, facts);
-    if (product) return { ...product, turned };
-    if (!BEFORE.has(made.node.opType)) continue;
+    if (product) products.push({ ...product, turned, shuffled });
+    if (product || !BEFORE.has(made.node.opType)) continue;
+    const turn = made.node.opType === 'Transpose' ? turnOf(made.node) : 'none';
     for (const input of made.node.inputs)
       if (input && !seen.has(input) && !facts.of(made.scope, input).constant) {
         seen.add(input);
-        behind.push({ value: input, turned: turned || made.node.opType === 'Transpose' });
+        behind.push({
+          value: input,
+          turned: turn === 'last two' ? !turned : turned,
+          shuffled: shuffled || turn === 'other',
+        });
       }
   }
-  return undefined;
+  return products;
+}
+
+/** What a Transpose does to the last two axes. */
+function turnOf({ attributes }: Node): 'none' | 'last two' | 'other' {
+  const perm = attributes.get('perm')?.ints;
+  const rank = perm?.length ?? 0;
+  const [query, key] = perm?.slice(-2) ?? [];
+  if (query === rank - 1 && key === rank - 2) return 'last two';
+  return rank > 0 && query === rank - 2 && key === rank - 1 ? 'none' : 'other';
 }
 
 interface Normalisation {
@@ -141,8 +192,9 @@ class PlainAttention implements Finding {
     private readonly scores: ScoreProduct,
   ) {
     this.operator = node.opType;
-    this.querySide = scores.left;
-    this.keySide = scores.right;
+    [this.querySide, this.keySide] = scores.turned
+      ? [scores.right, scores.left]
+      : [scores.left, scores.right];
     this.output = after.last.outputs[0]!;
   }
 
@@ -153,6 +205,10 @@ class PlainAttention implements Finding {
 
   get reason(): string | undefined {
     const { axis, scores } = this.norm;
+    if (this.after.moved) return 'its axes are moved between the softmax and a mask or a sum after it';
+    const landmarks = [this.querySide, this.keySide].some((side) => isMeanOfTokens(side, this.scope));
+    if (landmarks)
+      return 'its queries or keys are means of several tokens (landmarks), so that no matrix of tokens is computed';
     const rank = this.facts.of(this.scope, scores).dims?.length;
     const overKeys =
       axis === -1 || (rank === undefined ? axis !== undefined && axis >= 2 : axis === rank - 1);
@@ -171,16 +227,15 @@ class PlainAttention implements Finding {
 
   vectors(edit: GraphEdit, which: VectorName): Found | string {
     if (this.scores.einsum) return 'written as an Einsum, whose axes may lie in any order';
-    if (this.scores.turned) return 'the scores are turned before the softmax';
-    const { left, right, rightTurned } = this.scores;
-    const value = this.beforeQuantising(
-      which === 'values' ? this.after.values : which === 'queries' ? left : right,
-    );
+    if (this.scores.shuffled) return 'the axes of the scores move before the softmax';
+    const { right, rightTurned } = this.scores;
+    const operand = { queries: this.querySide, keys: this.keySide, values: this.after.values }[which];
+    const value = this.beforeQuantising(operand);
     const { type, dims } = this.facts.of(this.scope, value);
     if (!FLOATS.has(type)) return 'quantised inside the attention';
     if (which === 'values') return { value, type, dims };
     const plain = unscaled(edit, value, this.scope, this.facts);
-    if (which === 'queries' || rightTurned) return { value: plain, type, dims };
+    if (operand !== right || rightTurned) return { value: plain, type, dims };
     if (!dims) return 'the number of axes does not follow from the graph';
     const perm = dims.map((_, axis) => axis);
     [perm[perm.length - 2], perm[perm.length - 1]] = [perm.length - 1, perm.length - 2];
@@ -209,5 +264,19 @@ class PlainAttention implements Finding {
     return true;
   }
 }
+
+/** Whether queries or keys are means over their tokens, as Nyström attention's landmarks are; of a norm the mean is one factor only. */
+function isMeanOfTokens(side: string, scope: Scope): boolean {
+  let value: string | undefined = side;
+  for (let step = 0; value && step < 12; step++) {
+    const node: Node | undefined = scope.producer(value)?.node;
+    if (node?.opType === 'ReduceMean') return true;
+    if (!node || !ON_OPERANDS.has(node.opType)) return false;
+    value = node.inputs[0];
+  }
+  return false;
+}
+
+const ON_OPERANDS = new Set(words('Reshape Transpose Identity Unsqueeze Squeeze Expand Cast'));
 
 const FLOATS = new Set([1, 10, 11, 16]);

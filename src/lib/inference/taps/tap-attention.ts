@@ -54,13 +54,14 @@ const VECTORS: readonly VectorName[] = ['queries', 'keys', 'values'];
  * result[taps[0].weights].dims; // [1, head, query, key]
  */
 export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): TappedModel {
+  if (!(bytes instanceof Uint8Array)) throw noBytes(bytes);
+  options ??= {};
   const model = readModel(bytes);
   const root = new Scope(model, model.graph);
-  const inputs = root.graph.inputs.map((input) => input.name);
   const drafts = draftTaps(root, new FactBook(model, root)).sort(
     (a, b) =>
       STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) ||
-      inputs.indexOf(a.located.tower) - inputs.indexOf(b.located.tower) ||
+      a.located.tower - b.located.tower ||
       a.layer - b.layer,
   );
   if (drafts.length > MOST) throw tooMany(drafts.length);
@@ -115,13 +116,15 @@ class Tapper {
     const about = {
       stream,
       layer,
+      tower: located.tower,
       node: describeNode(finding.node),
       operator: finding.operator,
       querySources,
       keySources,
     };
     const shape = [null, heads, null, null];
-    if (reason !== undefined) return { ...about, shape, reason };
+    if (reason !== undefined)
+      return { ...about, shape, reason, ...(finding.stopsRun ? { stopsRun: true } : {}) };
     const interventions = this.options.interventions ? this.intervene(draft) : {};
     const weights = this.expose(draft, 'attentions', (leaf, edit) =>
       finishWeights(edit, leaf.located.finding.weights(edit), this.options),
@@ -142,10 +145,16 @@ class Tapper {
     let vectorsReason: string | undefined;
     for (const which of VECTORS) {
       const { output, reason } = this.expose(draft, which, (leaf, edit) => {
-        const vector = leaf.located.finding.vectors(edit, which);
+        const { finding } = leaf.located;
+        const vector = finding.vectors(edit, which);
         return typeof vector === 'string'
           ? { reason: vector }
-          : finishVectors(edit, vector, leaf.located.finding.heads, this.options);
+          : finishVectors(
+              edit,
+              vector,
+              { heads: finding.heads, weights: () => finding.weights(edit) },
+              this.options,
+            );
       });
       if (output) found[which] = output;
       vectorsReason ??= reason && `${which}: ${reason}`;
@@ -262,6 +271,16 @@ function checkChoice(
     found: String(wrong),
     expected: there.size > 0 ? `some of ${[...there].join(', ')}` : 'none, as no attention was found',
     fix: `Leave out ${option} to record them all.`,
+  });
+}
+
+function noBytes(given: unknown): InferenceError {
+  return new InferenceError({
+    code: 'missing-model',
+    place: 'tapAttention',
+    found: given === null ? 'null' : typeof given,
+    expected: "a model's bytes, as a Uint8Array",
+    fix: 'Pass new Uint8Array(await response.arrayBuffer()).',
   });
 }
 

@@ -24,6 +24,8 @@ export interface Tap {
   readonly stream: StreamName;
   /** The model's own number where its names tell it, else the place in the stream, from 0. */
   readonly layer: number;
+  /** Which of the stacks of a file it is in, from 0, where there are several: text and images, say. */
+  readonly tower: number;
   /** The node of the model. */
   readonly node: string;
   /** What computes it: `Softmax`, `GroupQueryAttention`, … */
@@ -47,6 +49,8 @@ export interface Tap {
   readonly keep?: string;
   /** Why the weights are not recorded. */
   readonly reason?: string;
+  /** Whether onnxruntime cannot run the model for it, where it gives attention at all. */
+  readonly stopsRun?: boolean;
   /** Why vectors that were asked for are not. */
   readonly vectorsReason?: string;
 }
@@ -75,6 +79,7 @@ export interface Finding {
   readonly caches?: ReadonlyMap<string, Shape>;
   /** Why it cannot be tapped; then nothing below is called. */
   readonly reason?: string;
+  readonly stopsRun?: boolean;
   /** Adds what computes the weights. */
   weights(edit: GraphEdit): Found;
   /** Adds what computes vectors, or says why it cannot. */

@@ -1,8 +1,9 @@
 import { createTrace } from '../../trace/create-trace.js';
 import type { Segment, StreamInput, StreamName, Tensor, Trace, TraceInput } from '../../trace/types.js';
-import { InferenceError } from '../errors.js';
+import { InferenceError, shorten } from '../errors.js';
 import type { Tap } from '../taps/types.js';
 import type { Results } from './runtime.js';
+import { numbered } from './tokenize.js';
 
 /** One side of a trace: what its tokens are. */
 export interface Side {
@@ -33,23 +34,99 @@ export function recordedStream(
   };
 }
 
-/** A trace of a model with one sequence. */
-export function selfTrace(taps: readonly Tap[], results: Results, side: Side, about: About): Trace {
+/**
+ * A trace of one file's attention: of an encoder and a decoder where it holds both, else of one sequence to itself.
+ *
+ * @param side Without tokens, they are numbered.
+ */
+export function singleTrace(
+  taps: readonly Tap[],
+  results: Results,
+  side: Partial<Side>,
+  about: About,
+): Trace {
+  const encoder = taps.filter((tap) => tap.stream === 'encoder');
+  const decoder = taps.filter((tap) => tap.stream !== 'encoder');
+  if (encoder.length > 0 && decoder.some((tap) => tap.stream === 'decoder'))
+    return encoderDecoderTrace(
+      sideOf(encoder, results, side),
+      // What a decoder reads beside is no text of the caller's: its own answer moved by one, a detector's queries.
+      sideOf(decoder, results, {}),
+      about,
+    );
   const own = ofTheTokens(
     taps.filter((tap) => tap.stream === 'self'),
     results,
-    side.tokens.length,
+    side.tokens?.length,
   );
   if (own.length === 0) throw noAttention(taps);
-  return createTrace({ ...recordedStream(own, results, about.heads), ...side, ...texts(about) });
+  const left = taps.filter((tap) => tap.stream === 'self' && !own.includes(tap));
+  if (left.length > 0) about.notice?.(leftOut(left, results));
+  const { tokens = numbered(shapeOf(own[0]!, results).keys), segments } = side;
+  return createTrace({ ...recordedStream(own, results, about.heads), tokens, segments, ...texts(about) });
 }
 
-/** A file with two encoders, of text and of images, has two attentions a layer: the tokens given are of one of them. */
-function ofTheTokens(taps: readonly Tap[], results: Results, tokens: number): readonly Tap[] {
-  if (new Set(taps.map((tap) => tap.layer)).size === taps.length) return taps;
-  const lengths = taps.map((tap) => results[tap.weights!]!.dims.at(-1)!);
-  if (!lengths.includes(tokens)) throw otherTokens(new Set(lengths), tokens);
-  return taps.filter((_, i) => lengths[i] === tokens);
+function sideOf(
+  taps: readonly Tap[],
+  results: Results,
+  { tokens, segments }: Partial<Side>,
+): { taps: readonly Tap[]; results: Results; side: Side } {
+  const whole = taps.filter((tap) => tap.stream !== 'cross');
+  const own = ofTheTokens(whole, results, tokens?.length);
+  const crossing = taps.filter((tap) => tap.stream === 'cross');
+  return {
+    taps: [...own, ...crossing],
+    results,
+    side: { tokens: tokens ?? numbered(shapeOf(own[0]!, results).keys), segments },
+  };
+}
+
+/** The lengths of a tap's weights in a run. */
+function shapeOf(tap: Tap, results: Results): { batch: number; queries: number; keys: number } {
+  const [batch, , queries, keys] = results[tap.weights!]!.dims as [number, number, number, number];
+  return { batch, queries, keys };
+}
+
+/**
+ * The attentions of one sequence: a file may hold several, of text and of images, and a pyramid's layers have ever fewer tokens, in
+ * windows or from all of them to a few. Those that are square matrices of the tokens given, or of as many as the first has, are it.
+ */
+function ofTheTokens(taps: readonly Tap[], results: Results, tokens: number | undefined): readonly Tap[] {
+  if (taps.length === 0) return [];
+  const square = taps.filter((tap) => {
+    const { batch, queries, keys } = shapeOf(tap, results);
+    return batch === 1 && queries === keys;
+  });
+  const count = tokens ?? (square[0] && shapeOf(square[0], results).keys);
+  const fitting = square.filter((tap) => shapeOf(tap, results).keys === count);
+  // Windows folded into the heads, whose number then falls from layer to layer.
+  const heads = new Set(fitting.map((tap) => `${tap.tower} ${results[tap.weights!]!.dims[1]}`));
+  if (heads.size > new Set(fitting.map((tap) => tap.tower)).size) throw unevenHeads(fitting, results);
+  if (fitting.length === 0) {
+    // All of one sequence and of one shape: what is wrong with it createTrace says better.
+    const shapes = new Set(taps.map((tap) => JSON.stringify(shapeOf(tap, results))));
+    if (
+      square.length === taps.length &&
+      shapes.size === 1 &&
+      new Set(taps.map(({ tower }) => tower)).size === 1
+    )
+      return taps;
+    throw otherTokens(taps, results, tokens);
+  }
+  // Where text and image have as many tokens, the text is meant.
+  const text = fitting.find((tap) => tap.querySources.includes('input_ids')) ?? fitting[0]!;
+  return fitting.filter((tap) => tap.tower === text.tower);
+}
+
+function describeShape(tap: Tap, results: Results): string {
+  const { batch, queries, keys } = shapeOf(tap, results);
+  const matrix = queries === keys ? `${keys} tokens` : `${queries} tokens that look at ${keys}`;
+  return batch === 1 ? matrix : `${batch} windows of ${matrix}`;
+}
+
+function leftOut(taps: readonly Tap[], results: Results): string {
+  const shapes = new Set(taps.map((tap) => describeShape(tap, results)));
+  return `A trace has one sequence of tokens: left out are ${taps.length} attentions of ${shorten([...shapes].join(', '), 200)}. Pass as many tokens as those have to trace them.`;
 }
 
 /** A trace of an encoder and a decoder, each with its taps and results. */
@@ -73,6 +150,8 @@ export function encoderDecoderTrace(
 }
 
 export interface About {
+  /** Tells what a trace leaves out. */
+  readonly notice?: (text: string) => void;
   readonly text?: string;
   readonly model?: string;
   readonly heads?: readonly number[];
@@ -82,13 +161,25 @@ function texts({ text, model }: About): { text?: string; model?: string } {
   return { ...(text === undefined ? {} : { text }), ...(model === undefined ? {} : { model }) };
 }
 
-function otherTokens(lengths: ReadonlySet<number>, tokens: number): InferenceError {
+function otherTokens(taps: readonly Tap[], results: Results, tokens: number | undefined): InferenceError {
+  const shapes = new Set(taps.map((tap) => describeShape(tap, results)));
   return new InferenceError({
     code: 'no-attention',
     place: 'the model',
-    found: `${tokens} tokens, and attention of ${[...lengths].join(' and ')}`,
-    expected: 'tokens of one of the sequences the model reads',
-    fix: 'Pass a token for each word, or for each patch of the image and one for what stands before them.',
+    found: `${tokens === undefined ? '' : `${tokens} tokens, and `}attention of ${[...shapes].join(' and ')}`,
+    expected: 'a sequence that looks at itself, with a token for each of its rows',
+    fix: 'Pass a token for each word, or for each patch of the image and one for what stands before them. Of windows, or of fewer keys than queries, make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
+  });
+}
+
+function unevenHeads(taps: readonly Tap[], results: Results): InferenceError {
+  const heads = new Set(taps.map((tap) => results[tap.weights!]!.dims[1]!));
+  return new InferenceError({
+    code: 'no-attention',
+    place: 'the model',
+    found: `layers of ${[...heads].join(' and ')} heads, among which may be windows of an image`,
+    expected: 'as many heads in each layer',
+    fix: 'Choose layers that have as many: createTracer({ layers }). Of windows make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
   });
 }
 
@@ -101,6 +192,8 @@ function noAttention(taps: readonly Tap[]): InferenceError {
         ? 'no attention'
         : `attention of ${[...new Set(taps.map((tap) => tap.stream))].join(' and ')} only`,
     expected: 'attention of a sequence to itself',
-    fix: 'For an encoder-decoder pass both files: model: { encoder, decoder }. See tracer.taps for what was found.',
+    fix: taps.some((tap) => tap.stream === 'cross' || tap.stream === 'decoder')
+      ? 'Of an encoder-decoder in two files pass both: model: { encoder, decoder }.'
+      : 'See tracer.taps for what was found.',
   });
 }

@@ -1,6 +1,13 @@
 import { InferenceError } from '../errors.js';
 import { loadWeights, MODEL_FILE, pathOf, type ModelSource } from './load-model.js';
-import type { PartOptions } from './session.js';
+import type { LoadOptions } from './download.js';
+import type { OnnxRuntime } from './runtime.js';
+
+export interface BesideOptions extends LoadOptions {
+  ort: OnnxRuntime;
+  session?: Record<string, unknown>;
+  externalData?: Readonly<Record<string, ModelSource>>;
+}
 
 /** The files beside a model that hold its weights: as they came, or the folder where onnxruntime-node maps them into memory itself. */
 export type Beside = { folder: string } | { path: string; data: Uint8Array | Blob }[];
@@ -9,7 +16,7 @@ export type Beside = { folder: string } | { path: string; data: Uint8Array | Blo
 export async function loadBeside(
   source: ModelSource,
   names: readonly string[],
-  options: PartOptions,
+  options: BesideOptions,
 ): Promise<Beside> {
   if (names.length === 0 || options.session?.externalData) return [];
   const sources = names.map((path) => ({

@@ -33,7 +33,10 @@ export function createTracer(options: TracerOptions): Tracer {
   const taps: TapOptions = { layers, heads, vectors, quantise };
   const notices: string[] = [];
   const found: Tap[] = [];
-  const about = { heads, model: nameOf(model) };
+  const notice = (text: string): void => {
+    if (!notices.includes(text)) notices.push(text);
+  };
+  const about = { heads, model: nameOf(model), notice };
   const ends = new Set([config.eos_token_id ?? []].flat());
   let destroyed = false;
 
@@ -51,8 +54,12 @@ export function createTracer(options: TracerOptions): Tracer {
       const part = await hold(model, taps);
       found.push(...part.tapped.taps);
       const streams = new Set(part.recorded.map((tap) => tap.stream));
-      if (streams.delete('self') && streams.size > 0)
-        notices.push(`A trace of one sequence leaves out attention of the kind ${[...streams].join(', ')}.`);
+      if (streams.has('encoder') && streams.has('decoder'))
+        notice(
+          "Encoder and decoder are in one file: the decoder's tokens are not known by name, and are numbered.",
+        );
+      else if (streams.delete('self') && streams.size > 0)
+        notice(`A trace of one sequence leaves out attention of the kind ${[...streams].join(', ')}.`);
       return { part, tokenizer, ends, about };
     }
     const encoder = await hold(model.encoder, taps);
@@ -106,24 +113,25 @@ export function createTracer(options: TracerOptions): Tracer {
     ready,
     taps: found,
     notices,
-    trace: (input, traceOptions = {}) =>
+    trace: (input, traceOptions) =>
       enqueue(async (loaded) => {
         return withText(
           'part' in loaded
-            ? await traceSingle(loaded, input, traceOptions)
-            : await traceEncoderDecoder(loaded, input, traceOptions),
+            ? await traceSingle(loaded, input, traceOptions ?? {})
+            : await traceEncoderDecoder(loaded, input, traceOptions ?? {}),
         );
       }),
-    generate: (input, generateOptions = {}) =>
+    generate: (input, generateOptions) =>
       enqueue(async (loaded) => {
         const traced =
           'part' in loaded
-            ? await generateSingle(loaded, input, generateOptions)
-            : await traceEncoderDecoder(loaded, input, generateOptions);
+            ? await generateSingle(loaded, input, generateOptions ?? {})
+            : await traceEncoderDecoder(loaded, input, generateOptions ?? {});
         return { ...withText(traced), generated: traced.generated };
       }),
-    ablate: (text, what, ablateOptions = {}) =>
+    ablate: (text, what, givenOptions) =>
       enqueue(async (loaded) => {
+        const ablateOptions = givenOptions ?? {};
         if ('part' in loaded || !isPair(model)) {
           const part = await changeablePart(model as ModelSource);
           return ablate(await singleSubject({ ort, part, tokenizer }, text, ablateOptions), what);

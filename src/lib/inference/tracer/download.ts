@@ -1,5 +1,9 @@
 import { InferenceError } from '../errors.js';
-import type { Progress } from './types.js';
+
+/** How far a tracer is: bytes of a download (`total` is undefined where the server does not say), or a step without measure. */
+export type Progress =
+  | { stage: 'download'; file: string; loaded: number; total: number | undefined }
+  | { stage: 'tap' | 'load' | 'ready' };
 
 export interface LoadOptions {
   cache?: boolean;

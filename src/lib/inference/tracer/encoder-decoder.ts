@@ -14,9 +14,10 @@ import {
   piecesOf,
   readInput,
   textOf,
+  type TokenInput,
   type TokenizerLike,
 } from './tokenize.js';
-import type { GenerateOptions, TokenInput, TraceOptions } from './types.js';
+import type { GenerateOptions, TraceOptions } from './types.js';
 
 /** Models of an encoder that reads and a decoder that writes. */
 export interface EncoderDecoder {

@@ -25,12 +25,13 @@ export interface RunInput {
  * @throws InferenceError `missing-input`
  */
 export function makeFeeds(ort: OnnxRuntime, inputs: readonly ValueInfo[], input: RunInput): Feeds {
-  const { ids, past = 0, given = {} } = input;
-  const total = past + ids.length;
-  const mask = input.mask ?? Array<number>(total).fill(1);
-  const positions = ids.map((_, i) => past + i);
+  const { ids, given = {} } = input;
+  const count = ids.length || readLength(given);
+  const past = input.past ?? cachedLength(given);
+  const mask = input.mask ?? Array<number>(past + count).fill(1);
+  const positions = Array.from({ length: count }, (_, i) => past + i);
   const row = (info: ValueInfo, values: readonly number[]): OnnxTensor =>
-    integers(ort, info, values, [1, values.length]);
+    count === 0 ? missing(info.name, inputs) : integers(ort, info, values, [1, values.length]);
   const feeds: Feeds = {};
   for (const info of inputs) {
     const { name } = info;
@@ -43,7 +44,7 @@ export function makeFeeds(ort: OnnxRuntime, inputs: readonly ValueInfo[], input:
           : /^encoder_attention_mask$/.test(name) && input.sourceMask
             ? row(info, input.sourceMask)
             : name === 'token_type_ids'
-              ? row(info, input.typeIds ?? ids.map(() => 0))
+              ? row(info, input.typeIds ?? positions.map(() => 0))
               : name === 'position_ids'
                 ? row(info, positions)
                 : name === 'cache_position'
@@ -57,6 +58,20 @@ export function makeFeeds(ort: OnnxRuntime, inputs: readonly ValueInfo[], input:
                         : missing(name, inputs));
   }
   return feeds;
+}
+
+/** How many tokens, or samples of sound, the caller's own inputs hold, where there are no ids; 0 where that is not known. */
+function readLength(given: Readonly<Record<string, OnnxTensor>>): number {
+  const read = ['input_ids', 'inputs_embeds', 'input_values', 'decoder_input_ids'].find(
+    (name) => given[name],
+  );
+  return read === undefined ? 0 : (given[read]!.dims[1] ?? 0);
+}
+
+/** How many tokens are in a cache of the caller's, `[batch, head, token, dim]`. */
+function cachedLength(given: Readonly<Record<string, OnnxTensor>>): number {
+  const cache = Object.entries(given).find(([name, { dims }]) => isCache(name) && dims.length === 4);
+  return cache ? cache[1].dims[2]! : 0;
 }
 
 /** A tensor of this runtime; onnxruntime-web's worker takes the memory of what it is fed, so that one to be fed again must be a copy. */

@@ -12,18 +12,12 @@ import {
 } from './runtime.js';
 import type { Part } from './session.js';
 
-/** How many tokens a part reads, and how many its encoder read, for a decoder. */
-export interface Lengths {
-  readonly tokens: number;
-  readonly source?: number;
-}
-
-/** Interventions that change nothing. */
-export function neutral(ort: OnnxRuntime, part: Part, { tokens, source = tokens }: Lengths): Feeds {
+/** Interventions that change nothing: 1 for all heads and all keys, however many there are. */
+export function neutral(ort: OnnxRuntime, part: Part): Feeds {
   const feeds: Feeds = {};
-  for (const { gain, keep, stream } of part.recorded) {
+  for (const { gain, keep } of part.recorded) {
     if (gain) feeds[gain] = makeTensor(ort, 'float32', Float32Array.of(1), [1, 1, 1]);
-    if (keep) feeds[keep] = keepTensor(ort, stream === 'cross' ? source : tokens);
+    if (keep) feeds[keep] = makeTensor(ort, 'float32', Float32Array.of(1), [1]);
   }
   return feeds;
 }
@@ -62,8 +56,12 @@ export function hidingIn(
   part: Part,
   { mask, stream, tokens }: { mask: string; stream: StreamName; tokens: number },
 ): Hiding {
-  if (part.tapped.inputs.some((input) => input.name === mask)) return { byMask: true, feeds: () => ({}) };
   const taps = part.recorded.filter((tap) => tap.stream === stream);
+  if (part.tapped.inputs.some((input) => input.name === mask)) {
+    if (taps.some((tap) => tap.operator === 'com.microsoft.GroupQueryAttention'))
+      throw onlyCounts('a mask read by GroupQueryAttention');
+    return { byMask: true, feeds: () => ({}) };
+  }
   const keep = taps[0]?.keep;
   if (keep === undefined || taps.some((tap) => !tap.keep))
     throw new InferenceError({
@@ -81,19 +79,30 @@ export function maskOf(tokens: number, hidden?: number): number[] {
   return Array.from({ length: tokens }, (_, i) => (i === hidden ? 0 : 1));
 }
 
-/** Some optimised models only count the tokens of a mask: hiding one in the middle hides the last instead. */
-export function checkHidden(weights: OnnxTensor, token: number): void {
+/**
+ * Some optimised models only count the tokens of a mask: hiding one in the middle hides the last instead. The hidden token's own row
+ * is not asked: where a mask is laid over queries too, as DeBERTa's, that row sees nothing and spreads over all.
+ *
+ * @param own The row of the hidden token itself, where the queries are the same tokens.
+ */
+export function checkHidden(weights: OnnxTensor, token: number, own?: number): void {
   const numbers = numbersOf(weights);
-  const keys = weights.dims.at(-1)!;
-  for (let at = token; at < numbers.length; at += keys)
-    if (numbers[at]! > 1e-3)
-      throw new InferenceError({
-        code: 'cannot-ablate',
-        place: 'ablate',
-        found: `a weight of ${numbers[at]!.toFixed(3)} on the hidden token ${token}`,
-        expected: 'none',
-        fix: 'This form of the model takes a mask for the number of tokens; use one that is not optimised.',
-      });
+  const [queries, keys] = weights.dims.slice(-2) as [number, number];
+  for (let row = 0; row * keys < numbers.length; row++) {
+    const weight = numbers[row * keys + token]!;
+    if (weight > 1e-3 && row % queries !== own)
+      throw onlyCounts(`a weight of ${weight.toFixed(3)} on the hidden token ${token}`);
+  }
+}
+
+function onlyCounts(found: string): InferenceError {
+  return new InferenceError({
+    code: 'cannot-ablate',
+    place: 'ablate',
+    found,
+    expected: 'a mask that hides single tokens',
+    fix: 'This form of the model takes a mask for the number of tokens; use one that is not optimised.',
+  });
 }
 
 /** The mean over layers and heads of what a query puts on each key. */

@@ -16,12 +16,9 @@ export interface HubModel {
 export const MODEL_FILE = 'onnx/model.onnx';
 
 /** The address of a model on the hub. */
-export function hubUrl({
-  repo,
-  file = MODEL_FILE,
-  revision = 'main',
-  host = 'https://huggingface.co',
-}: HubModel): string {
+export function hubUrl(model: HubModel): string {
+  if (typeof model?.repo !== 'string') throw noRepo(model);
+  const { repo, file = MODEL_FILE, revision = 'main', host = 'https://huggingface.co' } = model;
   return `${host.replace(/\/$/, '')}/${repo}/resolve/${encodeURIComponent(revision)}/${file}`;
 }
 
@@ -63,6 +60,16 @@ export async function modelSize(
 ): Promise<number | undefined> {
   const { headers } = await request(urlOf(source), { method: 'HEAD', signal });
   return Number(headers.get('x-linked-size') ?? headers.get('content-length')) || undefined;
+}
+
+function noRepo(given: unknown): InferenceError {
+  return new InferenceError({
+    code: 'missing-model',
+    place: 'the hub',
+    found: given === null ? 'null' : typeof given === 'object' ? 'an object without a repo' : typeof given,
+    expected: '{ repo } of a model, as its text',
+    fix: "Pass { repo: 'Xenova/all-MiniLM-L6-v2' }.",
+  });
 }
 
 const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';

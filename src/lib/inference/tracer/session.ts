@@ -1,23 +1,16 @@
-import { InferenceError } from '../errors.js';
+import { InferenceError, shorten } from '../errors.js';
 import { tapAttention, type TappedModel } from '../taps/tap-attention.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import { makeFeeds, type RunInput } from './feeds.js';
-import { loadBeside, withBeside, type Beside } from './beside.js';
+import { loadBeside, withBeside, type Beside, type BesideOptions } from './beside.js';
 import { forgetModel, loadModel, type ModelSource } from './load-model.js';
 import type { Feeds, OnnxRuntime, OnnxSession, Results } from './runtime.js';
-import type { Progress } from './types.js';
 
-export interface PartOptions {
-  ort: OnnxRuntime;
+interface PartOptions extends BesideOptions {
   device?: 'wasm' | 'webgpu';
   worker?: boolean;
-  cache?: boolean;
-  session?: Record<string, unknown>;
-  externalData?: Readonly<Record<string, ModelSource>>;
   memoryLimitBytes?: number;
   layerByLayer?: boolean;
-  onProgress?(progress: Progress): void;
-  signal?: AbortSignal;
 }
 
 /** One file of a model, tapped and ready to run: a whole model, an encoder, a decoder. */
@@ -42,6 +35,8 @@ export async function loadPart(
   const { ort, signal, onProgress } = options;
   const { model, ...tapped } = await loadTapped(source, taps, options);
   for (const { node, reason } of tapped.taps) if (reason) notices.push(`${node} is not recorded: ${reason}.`);
+  const stopping = tapped.taps.filter((tap) => tap.stopsRun);
+  if (stopping.length > 0) throw cannotRun(stopping);
   const beside = await loadBeside(source, tapped.externalData, options);
   onProgress?.({ stage: 'load' });
   const session = await createSession(model, tapped.taps, { ...options, beside }, notices);
@@ -83,6 +78,18 @@ export async function loadPart(
     },
     release: () => session.release(),
   };
+}
+
+/** What onnxruntime would say at the first run, in its own words. */
+function cannotRun(taps: readonly Tap[]): InferenceError {
+  const { operator, reason } = taps[0]!;
+  return new InferenceError({
+    code: 'no-attention',
+    place: taps[0]!.node,
+    found: `${operator}: ${reason}`,
+    expected: 'a form of the model that runs where attention is recorded',
+    fix: 'Take another form of the model, such as one built for cpu, or exported by optimum.',
+  });
 }
 
 /** A function of its own, so that the bytes it came as are let go before the runtime takes the tapped ones. */
@@ -219,7 +226,9 @@ function inMegabytes(bytes: number): string {
 }
 
 function messageOf(cause: unknown): string {
-  return typeof cause === 'number' ? `code ${cause}` : String((cause as Error)?.message ?? cause);
+  return typeof cause === 'number'
+    ? `code ${cause}`
+    : shorten(String((cause as Error)?.message ?? cause), 4000);
 }
 
 /** What pages do to onnxruntime, by its messages. */

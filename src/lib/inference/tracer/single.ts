@@ -1,13 +1,13 @@
 import type { Trace } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
-import { selfTrace, type About } from './assemble.js';
+import { singleTrace, type About } from './assemble.js';
 import { isCache, type RunInput } from './feeds.js';
 import { numbersOf, type OnnxTensor, type Results } from './runtime.js';
 import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
 import { Stitcher } from './stitch.js';
-import { decodeText, numbered, piecesOf, readInput, textOf, type TokenizerLike } from './tokenize.js';
-import type { GenerateOptions, TokenInput, TraceOptions } from './types.js';
+import { decodeText, piecesOf, readInput, textOf, type TokenInput, type TokenizerLike } from './tokenize.js';
+import type { GenerateOptions, TraceOptions } from './types.js';
 
 /** Models of one file: encoders, and decoders without an encoder. */
 export interface Single {
@@ -34,17 +34,12 @@ export async function traceSingle(
     { ids: encoded.ids, typeIds: encoded.typeIds, given: encoded.feeds },
     { signal },
   );
-  const { tokens = numbered(keysOf(part, results)), segments } = encoded;
+  const { tokens, segments } = encoded;
   const text = textOf(input, pair);
   return {
-    trace: selfTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
+    trace: singleTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
     ids: encoded.ids,
   };
-}
-
-/** How many tokens the first attention of a model looks at. */
-function keysOf({ recorded }: Part, results: Results): number {
-  return results[recorded[0]?.weights ?? '']?.dims.at(-1) ?? 0;
 }
 
 export async function generateSingle(
@@ -54,8 +49,12 @@ export async function generateSingle(
 ): Promise<Traced & { generated: string }> {
   const { part, tokenizer, ends, about } = single;
   const prompt = readInput(tokenizer, input);
+  const inputs = part.tapped.inputs.map((input) => input.name);
+  if (inputs.includes('inputs_embeds') && !inputs.includes('input_ids'))
+    throw noIds('inputs_embeds, a vector for each token');
+  if (prompt.ids.length === 0) throw noIds('feeds without ids');
   const sample = createSampler(options);
-  const caches = part.tapped.inputs.map((input) => input.name).filter(isCache);
+  const caches = inputs.filter(isCache);
   const ids = [...prompt.ids];
   const stitcher = new Stitcher(part.recorded);
   let given: Record<string, OnnxTensor> = {};
@@ -111,11 +110,22 @@ export async function generateSingle(
   const generated = decodeText(tokenizer, ids.slice(prompt.ids.length));
   const text = typeof input === 'string' ? input + generated : undefined;
   return {
-    trace: selfTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
+    trace: singleTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
     ids,
     generated,
     failure,
   };
+}
+
+/** What is written is ids, and each is to be read again. */
+function noIds(found: string): InferenceError {
+  return new InferenceError({
+    code: 'missing-input',
+    place: 'generate',
+    found,
+    expected: 'a model that reads input_ids, and the ids of a prompt',
+    fix: 'trace({ feeds }) reads what you pass once; to write on, take a form of the model with input_ids.',
+  });
 }
 
 /** Whether an error is of running a step, as past the longest text that a model takes or that there is memory for. */

@@ -52,7 +52,7 @@ export async function encoderDecoderSubject(
     const mask = maskOf(tokens, change.hidden);
     const encoded = await encoder.run(
       { ids: source.ids, typeIds: source.typeIds, mask },
-      { extra: { ...neutral(ort, encoder, { tokens }), ...change.encoder }, signal },
+      { extra: { ...neutral(ort, encoder), ...change.encoder }, signal },
     );
     const decoded = await decoder.run(
       {
@@ -62,7 +62,7 @@ export async function encoderDecoderSubject(
         sourceMask: mask,
       },
       {
-        extra: { ...neutral(ort, decoder, { tokens: answer.length, source: tokens }), ...change.decoder },
+        extra: { ...neutral(ort, decoder), ...change.decoder },
         only: also && ['logits', ...also],
         signal,
       },
@@ -120,7 +120,7 @@ export async function encoderDecoderSubject(
           { hidden: token, encoder: ways.encoder.feeds(token), decoder: ways.decoder.feeds(token) },
           [seen.decoder],
         );
-        if (ways.encoder.byMask) checkHidden(encoded[seen.encoder]!, token);
+        if (ways.encoder.byMask) checkHidden(encoded[seen.encoder]!, token, token);
         if (ways.decoder.byMask) checkHidden(decoded[seen.decoder]!, token);
         return at(decoded);
       },
@@ -133,7 +133,7 @@ export async function encoderDecoderSubject(
         const { byMask, feeds } = hidingAnswer();
         const seen = looking[0]!.weights!;
         const [, decoded] = await read({ hiddenAnswer: token, decoder: feeds(token) }, [seen]);
-        if (byMask) checkHidden(decoded[seen]!, token);
+        if (byMask) checkHidden(decoded[seen]!, token, token);
         return at(decoded);
       },
     },

@@ -1,5 +1,5 @@
 import { checkToken, type Subject } from './ablate.js';
-import { selfTrace } from './assemble.js';
+import { singleTrace } from './assemble.js';
 import {
   checkHidden,
   hidingIn,
@@ -27,12 +27,12 @@ export async function singleSubject(
   const run = (hidden: number | undefined, extra: Feeds, only?: readonly string[]): Promise<Results> =>
     part.run(
       { ids, typeIds, mask: maskOf(ids.length, hidden) },
-      { extra: { ...neutral(ort, part, { tokens: ids.length }), ...extra }, only, signal: options.signal },
+      { extra: { ...neutral(ort, part), ...extra }, only, signal: options.signal },
     );
   const before = await run(undefined, {});
   if (options.position !== undefined) checkToken(options.position, ids.length);
   // Where a decoder writes on, the last token; where an encoder sums up, the first. A classifier has one row only.
-  const { causal } = selfTrace(part.recorded, before, { tokens }, {}).stream();
+  const { causal } = singleTrace(part.recorded, before, { tokens }, {}).stream();
   const position = options.position ?? (causal && before[output]!.dims.length === 3 ? ids.length - 1 : 0);
   const at = (results: Results): ArrayLike<number> => rowAt(results[output]!, position);
   const own = part.recorded.filter((tap) => tap.stream === 'self');
@@ -53,7 +53,7 @@ export async function singleSubject(
         if (!byMask) return at(await run(undefined, feeds(token), [output]));
         const seen = own[0]!.weights!;
         const after = await run(token, {}, [output, seen]);
-        checkHidden(after[seen]!, token);
+        checkHidden(after[seen]!, token, token);
         return at(after);
       },
     },

@@ -1,7 +1,18 @@
 import { toTokens } from '../../trace/tokens.js';
 import type { Segment } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
-import type { TokenInput } from './types.js';
+import type { OnnxTensor } from './runtime.js';
+
+/** Tokens chosen by the caller, or inputs of another kind than text: pixels, the features of sound. */
+export interface TokenInput {
+  /** Numbers, or `bigint` as in the `input_ids` of transformers.js. */
+  ids?: ArrayLike<number | bigint>;
+  /** What the tokens are called; one for each row and column of the weights. Default, beside `feeds`: their numbers from 0. */
+  tokens?: readonly string[];
+  segments?: readonly Segment[];
+  /** Inputs of the model by name, instead of those made from `ids`: tensors of onnxruntime, of transformers.js, or `{ type, dims, data }`. */
+  feeds?: Readonly<Record<string, OnnxTensor>>;
+}
 
 /** A tokenizer of `@huggingface/tokenizers`, or anything that works as it does. */
 export interface Encoder {
@@ -39,6 +50,7 @@ export interface Encoded {
  * @throws InferenceError `missing-tokenizer`, `token-count`
  */
 export function encodeText(tokenizer: TokenizerLike | undefined, text: string, pair?: string): Encoded {
+  if (typeof text !== 'string') throw nothingToRead(text);
   if (!tokenizer) throw missingTokenizer();
   const { ids: given, tokens, typeIds } = encodeWith(tokenizer, text, { pair });
   const ids = soundIds(given, tokens);
@@ -167,9 +179,11 @@ export function findOffsets(text: string, tokens: readonly string[]): ([number, 
   return toTokens(tokens).map((token) => {
     const wanted = fold(token.text).trim();
     if (token.special || wanted === '') return null;
-    const at = plain.indexOf(wanted, from);
-    // A token that is not there as written (an unknown word, a changed letter) must not send the next ones astray.
-    if (at < 0 || at > from + 32) return null;
+    // A token that is not there as written (an unknown word, a changed letter) must not send the next ones astray, nor cost a
+    // look through all the text.
+    const ahead = plain.slice(from, from + 32 + wanted.length).indexOf(wanted);
+    if (ahead < 0) return null;
+    const at = from + ahead;
     from = at + wanted.length;
     return [at, from];
   });

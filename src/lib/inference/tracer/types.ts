@@ -1,10 +1,11 @@
-import type { Segment, StreamName, Trace } from '../../trace/types.js';
+import type { StreamName, Trace } from '../../trace/types.js';
 import type { InferenceError } from '../errors.js';
 import type { Tap, TapOptions } from '../taps/types.js';
+import type { Progress } from './download.js';
 import type { ModelSource } from './load-model.js';
-import type { OnnxRuntime, OnnxTensor } from './runtime.js';
+import type { OnnxRuntime } from './runtime.js';
 import type { SamplingOptions } from './sampling.js';
-import type { TokenizerLike } from './tokenize.js';
+import type { TokenInput, TokenizerLike } from './tokenize.js';
 
 /** What a model's config.json and generation_config.json say that generation needs; pass either, or both merged. */
 export interface ModelConfig {
@@ -46,22 +47,6 @@ export interface TracerOptions extends Pick<TapOptions, 'layers' | 'heads' | 've
   onProgress?(progress: Progress): void;
   /** Ends the download and the loading. */
   signal?: AbortSignal;
-}
-
-/** How far a tracer is: bytes of a download (`total` is undefined where the server does not say), or a step without measure. */
-export type Progress =
-  | { stage: 'download'; file: string; loaded: number; total: number | undefined }
-  | { stage: 'tap' | 'load' | 'ready' };
-
-/** Tokens chosen by the caller, or inputs of another kind than text: pixels, the features of sound. */
-export interface TokenInput {
-  /** Numbers, or `bigint` as in the `input_ids` of transformers.js. */
-  ids?: ArrayLike<number | bigint>;
-  /** What the tokens are called; one for each row and column of the weights. Default, beside `feeds`: their numbers from 0. */
-  tokens?: readonly string[];
-  segments?: readonly Segment[];
-  /** Inputs of the model by name, instead of those made from `ids`: tensors of onnxruntime, of transformers.js, or `{ type, dims, data }`. */
-  feeds?: Readonly<Record<string, OnnxTensor>>;
 }
 
 export interface TraceOptions {

@@ -5,13 +5,18 @@ import { parseLayer } from '../../trace/parse-array.js';
 import { isList, nestedDims } from '../../trace/parse-nested.js';
 import { isTensor, parseTensor } from '../../trace/parse-tensor.js';
 
+/** A layer that has attention, and which of the step's it is. */
+export interface StepLayer extends StoredLayer {
+  index: number;
+}
+
 /**
- * The layers of a step, `[head, query, key]` each, of one of the sequences generated together. Typed arrays are viewed.
+ * The layers of a step that have attention, `[head, query, key]` each, of one of the sequences generated together. Typed arrays are viewed.
  *
  * @param sequence its index on the batch axis; without one there must be a single sequence
- * @throws TraceError `batch`, `missing-attention`, and all that reading an array throws
+ * @throws TraceError `batch`, `missing-attention`, `null-attention` where no layer has attention, and all that reading an array throws
  */
-export function parseStep(step: unknown, sequence: number | undefined, place: string): StoredLayer[] {
+export function parseStep(step: unknown, sequence: number | undefined, place: string): StepLayer[] {
   refusePromise(step, place);
   const layers = isTensor(step) ? layersOf(step, place) : step;
   if (!Array.isArray(layers) || layers.length === 0)
@@ -22,10 +27,15 @@ export function parseStep(step: unknown, sequence: number | undefined, place: st
       expected: 'an array of layers [batch, head, query, key]',
       fix: 'Call generate() with output_attentions=True and return_dict_in_generate=True.',
     });
-  return Array.from(layers as readonly unknown[], (layer, i) => {
-    const at = `${place}[${i}]`;
-    return parseLayer(withoutBatch(layer, sequence, at), at, 'head, query, key');
+  const parsed: StepLayer[] = [];
+  layers.forEach((layer: unknown, index) => {
+    const at = `${place}[${index}]`;
+    if (layer !== null && layer !== undefined)
+      parsed.push({ ...parseLayer(withoutBatch(layer, sequence, at), at, 'head, query, key'), index });
   });
+  // Says why there is none.
+  if (parsed.length === 0) parseLayer(null, `${place}[0]`, 'head, query, key');
+  return parsed;
 }
 
 /** One tensor `[layer, …]` as a tensor a layer. */

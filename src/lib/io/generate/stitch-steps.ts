@@ -2,12 +2,14 @@ import type { StoredLayer } from '../../trace/array-shape.js';
 import { checkWeights } from '../../trace/check-weights.js';
 import { count, describe, listed } from '../../trace/describe.js';
 import { decoder, TraceError, type Segment, type WeightArray } from '../../trace/index.js';
-import type { GenerateChoice, GeneratedTokens } from './generate-steps.js';
-import { parseStep } from './parse-step.js';
+import { parseStep, type StepLayer } from './parse-step.js';
+import type { GenerateChoice, GeneratedStream, GeneratedTokens } from './types.js';
 
 /** One stream as `createTrace` takes it, of all tokens but padding and the last. */
 export interface Stitched {
   attention: StitchedLayer[];
+  /** The model's numbers of the layers that have attention; `undefined` where they are 0, 1, 2… */
+  layers: readonly number[] | undefined;
   tokens: readonly string[];
   segments: readonly Segment[];
 }
@@ -18,7 +20,7 @@ interface StitchedLayer {
 }
 
 /** A layer of a step, and what it must agree with. */
-interface Part {
+interface LayerOfStep {
   layer: StoredLayer;
   place: string;
   /** The tokens after this step, padding included, and how many of them were queries before it. */
@@ -40,12 +42,13 @@ const repeatTolerance = 2e-2;
  */
 export function stitchSteps(
   kind: 'self' | 'cross',
-  steps: unknown,
+  stream: Partial<GeneratedStream>,
   given: GeneratedTokens,
   choice: GenerateChoice,
   prefix: string,
 ): Stitched {
   const place = `${prefix}steps`;
+  const steps: unknown = stream.steps;
   if (!Array.isArray(steps) || steps.length === 0)
     throw new TraceError({
       code: 'missing-attention',
@@ -54,26 +57,35 @@ export function stitchSteps(
       expected: 'an array of steps',
       fix: 'Pass outputs.attentions; of an encoder-decoder outputs.decoder_attentions and outputs.cross_attentions.',
     });
-  const sequences = sequenceInEachStep(steps.length, choice);
-  const first = parseStep(steps[0], sequences[0], `${place}[0]`);
-  const [heads, prompt, sources] = first[0]!.dims;
+  checkChoice(choice);
+  const beams = beamInEachStep(steps.length, choice.beamIndices);
+  const ofStep = (n: number) => parseStep(steps[n], beams ? beams[n] : choice.batch, `${place}[${n}]`);
+  const first = ofStep(0);
+  // A hole anywhere is found before anything is made for every step.
+  const missing = steps.findIndex((step) => step === undefined || step === null);
+  if (missing > 0) ofStep(missing);
+  const used = beams?.length ?? steps.length;
+  const [, prompt, sources] = first[0]!.dims;
   const padding = checkPadding(choice.padding, prompt);
-  const queries = prompt + sequences.length - 1 - padding;
+  const queries = prompt + used - 1 - padding;
   const keys = kind === 'self' ? queries : sources;
-  const attention = first.map(({ data }): StitchedLayer => {
-    const Weights = data.constructor as new (length: number) => WeightArray;
-    return { dims: [heads, queries, keys], data: new Weights(heads * queries * keys) };
+  const all = prompt + (choice.beamIndices?.length ?? steps.length);
+  const ownTokens = () => tokensOf(given, all, padding, queries, prefix);
+  // Memory is taken for a row of every step.
+  if (Array.isArray(given.tokens) && given.tokens.length < used) ownTokens();
+  const attention = first.map(({ data, dims: [heads] }): StitchedLayer => {
+    return { dims: [heads, queries, keys], data: emptyLike(data, heads * queries * keys, place) };
   });
 
-  sequences.forEach((sequence, n) => {
-    const layers = n === 0 ? first : parseStep(steps[n], sequence, `${place}[${n}]`);
-    if (layers.length !== first.length)
-      throw unlike(`${place}[${n}]`, count(layers.length, 'layer'), first.length);
+  for (let n = 0; n < used; n++) {
+    const layers = n === 0 ? first : ofStep(n);
+    checkSameLayers(layers, first, `${place}[${n}]`);
     layers.forEach((layer, i) => {
-      const at = `${place}[${n}][${i}]`;
-      if (layer.dims[0] !== heads) throw unlike(at, count(layer.dims[0], 'head'), heads);
-      if (layer.type !== first[0]!.type) throw unlike(at, layer.type, first[0]!.type);
-      const part: Part = {
+      const { dims, type } = first[i]!;
+      const at = `${place}[${n}][${layer.index}]`;
+      if (layer.dims[0] !== dims[0]) throw unlike(at, count(layer.dims[0], 'head'), dims[0]);
+      if (layer.type !== type) throw unlike(at, layer.type, type);
+      const part: LayerOfStep = {
         layer,
         place: at,
         tokens: prompt + n,
@@ -83,7 +95,7 @@ export function stitchSteps(
       checkAxes(part, choice.slidingWindow);
       copyRows(part, attention[i]!, padding);
     });
-  });
+  }
 
   const ends = prompt - padding;
   const segments = [
@@ -92,13 +104,47 @@ export function stitchSteps(
   ];
   return {
     attention,
-    tokens: tokensOf(given, prompt + (choice.beamIndices ?? sequences).length, padding, queries, prefix),
+    layers: layerNumbers(first, stream.layers),
+    tokens: ownTokens(),
     segments: given.segments ?? segments.filter(({ start, end }) => start < end),
   };
 }
 
-/** The sequence's index on the batch axis, in each step that it has a part in. */
-function sequenceInEachStep(steps: number, { batch, beamIndices }: GenerateChoice): (number | undefined)[] {
+function emptyLike(data: WeightArray, length: number, place: string): WeightArray {
+  const Weights = data.constructor as new (length: number) => WeightArray;
+  try {
+    return new Weights(length);
+  } catch (cause) {
+    const tooMany = wrong(
+      place,
+      `${length} weights a layer`,
+      'what memory holds',
+      'Pass fewer steps or heads.',
+    );
+    throw Object.assign(tooMany, { cause });
+  }
+}
+
+/** The same layers have attention in every step. */
+function checkSameLayers(layers: readonly StepLayer[], first: readonly StepLayer[], place: string): void {
+  if (layers.length !== first.length) throw unlike(place, count(layers.length, 'layer'), first.length);
+  layers.forEach(({ index }, i) => {
+    if (index !== first[i]!.index)
+      throw unlike(place, `attention in layer ${index}`, `in layer ${first[i]!.index}`);
+  });
+}
+
+/** Those given are of the layers with attention, or of all in a step. */
+function layerNumbers(
+  first: readonly StepLayer[],
+  given: readonly number[] | undefined,
+): readonly number[] | undefined {
+  if (first.every(({ index }, i) => index === i)) return given;
+  const isOfAll = Array.isArray(given) && given.length > first.length;
+  return given && !isOfAll ? given : first.map(({ index }) => (given ? given[index]! : index));
+}
+
+function checkChoice({ batch, slidingWindow }: GenerateChoice): void {
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 0))
     throw wrong(
       'batch',
@@ -106,7 +152,19 @@ function sequenceInEachStep(steps: number, { batch, beamIndices }: GenerateChoic
       'a whole number from 0',
       'It is the place among outputs.sequences.',
     );
-  if (beamIndices === undefined) return Array.from({ length: steps }, () => batch);
+  const isWindow = Number.isInteger(slidingWindow) && slidingWindow! > 0;
+  if (slidingWindow !== undefined && slidingWindow !== null && !isWindow)
+    throw wrong(
+      'slidingWindow',
+      describe(slidingWindow),
+      'a whole number over 0',
+      'It is model.config.sliding_window; leave it out where that is None.',
+    );
+}
+
+/** The sequence's place on the batch axis in each step that it has a part in; nothing where beams do not change places. */
+function beamInEachStep(steps: number, beamIndices: unknown): readonly number[] | undefined {
+  if (beamIndices === undefined || beamIndices === null) return undefined;
   const sound = Array.isArray(beamIndices) && beamIndices.every((n) => Number.isInteger(n) && n >= -1);
   const ended = sound ? beamIndices.indexOf(-1) : 0;
   const beams = sound ? beamIndices.slice(0, ended < 0 ? undefined : ended) : [];
@@ -130,7 +188,10 @@ function checkPadding(padding = 0, prompt: number): number {
   );
 }
 
-function checkAxes({ layer, place, tokens, known, sources }: Part, slidingWindow: number | undefined): void {
+function checkAxes(
+  { layer, place, tokens, known, sources }: LayerOfStep,
+  slidingWindow: number | undefined,
+): void {
   const [, queries, keys] = layer.dims;
   if (queries !== tokens - known && queries !== tokens)
     throw wrong(
@@ -151,7 +212,11 @@ function checkAxes({ layer, place, tokens, known, sources }: Part, slidingWindow
 }
 
 /** Copies the rows that are new, and compares those that are not. */
-function copyRows({ layer, place, tokens, known, sources }: Part, out: StitchedLayer, padding: number): void {
+function copyRows(
+  { layer, place, tokens, known, sources }: LayerOfStep,
+  out: StitchedLayer,
+  padding: number,
+): void {
   const { data, type, offset, dims } = layer;
   const [heads, queries, keys] = dims;
   const [, outQueries, outKeys] = out.dims;

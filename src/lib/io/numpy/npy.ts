@@ -1,17 +1,29 @@
 import { TraceError } from '../../trace/index.js';
 import { fileTensor, type FileTensor, type NumberType } from '../file-tensor.js';
-import { readSource, type Source } from '../read-source.js';
+import { asBytes, readSource, type Source } from '../read-source.js';
+import type { TensorFile } from '../trace-from-tensors.js';
+import { parseNpyHeader, type NpyHeader } from './npy-header.js';
+import { decodeText } from './npy-text.js';
 
 const numberTypes = new Map<string, NumberType>([
   ['f8', 'float64'],
   ['f4', 'float32'],
   ['f2', 'float16'],
   ['u1', 'uint8'],
+  ['b1', 'bool'],
+  ['i1', 'int8'],
+  ['i2', 'int16'],
+  ['u2', 'uint16'],
+  ['i4', 'int32'],
+  ['u4', 'uint32'],
+  ['i8', 'int64'],
+  ['u8', 'uint64'],
 ]);
 
 /**
- * Loads an array that numpy saved: float32, float16, float64 (rounded to float32) or uint8 for 255 × weight, in either byte
- * order and either memory order (Fortran's is turned into row-major). Viewed, not copied, where it is as it should be.
+ * Loads an array that numpy saved: float32, float16, float64 (rounded to float32) or uint8 for 255 × weight, whole numbers, or
+ * text, in either byte order and either memory order (Fortran's is turned into row-major). Viewed, not copied, where it is as it
+ * should be.
  *
  * @param source a URL, a `Blob`, bytes or, in Node, a path
  * @throws TraceError `file` for a damaged file, `dtype` for an array of other things
@@ -19,80 +31,59 @@ const numberTypes = new Map<string, NumberType>([
  * const trace = createTrace({ attention: await loadNpy('attention.npy'), tokens });
  */
 export async function loadNpy(source: Source, options: { signal?: AbortSignal } = {}): Promise<FileTensor> {
-  const { bytes, name } = await readSource(source, options.signal);
+  const { bytes, name } = await readSource(source, options?.signal);
   const tensor = parseNpy(bytes, name);
-  void tensor.data;
+  if (!tensor.text) void tensor.data;
   return tensor;
 }
 
 /**
  * Reads the bytes of an npy file, version 1 to 3.
- * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
  * @param name what to call the file in messages
  * @throws TraceError `file`
  */
-export function parseNpy(bytes: Uint8Array, name = 'the file'): FileTensor {
-  const fail = (found: string, expected: string): never => {
-    throw new TraceError({
-      code: 'file',
-      place: name,
-      found,
-      expected,
-      fix: 'Save it again with numpy.save.',
-    });
-  };
-  const magic = String.fromCharCode(...bytes.subarray(0, 6));
-  const version = bytes[6] ?? 0;
-  if (magic !== '\x93NUMPY' || version < 1 || version > 3)
-    return fail(
-      magic === '\x93NUMPY' ? `npy version ${version}` : 'no npy header',
-      'an npy file, version 1 to 3',
-    );
-  const dataView = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const headerStart = version === 1 ? 10 : 12;
-  if (bytes.length < headerStart) return fail(`${bytes.length} bytes`, 'a header');
-  const dataStart = headerStart + (version === 1 ? dataView.getUint16(8, true) : dataView.getUint32(8, true));
-  if (dataStart > bytes.length) return fail(`${bytes.length} bytes`, `a header of ${dataStart}`);
-  const text = new TextDecoder().decode(bytes.slice(headerStart, dataStart));
-  const { descr, fortran_order: fortran, shape } = parseDict(text);
-  const isShape = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (descr === undefined || typeof fortran !== 'boolean' || !isShape)
-    return fail(`the header ${text.trim().slice(0, 100)}`, 'descr, fortran_order and shape');
-
-  const dims = shape as number[];
-  const dtype = typeof descr === 'string' ? descr : 'of several fields';
-  const numbers = numberTypes.get(dtype.replace(/^[<>=|]/, ''));
-  const size = Number(/\d+$/.exec(dtype)?.[0]);
+export function parseNpy(buffer: ArrayBuffer | ArrayBufferView, name = 'the file'): FileTensor {
+  const bytes = asBytes(buffer);
+  const header = parseNpyHeader(bytes, name);
+  const { dtype, kind, dims, dataStart } = header;
+  const isText = kind === 'U' || kind === 'S';
+  const numbers = numberTypes.get(`${kind}${header.size}`);
+  const size = kind === 'U' ? 4 * header.size : header.size;
   const length = dims.reduce((product, n) => product * n, 1) * size;
-  if (numbers && length !== bytes.length - dataStart)
-    return fail(
-      `${bytes.length - dataStart} bytes of numbers`,
+  if (isText && size === 0) throw damaged(name, `text of no length, ${dtype}`, 'at least one character each');
+  if ((numbers || isText) && length !== bytes.length - dataStart)
+    throw damaged(
+      name,
+      `${bytes.length - dataStart} bytes of elements`,
       `${length}, as ${dtype} of shape [${dims.join(', ')}]`,
     );
-  const content = () => {
-    const stored = bytes.subarray(dataStart);
-    const ordered = dtype.startsWith('>') && size > 1 ? swapBytes(stored, size) : stored;
-    return fortran && dims.length > 1 ? toRowMajor(ordered, dims, size) : ordered;
-  };
-  return fileTensor(dtype, dims, numbers, content, name);
+  const content = () => inOrder(bytes.subarray(dataStart), header, size);
+  return fileTensor({
+    dtype,
+    dims,
+    numbers,
+    bytes: content,
+    text: isText ? () => decodeText(content(), kind, size, name) : undefined,
+    place: name,
+    refuse: kind === 'O' || kind === 'T' ? () => pickled(dtype, name) : undefined,
+  });
 }
 
-/** A Python dict of strings, booleans and tuples of numbers; empty where it is none. */
-function parseDict(text: string): Record<string, unknown> {
-  const json = text
-    .replaceAll("'", '"')
-    .replace(/\bTrue\b/g, 'true')
-    .replace(/\bFalse\b/g, 'false')
-    .replaceAll('(', '[')
-    .replaceAll(')', ']')
-    .replace(/(\d)L\b/g, '$1')
-    .replace(/,\s*([\]}])/g, '$1');
-  try {
-    return (JSON.parse(json) ?? {}) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+/** An array alone is attention. */
+export function npyFile(bytes: Uint8Array, name: string): TensorFile {
+  return { name, tensors: new Map([['attention', parseNpy(bytes, name)]]), metadata: new Map() };
+}
+
+/** Elements row-major, least significant byte first. */
+function inOrder(
+  stored: Uint8Array,
+  { bigEndian, kind, fortran, dims }: NpyHeader,
+  size: number,
+): Uint8Array {
+  const unit = kind === 'U' ? 4 : kind === 'S' ? 1 : size;
+  const ordered = bigEndian && unit > 1 ? swapBytes(stored, unit) : stored;
+  return fortran && dims.length > 1 ? toRowMajor(ordered, dims, size) : ordered;
 }
 
 function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
@@ -122,4 +113,18 @@ function toRowMajor(bytes: Uint8Array, dims: readonly number[], size: number): U
     }
   }
   return out;
+}
+
+function damaged(place: string, found: string, expected: string): TraceError {
+  return new TraceError({ code: 'file', place, found, expected, fix: 'Save it again with numpy.save.' });
+}
+
+function pickled(dtype: string, place: string): TraceError {
+  return new TraceError({
+    code: 'dtype',
+    place,
+    found: `dtype ${dtype}, Python objects`,
+    expected: 'numbers or text',
+    fix: 'They are pickled, which can run code, so they are not read: save text as numpy.array(tokens, dtype="U"), numbers with .astype("float32").',
+  });
 }

@@ -1,4 +1,6 @@
 import { fileTensor, type FileTensor, type NumberType } from '../file-tensor.js';
+import { asBytes } from '../read-source.js';
+import type { TensorFile } from '../trace-from-tensors.js';
 import { checkHeader } from './header.js';
 
 /** What a safetensors file holds. */
@@ -14,6 +16,14 @@ const numberTypes = new Map<string, NumberType>([
   ['BF16', 'bfloat16'],
   ['F16', 'float16'],
   ['U8', 'uint8'],
+  ['BOOL', 'bool'],
+  ['I8', 'int8'],
+  ['I16', 'int16'],
+  ['U16', 'uint16'],
+  ['I32', 'int32'],
+  ['U32', 'uint32'],
+  ['I64', 'int64'],
+  ['U64', 'uint64'],
 ]);
 
 /**
@@ -27,15 +37,23 @@ const numberTypes = new Map<string, NumberType>([
  * tensors.get('attention')?.dims; // [6, 12, 24, 24]
  */
 export function parseSafetensors(buffer: ArrayBuffer | ArrayBufferView, name = 'the file'): SafetensorsFile {
-  const bytes =
-    buffer instanceof ArrayBuffer
-      ? new Uint8Array(buffer)
-      : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const { metadata, tensors } = safetensorsFile(asBytes(buffer), name);
+  return { metadata, tensors };
+}
+
+/** The same, as what a trace is made of. */
+export function safetensorsFile(bytes: Uint8Array, name: string): TensorFile & SafetensorsFile {
   const { metadata, entries, dataStart } = checkHeader(bytes, name);
   const tensors = new Map<string, FileTensor>();
   for (const [tensor, { dtype, dims, start, end }] of entries) {
-    const part = () => bytes.subarray(dataStart + start, dataStart + end);
-    tensors.set(tensor, fileTensor(dtype, dims, numberTypes.get(dtype), part, `${name}, tensor ${tensor}`));
+    const array = {
+      dtype,
+      dims,
+      numbers: numberTypes.get(dtype),
+      bytes: () => bytes.subarray(dataStart + start, dataStart + end),
+      place: `${name}, tensor ${tensor}`,
+    };
+    tensors.set(tensor, fileTensor(array));
   }
-  return { metadata, tensors };
+  return { name, metadata, tensors };
 }

@@ -1,3 +1,4 @@
+import { describe } from '../../trace/describe.js';
 import {
   TraceError,
   type Segment,
@@ -8,10 +9,11 @@ import {
   type WeightArray,
   type WeightType,
 } from '../../trace/index.js';
+import { weightQuantity, type Quantity } from '../../trace/quantity.js';
 import { toFloat16 } from '../float-bits.js';
 
 /** A tensor to be written: its bytes come in parts, one a matrix or a vector, in order. */
-interface Part {
+interface WrittenTensor {
   name: string;
   type: WeightType;
   dims: number[];
@@ -23,7 +25,7 @@ const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
 
 /**
  * Writes a trace as a safetensors file that `loadSafetensors`, and Python's safetensors, read back: attention, queries, keys
- * and values in the type they have, with tokens, segments, layer and head numbers, model and text among the metadata.
+ * and values in the type they have, with tokens, segments, layer and head numbers, quantity, model and text among the metadata.
  * Reads every matrix whole.
  *
  * @throws TraceError `dtype` where the matrices of a stream are of several types
@@ -32,11 +34,19 @@ const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
  * link.href = URL.createObjectURL(new Blob([bytes]));
  */
 export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Part[] = [];
+  if (!Array.isArray((trace as Partial<Trace> | null | undefined)?.streams) || trace.streams.length === 0)
+    throw new TraceError({
+      code: 'missing-attention',
+      place: 'writeSafetensors',
+      found: describe(trace),
+      expected: 'a trace',
+      fix: 'Pass what createTrace or a reader returned.',
+    });
+  const parts: WrittenTensor[] = [];
   const metadata: Record<string, string> = {};
   if (trace.model !== undefined) metadata.model = trace.model;
   if (trace.text !== undefined) metadata.text = trace.text;
-  const describe = (prefix: string, tokens: readonly Token[], segments: readonly Segment[]) => {
+  const addSide = (prefix: string, tokens: readonly Token[], segments: readonly Segment[]) => {
     metadata[`${prefix}tokens`] = JSON.stringify(tokens.map((token) => token.raw));
     if (segments.length > 0) metadata[`${prefix}segments`] = JSON.stringify(segments);
   };
@@ -47,8 +57,16 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
       const vectors = stream[kind];
       if (vectors) parts.push(vectorsPart(vectors, `${prefix}${kind}`));
     }
-    describe(stream.name === 'cross' ? 'decoder.' : prefix, stream.queryTokens, stream.querySegments);
-    if (stream.name === 'cross') describe('encoder.', stream.keyTokens, stream.keySegments);
+    const { queryTokens, keyTokens } = stream;
+    addSide(stream.name === 'cross' ? 'encoder.' : prefix, keyTokens, stream.keySegments);
+    // The decoder's own stream, which came before, has its tokens; a stream of cross attention those of its rows.
+    if (stream.name === 'cross' && !('decoder.tokens' in metadata))
+      addSide('decoder.', queryTokens, stream.querySegments);
+    else if (queryTokens.some(({ position }, row) => position !== row))
+      metadata[`${prefix}queryPositions`] = JSON.stringify(queryTokens.map(({ position }) => position));
+    const { quantity = weightQuantity } = stream as { quantity?: Quantity };
+    // A range without a limit has null for it, as JSON has no infinity.
+    if (quantity.name !== weightQuantity.name) metadata[`${prefix}quantity`] = JSON.stringify(quantity);
     metadata[`${prefix}layers`] = JSON.stringify(stream.layers);
     metadata[`${prefix}heads`] = JSON.stringify(stream.heads);
     metadata[`${prefix}causal`] = JSON.stringify(stream.causal);
@@ -56,7 +74,7 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
   return encode(parts, metadata);
 }
 
-async function attentionPart(stream: Stream, name: string): Promise<Part> {
+async function attentionPart(stream: Stream, name: string): Promise<WrittenTensor> {
   const { layers, heads } = stream;
   const chunks: WeightArray[] = [];
   const { rows, cols, type } = stream.matrix(layers[0]!, heads[0]!);
@@ -79,7 +97,7 @@ async function attentionPart(stream: Stream, name: string): Promise<Part> {
   return { name, type, dims: [layers.length, heads.length, rows, cols], chunks };
 }
 
-function vectorsPart(vectors: Vectors, name: string): Part {
+function vectorsPart(vectors: Vectors, name: string): WrittenTensor {
   const { layers, heads, tokens, dim, type } = vectors;
   const chunks: WeightArray[] = [];
   for (let layer = 0; layer < layers; layer++)
@@ -91,7 +109,7 @@ function vectorsPart(vectors: Vectors, name: string): Part {
   return { name, type, dims: [layers, heads, tokens, dim], chunks };
 }
 
-function encode(parts: readonly Part[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
+function encode(parts: readonly WrittenTensor[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
   // Widest first, after a header of a multiple of 8 bytes: then every tensor is aligned, and read without a copy.
   const inOrder = [...parts].sort((a, b) => bytesPer[b.type] - bytesPer[a.type]);
   const header: Record<string, unknown> = { __metadata__: metadata };

@@ -3,7 +3,7 @@ import { parseTensor } from '../../trace/parse-tensor.js';
 import type { AttentionSource, Tensor } from '../../trace/types.js';
 import { parseIndices, type IndexTensor } from './indices.js';
 import { makeSource } from './make-source.js';
-import { sourceError } from './source-error.js';
+import { checkDims, checkInput, checkTensor, sourceError } from './source-error.js';
 import { SparseMatrix } from './sparse-matrix.js';
 import { toSparseRows } from './sparse-rows.js';
 
@@ -27,18 +27,14 @@ export interface CoordinateInput {
  * const sparse = torch.where(a > 0.01, a, 0).to_sparse_coo(); // in Python
  * createTrace({ tokens, attention: coordinateAttention({ dims, indices, values }) });
  */
-export function coordinateAttention({
-  dims,
-  indices,
-  values,
-  causal = false,
-}: CoordinateInput): AttentionSource {
+export function coordinateAttention(input: CoordinateInput): AttentionSource {
+  checkInput(input, 'coordinateAttention', '{ dims, indices, values }');
+  const { dims, indices, values, causal = false } = input;
+  checkTensor(values, 'values');
   const { dims: valueDims, data, type } = parseTensor(values, 'values');
   const index = parseIndices(indices, 2, 'indices');
   const [axes, count = 0] = indices.dims;
-  const whole = Array.isArray(dims) && dims.length === 4 && dims.every((n) => Number.isInteger(n) && n > 0);
-  if (!whole)
-    throw sourceError('dims', listed(dims), '[layer, head, query, key]', 'Give the shape of the whole.');
+  checkDims(dims);
   if (axes !== 4 || valueDims.length !== 1 || valueDims[0] !== count)
     throw sourceError(
       'indices',

@@ -1,11 +1,11 @@
 import { checkWeight } from '../../trace/check-weights.js';
-import { describe, listed } from '../../trace/describe.js';
+import { describe } from '../../trace/describe.js';
 import { TraceError } from '../../trace/errors.js';
 import { ReadMatrix } from '../../trace/read-matrix.js';
 import type { AttentionSource, Block, BlockRequest, WeightArray, WeightType } from '../../trace/types.js';
 import { decodeTable } from '../../trace/weights.js';
 import { makeSource } from './make-source.js';
-import { sourceError } from './source-error.js';
+import { checkDims, checkInput, sourceError } from './source-error.js';
 
 /** What is wanted of one head, counted from 0 in `dims`. Rows and columns lie within the matrix. */
 export interface HeadRequest {
@@ -60,9 +60,9 @@ export interface FunctionInput {
  * });
  */
 export function functionAttention(input: FunctionInput): AttentionSource {
+  checkInput(input, 'functionAttention', '{ dims, block }');
   const { dims, causal = false, levels = false } = input;
-  if (!Array.isArray(dims) || dims.length !== 4 || !dims.every((n) => Number.isInteger(n) && n > 0))
-    throw sourceError('dims', listed(dims), '[layer, head, query, key]', 'Give the shape of the whole.');
+  checkDims(dims);
   if (typeof input.block !== 'function')
     throw sourceError(
       'block',

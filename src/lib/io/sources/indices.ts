@@ -1,6 +1,6 @@
 import { describe } from '../../trace/describe.js';
 import type { Tensor } from '../../trace/types.js';
-import { sourceError } from './source-error.js';
+import { checkTensor, sourceError } from './source-error.js';
 
 /** Whole numbers in any array: of 64 bits too, as torch has them. */
 export interface IndexTensor {
@@ -14,10 +14,12 @@ export interface IndexTensor {
  * @throws TraceError `source` where data and dims do not agree
  */
 export function parseIndices(
-  { dims, data }: IndexTensor | Tensor,
+  tensor: IndexTensor | Tensor,
   axes: number,
   place: string,
 ): (at: number) => number {
+  checkTensor(tensor, place);
+  const { dims, data } = tensor as IndexTensor;
   const size = Array.isArray(dims) ? dims.reduce((product: number, n: number) => product * n, 1) : NaN;
   if (dims?.length !== axes || typeof data?.length !== 'number' || data.length !== size)
     throw sourceError(

@@ -6,7 +6,7 @@ import type { Rect } from '../../trace/pyramid/pyramid.js';
 import { newWeights } from '../../trace/weights.js';
 import type { AttentionSource, Tensor, WeightArray, WeightType } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
-import { sourceError } from './source-error.js';
+import { checkDims, checkTensor, sourceError } from './source-error.js';
 
 /** Lower triangles, row by row: row q holds the weights of keys 0 to q. */
 export type PackedInput = Tensor;
@@ -22,6 +22,7 @@ export type PackedInput = Tensor;
  */
 export function packedAttention(triangles: PackedInput): AttentionSource {
   const place = 'attention';
+  checkTensor(triangles, place);
   const { dims, data, type } = parseTensor(triangles, place);
   const [layers = 0, heads = 0, length = 0] = dims;
   const n = Math.floor(Math.sqrt(2 * length));
@@ -32,6 +33,7 @@ export function packedAttention(triangles: PackedInput): AttentionSource {
       '[layer, head, n(n + 1) / 2], n the number of tokens',
       'Take the lower triangle with its diagonal, row by row.',
     );
+  checkDims([layers, heads, n, n]);
   return makeSource({ dims: [layers, heads, n, n], causal: true }, (layer, head) => {
     const offset = (layer * heads + head) * length;
     // What lies after the diagonal is not held, so nothing looks ahead.

@@ -5,7 +5,7 @@ import { checkSameDim, parseVectors, sharedHeads } from '../../trace/vectors.js'
 import type { AttentionSource, Tensor, VectorsInput } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
 import { QueryKeyMatrix } from './query-key-matrix.js';
-import { sourceError } from './source-error.js';
+import { checkInput, checkTensor, sourceError } from './source-error.js';
 
 export interface QueryKeyInput {
   /** `[layer, head, token, dim]`, as they enter the product: after rotary embedding where there is one. float16 or float32. */
@@ -35,6 +35,7 @@ export interface QueryKeyInput {
  * createTrace({ tokens, attention: queryKeyAttention({ queries, keys, causal: true }) });
  */
 export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
+  checkInput(input, 'queryKeyAttention', '{ queries, keys, causal }');
   const { causal, window = Infinity } = input;
   if (typeof causal !== 'boolean')
     throw sourceError(
@@ -95,6 +96,7 @@ function checkNumber(place: 'window' | 'scale', value: number, sound: boolean): 
 }
 
 function parseLogSumExp(tensor: Tensor, wanted: readonly number[]): Float32Array {
+  checkTensor(tensor, 'logSumExp');
   const { dims, data } = parseTensor(tensor, 'logSumExp');
   if (!(data instanceof Float32Array))
     throw sourceError(

@@ -1,5 +1,49 @@
+import { describe, listed } from '../../trace/describe.js';
 import { TraceError } from '../../trace/errors.js';
+import type { Tensor } from '../../trace/types.js';
 
 export function sourceError(place: string, found: string, expected: string, fix: string): TraceError {
   return new TraceError({ code: 'source', place, found, expected, fix });
+}
+
+/**
+ * An object of parts, as every source is made of.
+ *
+ * @param call the function that was called
+ * @param parts what it takes
+ * @throws TraceError `source`
+ */
+export function checkInput(input: unknown, call: string, parts: string): void {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input))
+    return;
+  throw sourceError(call, describe(input), parts, `Call ${call}(${parts}).`);
+}
+
+/** @throws TraceError `source` for what is no `{ dims, data }` */
+export function checkTensor(tensor: unknown, place: string): asserts tensor is Tensor {
+  if (typeof tensor === 'object' && tensor !== null && 'dims' in tensor && 'data' in tensor) return;
+  throw sourceError(
+    place,
+    describe(tensor),
+    '{ dims, data }',
+    'Pass the lengths of the axes, and one typed array.',
+  );
+}
+
+/** More layers × heads, or tokens, than any model has: memory is taken for each. */
+const [mostHeads, mostTokens] = [2 ** 20, 2 ** 27];
+
+/** @throws TraceError `source` for what is no shape of attention */
+export function checkDims(dims: unknown): asserts dims is readonly [number, number, number, number] {
+  const whole = Array.isArray(dims) && dims.length === 4 && dims.every((n) => Number.isInteger(n) && n > 0);
+  if (!whole)
+    throw sourceError('dims', listed(dims), '[layer, head, query, key]', 'Give the shape of the whole.');
+  const [layers, heads, rows, cols] = dims as [number, number, number, number];
+  if (layers * heads <= mostHeads && Math.max(rows, cols) <= mostTokens) return;
+  throw sourceError(
+    'dims',
+    listed(dims),
+    `at most ${mostHeads} heads in all, of ${mostTokens} tokens`,
+    'The axes are [layer, head, query, key].',
+  );
 }

@@ -64,7 +64,7 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
     if (sum > 1 + rowTolerance + rounding)
       throw new TraceError({
         code: 'row-over-1',
-        place: `query ${row} of ${place(0).replace(/\[\d+\]$/u, '')}`,
+        place: `query ${row} of ${place(0).slice(0, place(0).lastIndexOf('['))}`,
         found: `weights that sum to ${Number(sum.toPrecision(5))}`,
         expected: 'at most 1',
         fix: 'Pass the weights of one softmax over the keys.',

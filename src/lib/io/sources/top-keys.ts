@@ -3,7 +3,7 @@ import { parseTensor } from '../../trace/parse-tensor.js';
 import type { AttentionSource, Tensor } from '../../trace/types.js';
 import { parseIndices, type IndexTensor } from './indices.js';
 import { makeSource } from './make-source.js';
-import { sourceError } from './source-error.js';
+import { checkDims, checkInput, checkTensor, sourceError } from './source-error.js';
 import { SparseMatrix } from './sparse-matrix.js';
 import { toSparseRows } from './sparse-rows.js';
 
@@ -27,7 +27,10 @@ export interface TopKeyInput {
  * const { values, indices } = attention.topk(32); // in Python
  * createTrace({ tokens, attention: topKeyAttention({ keys: indices, weights: values, causal: true }) });
  */
-export function topKeyAttention({ keys, weights, keyCount, causal = false }: TopKeyInput): AttentionSource {
+export function topKeyAttention(input: TopKeyInput): AttentionSource {
+  checkInput(input, 'topKeyAttention', '{ keys, weights }');
+  const { keys, weights, keyCount, causal = false } = input;
+  checkTensor(weights, 'weights');
   const { dims, data, type } = parseTensor(weights, 'weights');
   const keyAt = parseIndices(keys, 4, 'keys');
   if (dims.length !== 4 || dims.some((n, axis) => n !== keys.dims[axis]))
@@ -39,6 +42,7 @@ export function topKeyAttention({ keys, weights, keyCount, causal = false }: Top
     );
   const [layers, heads, rows, k] = dims as [number, number, number, number];
   const cols = keyCount ?? rows;
+  checkDims([layers, heads, rows, cols]);
   return makeSource({ dims: [layers, heads, rows, cols], causal }, (layer, head) => {
     const first = (layer * heads + head) * rows * k;
     const kept: number[] = [];

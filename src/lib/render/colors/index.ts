@@ -4,7 +4,7 @@
 export { diverging } from './diverging.js';
 export { headColors, layerColors, packColors } from './heads.js';
 export { contrast, hexToRgb, rgbToHex } from './oklab.js';
-export { fromUnit, ticks, toUnit, type Range, type Scale } from './scale.js';
+export { fromUnit, toUnit, type Range, type Scale } from './scale.js';
 export { cividis, magma, night, paper, viridis } from './sequential.js';
 export { tableColor, type ColorTable } from './table.js';
 export { backgroundColors, hatchColors, type Theme } from './theme.js';

@@ -1,17 +1,3 @@
-/** Places a tile's quad, given in device pixels. */
-export const heatmapVertex = /* glsl */ `#version 300 es
-precision highp float;
-in vec2 aCorner;
-uniform mat3 uProjectionMatrix;
-uniform vec4 uQuad;
-out vec2 vPx;
-
-void main() {
-  vPx = aCorner * uQuad.zw;
-  gl_Position = vec4((uProjectionMatrix * vec3(uQuad.xy + vPx, 1.0)).xy, 0.0, 1.0);
-}
-`;
-
 /** What a tile's pixels need: a processor that draws in software does all that a program holds, asked for or not. */
 export interface Variant {
   /** Weights are bytes, which have colours of their own in the table. */
@@ -24,7 +10,7 @@ export interface Variant {
 
 /**
  * Colours a pixel by the one cell it lies in. All colours are in the table: row 0 those of the scale, 1 those of bytes, 2 a
- * period of the hatch, 3 the background. toUnit is colors/scale.ts.
+ * period of the hatch, 3 none. toUnit is colors/scale.ts.
  */
 export const heatmapFragment = ({ bytes, causal, gap }: Variant): string => /* glsl */ `#version 300 es
 precision highp float;
@@ -43,13 +29,20 @@ uniform float uScale;   // 0 linear, 1 square root, 2 logarithm
 uniform vec2 uRange;
 uniform vec2 uGap;      // 1 where columns, rows are set apart
 
-float toUnit(float weight) {
-  float low = uScale == 2.0 ? max(uRange.x, uRange.y * 1e-3) : uRange.x;
+float place(float weight, float low, float high) {
   if (!(weight > low)) return 0.0;
-  if (weight >= uRange.y) return 1.0;
-  if (uScale == 2.0) return log(weight / low) / log(uRange.y / low);
-  float unit = (weight - low) / (uRange.y - low);
+  if (weight >= high) return 1.0;
+  if (uScale == 2.0) return log(weight / low) / log(high / low);
+  float unit = (weight - low) / (high - low);
   return uScale == 1.0 ? sqrt(unit) : unit;
+}
+
+float toUnit(float weight) {
+  bool isSigned = uRange.x < 0.0;
+  float high = isSigned ? max(-uRange.x, uRange.y) : uRange.y;
+  float low = isSigned ? 0.0 : uRange.x;
+  float unit = place(isSigned ? abs(weight) : weight, uScale == 2.0 ? max(low, high * 1e-3) : low, high);
+  return isSigned ? 0.5 + sign(weight) * 0.5 * unit : unit;
 }
 
 ivec2 hatch() {

@@ -4,6 +4,5 @@ export {
   type HeatmapLayer,
   type HeatmapOptions,
   type HeatmapProps,
-  type Reading,
+  type ReadingProgress,
 } from './layer.js';
-export type { Rect, Viewport } from './window.js';

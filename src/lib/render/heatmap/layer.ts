@@ -1,5 +1,5 @@
-import { Container } from 'pixi.js';
 import type { Levels } from '../../trace/pyramid/reduce.js';
+import type { Rect, Viewport } from '../../scene/viewport.js';
 import type { Matrix } from '../../trace/types.js';
 import { hexToRgb } from '../colors/oklab.js';
 import { toUnit, type Range, type Scale } from '../colors/scale.js';
@@ -7,7 +7,7 @@ import { paper } from '../colors/sequential.js';
 import type { ColorTable } from '../colors/table.js';
 import { hatchColors } from '../colors/theme.js';
 import { RenderError } from '../errors.js';
-import { takeProps } from '../props.js';
+import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
 import { createDataTexture, destroyDataTexture, rgbToTexels } from '../textures.js';
 import { createTileMesh, createViewUniforms, type TileMesh } from './tile-mesh.js';
@@ -20,7 +20,7 @@ import {
   useTile,
   type Tile,
 } from './tiles.js';
-import { axes, chooseLevel, spanInView, tilesInView, type Axis, type Rect, type Viewport } from './window.js';
+import { axes, chooseLevel, spanInView, tilesInView, type Axis } from './window.js';
 
 /** Which cells cannot hold a weight: those whose key is after query + offset. Drawn as a hatch. */
 export interface Causal {
@@ -41,27 +41,21 @@ export interface HeatmapProps {
   rect: Rect;
   /** @default 'linear' */
   scale: Scale;
-  /** The weights at the two ends of the table. @default [0, 1] */
+  /** The weights at the two ends of the table; of signed numbers [−m, m]. @default [0, 1] */
   range: Range;
-  /** 256 × red, green, blue. @default paper */
+  /** 256 × red, green, blue; of signed numbers `diverging`. @default paper */
   table: ColorTable;
   causal: Causal;
-  /** Sets cells of 6 device pixels and more apart by a pixel of the background. @default true */
+  /** Sets cells of 6 device pixels and more apart by a clear pixel. @default true */
   gap: boolean;
   /** Bytes of texture that all heatmaps of the page may keep. @default 256 MB */
   memoryBudget: number;
 }
 
-export interface HeatmapLayer {
-  /** Takes new values for some props. Returns whether a frame is needed, and asks the surface for it. */
-  setProps(props: Partial<HeatmapProps>): boolean;
-  /** Whether weights that should be on the screen are still being read. */
-  readonly pending: boolean;
-  destroy(): void;
-}
+export type HeatmapLayer = Layer<HeatmapProps>;
 
 /** How far what should be on the screen has been read. */
-export interface Reading {
+export interface ReadingProgress {
   /** From 0 to 1. */
   share: number;
   /** Whether cells are drawn that were made of only some of their weights. */
@@ -70,7 +64,7 @@ export interface Reading {
 
 export interface HeatmapOptions {
   /** Called when a drawing has something else to say of it: `null` when all is read. */
-  onReading?(reading: Reading | null): void;
+  onReading?(reading: ReadingProgress | null): void;
 }
 
 const scaleNumbers: Record<Scale, number> = { linear: 0, sqrt: 1, log: 2 };
@@ -94,7 +88,6 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     gap: true,
     memoryBudget: 256 * 2 ** 20,
   };
-  const container = new Container();
   const colors = new Uint8Array(4 * 256 * 4);
   const table = createDataTexture({ data: colors, width: 256, height: 4, format: 'rgba8unorm' });
   const view = createViewUniforms();
@@ -107,9 +100,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
   let awaited: readonly Tile[] = [];
   let sampled = false;
   let told = '';
-  /** The pixel ratio and the background the table was made for; empty where it is to be made anew. */
-  let coloredFor = '';
-  let destroyed = false;
+  /** The pixel ratio the table was made for; 0 where it is to be made anew. */
+  let coloredFor = 0;
 
   const user = {
     tileReady: () => surface.invalidate(),
@@ -164,9 +156,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
       rowLevel: chooseLevel(y.cellPx, matrix.rows),
       colLevel: chooseLevel(x.cellPx, matrix.cols),
     });
-    const look = `${surface.pixelRatio} ${surface.background}`;
-    if (coloredFor !== look) setColors();
-    coloredFor = look;
+    if (coloredFor !== surface.pixelRatio) setColors();
+    coloredFor = surface.pixelRatio;
     setViewUniforms(x, y);
     paint(chosen.tiles, (tile, mesh) => placeTile(tile, mesh, x, y));
     hold([...chosen.needed, ...chosen.tiles]);
@@ -226,10 +217,10 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     return (firstCol + cols - 1) * 2 ** colLevel > lastQuery + props.causal.offset;
   }
 
-  /** The colours of the scale, of bytes, of a period of the hatch, and the background, so that a pixel only looks them up. */
+  /** The colours of the scale, of bytes, of a period of the hatch, and none, so that a pixel only looks them up. */
   function setColors(): void {
     const { scale, range, causal } = props;
-    const { pixelRatio, background } = surface;
+    const { pixelRatio } = surface;
     colors.set(rgbToTexels(props.table, 256));
     const [line, between] = [hexToRgb(causal.color), hexToRgb(causal.background)];
     for (let i = 0; i < 256; i++) {
@@ -239,10 +230,6 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
       const ink = 1 - Math.min(1, Math.max(0, (fromLine - 0.05) * hatchPeriodPx * pixelRatio));
       colors.set([...line.map((c, n) => Math.round(c * ink + between[n]! * (1 - ink))), 255], 4 * (512 + i));
     }
-    colors.set(
-      background.map((c) => Math.round(c * 255)),
-      4 * 768,
-    );
     table.update();
   }
 
@@ -251,7 +238,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     while (meshes.length < tiles.length) {
       const mesh = createTileMesh(view, table);
       meshes.push(mesh);
-      container.addChild(mesh.mesh);
+      layer.container.addChild(mesh.mesh);
     }
     meshes.forEach((mesh, i) => {
       const tile = tiles[i];
@@ -270,36 +257,20 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {
     held = next;
   }
 
-  const layer = {
-    setProps(next: Partial<HeatmapProps>) {
-      const changed = destroyed ? [] : takeProps(props, next);
-      if (changed.length === 0) return false;
-      if (changed.includes('memoryBudget')) setMemoryBudget(props.memoryBudget);
-      if (changed.some((name) => ['table', 'scale', 'range', 'causal'].includes(name))) coloredFor = '';
-      surface.invalidate();
-      return true;
-    },
-    get pending() {
-      return pending;
+  const layer = createLayer(surface, props, {
+    changed(names) {
+      if (names.includes('memoryBudget')) setMemoryBudget(props.memoryBudget);
+      if (names.some((name) => ['table', 'scale', 'range', 'causal'].includes(name))) coloredFor = 0;
     },
     prepare,
-    destroy() {
-      if (destroyed) return;
-      destroyed = true;
-      // Meshes first: Pixi warns of a texture destroyed while a shader holds it.
+    release() {
       for (const mesh of meshes) mesh.destroy();
       hold([]);
-      container.destroy();
       destroyDataTexture(table);
-      surface.removeLayer(layer);
-      layers--;
-      if (layers === 0) clearTiles();
+      if (--layers === 0) clearTiles();
     },
-  };
-
+  });
   layers++;
-  surface.root.addChild(container);
-  surface.addLayer(layer);
   return layer;
 }
 

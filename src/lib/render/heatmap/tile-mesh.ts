@@ -1,11 +1,8 @@
-import { Geometry, Mesh, Shader, State, UniformGroup, type TextureSource } from 'pixi.js';
-import { createPrograms } from '../program.js';
-import { heatmapFragment, heatmapVertex, type Variant } from './heatmap.glsl.js';
-import { heatmapWgsl } from './heatmap.wgsl.js';
+import { Geometry, Mesh, State, type Shader, UniformGroup, type TextureSource } from 'pixi.js';
+import { createShader, quadAttributes, quadVertex } from '../mesh.js';
+import { heatmapFragment, type Variant } from './heatmap.glsl.js';
 
-/**
- * What all tiles of a layer share. Whole numbers too are floats: without eval, Pixi writes no integers for WebGPU.
- */
+/** What all tiles of a layer share. */
 export function createViewUniforms() {
   return new UniformGroup({
     uScale: { value: 0, type: 'f32' },
@@ -47,19 +44,14 @@ export function createTileMesh(view: ViewUniforms, table: TextureSource): TileMe
     const name = `attentrace-heatmap-${Object.values(variant).map(Number).join('')}`;
     let shader = shaders.get(name);
     if (!shader) {
-      const source = {
-        vertex: heatmapVertex,
-        fragment: heatmapFragment(variant),
-        wgsl: heatmapWgsl(variant),
-      };
       const resources = { view, tile, uWeights: table, uTable: table };
-      shader = new Shader({ ...createPrograms(name, source, 2, 2), resources });
+      shader = createShader({ name, vertex: quadVertex, fragment: heatmapFragment(variant), resources });
       shaders.set(name, shader);
     }
     return shader;
   }
   const geometry = new Geometry({
-    attributes: { aCorner: { buffer: new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), format: 'float32x2' } },
+    attributes: quadAttributes(),
     topology: 'triangle-strip',
   });
   const state = new State();

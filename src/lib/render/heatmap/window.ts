@@ -1,24 +1,9 @@
 /**
- * Which part of a matrix is on the screen, and at which pyramid level. Pure.
+ * Which part of a matrix is on the screen, at which levels, and where its tiles lie. Pure.
  */
 import { coarsestLevel } from '../../trace/request.js';
 import type { Levels } from '../../trace/pyramid/reduce.js';
-
-/** The part of a matrix that is drawn, in cells: first row and column, number of rows and columns. Fractions allowed. */
-export interface Viewport {
-  query: number;
-  key: number;
-  queries: number;
-  keys: number;
-}
-
-/** A rectangle in pixels. */
-export interface Rect {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+import type { Rect, Viewport } from '../../scene/viewport.js';
 
 /** Longest side of a tile in cells of its level. */
 export const tileSize = 512;

@@ -1,13 +1,15 @@
-import { Container } from 'pixi.js';
-import type { Rect } from '../heatmap/window.js';
-import { takeProps } from '../props.js';
+import type { Rect } from '../../scene/viewport.js';
+import { diverging } from '../colors/diverging.js';
+import { mostOf, type Range } from '../colors/scale.js';
+import type { ColorTable } from '../colors/table.js';
+import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
-import { createDataTexture, destroyDataTexture, rgbToTexels, type DataTexture } from '../textures.js';
+import { colorTexture, destroyDataTexture } from '../textures.js';
 import { createLineMesh, createLineUniforms } from './line-mesh.js';
 import { lineStride } from './line-texels.js';
 import { pickLines } from './pick-lines.js';
 
-/** Lines as columns, one entry a line: token positions, index of the head's colour, weight in 0..1. Copied. */
+/** Lines as columns, one entry a line: token positions, index of the head's colour, weight. Copied when it is another object. */
 export interface Lines {
   count: number;
   query: ArrayLike<number>;
@@ -17,6 +19,8 @@ export interface Lines {
 }
 
 export interface LinesProps {
+  /** Drawn in the order given. */
+  lines: Lines;
   /** Where on the surface, in CSS pixels: queries on the left (or top) edge, keys on the right (or bottom) one. */
   rect: Rect;
   /** `vertical`: tokens below each other, lines run left to right. @default 'vertical' */
@@ -28,21 +32,22 @@ export interface LinesProps {
   tokenPx: number;
   /** Red, green, blue of each head, as `packColors` gives them. */
   colors: Uint8Array;
-  /** A line's opacity is its weight × this, at most 1. @default 1 */
+  /**
+   * What a line is measured by: its magnitude is |weight| ÷ the largest magnitude of the range. A range that starts below 0, [−m, m],
+   * asks for signed weights: the colour is then that of an end of `table` by sign, whatever the head. @default [0, 1]
+   */
+  range: Range;
+  /** 256 × red, green, blue, for signed weights. @default diverging.light */
+  table: ColorTable;
+  /** A line's opacity is its magnitude × this, at most 1. @default 1 */
   opacityScale: number;
-  /** CSS pixels of a line of weight 0 and of weight 1. @default [0.6, 2.4] */
+  /** CSS pixels of a line of magnitude 0 and of 1. @default [0.6, 2.4] */
   widthPx: readonly [number, number];
   /** The lines of this query, this key, or this pair stand out; the others fade to a tenth. @default none */
   focus: { query: number | null; key: number | null };
 }
 
-export interface LinesLayer {
-  /** Replaces all lines. Draws them in the order given. */
-  setLines(lines: Lines): void;
-  /** Takes new values for some props. Returns whether a frame is needed, and asks the surface for it. */
-  setProps(props: Partial<LinesProps>): boolean;
-  destroy(): void;
-}
+export type LinesLayer = Layer<LinesProps>;
 
 const fade = 0.1;
 /** A fainter line is no nearer to another colour than to none. */
@@ -51,58 +56,62 @@ const faintest = 1 / 512;
 const slack = 8;
 /** What can change without other lines coming into sight. */
 const movesOnly = new Set<keyof LinesProps>(['queryStart', 'keyStart', 'colors']);
-/** Width of the colour texture; a texture's side is limited, so heads go on in further rows. */
-const colorsPerRow = 256;
 
 /** Draws lines from queries to keys on a surface. Scrolling changes uniforms only. */
 export function createLinesLayer(surface: Surface): LinesLayer {
   const props: LinesProps = {
+    lines: { count: 0, query: [], key: [], head: [], weight: [] },
     rect: { x: 0, y: 0, width: 0, height: 0 },
     layout: 'vertical',
     queryStart: 0,
     keyStart: 0,
     tokenPx: 0,
     colors: new Uint8Array(3),
+    range: [0, 1],
+    table: diverging.light,
     opacityScale: 1,
     widthPx: [0.6, 2.4],
     focus: { query: null, key: null },
   };
-  const container = new Container();
   const lineUniforms = createLineUniforms();
   let colors = colorTexture(props.colors);
   const rest = createLineMesh(lineUniforms, colors, 0);
   const focused = createLineMesh(lineUniforms, colors, 1);
   let packed = new Float32Array(lineStride);
-  let count = 0;
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
-  let destroyed = false;
 
-  function setColors(rgb: Uint8Array): void {
+  /** Colours of heads, or of negative and positive weights. */
+  function setColors(): void {
     const old = colors;
-    colors = colorTexture(rgb);
-    rest.setColors(colors);
-    focused.setColors(colors);
+    const { table } = props;
+    const ends = Uint8Array.of(...table.subarray(0, 3), ...table.subarray(3 * 255));
+    colors = colorTexture(isSigned() ? ends : props.colors);
+    rest.setTexture('uColors', colors);
+    focused.setTexture('uColors', colors);
     destroyDataTexture(old);
   }
 
   /** Gives the meshes the lines that may be seen until tokens are scrolled by more than `slack`. */
   function pick(): void {
-    const { focus, keyStart, layout, opacityScale, queryStart, rect, tokenPx, widthPx } = props;
+    const { focus, keyStart, layout, lines, opacityScale, queryStart, range, rect, tokenPx, widthPx } = props;
     const widestPx = 1.5 * Math.max(...widthPx);
     const margin = slack + 0.5 + (widestPx / 2 + 1 / surface.pixelRatio) / tokenPx;
     const length = (layout === 'horizontal' ? rect.width : rect.height) / tokenPx;
-    const range = { before: -margin, after: length - 1 + margin };
+    const seen = { before: -margin, after: length - 1 + margin };
+    const most = mostOf(range);
     const least = {
-      leastRest: faintest / opacityScale / fadeOfRest(),
-      leastFocused: faintest ** 2 / opacityScale,
+      leastRest: (most * faintest) / opacityScale / fadeOfRest(),
+      leastFocused: (most * faintest ** 2) / opacityScale,
     };
-    pickLines(packed, count, { queryStart, keyStart, ...range, focus, ...least }, rest.lines, focused.lines);
+    const pick = { queryStart, keyStart, ...seen, focus, ...least };
+    pickLines(packed, lines.count, pick, rest.lines, focused.lines);
     rest.show();
     focused.show();
     picked = { queryStart, keyStart };
   }
 
+  const isSigned = (): boolean => props.range[0] < 0;
   const fadeOfRest = (): number => (props.focus.query === null && props.focus.key === null ? 1 : fade);
 
   function prepare(): void {
@@ -121,52 +130,35 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     uniforms.uTokenPx = tokenPx * ratio;
     uniforms.uHorizontal = layout === 'horizontal' ? 1 : 0;
     uniforms.uWidthPx.set([widthPx[0] * ratio, widthPx[1] * ratio]);
+    uniforms.uMost = mostOf(props.range);
+    uniforms.uSigned = isSigned() ? 1 : 0;
     uniforms.uOpacity = opacityScale;
     uniforms.uFade = fadeOfRest();
   }
 
-  const layer = {
-    setLines(lines: Lines) {
-      if (destroyed) return;
-      count = lines.count;
-      packed = new Float32Array(Math.max(1, count) * lineStride);
-      for (let i = 0, at = 0; i < count; i++, at += lineStride) {
-        packed[at] = lines.query[i]!;
-        packed[at + 1] = lines.key[i]!;
-        packed[at + 2] = lines.head[i]!;
-        packed[at + 3] = lines.weight[i]!;
-      }
-      picked = undefined;
-      surface.invalidate();
-    },
-    setProps(next: Partial<LinesProps>) {
-      const changed = destroyed ? [] : takeProps(props, next);
-      if (changed.length === 0) return false;
-      if (changed.includes('colors')) setColors(props.colors);
-      if (changed.some((name) => !movesOnly.has(name))) picked = undefined;
-      surface.invalidate();
-      return true;
+  function pack({ count, query, key, head, weight }: Lines): void {
+    packed = new Float32Array(Math.max(1, count) * lineStride);
+    for (let i = 0, at = 0; i < count; i++, at += lineStride) {
+      packed[at] = query[i]!;
+      packed[at + 1] = key[i]!;
+      packed[at + 2] = head[i]!;
+      packed[at + 3] = weight[i]!;
+    }
+  }
+
+  const layer = createLayer(surface, props, {
+    changed(names) {
+      if (names.includes('lines')) pack(props.lines);
+      if (names.some((name) => ['colors', 'table', 'range'].includes(name))) setColors();
+      if (names.some((name) => !movesOnly.has(name))) picked = undefined;
     },
     prepare,
-    destroy() {
-      if (destroyed) return;
-      destroyed = true;
+    release() {
       rest.destroy();
       focused.destroy();
-      container.destroy();
       destroyDataTexture(colors);
-      surface.removeLayer(layer);
     },
-  };
-
-  container.addChild(rest.mesh, focused.mesh);
-  surface.root.addChild(container);
-  surface.addLayer(layer);
+  });
+  layer.container.addChild(rest.mesh, focused.mesh);
   return layer;
-}
-
-function colorTexture(rgb: Uint8Array): DataTexture {
-  const height = Math.max(1, Math.ceil(rgb.length / 3 / colorsPerRow));
-  const data = rgbToTexels(rgb, colorsPerRow * height);
-  return createDataTexture({ data, width: colorsPerRow, height, format: 'rgba8unorm' });
 }

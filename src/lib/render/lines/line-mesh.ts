@@ -1,9 +1,8 @@
-import { Buffer, BufferUsage, Geometry, Mesh, Shader, UniformGroup, type TextureSource } from 'pixi.js';
-import { createPrograms } from '../program.js';
+import { Buffer, BufferUsage, UniformGroup, type TextureSource } from 'pixi.js';
+import { createMesh, type ShaderMesh } from '../mesh.js';
 import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
 import { LineTexels, linesPerRow, lineStride } from './line-texels.js';
 import { linesFragment, linesPerInstance, linesVertex } from './lines.glsl.js';
-import { linesWgsl } from './lines.wgsl.js';
 
 /** A curve in 28 pieces has no corners to be seen over a whole screen; among many lines fewer are enough, shorter where it bends. */
 const shapes = [
@@ -19,6 +18,8 @@ export function createLineUniforms() {
     uTokenPx: { value: 0, type: 'f32' },
     uHorizontal: { value: 0, type: 'f32' },
     uWidthPx: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uMost: { value: 1, type: 'f32' },
+    uSigned: { value: 0, type: 'f32' },
     uOpacity: { value: 1, type: 'f32' },
     uFade: { value: 1, type: 'f32' },
   });
@@ -27,13 +28,10 @@ export function createLineUniforms() {
 export type LineUniforms = ReturnType<typeof createLineUniforms>;
 
 /** Many lines in one draw call. */
-export interface LineMesh {
-  readonly mesh: Mesh<Geometry, Shader>;
+export interface LineMesh extends ShaderMesh {
   readonly lines: LineTexels;
   /** Shows what `lines` holds now. */
   show(): void;
-  setColors(colors: TextureSource): void;
-  destroy(): void;
 }
 
 /** `pass` 1 draws its lines as those in focus. */
@@ -41,15 +39,6 @@ export function createLineMesh(uniforms: LineUniforms, colors: TextureSource, pa
   const lines = new LineTexels();
   let texture = lineTexture(lines.rows);
   const own = new UniformGroup({ uPass: { value: pass, type: 'f32' }, uCount: { value: 0, type: 'f32' } });
-  const shader = new Shader({
-    ...createPrograms(
-      'attentrace-lines',
-      { vertex: linesVertex, fragment: linesFragment, wgsl: linesWgsl },
-      2,
-      2,
-    ),
-    resources: { lines: uniforms, own, uColors: colors, uLines: texture },
-  });
   const vertices = new Buffer({
     data: shapes[0]!.strip.vertices,
     usage: BufferUsage.VERTEX | BufferUsage.COPY_DST,
@@ -58,23 +47,27 @@ export function createLineMesh(uniforms: LineUniforms, colors: TextureSource, pa
     data: shapes[0]!.strip.indices,
     usage: BufferUsage.INDEX | BufferUsage.COPY_DST,
   });
-  const geometry = new Geometry({
-    attributes: { aStrip: { buffer: vertices, format: 'float32x3', stride: 12, offset: 0 } },
-    indexBuffer: indices,
-  });
-  const mesh = new Mesh({ geometry, shader });
+  const source = {
+    name: 'attentrace-lines',
+    vertex: linesVertex,
+    fragment: linesFragment,
+    resources: { lines: uniforms, own, uColors: colors, uLines: texture },
+  };
+  const attributes = { aStrip: { buffer: vertices, format: 'float32x3', stride: 12, offset: 0 } } as const;
+  const drawn = createMesh(source, { attributes, indexBuffer: indices });
+  const { mesh } = drawn;
   mesh.visible = false;
 
   function upload(): void {
     if (texture.resource === lines.rows) return texture.update();
     const old = texture;
     texture = lineTexture(lines.rows);
-    shader.resources.uLines = texture;
+    drawn.setTexture('uLines', texture);
     destroyDataTexture(old);
   }
 
   return {
-    mesh,
+    ...drawn,
     lines,
     show() {
       const { strip } = shapes.find(({ upTo }) => lines.count <= upTo)!;
@@ -84,16 +77,11 @@ export function createLineMesh(uniforms: LineUniforms, colors: TextureSource, pa
       }
       upload();
       own.uniforms.uCount = lines.count;
-      geometry.instanceCount = Math.ceil(lines.count / linesPerInstance);
+      mesh.geometry.instanceCount = Math.ceil(lines.count / linesPerInstance);
       mesh.visible = lines.count > 0;
     },
-    setColors(texture) {
-      shader.resources.uColors = texture;
-    },
     destroy() {
-      mesh.destroy();
-      geometry.destroy(true);
-      shader.destroy();
+      drawn.destroy();
       destroyDataTexture(texture);
     },
   };

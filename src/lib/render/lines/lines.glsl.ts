@@ -16,8 +16,10 @@ uniform vec4 uRect;       // left, top, right, bottom in device pixels
 uniform vec4 uStart;      // first query and its fraction scrolled away, first key and its fraction
 uniform float uTokenPx;
 uniform float uHorizontal;
-uniform vec2 uWidthPx;    // of weight 0 and 1
-uniform float uOpacity;   // of weight 1
+uniform vec2 uWidthPx;    // of magnitude 0 and 1
+uniform float uMost;      // the weight of magnitude 1
+uniform float uSigned;    // 1: colours are of negative and positive weights, not of heads
+uniform float uOpacity;   // of magnitude 1
 uniform float uFade;
 uniform float uPass;      // 1: the lines are in focus
 uniform float uCount;
@@ -40,7 +42,7 @@ void main() {
     return;
   }
   vec4 line = texelFetch(uLines, ivec2(index % ${linesPerRow}, index / ${linesPerRow}), 0);
-  float weight = clamp(line.w, 0.0, 1.0);
+  float weight = min(1.0, abs(line.w) / uMost);
   float opacity = min(1.0, weight * uOpacity);
   float halfPx = 0.5 * mix(uWidthPx.x, uWidthPx.y, weight);
   // The focused: order of weights kept, but the weak ones made visible.
@@ -71,7 +73,7 @@ void main() {
   point += vec2(-tangent.y, tangent.x) * vSide;
   vPx = uHorizontal == 1.0 ? point.yx : point;
   vCover = vec2(reach, min(1.0, 2.0 * halfPx));
-  int head = int(line.z);
+  int head = uSigned == 1.0 ? int(line.w >= 0.0) : int(line.z);
   vInk = vec4(texelFetch(uColors, ivec2(head & 255, head >> 8), 0).rgb, 1.0) * opacity;
   gl_Position = vec4((uProjectionMatrix * vec3(vPx, 1.0)).xy, 0.0, 1.0);
 }

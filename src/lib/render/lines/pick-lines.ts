@@ -8,7 +8,7 @@ export interface Pick {
   before: number;
   after: number;
   focus: { query: number | null; key: number | null };
-  /** Weights below these are too faint to change a pixel. */
+  /** Weights smaller than these are too faint to change a pixel. */
   leastRest: number;
   leastFocused: number;
 }
@@ -31,6 +31,7 @@ export function pickLines(
     const end = key - keyStart;
     if ((start < before && end < before) || (start > after && end > after)) continue;
     const inFocus = anyFocus && (focus.query ?? query) === query && (focus.key ?? key) === key;
-    if (lines[at + 3]! >= (inFocus ? leastFocused : leastRest)) (inFocus ? focused : rest).add(lines, at);
+    if (Math.abs(lines[at + 3]!) >= (inFocus ? leastFocused : leastRest))
+      (inFocus ? focused : rest).add(lines, at);
   }
 }

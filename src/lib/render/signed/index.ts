@@ -1,1 +1,1 @@
-export { createSignedLayer, type SignedLayer, type SignedPanel } from './layer.js';
+export { createSignedLayer, type SignedLayer, type SignedPanel, type SignedProps } from './layer.js';

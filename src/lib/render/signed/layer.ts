@@ -1,9 +1,16 @@
-import { Container } from 'pixi.js';
 import { diverging } from '../colors/diverging.js';
+import { mostOf, type Range } from '../colors/scale.js';
 import type { ColorTable } from '../colors/table.js';
-import type { Rect } from '../heatmap/window.js';
+import type { Rect } from '../../scene/viewport.js';
+import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
-import { createDataTexture, destroyDataTexture, rgbToTexels, type DataTexture } from '../textures.js';
+import {
+  createDataTexture,
+  destroyDataTexture,
+  fillTable,
+  tableTexture,
+  type DataTexture,
+} from '../textures.js';
 import { createPanelMesh, type PanelMesh } from './panel-mesh.js';
 
 /** A matrix of signed numbers, drawn as coloured cells. */
@@ -14,19 +21,19 @@ export interface SignedPanel {
   cols: number;
   /** Where on the surface, in CSS pixels. */
   rect: Rect;
-  /** A number of this size or more has the full colour: entry 255 × (½ + ½ × value / range), rounded, of the table. */
-  range: number;
+  /** [−m, m]: the numbers at the two ends of the table; 0 is its middle, entry 128. */
+  range: Range;
   /** CSS pixels that stay clear at the right of each cell; above, and again below it. */
   gapPx: readonly [x: number, y: number];
 }
 
-export interface SignedLayer {
-  /** Replaces what is drawn. */
-  setPanels(panels: readonly SignedPanel[]): void;
-  /** The colours from the most negative number to the most positive, 256 × red, green, blue. */
-  setTable(table: ColorTable): void;
-  destroy(): void;
+export interface SignedProps {
+  panels: readonly SignedPanel[];
+  /** The colours from the most negative number to the most positive. @default diverging.light */
+  table: ColorTable;
 }
+
+export type SignedLayer = Layer<SignedProps>;
 
 interface Held {
   mesh: PanelMesh;
@@ -36,12 +43,9 @@ interface Held {
 
 /** Draws matrices of signed numbers on a surface, a mesh each. */
 export function createSignedLayer(surface: Surface): SignedLayer {
-  const container = new Container();
-  const colors = rgbToTexels(diverging.light, 256);
-  const table = createDataTexture({ data: colors, width: 256, height: 1, format: 'rgba8unorm' });
+  const props: SignedProps = { panels: [], table: diverging.light };
+  const table = tableTexture(props.table);
   const held: Held[] = [];
-  let panels: readonly SignedPanel[] = [];
-  let destroyed = false;
 
   function showValues(at: Held, { values, rows, cols }: SignedPanel): void {
     if (at.values === values) return;
@@ -50,27 +54,20 @@ export function createSignedLayer(surface: Surface): SignedLayer {
     const data = values.slice(0, rows * cols);
     at.texture = createDataTexture({ data, width: cols, height: rows, format: 'r32float' });
     at.values = values;
-    at.mesh.setValues(at.texture);
+    at.mesh.setTexture('uValues', at.texture);
     if (old) destroyDataTexture(old);
   }
 
-  const layer = {
-    setPanels(next: readonly SignedPanel[]) {
-      if (destroyed) return;
-      panels = next.filter(({ rows, cols }) => rows > 0 && cols > 0);
-      surface.invalidate();
-    },
-    setTable(next: ColorTable) {
-      if (destroyed) return;
-      colors.set(rgbToTexels(next, 256));
-      table.update();
-      surface.invalidate();
+  const layer = createLayer(surface, props, {
+    changed(names) {
+      if (names.includes('table')) fillTable(table, props.table);
     },
     prepare() {
+      const panels = props.panels.filter(({ rows, cols }) => rows > 0 && cols > 0);
       while (held.length < panels.length) {
         const mesh = createPanelMesh(table);
         held.push({ mesh, values: null, texture: null });
-        container.addChild(mesh.mesh);
+        layer.container.addChild(mesh.mesh);
       }
       const ratio = surface.pixelRatio;
       held.forEach((at, i) => {
@@ -84,22 +81,14 @@ export function createSignedLayer(surface: Surface): SignedLayer {
         uniforms.uCount.set([cols, rows]);
         uniforms.uCellPx.set([(rect.width / cols) * ratio, (rect.height / rows) * ratio]);
         uniforms.uGapPx.set(gapPx.map((px) => px * ratio));
-        uniforms.uRange = range;
+        uniforms.uMost = mostOf(range);
       });
     },
-    destroy() {
-      if (destroyed) return;
-      destroyed = true;
-      // Meshes first: Pixi warns of a texture destroyed while a shader holds it.
+    release() {
       for (const { mesh } of held) mesh.destroy();
       for (const { texture } of held) if (texture) destroyDataTexture(texture);
-      container.destroy();
       destroyDataTexture(table);
-      surface.removeLayer(layer);
     },
-  };
-
-  surface.root.addChild(container);
-  surface.addLayer(layer);
+  });
   return layer;
 }

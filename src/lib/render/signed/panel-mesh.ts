@@ -1,58 +1,35 @@
-import { Geometry, Mesh, Shader, State, UniformGroup, type TextureSource } from 'pixi.js';
-import { createPrograms } from '../program.js';
-import { signedFragment, signedVertex } from './signed.glsl.js';
-import { signedWgsl } from './signed.wgsl.js';
+import { UniformGroup, type TextureSource } from 'pixi.js';
+import { createMesh, quadAttributes, quadVertex, type ShaderMesh } from '../mesh.js';
+import { panelFragment } from './panel.glsl.js';
 
 /** One quad with the texture of a panel's numbers. */
-export interface PanelMesh {
-  readonly mesh: Mesh<Geometry, Shader>;
+export interface PanelMesh extends ShaderMesh {
   readonly uniforms: {
     uQuad: Float32Array;
     uCount: Float32Array;
     uCellPx: Float32Array;
     uGapPx: Float32Array;
-    uRange: number;
+    uMost: number;
   };
-  setValues(texture: TextureSource): void;
-  destroy(): void;
 }
 
-/** A mesh that draws nothing sensible until `setValues`: it holds the colour table in place of numbers. */
+/** A mesh that draws nothing sensible until it is given numbers: it holds the colour table in place of them. */
 export function createPanelMesh(table: TextureSource): PanelMesh {
   const panel = new UniformGroup({
     uQuad: { value: new Float32Array(4), type: 'vec4<f32>' },
     uCount: { value: new Float32Array([1, 1]), type: 'vec2<f32>' },
     uCellPx: { value: new Float32Array([1, 1]), type: 'vec2<f32>' },
     uGapPx: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uRange: { value: 1, type: 'f32' },
+    uMost: { value: 1, type: 'f32' },
   });
-  const shader = new Shader({
-    ...createPrograms(
-      'attentrace-signed',
-      { vertex: signedVertex, fragment: signedFragment, wgsl: signedWgsl },
-      1,
-      2,
-    ),
+  const source = {
+    name: 'attentrace-panel',
+    vertex: quadVertex,
+    fragment: panelFragment,
     resources: { panel, uValues: table, uTable: table },
-  });
-  const geometry = new Geometry({
-    attributes: { aCorner: { buffer: new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), format: 'float32x2' } },
-    topology: 'triangle-strip',
-  });
-  const state = new State();
-  // A pixel has the colour of its cell, or none.
-  state.blend = false;
-  const mesh = new Mesh({ geometry, shader, state });
-  return {
-    mesh,
-    uniforms: panel.uniforms as PanelMesh['uniforms'],
-    setValues(texture) {
-      shader.resources.uValues = texture;
-    },
-    destroy() {
-      mesh.destroy();
-      geometry.destroy(true);
-      shader.destroy();
-    },
   };
+  const geometry = { attributes: quadAttributes(), topology: 'triangle-strip' } as const;
+  // A pixel has the colour of its cell, or none.
+  const mesh = createMesh(source, geometry, { opaque: true });
+  return { ...mesh, uniforms: panel.uniforms as PanelMesh['uniforms'] };
 }

@@ -1,8 +1,8 @@
-/** Pictures of one size, a byte a pixel, side by side in one larger picture. Pure: a layer makes it a texture. */
+/** Pictures of one size, side by side in one larger picture. Pure: a layer makes it a texture. */
 export interface Atlas {
   readonly width: number;
   readonly height: number;
-  /** `[height, width]`. */
+  /** `[height, width, channels]`. */
   readonly data: Uint8Array;
   has(key: string): boolean;
   /** Where a picture's upper left corner is; undefined where it is not held. It counts as used then. */
@@ -14,14 +14,15 @@ export interface Atlas {
 /** No side is longer: every graphics context takes a texture of this size. */
 const longestSide = 4096;
 
-/** An atlas for up to `count` pictures of `width` × `height`, as many as fit. */
-export function createAtlas(pictureWidth: number, pictureHeight: number, count: number): Atlas {
+/** An atlas for up to `count` pictures of `width` × `height`, `channels` bytes a pixel, as many as fit. */
+export function createAtlas(pictureWidth: number, pictureHeight: number, count: number, channels = 1): Atlas {
   const columns = Math.min(count, Math.max(1, Math.floor(longestSide / pictureWidth)));
   const rows = Math.min(Math.ceil(count / columns), Math.max(1, Math.floor(longestSide / pictureHeight)));
   // WebGL wants rows of whole words.
   const width = Math.ceil((columns * pictureWidth) / 4) * 4;
   const height = rows * pictureHeight;
-  const data = new Uint8Array(width * height);
+  const data = new Uint8Array(width * height * channels);
+  const rowBytes = pictureWidth * channels;
   // In order of last use: a Map keeps the order in which keys were set.
   const places = new Map<string, number>();
 
@@ -58,7 +59,7 @@ export function createAtlas(pictureWidth: number, pictureHeight: number, count: 
       places.set(key, place);
       const { x, y } = corner(place);
       for (let row = 0; row < pictureHeight; row++)
-        data.set(picture.subarray(row * pictureWidth, (row + 1) * pictureWidth), (y + row) * width + x);
+        data.set(picture.subarray(row * rowBytes, (row + 1) * rowBytes), ((y + row) * width + x) * channels);
       return true;
     },
   };

@@ -1,8 +1,9 @@
 import type { Block, BlockRequest } from '../../trace/index.js';
 import type { Levels } from '../../trace/pyramid/reduce.js';
+import { mostOf } from '../colors/scale.js';
 import { cellColors, headCells, wholeRequest } from './head-cells.js';
-import type { ThumbnailsProps } from './layer.js';
 import { rasterizeLines } from './rasterize-lines.js';
+import type { ThumbnailsProps } from './types.js';
 
 /** What a thumbnail in the atlas depends on, beside its head. */
 export interface Format {
@@ -12,6 +13,8 @@ export interface Format {
   /** Size in the atlas: pixels of lines, cells of a matrix. */
   width: number;
   height: number;
+  /** Bytes a pixel: two of lines that are signed, for positive and negative ones. */
+  channels: 1 | 2;
   /** What is read of a head. */
   request: BlockRequest & Levels;
   /** How many weights that covers. */
@@ -47,6 +50,7 @@ export function chooseFormat(
     return {
       id: `matrix ${request.cols} ${request.rows} ${scale} ${range.join()}`,
       kind,
+      channels: 1,
       weights,
       width: request.cols,
       height: request.rows,
@@ -58,9 +62,18 @@ export function chooseFormat(
   const mostLines = few ? mostTokensWithAllLines : Math.max(fewestLines, height / leastLineDistancePx);
   const request = wholeRequest(queries, keys, mostLines, mostLines);
   const linesPerRow = few ? Infinity : Math.max(1, Math.floor(mostLines / request.rows));
-  const picture = { width, height, linePx: ratio * lineWidthPx(heightPx), linesPerRow };
+  const channels = range[0] < 0 ? (2 as const) : (1 as const);
+  const picture = {
+    channels,
+    most: mostOf(range),
+    width,
+    height,
+    linePx: ratio * lineWidthPx(heightPx),
+    linesPerRow,
+  };
   return {
-    id: `lines ${width} ${height} ${ratio}`,
+    id: `lines ${width} ${height} ${ratio} ${range.join()}`,
+    channels,
     kind,
     weights,
     width,

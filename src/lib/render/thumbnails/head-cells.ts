@@ -6,7 +6,7 @@ import { chooseLevel } from '../heatmap/window.js';
 
 /** The maxima of a head's weights, few enough for a thumbnail. */
 export interface HeadCells {
-  /** `[rows, cols]`, row-major: each the largest weight of up to `height` queries × `width` keys. */
+  /** `[rows, cols]`, row-major: each the largest weight, with its sign, of up to `height` queries × `width` keys. */
   weights: Float32Array;
   rows: number;
   cols: number;

@@ -1,8 +1,2 @@
-export { type FailedHead } from './reads.js';
-export {
-  createThumbnailsLayer,
-  type Thumbnail,
-  type ThumbnailsLayer,
-  type ThumbnailsOptions,
-  type ThumbnailsProps,
-} from './layer.js';
+export { createThumbnailsLayer, type ThumbnailsLayer, type ThumbnailsOptions } from './layer.js';
+export type { FailedHead, Thumbnail, ThumbnailsProps } from './types.js';

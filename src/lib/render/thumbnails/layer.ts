@@ -1,42 +1,12 @@
-import { Container } from 'pixi.js';
 import type { Stream } from '../../trace/index.js';
-import type { Range, Scale } from '../colors/scale.js';
 import { paper } from '../colors/sequential.js';
-import type { ColorTable } from '../colors/table.js';
-import { takeProps } from '../props.js';
+import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
-import { createDataTexture, destroyDataTexture, rgbToTexels } from '../textures.js';
+import { colorTexture, destroyDataTexture, fillTable, tableTexture } from '../textures.js';
 import { chooseFormat, type Format } from './format.js';
-import { createReads, keyOf, type FailedHead } from './reads.js';
+import { createReads } from './reads.js';
 import { createSheet, type Sheet } from './sheet.js';
-
-/** A head, by the model's numbers, and the upper left corner of its thumbnail on the surface, in CSS pixels. */
-export interface Thumbnail {
-  layer: number;
-  head: number;
-  x: number;
-  y: number;
-}
-
-export interface ThumbnailsProps {
-  /** Whose heads are drawn; `null` draws nothing. Thumbnails are kept by the identity of this object. */
-  stream: Stream | null;
-  /** @default 'lines' */
-  kind: 'lines' | 'matrix';
-  /** What is to be drawn; missing ones are made in this order. */
-  thumbnails: readonly Thumbnail[];
-  /** How many of them are waited for: those in sight, which come first. @default all */
-  awaited: number;
-  /** Size of a thumbnail in CSS pixels. */
-  widthPx: number;
-  heightPx: number;
-  /** Lines: red, green, blue of each layer by the model's number, as `packColors` gives them. */
-  colors: Uint8Array;
-  /** Matrices: colours of weights. */
-  table: ColorTable;
-  scale: Scale;
-  range: Range;
-}
+import { keyOf, type FailedHead, type Thumbnail, type ThumbnailsProps } from './types.js';
 
 export interface ThumbnailsOptions {
   /** How many of the thumbnails waited for are done, whenever that changes. */
@@ -47,15 +17,10 @@ export interface ThumbnailsOptions {
   onFailures?(failures: readonly FailedHead[]): void;
 }
 
-export interface ThumbnailsLayer {
-  /** Takes new values for some props. Returns whether a frame is needed, and asks the surface for it. */
-  setProps(props: Partial<ThumbnailsProps>): boolean;
-  destroy(): void;
-}
+export type ThumbnailsLayer = Layer<ThumbnailsProps>;
 
 /** A size must be kept so long before thumbnails are made anew for it, while those of another size stand in. */
 const calmMs = 100;
-const colorsPerRow = 256;
 
 /**
  * Draws the heads of a model as thumbnails, from one texture, in one call. A thumbnail is made once, in slices of some
@@ -75,7 +40,7 @@ export function createThumbnailsLayer(surface: Surface, options: ThumbnailsOptio
     scale: 'sqrt',
     range: [0, 1],
   };
-  let table = tableTexture(paper);
+  const table = tableTexture(paper);
   let colors = colorTexture(props.colors);
   let sheet: Sheet | null = null;
   /** Of another size, for what `sheet` does not have yet. */
@@ -84,8 +49,6 @@ export function createThumbnailsLayer(surface: Surface, options: ThumbnailsOptio
   /** Heads for which the atlas has no room. */
   const crowdedOut = new Set<string>();
   let told = '';
-  let destroyed = false;
-  const container = new Container();
 
   const reads = createReads({
     read: ({ layer, head }, signal) =>
@@ -121,7 +84,7 @@ export function createThumbnailsLayer(surface: Surface, options: ThumbnailsOptio
     if (!format || !stream) return;
     const heads = stream.layers.length * stream.heads.length;
     sheet = createSheet(format, Math.min(heads, options.capacity ?? Infinity), table, colors);
-    container.addChild(sheet.mesh.mesh);
+    layer.container.addChild(sheet.mesh.mesh);
   }
 
   function dropStandIn(): void {
@@ -152,50 +115,31 @@ export function createThumbnailsLayer(surface: Surface, options: ThumbnailsOptio
     told = now;
   }
 
-  const layer = {
-    setProps(next: Partial<ThumbnailsProps>) {
-      const changed = destroyed ? [] : takeProps(props, next);
-      if (changed.length === 0) return false;
-      if (changed.includes('thumbnails')) {
+  const layer = createLayer(surface, props, {
+    changed(names) {
+      if (names.includes('thumbnails')) {
         reads.keep(props.thumbnails);
         // There may be room for them now.
         crowdedOut.clear();
       }
-      if (changed.includes('stream')) reads.reset();
-      if (changed.includes('colors')) colors = replace('uColors', colors, colorTexture(props.colors));
-      if (changed.includes('table')) table = replace('uTable', table, tableTexture(props.table));
-      surface.invalidate();
-      return true;
+      if (names.includes('stream')) reads.reset();
+      if (names.includes('colors')) setColors();
+      if (names.includes('table')) fillTable(table, props.table);
     },
     prepare,
-    destroy() {
-      if (destroyed) return;
-      destroyed = true;
+    release() {
       reads.reset();
       for (const each of [sheet, standIn]) each?.destroy();
-      container.destroy();
       for (const each of [table, colors]) destroyDataTexture(each);
-      surface.removeLayer(layer);
     },
-  };
+  });
 
-  function replace(name: 'uColors' | 'uTable', old: typeof table, next: typeof table): typeof table {
-    for (const each of [sheet, standIn]) each?.mesh.setTexture(name, next);
+  function setColors(): void {
+    const old = colors;
+    colors = colorTexture(props.colors);
+    for (const each of [sheet, standIn]) each?.mesh.setTexture('uColors', colors);
     destroyDataTexture(old);
-    return next;
   }
 
-  surface.root.addChild(container);
-  surface.addLayer(layer);
   return layer;
-}
-
-function tableTexture(table: ColorTable) {
-  return createDataTexture({ data: rgbToTexels(table, 256), width: 256, height: 1, format: 'rgba8unorm' });
-}
-
-function colorTexture(rgb: Uint8Array) {
-  const height = Math.max(1, Math.ceil(rgb.length / 3 / colorsPerRow));
-  const data = rgbToTexels(rgb, colorsPerRow * height);
-  return createDataTexture({ data, width: colorsPerRow, height, format: 'rgba8unorm' });
 }

@@ -1,12 +1,16 @@
-import { curvePoint } from '../lines/curve.js';
+import { curvePoint } from '../../scene/curve.js';
 import type { HeadCells } from './head-cells.js';
 
 export interface LinePicture {
   /** Size in device pixels. */
   width: number;
   height: number;
-  /** Thickness of a line of weight 1 in device pixels; that of a line of weight 0 is half as much. */
+  /** Thickness of a line of magnitude 1 in device pixels; that of a line of 0 is half as much. */
   linePx: number;
+  /** The weight of magnitude 1. @default 1 */
+  most?: number;
+  /** 2 keeps positive and negative weights apart, in that order. @default 1 */
+  channels?: 1 | 2;
   /** Draws no more lines than this for each row of cells: those of its largest weights. */
   linesPerRow: number;
 }
@@ -16,22 +20,24 @@ const faintest = 1 / 512;
 
 /**
  * Draws the lines of a head, queries at the left and keys at the right, and returns how much of each pixel they cover, 0..255,
- * `[height, width]`. On the processor: a thumbnail is a few thousand pixels, and stays in the atlas once it is drawn.
+ * `[height, width, channels]`. On the processor: a thumbnail is a few thousand pixels, and stays in the atlas once it is drawn.
  */
 export function rasterizeLines(
   cells: HeadCells,
-  { width, height, linePx, linesPerRow }: LinePicture,
+  { width, height, linePx, linesPerRow, most = 1, channels = 1 }: LinePicture,
 ): Uint8Array {
   const { weights, rows, cols, queries, keys } = cells;
   // How much of the ground shows through.
-  const ground = new Float32Array(width * height).fill(1);
+  const ground = new Float32Array(width * height * channels).fill(1);
   const shape = curveShape(width);
   const middle = (index: number, size: number, count: number): number =>
     ((index * size + Math.min((index + 1) * size, count)) / 2 / count) * height;
 
   const drawLine = (row: number, col: number): void => {
-    const weight = weights[row * cols + col]!;
+    const value = weights[row * cols + col]!;
+    const weight = Math.min(1, Math.abs(value) / most);
     if (weight < faintest) return;
+    const channel = channels === 2 && value < 0 ? 1 : 0;
     const start = middle(row, cells.height, queries);
     const rise = middle(col, cells.width, keys) - start;
     const thickness = linePx * (0.5 + 0.5 * weight);
@@ -43,8 +49,8 @@ export function rasterizeLines(
       const bottom = Math.min(height, y + half);
       for (let pixel = Math.floor(top); pixel < bottom; pixel++) {
         const covered = Math.min(bottom, pixel + 1) - Math.max(top, pixel);
-        const at = pixel * width + x;
-        ground[at] = ground[at]! * (1 - Math.min(1, weight) * covered);
+        const at = (pixel * width + x) * channels + channel;
+        ground[at] = ground[at]! * (1 - weight * covered);
       }
     }
   };
@@ -78,5 +84,5 @@ function curveShape(width: number): { along: Float64Array; slope: Float64Array }
 function largest(weights: Float32Array, most: number): number[] {
   const columns = Array.from(weights.keys());
   if (weights.length <= most) return columns;
-  return columns.sort((a, b) => weights[b]! - weights[a]!).slice(0, most);
+  return columns.sort((a, b) => Math.abs(weights[b]!) - Math.abs(weights[a]!)).slice(0, most);
 }

@@ -1,12 +1,5 @@
 import type { Block } from '../../trace/index.js';
-import type { Thumbnail } from './layer.js';
-
-/** A head that could not be read, and why. */
-export interface FailedHead {
-  layer: number;
-  head: number;
-  cause: unknown;
-}
+import { keyOf, type FailedHead, type Thumbnail } from './types.js';
 
 export interface ReadsOptions {
   read(head: Thumbnail, signal: AbortSignal): Block | Promise<Block>;
@@ -39,8 +32,6 @@ const sliceWeights = 2 ** 22;
 const drawEveryMs = 120;
 /** Heads read at the same time where reading takes time. */
 const mostReading = 6;
-
-export const keyOf = ({ layer, head }: Pick<Thumbnail, 'layer' | 'head'>): string => `${layer}/${head}`;
 
 export function createReads(options: ReadsOptions): Reads {
   const reading = new Map<string, AbortController>();

@@ -2,9 +2,8 @@ import type { Block } from '../../trace/index.js';
 import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
 import { createAtlas } from './atlas.js';
 import type { Format } from './format.js';
-import type { Thumbnail, ThumbnailsProps } from './layer.js';
-import { keyOf } from './reads.js';
 import { createThumbnailMesh, thumbnailStride, type ThumbnailMesh } from './thumbnail-mesh.js';
+import { keyOf, type Thumbnail, type ThumbnailsProps } from './types.js';
 
 /** Pictures of one format in an atlas, and the mesh that draws them in one call. */
 export interface Sheet {
@@ -20,9 +19,14 @@ export interface Sheet {
 
 /** A sheet for up to `count` heads. */
 export function createSheet(format: Format, count: number, table: DataTexture, colors: DataTexture): Sheet {
-  const atlas = createAtlas(format.width, format.height, count);
+  const atlas = createAtlas(format.width, format.height, count, format.channels);
   const { data, width, height } = atlas;
-  const texture = createDataTexture({ data, width, height, format: 'r8unorm' });
+  const texture = createDataTexture({
+    data,
+    width,
+    height,
+    format: format.channels === 2 ? 'rg8unorm' : 'r8unorm',
+  });
   const mesh = createThumbnailMesh(texture, table, colors);
   let fresh = false;
 
@@ -49,6 +53,7 @@ export function createSheet(format: Format, count: number, table: DataTexture, c
       mesh.uniforms.uSize.set([Math.round(widthPx * ratio), Math.round(heightPx * ratio)]);
       mesh.uniforms.uCells.set([format.width, format.height]);
       mesh.uniforms.uMatrix = format.kind === 'matrix' ? 1 : 0;
+      mesh.uniforms.uSigned = format.channels === 2 ? 1 : 0;
       mesh.uniforms.uCausal = stream?.causal ? 1 : 0;
       mesh.uniforms.uLevels.set([format.request.rowLevel, format.request.colLevel]);
       mesh.uniforms.uQueries = stream?.queryTokens.length ?? 0;

@@ -31,6 +31,7 @@ uniform sampler2D uTable;
 uniform sampler2D uColors;
 uniform vec2 uCells;      // columns, rows of a thumbnail in the atlas
 uniform float uMatrix;    // 1: cells, 0: lines
+uniform float uSigned;    // 1: lines are positive (red) and negative (green), each in the colour of an end of the table
 uniform float uCausal;
 uniform vec2 uLevels;     // of rows, of columns
 uniform float uQueries;
@@ -38,7 +39,14 @@ out vec4 fragColor;
 
 void main() {
   ivec2 cell = clamp(ivec2(floor(vAt * uCells)), ivec2(0), ivec2(uCells) - 1);
-  float value = texelFetch(uAtlas, ivec2(vPlace) + cell, 0).r;
+  vec2 held = texelFetch(uAtlas, ivec2(vPlace) + cell, 0).rg;
+  float value = held.r;
+  if (uSigned == 1.0) {
+    vec3 ink = texelFetch(uTable, ivec2(255, 0), 0).rgb * held.r + texelFetch(uTable, ivec2(0), 0).rgb * held.g;
+    float covered = 1.0 - (1.0 - held.r) * (1.0 - held.g);
+    fragColor = vec4(ink * (covered / max(held.r + held.g, 1e-6)), covered);
+    return;
+  }
   if (uMatrix == 0.0) {
     int layer = int(vLayer);
     fragColor = vec4(texelFetch(uColors, ivec2(layer & 255, layer >> 8), 0).rgb * value, value);

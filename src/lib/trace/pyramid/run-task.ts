@@ -23,6 +23,7 @@ const sliceMs = 8;
 const mostWorkers = Math.min(4, Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1));
 const waiting: Record<Urgency, Waiting[]> = { look: [], near: [], whole: [] };
 const idle: Worker[] = [];
+const busy = new Map<Worker, Waiting>();
 let started = 0;
 let closing: ReturnType<typeof setTimeout> | undefined;
 /** Whether this page lets no worker start: its security policy, a bundler that left the file out, or not a page at all. */
@@ -68,40 +69,58 @@ function start(): void {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     started++;
     worker.onmessage = () => {
+      worker.onerror = lost;
+      worker.onmessageerror = lost;
       idle.push(worker);
       distribute();
     };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      giveUp();
-    };
+    worker.onerror = giveUp;
   } catch {
     giveUp();
   }
 }
 
+/** A worker that dies takes its task with it: it is made again, and done on this thread. */
+function lost(event: Event): void {
+  event.preventDefault();
+  const worker = event.currentTarget as Worker;
+  worker.terminate();
+  started--;
+  if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
+  const entry = busy.get(worker);
+  busy.delete(worker);
+  if (entry) inSlices(entry).then(entry.resolve, entry.reject);
+  distribute();
+}
+
 /** Tasks wait until a worker has started, so none is lost when one does not. */
-function giveUp(): void {
+function giveUp(event?: Event): void {
+  event?.preventDefault();
   alone = true;
   distribute();
 }
 
-function give(worker: Worker, { make, resolve, reject }: Waiting): void {
-  let task;
-  try {
-    task = make();
-  } catch (error) {
+function give(worker: Worker, entry: Waiting): void {
+  const { make, resolve, reject } = entry;
+  const rest = (): void => {
+    busy.delete(worker);
     idle.push(worker);
-    return reject(error);
-  }
+  };
+  busy.set(worker, entry);
   worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
     if (reply === 'ready') return;
+    rest();
     if ('result' in reply) resolve(reply.result);
     else reject('wrong' in reply ? new TraceError(reply.wrong) : new Error(reply.failed));
-    idle.push(worker);
     distribute();
   };
-  worker.postMessage(task, buffersOf(task) as ArrayBuffer[]);
+  try {
+    const task = make();
+    worker.postMessage(task, buffersOf(task) as ArrayBuffer[]);
+  } catch (error) {
+    rest();
+    reject(error);
+  }
 }
 
 function closeAll(): void {

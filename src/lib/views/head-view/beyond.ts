@@ -1,4 +1,4 @@
-import { leastPicked, type EdgeRule } from './edge-rule.js';
+import { leastPicked, magnitudes, type EdgeRule } from './edge-rule.js';
 import { otherSide } from '../kit/token-focus.svelte.js';
 import { strongestPartner, type TokenWeights } from './focus-weights.js';
 import { has, type HeadLines, type Run } from './head-lines.js';
@@ -10,7 +10,7 @@ export type Sides = Record<'query' | 'key', Run>;
 export interface Beyond {
   /** How many lines lead there; undefined where only reading the whole matrix would tell. */
   lines: number | undefined;
-  /** What part of the token's weight lies there, in [0, 1]. */
+  /** What part of the token's weight lies there, in [0, 1]; of signed numbers, of their magnitudes. */
   share: number;
   /** The token there with most weight. */
   strongest: number;
@@ -36,12 +36,12 @@ export function leastOfToken(token: TokenWeights, rule: EdgeRule, runs: Sides): 
   if (side === 'key' && rule.edges !== 'threshold') return undefined;
   const { start, end } = runs[otherSide(side)];
   return token.heads.map(({ weights }) =>
-    has(runs[side], position) ? leastPicked(weights.subarray(start, end), rule) : Infinity,
+    has(runs[side], position) ? leastPicked(magnitudes(weights.subarray(start, end)), rule) : Infinity,
   );
 }
 
 export function reachBeyond(token: TokenWeights, least: number[] | undefined, run: Run, inSight: Run): Reach {
-  const total = token.heads.reduce((sum, { weights }) => sum + sumOf(weights), 0);
+  const total = token.heads.reduce((sum, { weights }) => sum + sumOf(magnitudes(weights)), 0);
   const whole = total + (token.leftOut ?? 0) * token.heads.length;
   const beyond = (part: Run): Beyond | undefined => {
     const strongest = strongestPartner(token, part);
@@ -50,7 +50,8 @@ export function reachBeyond(token: TokenWeights, least: number[] | undefined, ru
       color,
       weight: sumOf(weights.subarray(part.start, part.end)),
     }));
-    const share = weights.reduce((sum, { weight }) => sum + weight, 0) / whole;
+    const there = token.heads.map(({ weights }) => sumOf(magnitudes(weights.subarray(part.start, part.end))));
+    const share = there.reduce((sum, size) => sum + size, 0) / whole;
     const lines = least && pickedOf(token, least, part).length;
     return lines || share >= leastShare ? { lines, share, strongest, weights } : undefined;
   };
@@ -81,7 +82,7 @@ export function linesOfToken(
     [inSight.end, reach.after],
   ] as const)
     for (const { color, weight } of beyond?.weights ?? [])
-      if (weight >= leastShare) lines.push({ other: edge, color, weight });
+      if (Math.abs(weight) >= leastShare) lines.push({ other: edge, color, weight });
   const ends = {
     [token.of.side]: lines.map(() => at),
     [otherSide(token.of.side)]: lines.map(({ other }) => other),
@@ -90,7 +91,7 @@ export function linesOfToken(
     count: lines.length,
     ...(ends as Record<'query' | 'key', number[]>),
     head: lines.map(({ color }) => color),
-    weight: lines.map(({ weight }) => Math.min(weight, 1)),
+    weight: lines.map(({ weight }) => weight),
   };
 }
 
@@ -100,7 +101,7 @@ function pickedOf(token: TokenWeights, least: number[], part: Run) {
     const picked: { other: number; color: number; weight: number }[] = [];
     for (let other = part.start; other < Math.min(part.end, weights.length); other++) {
       const weight = weights[other]!;
-      if (weight > 0 && weight >= least[i]!) picked.push({ other, color, weight });
+      if (weight !== 0 && Math.abs(weight) >= least[i]!) picked.push({ other, color, weight });
     }
     return picked;
   });

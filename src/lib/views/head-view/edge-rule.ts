@@ -1,13 +1,19 @@
-/** Which weights of a row get a line; a weight of 0 never does. */
+/** Which weights of a row get a line, by their magnitude; a weight of 0 never does. */
 export type EdgeRule =
   | { edges: 'threshold'; threshold: number }
   | { edges: 'top'; top: number }
   | { edges: 'share'; share: number };
 
-/** The smallest weight of a row that gets a line. Equal weights are picked together. */
+/** The smallest magnitude in a row of magnitudes that gets a line. Equal ones are picked together. */
 export function leastPicked(row: Float32Array, rule: EdgeRule): number {
   if (rule.edges === 'threshold') return rule.threshold;
   return rule.edges === 'top' ? leastOfTop(row, rule.top) : leastOfShare(row, rule.share);
+}
+
+/** Numbers without their sign: as they are where none is negative. */
+export function magnitudes(row: Float32Array): Float32Array {
+  for (let i = 0; i < row.length; i++) if (row[i]! < 0) return row.map(Math.abs);
+  return row;
 }
 
 /** The smallest of the `count` largest weights. */

@@ -56,23 +56,23 @@ function leftOutOf(drawn: readonly DrawnHead[], query: number): number | undefin
   return drawn.reduce((sum, { matrix }) => sum + (matrix.leftOut?.(query) ?? 0), 0) / drawn.length;
 }
 
-/** The head with most weight to a token of the other side. */
+/** The head with the largest weight, by magnitude, to a token of the other side. */
 export function strongestHead(
   { heads }: TokenWeights,
   position: number,
 ): { head: number | null; weight: number } {
   return heads
     .map(({ head, weights }) => ({ head, weight: weights[position]! }))
-    .reduce((most, next) => (most.weight >= next.weight ? most : next));
+    .reduce((most, next) => (Math.abs(most.weight) >= Math.abs(next.weight) ? most : next));
 }
 
-/** The token of the other side, or of a run there, with most weight in any head; undefined where the run is empty. */
+/** The token of the other side, or of a run there, with the largest weight, by magnitude, in any head; undefined where the run is empty. */
 export function strongestPartner({ heads }: TokenWeights, run?: Run): number | undefined {
   const { start, end } = run ?? { start: 0, end: Infinity };
   let most = -1;
   let position: number | undefined;
   for (const { weights } of heads)
     for (let i = start; i < end && i < weights.length; i++)
-      if (weights[i]! > most) [most, position] = [weights[i]!, i];
+      if (Math.abs(weights[i]!) > most) [most, position] = [Math.abs(weights[i]!), i];
   return position;
 }

@@ -1,5 +1,5 @@
 import { decodeWeights, type Block, type Segment } from '../../trace/index.js';
-import { leastPicked, type EdgeRule } from './edge-rule.js';
+import { leastPicked, magnitudes, type EdgeRule } from './edge-rule.js';
 
 /** Lines to draw, one entry each: from query to key, in the colour of a head. */
 export interface HeadLines {
@@ -42,10 +42,11 @@ export function collectLines(
     for (let query = rows.start; query < rows.end; query++) {
       const at = block.offset + (query - block.row) * block.stride + cols.start - block.col;
       const weights = decodeWeights(block.data, block.type, at, cols.end - cols.start);
-      const least = leastPicked(weights, rule);
+      const sizes = magnitudes(weights);
+      const least = leastPicked(sizes, rule);
       for (let i = 0; i < weights.length; i++) {
         const weight = weights[i]!;
-        if (weight < least || weight === 0) continue;
+        if (sizes[i]! < least || weight === 0) continue;
         if (count === lines.query.length) lines = grow(lines);
         lines.query[count] = query;
         lines.key[count] = cols.start + i;

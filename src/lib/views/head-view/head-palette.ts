@@ -1,4 +1,4 @@
-import { headColors } from '../../render/colors/index.js';
+import { diverging, headColors, rgbToHex, tableColor } from '../../render/colors/index.js';
 import type { Stream } from '../../trace/index.js';
 import { combinedColor } from './drawn-heads.js';
 
@@ -10,9 +10,19 @@ export function drawnColors(stream: Stream, theme: 'light' | 'dark'): string[] {
   return [...headColors(combinedColor(stream), theme), combined[theme]];
 }
 
-/** The same as variables of CSS that follow the colour scheme. */
+/** The same, and those of signs, as variables of CSS that follow the colour scheme. */
 export function colorVariables(stream: Stream): string {
   const [light, dark] = [drawnColors(stream, 'light'), drawnColors(stream, 'dark')];
   const nameOf = (i: number) => (i === combinedColor(stream) ? 'combined' : i);
-  return light.map((color, i) => `--at-head-${nameOf(i)}: light-dark(${color}, ${dark[i]})`).join(';');
+  const heads = light.map((color, i) => `--at-head-${nameOf(i)}: light-dark(${color}, ${dark[i]})`);
+  const [lightSigns, darkSigns] = [signColors('light'), signColors('dark')];
+  const signs = ['negative', 'positive'].map(
+    (name, i) => `--at-head-${name}: light-dark(${lightSigns[i]}, ${darkSigns[i]})`,
+  );
+  return [...heads, ...signs].join(';');
+}
+
+/** The colours of negative and of positive numbers: the ends of the diverging scale. */
+export function signColors(theme: 'light' | 'dark'): string[] {
+  return [0, 1].map((end) => rgbToHex(tableColor(diverging[theme], end)));
 }

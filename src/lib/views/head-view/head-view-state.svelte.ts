@@ -1,12 +1,14 @@
-import type { Segment } from '../../trace/index.js';
+import { isSigned, type Segment } from '../../trace/index.js';
 import { otherSide } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { leastOfToken, linesOfToken, reachBeyond, type Reach, type Sides } from './beyond.js';
 import { combinedColor, drawnHeads, type DrawnHead } from './drawn-heads.js';
 import type { EdgeRule } from './edge-rule.js';
+import { Ready } from '../kit/ready.svelte.js';
 import { HeadFocus } from './head-focus.svelte.js';
 import { has, joinLines, type HeadLines, type Run } from './head-lines.js';
 import { LineGatherer, noLines, type Gathered } from './line-gatherer.js';
+import { fittedThreshold, largestMagnitude, lineRange } from './line-range.js';
 import { tileSize } from './line-tiles.js';
 import { Sight } from './sight.svelte.js';
 import type { HeadViewOptions } from './options.js';
@@ -31,7 +33,7 @@ export class HeadViewState {
     const gatherer = new LineGatherer((gathered) => (this.#gathered = gathered));
     $effect(() => {
       const { stream } = view;
-      if (stream)
+      if (stream && !this.#largest.waiting)
         gatherer.want({
           stream,
           heads: this.#drawn.heads,
@@ -78,19 +80,67 @@ export class HeadViewState {
     return this.#drawn.heads.some(({ matrix }) => matrix.leftOut);
   }
 
-  /** Numbers stand beside tokens from this weight on. */
-  get leastNumber(): number {
-    const { edges, threshold } = this.view.options;
-    return edges === 'threshold' ? threshold : 0.05;
+  readonly #largest = new Ready((signal) => {
+    const read = this.#drawn.heads.map(({ matrix }) => largestMagnitude(matrix, signal));
+    const most = (sizes: (number | undefined)[]) => {
+      const known = sizes.filter((size) => size !== undefined);
+      return { size: known.length > 0 ? Math.max(...known) : undefined };
+    };
+    return read.some((size) => size instanceof Promise)
+      ? Promise.all(read).then(most)
+      : most(read as number[]);
+  });
+
+  /** The largest magnitude of what is drawn, as far as it is known. */
+  get #most(): number | undefined {
+    return this.#largest.value?.size;
   }
+
+  /** The magnitude from which on numbers have lines. */
+  readonly threshold: number = $derived.by(() => {
+    const { threshold } = this.view.options;
+    return threshold === 'fit' ? fittedThreshold(this.view.stream!.quantity, this.#most) : threshold;
+  });
+
+  /** The range by which lines get their width and opacity. */
+  readonly range: readonly [number, number] = $derived.by(() =>
+    lineRange(this.view.stream!.quantity, this.#most),
+  );
+
+  /** Numbers stand beside tokens from this magnitude on. */
+  get leastNumber(): number {
+    return this.view.options.edges === 'threshold'
+      ? this.threshold
+      : fittedThreshold(this.view.stream!.quantity, this.#most);
+  }
+
+  /** Whether numbers may be negative: colours then tell signs apart, not heads. */
+  get signed(): boolean {
+    return isSigned(this.view.stream!.quantity);
+  }
+
+  /** Lines of many heads are each fainter, as they lie over each other. */
+  get opacityScale(): number {
+    return this.view.options.combine === 'none' ? 1 / Math.sqrt(this.view.selection!.heads.length) : 1;
+  }
+
+  /** The query, the key or the pair whose lines stand out. */
+  readonly linesInFocus: Record<'query' | 'key', number | null> = $derived.by(() => {
+    const { token, partner } = this.focus;
+    if (!token) return { query: null, key: null };
+    return { query: partner, key: partner, [token.side]: this.anchor };
+  });
 
   get horizontal(): boolean {
     return this.view.options.layout === 'horizontal';
   }
 
   #rule = $derived.by(() => {
-    const { edges, [edges]: value } = this.view.options;
-    return { edges, [edges]: value } as EdgeRule;
+    const { edges, top, share } = this.view.options;
+    return {
+      edges,
+      ...{ threshold: { threshold: this.threshold }, top: { top }, share: { share } }[edges],
+    } as EdgeRule;
   });
 
   /** Only tokens of these runs have lines. */
@@ -157,10 +207,11 @@ export class HeadViewState {
   total: number = $derived.by(() => {
     const { query: queries, key: keys } = this.runs;
     const heads = this.#drawn.heads.length;
-    if (!this.view.stream?.causal) return heads * (queries.end - queries.start) * (keys.end - keys.start);
+    const { stream } = this.view;
+    if (!stream?.causal) return heads * (queries.end - queries.start) * (keys.end - keys.start);
     let cells = 0;
     for (let query = queries.start; query < queries.end; query++)
-      cells += Math.max(0, Math.min(query + 1, keys.end) - keys.start);
+      cells += Math.max(0, Math.min(stream.queryTokens[query]!.position + 1, keys.end) - keys.start);
     return cells * heads;
   });
 

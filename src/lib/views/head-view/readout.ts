@@ -1,5 +1,6 @@
-import { formatWeight } from '../kit/numbers.js';
+import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Readout } from '../kit/readout.js';
+import { tokenName } from '../kit/token-names.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
 import type { HeadViewOptions } from './options.js';
@@ -16,18 +17,23 @@ export function readoutOf(
   if (!token || !stream || !selection) return undefined;
   const tokens = { query: stream.queryTokens, key: stream.keyTokens };
   if (!strongest) {
-    const { label } = tokens[token.side][token.position]!;
-    return { place: '', facts: [{ name: label, value: '' }], notes: [error?.message ?? labels.reading], pending: !error };
+    const name = tokenName(tokens[token.side], token.position, labels);
+    return {
+      place: '',
+      facts: [{ name, value: '' }],
+      notes: [error?.message ?? labels.reading],
+      pending: !error,
+    };
   }
   const { query, key, head, weight } = strongest;
-  const name = labels.pair(tokens.query[query]!.label, tokens.key[key]!.label);
+  const name = labels.pair(tokenName(tokens.query, query, labels), tokenName(tokens.key, key, labels));
   const { combine } = options;
   return {
     place:
       head === null && combine !== 'none'
         ? labels.placeOf(selection.layer, labels.combinedHeads(combine, selection.heads.length))
         : labels.place(selection.layer, String(head)),
-    facts: [{ name, value: formatWeight(weight) }],
+    facts: [{ name, value: formatValue(weight, stream.quantity) }],
     notes: weights?.leftOut === undefined ? [] : [labels.notKept(formatWeight(weights.leftOut))],
   };
 }

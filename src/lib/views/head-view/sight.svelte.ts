@@ -2,7 +2,8 @@ import { tick, untrack } from 'svelte';
 import { rowPx, rowWindow } from '../kit/rows.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
 import { has, type Run } from './head-lines.js';
-import { paddingPx, rowsInSight } from './layout.js';
+import { paddingPx } from '../../scene/head-layout.js';
+import { rowsInSight } from './layout.js';
 
 type Side = SideToken['side'];
 

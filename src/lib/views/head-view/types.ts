@@ -12,10 +12,11 @@ export interface HeadViewProps extends ViewProps, LensProps, OptionProps<HeadVie
    */
   edges?: Edges;
   /**
-   * With edges `'threshold'`: weights below it get no line.
-   * @default 0.05
+   * With edges `'threshold'`: numbers of a smaller magnitude get no line. `'fit'`: 0.05, or less where all weights are small, so that
+   * there are lines wherever there is weight.
+   * @default 'fit'
    */
-  threshold?: number;
+  threshold?: number | 'fit';
   /**
    * With edges `'top'`: how many keys a query has lines to.
    * @default 3

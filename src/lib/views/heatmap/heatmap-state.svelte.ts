@@ -1,29 +1,26 @@
-import {
-  cividis,
-  magma,
-  night,
-  paper,
-  viridis,
-  type ColorTable,
-  type Range,
-} from '../../render/colors/index.js';
+import type { ColorTable, Range } from '../../render/colors/index.js';
 import { heatmapScene, type HeatmapScene, type SceneCells } from '../../scene/heatmap-scene.js';
 import { layOutHeatmap, type HeatmapLayout } from '../../scene/heatmap-layout.js';
 import { clampViewport, isWhole, wholeMatrix, type MatrixSize, type Viewport } from '../../scene/viewport.js';
-import { blockWeights, combineMatrices, type Block, type Matrix } from '../../trace/index.js';
+import {
+  blockWeights,
+  combineMatrices,
+  isSigned,
+  type Block,
+  type Matrix,
+  type Stream,
+} from '../../trace/index.js';
 import { checkOption } from '../kit/option-rules.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { PairOfTokens } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { weightAtHand } from '../kit/weight-at-hand.js';
+import { colorsRule, tableOf, type ColorName } from './color-tables.js';
 import { normalizeMatrix } from './normalize-matrix.js';
-import { colorsRule, type HeatmapOptions } from './options.js';
-import type { ColorName } from './types.js';
+import type { HeatmapOptions } from './options.js';
 
 /** Visible cells looked at to fit the range: a coarser level of the matrix is read when there are more. */
 const fitCells = 512;
-
-const tables: Record<Exclude<ColorName, 'auto'>, ColorTable> = { paper, night, viridis, magma, cividis };
 
 /** What the heatmap adds to the state of a view: one matrix, the part of it that is seen, its colours, and what lies where. */
 export class HeatmapState {
@@ -61,7 +58,7 @@ export class HeatmapState {
     try {
       checkOption('colors', this.#look().colors, colorsRule);
       if (combine === 'none') return { matrix: stream.matrix(layer, this.number!) };
-      const all = stream.heads.map((head) => stream.matrix(layer, head));
+      const all = stream.headsOf(layer).map((head) => stream.matrix(layer, head));
       return { matrix: combineMatrices(all, combine) };
     } catch (error) {
       return { error: error as Error };
@@ -101,6 +98,11 @@ export class HeatmapState {
     return this.matrix && normalize !== 'none' ? normalizeMatrix(this.matrix, normalize) : this.matrix;
   });
 
+  /** Whether values may be negative: they are drawn in two hues, around 0. */
+  get signed(): boolean {
+    return isSigned(this.#view.stream!.quantity);
+  }
+
   #fitted = 1;
   readonly #largest = new Ready<{ weight: number }>((signal) => {
     const { range } = this.#view.options;
@@ -112,23 +114,22 @@ export class HeatmapState {
   readonly range: Range = $derived.by(() => {
     const { range } = this.#view.options;
     const { drawn } = this;
-    if (typeof range === 'object') return range;
+    const around = (most: number): Range => [this.signed ? -most : 0, most];
+    if (typeof range === 'object') return this.signed ? around(Math.max(...range.map(Math.abs))) : range;
     // While what is seen is being read, colours stay as they were.
     const seen = (this.#fitted = this.#largest.value?.weight ?? this.#fitted);
     const under = range === 'pointer' && drawn ? this.#underPointer(drawn) : 0;
-    return [0, under > 0 ? Math.min(2 * under, seen) : seen];
+    return around(under > 0 ? Math.min(2 * under, seen) : seen);
   });
 
   #underPointer(drawn: Matrix): number {
     const { query, key } = this.#view.hover ?? {};
     if (query == null || key == null) return 0;
-    return weightAtHand(drawn, query, key) ?? 0;
+    return Math.abs(weightAtHand(drawn, query, key) ?? 0);
   }
 
   colors(dark: boolean): ColorTable {
-    const { colors } = this.#look();
-    if (typeof colors === 'object') return colors;
-    return colors === 'auto' ? (dark ? night : paper) : tables[colors];
+    return tableOf(this.#look().colors, this.signed, dark);
   }
 
   readonly layout: HeatmapLayout = $derived.by(() => {
@@ -137,8 +138,8 @@ export class HeatmapState {
     const texts = {
       queryTokens,
       keyTokens,
-      queryTitle: labels.queryAxis(1),
-      keyTitle: labels.keyAxis(1),
+      queryTitle: labels.queryAxis,
+      keyTitle: labels.keyAxis,
     };
     return layOutHeatmap({ width: this.width, height: this.height }, texts, look.chrome !== 'none');
   });
@@ -148,7 +149,14 @@ export class HeatmapState {
     const { options, hiddenKeys, stream } = this.#view;
     if (!drawn) return null;
     const table = this.colors(this.#look().dark);
-    return { matrix: drawn, scale: options.scale, range, table, causal: stream!.causal, hiddenKeys };
+    return {
+      matrix: drawn,
+      scale: options.scale,
+      range,
+      table,
+      causalOffset: causalOffset(stream!),
+      hiddenKeys,
+    };
   });
 
   /** What lies where. */
@@ -176,6 +184,12 @@ export class HeatmapState {
   }
 }
 
+/** How many keys after that of its row a query sees; null where none is out of its sight, or the rows are no run of a sequence. */
+function causalOffset({ causal, queryTokens }: Stream): number | null {
+  const first = queryTokens[0]?.position ?? 0;
+  return causal && queryTokens.every(({ position }, row) => position === first + row) ? first : null;
+}
+
 type Largest = { weight: number };
 
 function largestSeen(
@@ -192,7 +206,11 @@ function largestSeen(
   const cols = Math.ceil((key + keys) / 2 ** colLevel) - col;
   const block = matrix.block({ row, col, rows, cols, rowLevel, colLevel }, { signal });
   const largest = (ready: Block): Largest => ({
-    weight: blockWeights(ready).reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1,
+    weight:
+      blockWeights(ready).reduce(
+        (most, weight) => Math.max(most, Number.isFinite(weight) ? Math.abs(weight) : 0),
+        0,
+      ) || 1,
   });
   return block instanceof Promise ? block.then(largest) : largest(block);
 }

@@ -1,8 +1,6 @@
-import type { ColorTable } from '../../render/colors/index.js';
 import type { Viewport } from '../../scene/viewport.js';
 import { lensOptions } from '../kit/lens-options.js';
 import { anyThat, oneOf, type OptionsOf } from '../kit/option-rules.js';
-import type { ColorName } from './types.js';
 
 const isRange = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
@@ -28,12 +26,3 @@ export const heatmapOptions = {
 };
 
 export type HeatmapOptions = OptionsOf<typeof heatmapOptions>;
-
-const colorNames: readonly unknown[] = ['auto', 'paper', 'night', 'viridis', 'magma', 'cividis'];
-
-/** What the prop `colors` may be. */
-export const colorsRule = anyThat<ColorName | ColorTable>(
-  'auto',
-  `'auto', 'paper', 'night', 'viridis', 'magma', 'cividis' or a Uint8Array of 256 × red, green, blue`,
-  (value) => colorNames.includes(value) || (value instanceof Uint8Array && value.length === 768),
-);

@@ -1,4 +1,5 @@
-import { formatWeight } from '../kit/numbers.js';
+import { isFuture } from '../../trace/index.js';
+import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -12,10 +13,10 @@ export function placeOf({ labels, selection, head, stream, options }: ViewState<
   const { combine } = options;
   return combine === 'none'
     ? labels.place(selection.layer, String(head))
-    : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.heads.length));
+    : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.headsOf(selection.layer).length));
 }
 
-/** What is told of the cell that is looked at, or of the largest value of the row that is. */
+/** What is told of the cell that is looked at, or of the largest value, by magnitude, of the row that is. */
 export function readoutOf(
   view: ViewState<HeatmapOptions>,
   map: HeatmapState,
@@ -42,7 +43,7 @@ export function readoutOf(
     facts: [
       {
         name: labels.pair(queryName, tokenName(stream.keyTokens, key, labels)),
-        value: value === null ? '' : formatWeight(value),
+        value: value === null ? '' : formatValue(value, stream.quantity),
       },
     ],
     notes: [noteOf(cell)],
@@ -52,14 +53,15 @@ export function readoutOf(
   function noteOf(cell: Cell): string {
     if (error) return error.message;
     if (value === null) return labels.reading;
-    if (stream!.causal && cell.key > cell.query) return labels.cannotSee;
+    if (view.hiddenKeys.has(cell.key)) return labels.leftOut;
+    if (isFuture(stream!, cell.query, cell.key)) return labels.cannotSee;
     const leftOut = value === 0 && map.leftOut(cell.query);
     if (leftOut) return labels.notKept(formatWeight(leftOut));
-    const rank = row?.reduce((above, other) => above + (other > value ? 1 : 0), 1);
+    const rank = row?.reduce((above, other) => above + (Math.abs(other) > Math.abs(value) ? 1 : 0), 1);
     return rank ? labels.rank(rank, map.size.cols) : '';
   }
 }
 
 function largestOf(row: Float32Array): number {
-  return row.reduce((most, value, i) => (value > row[most]! ? i : most), 0);
+  return row.reduce((most, value, i) => (Math.abs(value) > Math.abs(row[most]!) ? i : most), 0);
 }

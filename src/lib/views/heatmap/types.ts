@@ -1,12 +1,10 @@
 import type { ColorTable, Scale } from '../../render/colors/index.js';
 import type { Viewport } from '../../scene/viewport.js';
 import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
+import type { ColorName } from './color-tables.js';
 import type { HeatmapOptions } from './options.js';
 
-export type { Viewport };
-
-/** Names of the colour tables; `auto` is paper on light themes and night on dark ones. */
-export type ColorName = 'auto' | 'paper' | 'night' | 'viridis' | 'magma' | 'cividis';
+export type { ColorName, Viewport };
 
 /** How weights are divided before they get a colour; numbers stay as they are. */
 export type Normalization = 'none' | 'row' | 'column' | 'matrix';

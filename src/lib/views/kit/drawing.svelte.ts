@@ -10,13 +10,17 @@ interface Layer {
 
 /**
  * One canvas of a view and the layer drawn into it. Pixi is loaded when the first canvas is mounted, never on the server;
- * a canvas that is unmounted before that leaves nothing behind. The canvas takes the size of its parent, in whole pixels.
+ * a canvas that is unmounted before that leaves nothing behind. The canvas takes the size of its parent, in whole layout pixels: what is
+ * around may be scaled.
  */
 export class Drawing<L extends Layer> {
   /** Undefined until Pixi is loaded. */
   layer = $state.raw<L>();
   size = $state.raw({ width: 0, height: 0 });
-  /** Why nothing can be drawn: no WebGL2, or the context was lost. */
+  /**
+   * Why nothing can be drawn: a `RenderError`, whose code `no-webgl2` says that there is nothing to wait for. After `context-lost`
+   * it is undefined again when the context is back, which a canvas hears only while it is mounted.
+   */
   failure = $state.raw<Error>();
   drawn = $state(false);
   /** Whether the page around the canvas is dark; `auto` themes follow it. */
@@ -31,9 +35,16 @@ export class Drawing<L extends Layer> {
 
   readonly attach: Attachment<HTMLCanvasElement> = (canvas) => {
     let gone = false;
-    const observer = new ResizeObserver(() => this.#measure(canvas));
+    const observer = new ResizeObserver(([entry]) => {
+      const { width, height } = entry!.contentRect;
+      this.size = { width: Math.floor(width), height: Math.floor(height) };
+      this.#resize(canvas);
+    });
     observer.observe(canvas.parentElement!);
-    const stopWatching = watchColorScheme(canvas, (dark) => (this.dark = dark));
+    const stops = [
+      watchColorScheme(canvas, (dark) => (this.dark = dark)),
+      watchPixelRatio(canvas, () => this.#resize(canvas)),
+    ];
     import('../../render/index.js').then(
       (render) => {
         if (gone) return;
@@ -43,18 +54,21 @@ export class Drawing<L extends Layer> {
           onRestore: () => (this.failure = undefined),
         });
         this.layer = this.#make(render, this.#surface);
-        this.#measure(canvas);
+        this.#resize(canvas);
       },
       (error: Error) => (this.failure = error),
     );
     return () => {
       gone = true;
       observer.disconnect();
-      stopWatching();
+      for (const stop of stops) stop();
       this.layer?.destroy();
       this.#surface?.destroy();
       this.layer = undefined;
       this.#surface = undefined;
+      // The next canvas starts anew: what befell this one is nobody's news any more, such as a context that was lost.
+      this.failure = undefined;
+      this.drawn = false;
     };
   };
 
@@ -63,10 +77,8 @@ export class Drawing<L extends Layer> {
     this.#surface?.drawNow();
   }
 
-  #measure(canvas: HTMLCanvasElement): void {
-    const { width, height } = canvas.parentElement!.getBoundingClientRect();
-    this.size = { width: Math.floor(width), height: Math.floor(height) };
-    this.#surface?.resize(this.size.width, this.size.height, window.devicePixelRatio);
+  #resize(canvas: HTMLCanvasElement): void {
+    this.#surface?.resize(this.size.width, this.size.height, pixelRatioOf(canvas));
   }
 }
 
@@ -76,9 +88,35 @@ export class Drawing<L extends Layer> {
  */
 function watchColorScheme(canvas: HTMLCanvasElement, tell: (dark: boolean) => void): () => void {
   canvas.style.color = 'light-dark(rgb(255 255 255), rgb(0 0 0))';
+  // A palette of the reader's own would take the place of this colour.
+  canvas.style.setProperty('forced-color-adjust', 'none');
   canvas.style.transition = 'color 1ms step-start';
   const read = (): void => tell(getComputedStyle(canvas).color === 'rgb(0, 0, 0)');
   read();
   canvas.addEventListener('transitionend', read);
   return () => canvas.removeEventListener('transitionend', read);
+}
+
+/** The window that an element is in now, which may be another than that of this code. */
+const windowOf = (element: Element): Window => element.ownerDocument.defaultView ?? window;
+
+/** Device pixels per layout pixel: CSS `zoom` counts, a transform does not, as it comes and goes. */
+function pixelRatioOf(canvas: HTMLCanvasElement): number {
+  const { currentCSSZoom = 1 } = canvas as { currentCSSZoom?: number };
+  return windowOf(canvas).devicePixelRatio * currentCSSZoom;
+}
+
+/** Tells when the device pixels per CSS pixel change: by the browser's zoom, or on another screen. */
+function watchPixelRatio(canvas: HTMLCanvasElement, tell: () => void): () => void {
+  let query: MediaQueryList | undefined;
+  const watch = (): void => {
+    query = windowOf(canvas).matchMedia(`(resolution: ${windowOf(canvas).devicePixelRatio}dppx)`);
+    query.addEventListener('change', change, { once: true });
+  };
+  const change = (): void => {
+    tell();
+    watch();
+  };
+  watch();
+  return () => query?.removeEventListener('change', change);
 }

@@ -1,5 +1,6 @@
-/** The height of a token's row, in CSS pixels. */
-export const rowPx = 20;
+import { rowPx } from '../../scene/rows.js';
+
+export { rowPx };
 
 /**
  * The rows that a scrolled box shows, with some above and below so that a fast scroll shows no hole: everywhere the same number of

@@ -1,5 +1,5 @@
 import type { OptionRules } from './option-rules.js';
-import { sameOption } from './view-options.svelte.js';
+import { sameOption } from './same-option.js';
 
 /**
  * Options of a view as a string for a URL's hash or query, beside what `serializeSelection` writes: those that are not what the view

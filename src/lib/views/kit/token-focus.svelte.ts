@@ -1,3 +1,4 @@
+import { isFuture } from '../../trace/index.js';
 import type { ViewState } from './view-state.svelte.js';
 
 /** A token on one side of a stream. */
@@ -69,8 +70,10 @@ export class TokenFocus {
   /** Whether the token can never look at, or be seen by, a token of the other side. */
   hides(position: number): boolean {
     const { token } = this;
-    if (!token || !this.#view.stream?.causal) return false;
-    return token.side === 'query' ? position > token.position : position < token.position;
+    const { stream } = this.#view;
+    if (!token || !stream) return false;
+    const [query, key] = token.side === 'query' ? [token.position, position] : [position, token.position];
+    return isFuture(stream, query, key);
   }
 
   /** The pair that hovering a token asks about: with the one that is locked on the other side, if one is. */

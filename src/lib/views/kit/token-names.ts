@@ -4,9 +4,10 @@ import type { Labels } from './labels/index.js';
 const repeated = new WeakMap<readonly Token[], ReadonlySet<string>>();
 
 /** What a token is called where it is spoken of alone: by its label, and by its position too where others look the same. */
-export function tokenName(tokens: readonly Token[], position: number, labels: Labels): string {
-  const label = tokens[position]!.label.trim();
-  return repeatedIn(tokens).has(label) ? labels.tokenAt(label, position) : label;
+export function tokenName(tokens: readonly Token[], index: number, labels: Labels): string {
+  const token = tokens[index]!;
+  const label = token.label.trim();
+  return repeatedIn(tokens).has(label) ? labels.tokenAt(label, token.position) : label;
 }
 
 /** The labels that more than one token of a sequence has; found once. */

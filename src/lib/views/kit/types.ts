@@ -1,6 +1,6 @@
 import type { Snippet } from 'svelte';
 import type { HTMLAttributes } from 'svelte/elements';
-import type { Granularity, Hide } from '../../analysis/lens/index.js';
+import type { Hide, Lens } from '../../analysis/lens/index.js';
 import type { Exploration } from '../../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../../explore/types.js';
 import type { AttentionInput, StreamName, Token, Trace, TraceError } from '../../trace/index.js';
@@ -38,10 +38,10 @@ export interface Look {
 export interface LensProps {
   /**
    * What a row or column stands for: word pieces can be merged into words, words into sentences or the trace's segments. Weights
-   * are summed over the keys of a group and averaged over its queries.
+   * are summed over the keys of a group and averaged over its queries. `{ query, key }` merges each side in its own way.
    * @default 'token'
    */
-  granularity?: Granularity;
+  granularity?: Lens['granularity'];
   /**
    * Keys whose weights are left out: the first token, where many heads park what they have no use for, special tokens, or
    * token positions of your own.

@@ -1,4 +1,5 @@
 import { checkOption, type OptionRule, type OptionRules } from './option-rules.js';
+import { sameOption } from './same-option.js';
 
 /**
  * One option: what the prop says until the user says otherwise, and again from when the prop changes. A prop that is given anew
@@ -60,11 +61,4 @@ export class ViewOptions<O extends object> {
       if (given !== undefined) checkOption(name, given, rule);
     }
   }
-}
-
-/** Whether two values of an option, which are small and plain, say the same. */
-export function sameOption(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -4,12 +4,13 @@ import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import { createTrace, type Matrix, type Stream, type Trace } from '../../trace/index.js';
+import { createTrace, rowOf, type Matrix, type Stream, type Trace } from '../../trace/index.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
 import { sharedProps, type Look, type OptionProps, type ViewProps } from './types.js';
-import { sameOption, ViewOptions } from './view-options.svelte.js';
+import { sameOption } from './same-option.js';
+import { ViewOptions } from './view-options.svelte.js';
 
 /** A bindable prop: how it is read, and how it is set. */
 type Binding<T> = readonly [get: () => T, set: (value: T) => void];
@@ -77,10 +78,15 @@ export class ViewState<O extends object = any> {
     return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
 
-  readonly #ownTrace = $derived.by((): Trace | undefined => {
+  // A derived must not throw: Svelte asks it whether it has changed outside of whoever would catch that.
+  readonly #ownTrace = $derived.by((): { trace?: Trace; error?: unknown } => {
     const { trace, attention, tokens } = this.#props();
-    if (trace || (attention === undefined && tokens === undefined)) return trace;
-    return createTrace({ attention: attention!, tokens: tokens! });
+    if (trace || (attention === undefined && tokens === undefined)) return { trace };
+    try {
+      return { trace: createTrace({ attention: attention!, tokens: tokens! }) };
+    } catch (error) {
+      return { error };
+    }
   });
 
   #host() {
@@ -89,7 +95,9 @@ export class ViewState<O extends object = any> {
     const { selection, hover } = this.#bound;
     return {
       get trace() {
-        return view.#ownTrace;
+        const { trace, error } = view.#ownTrace;
+        if (error) throw error;
+        return trace;
       },
       get start() {
         return view.#start;
@@ -287,11 +295,19 @@ export class ViewState<O extends object = any> {
 
   #translate<T extends Partial<Pick<Selection, 'query' | 'key'>>>(at: T, way: 'toSeen' | 'toToken'): T {
     const { seen } = this.#seen;
-    if (!seen) return at;
+    const stream = this.#streamName && this.trace?.stream(this.#streamName);
+    if (!seen || !stream) return at;
     const moved = { ...at };
-    for (const side of ['query', 'key'] as const) {
+    for (const [side, tokens] of [
+      ['query', stream.queryTokens],
+      ['key', stream.keyTokens],
+    ] as const) {
       const position = at[side];
-      if (typeof position === 'number') moved[side] = seen[way](side, position);
+      if (typeof position !== 'number') continue;
+      moved[side] =
+        way === 'toSeen'
+          ? seen.toSeen(side, rowOf(tokens, position) ?? 0)
+          : tokens[seen.toToken(side, position)]!.position;
     }
     return moved;
   }
@@ -323,5 +339,5 @@ export class ViewState<O extends object = any> {
 
 function unchanged(stream: Stream): SeenStream {
   const same = (_: 'query' | 'key', position: number): number => position;
-  return { stream, hiddenKeys: none, toSeen: same, toToken: same };
+  return { stream, hiddenKeys: none, hiddenTokens: none, toSeen: same, toToken: same };
 }

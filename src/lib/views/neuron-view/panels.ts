@@ -17,7 +17,7 @@ export function queryPanel(vectors: QueryKey, open: OpenQuery, layout: NeuronLay
     rows: 1,
     cols: dim,
     rect: { x: 0, y: 0, width: layout.query.width, height: rowPx },
-    range: open.ranges.query,
+    range: [-open.ranges.query, open.ranges.query],
     gapPx: gapPx(layout),
   };
 }
@@ -52,7 +52,7 @@ export function keyPanels(
     rows: shown.length,
     cols: dim,
     rect: { x: span.x - layout.sheet.x, y: 0, width: span.width, height: shown.length * rowPx },
-    range,
+    range: [-range, range],
     gapPx: gapPx(layout),
   }));
 }

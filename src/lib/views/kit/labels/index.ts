@@ -20,7 +20,9 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   scale: string;
   scales: Record<'linear' | 'sqrt' | 'log', string>;
   range: string;
-  ranges: Record<'fit' | 'pointer' | 'whole', string>;
+  ranges: Record<'fit' | 'pointer', string>;
+  /** From one number to another. */
+  span: (low: string, high: string) => string;
   normalization: string;
   normalizations: Record<'none' | 'row' | 'column' | 'matrix', string>;
   normalized: Record<'row' | 'column' | 'matrix', string>;
@@ -57,6 +59,7 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   queries: string;
   keys: string;
   queryLooksAt: (token: string) => string;
+  strongestInSight: string;
   allSegments: string;
   pairs: string;
   showHead: (head: number) => string;
@@ -83,6 +86,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   weights: string;
   linesDrawn: (drawn: number, total: number) => string;
   cannotSee: string;
+  /** Of a key that the lens leaves out. */
+  leftOut: string;
   rank: (rank: number, count: number) => string;
   place: (layer: number, head: string) => string;
   placeOf: (layer: number, what: string) => string;
@@ -142,7 +147,8 @@ export const defaultLabels: Labels = {
   scale: 'scale',
   scales: { linear: 'linear', sqrt: '√ scale', log: 'log' },
   range: 'range of colours',
-  ranges: { fit: 'fitted', pointer: 'by pointer', whole: '0 – 1' },
+  ranges: { fit: 'fitted', pointer: 'by pointer' },
+  span: (low, high) => `${low} – ${high}`,
   normalization: 'colours by',
   normalizations: {
     none: 'weight',
@@ -188,6 +194,7 @@ export const defaultLabels: Labels = {
   count: (n) => n.toLocaleString('en'),
   queries: 'queries',
   keys: 'keys',
+  strongestInSight: 'Strongest in sight',
   queryLooksAt: (token) => `Query “${token}” looks at`,
   allSegments: 'all',
   pairs: 'segments',
@@ -213,6 +220,7 @@ export const defaultLabels: Labels = {
   sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
   linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
+  leftOut: 'left out',
   cannotSee: 'a later position: this query cannot see it',
   rank: (rank, count) => `${ordinal(rank)} of ${count.toLocaleString('en')} in its row`,
   place: (layer, head) => `layer ${layer}, head ${head}`,

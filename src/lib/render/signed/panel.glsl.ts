@@ -1,19 +1,5 @@
-/** Places a panel's quad, given in device pixels. */
-export const signedVertex = /* glsl */ `#version 300 es
-precision highp float;
-in vec2 aCorner;
-uniform mat3 uProjectionMatrix;
-uniform vec4 uQuad;
-out vec2 vPx;
-
-void main() {
-  vPx = aCorner * uQuad.zw;
-  gl_Position = vec4((uProjectionMatrix * vec3(uQuad.xy + vPx, 1.0)).xy, 0.0, 1.0);
-}
-`;
-
 /** Colours a pixel by the number of the one cell it lies in; gaps, and cells that hold NaN, stay clear. */
-export const signedFragment = /* glsl */ `#version 300 es
+export const panelFragment = /* glsl */ `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
@@ -25,7 +11,7 @@ uniform sampler2D uTable;
 uniform vec2 uCount;      // columns, rows
 uniform vec2 uCellPx;     // from one cell to the next
 uniform vec2 uGapPx;      // how much of it is clear at the right; at the top, and again at the bottom
-uniform float uRange;
+uniform float uMost;      // the size of number that has the full colour
 
 void main() {
   ivec2 cell = clamp(ivec2(floor(vPx / uCellPx)), ivec2(0), ivec2(uCount) - 1);
@@ -36,7 +22,7 @@ void main() {
     fragColor = vec4(0.0);
     return;
   }
-  float unit = 0.5 + 0.5 * clamp(value / uRange, -1.0, 1.0);
+  float unit = 0.5 + 0.5 * clamp(value / uMost, -1.0, 1.0);
   fragColor = texelFetch(uTable, ivec2(int(unit * 255.0 + 0.5), 0), 0);
 }
 `;

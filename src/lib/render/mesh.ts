@@ -1,0 +1,72 @@
+import {
+  Geometry,
+  GlProgram,
+  Mesh,
+  Shader,
+  State,
+  type GeometryDescriptor,
+  type ShaderWithResources,
+  type TextureSource,
+} from 'pixi.js';
+
+/** The corners of a quad, to be placed by the vertex shader. */
+export function quadAttributes(): NonNullable<GeometryDescriptor['attributes']> {
+  return { aCorner: { buffer: new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), format: 'float32x2' } };
+}
+
+/** Places a quad given in device pixels (`uQuad`: left, top, width, height); the fragment shader gets the pixel in it. */
+export const quadVertex = /* glsl */ `#version 300 es
+precision highp float;
+in vec2 aCorner;
+uniform mat3 uProjectionMatrix;
+uniform vec4 uQuad;
+out vec2 vPx;
+
+void main() {
+  vPx = aCorner * uQuad.zw;
+  gl_Position = vec4((uProjectionMatrix * vec3(uQuad.xy + vPx, 1.0)).xy, 0.0, 1.0);
+}
+`;
+
+export interface ShaderSource {
+  name: string;
+  vertex: string;
+  fragment: string;
+  resources: ShaderWithResources['resources'];
+}
+
+export function createShader({ name, vertex, fragment, resources }: ShaderSource): Shader {
+  return new Shader({ glProgram: GlProgram.from({ name, vertex, fragment }), resources });
+}
+
+/** A mesh with a shader of its own. */
+export interface ShaderMesh {
+  readonly mesh: Mesh<Geometry, Shader>;
+  /** Has the shader read a texture under one of its names. */
+  setTexture(name: string, texture: TextureSource): void;
+  destroy(): void;
+}
+
+/** @param opaque a pixel replaces what was there, rather than being laid over it */
+export function createMesh(
+  source: ShaderSource,
+  geometryOptions: GeometryDescriptor,
+  { opaque = false } = {},
+): ShaderMesh {
+  const geometry = new Geometry(geometryOptions);
+  const shader = createShader(source);
+  const state = State.for2d();
+  state.blend = !opaque;
+  const mesh = new Mesh({ geometry, shader, state });
+  return {
+    mesh,
+    setTexture(name, texture) {
+      shader.resources[name] = texture;
+    },
+    destroy() {
+      mesh.destroy();
+      geometry.destroy(true);
+      shader.destroy();
+    },
+  };
+}

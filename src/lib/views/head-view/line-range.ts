@@ -1,0 +1,45 @@
+import { blockWeights, isSigned, type Block, type Matrix, type Quantity } from '../../trace/index.js';
+import { coarsestLevel } from '../../trace/request.js';
+
+/** Matrices of more cells are sampled, where they can be. */
+const mostWhole = 2 ** 20;
+
+/** The magnitude of a matrix's largest number, or of a sample's; undefined where that takes reading too many. */
+export function largestMagnitude(matrix: Matrix, signal: AbortSignal): number | undefined | Promise<number> {
+  if (matrix.rows * matrix.cols > mostWhole && !matrix.canSample) return undefined;
+  const block = matrix.block(
+    {
+      row: 0,
+      col: 0,
+      rows: 1,
+      cols: 1,
+      rowLevel: coarsestLevel(matrix.rows),
+      colLevel: coarsestLevel(matrix.cols),
+      sample: true,
+    },
+    { signal },
+  );
+  const sizeOf = (read: Block): number => Math.abs(blockWeights(read)[0]!);
+  return block instanceof Promise ? block.then(sizeOf) : sizeOf(block);
+}
+
+/** From which magnitude on numbers have lines where nobody says so: so that there are lines wherever there is weight. */
+export function fittedThreshold(quantity: Quantity, largest: number | undefined): number {
+  const usual = 0.05 * (boundOf(quantity) ?? largest ?? 1);
+  return largest ? Math.min(usual, largest / 2) : usual;
+}
+
+/**
+ * The range by which lines get their width and opacity. That of the quantity, so that the same weight looks the same in all layers;
+ * narrower where all weights are small, or where the quantity has no bounds.
+ */
+export function lineRange(quantity: Quantity, largest: number | undefined): readonly [number, number] {
+  const bound = boundOf(quantity);
+  const most = largest ? Math.min(bound ?? largest, 2 * largest) : (bound ?? 1);
+  return [isSigned(quantity) ? -most : 0, most];
+}
+
+function boundOf({ range }: Quantity): number | undefined {
+  const most = Math.max(-range[0], range[1]);
+  return Number.isFinite(most) ? most : undefined;
+}

@@ -1,0 +1,45 @@
+import { createTrace, type Trace } from '../../../src/lib/index.js';
+
+/** Of byte-level pieces, two of them one word: positions of words are not those of tokens. */
+export const tokens = ['The', 'Ġcat', 'Ġs', 'at', 'Ġdown', '.'];
+const [layers, heads, dim] = [2, 2, 4];
+const n = tokens.length;
+
+/** Numbers that have nothing to do with each other. */
+const number = (...of: number[]): number =>
+  Math.sin(of.reduce((sum, i) => sum * 7.3 + i + 1, 1) * 12.9898) * 1.5;
+
+const each = <T>(count: number, make: (i: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+const vectors = (kind: number) =>
+  each(layers, (l) => each(heads, (h) => each(n, (t) => each(dim, (d) => number(kind, l, h, t, d)))));
+const [queries, keys] = [vectors(1), vectors(2)];
+
+/** softmax(q·k ÷ √d), every key in sight. */
+export const weights = each(layers, (l) =>
+  each(heads, (h) =>
+    each(n, (q) => {
+      const scores = each(
+        n,
+        (k) =>
+          each(dim, (d) => queries[l]![h]![q]![d]! * keys[l]![h]![k]![d]!).reduce((a, b) => a + b) /
+          Math.sqrt(dim),
+      );
+      const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+      return scores.map((score) => Math.exp(score) / total);
+    }),
+  ),
+);
+
+export const trace: Trace = createTrace({ tokens, attention: weights, queries, keys });
+
+/** From −1 to 1, as the difference of two traces: −0.4 from query 4 to key 2 in every head, which nothing there exceeds. */
+export const signedTrace: Trace = createTrace({
+  tokens,
+  quantity: 'differences',
+  attention: each(layers, (l) =>
+    each(heads, (h) =>
+      each(n, (q) => each(n, (k) => (q === 4 && k === 2 ? -0.4 : number(3, l, h, q, k) * 0.2))),
+    ),
+  ),
+});
