@@ -6,7 +6,14 @@ export { default as NeuronView } from './views/neuron-view/NeuronView.svelte';
 export { default as TokenView } from './views/token-view/TokenView.svelte';
 export { createExploration, type Exploration } from './explore/exploration.svelte.js';
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
-export { createTrace, isSigned, isTraceError, quantities, segmentsFromText, TraceError } from './trace/index.js';
+export {
+  createTrace,
+  isSigned,
+  isTraceError,
+  quantities,
+  segmentsFromText,
+  TraceError,
+} from './trace/index.js';
 export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
 export { headViewOptions, type HeadViewOptions } from './views/head-view/options.js';
 export { heatmapOptions, type HeatmapOptions } from './views/heatmap/options.js';

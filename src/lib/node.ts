@@ -3,7 +3,14 @@
  * they are used, what they need. Apps that render views on a server take index.ts, by the condition `svelte`.
  */
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
-export { createTrace, isSigned, isTraceError, quantities, segmentsFromText, TraceError } from './trace/index.js';
+export {
+  createTrace,
+  isSigned,
+  isTraceError,
+  quantities,
+  segmentsFromText,
+  TraceError,
+} from './trace/index.js';
 export { explorerOptions } from './views/explorer/options.js';
 export { headViewOptions } from './views/head-view/options.js';
 export { heatmapOptions } from './views/heatmap/options.js';

@@ -198,7 +198,7 @@ describe('what the view says of the numbers as a whole', () => {
     const { region } = await showNeurons({ trace: biased('alibi') });
     const notice = region.getByRole('note');
     await expect.element(notice).toHaveTextContent(/softmax\(q·k ÷ √16\) is not the attention recorded here/);
-    const [, computed, recorded] = /, (0\.\d+) computed, (0\.\d+) recorded/.exec(
+    const [, computed, recorded] = /: (0\.\d+) computed, (0\.\d+) recorded/.exec(
       notice.element().textContent!,
     )!;
     expect(statusOf(region)).toMatch(/differs from the recorded attention by up to 0\.\d+/);

@@ -68,6 +68,35 @@ describe('scores and their softmax', () => {
     expect([...scoreRow(queryKey(small(), 0, 0, 1), 1)]).toEqual([-3.5, 2]);
   });
 
+  test('where only the last queries were recorded, each sees the keys up to its own position', () => {
+    const trace = createTrace({
+      tokens: ['a', 'b', 'c'],
+      attention: [
+        [
+          [
+            [0.25, 0.75, 0],
+            [0.2, 0.3, 0.5],
+          ],
+        ],
+      ],
+      queries: [[[[1], [1]]]],
+      // ln of the weights: what their softmax gives back.
+      keys: [[[[Math.log(0.2)], [Math.log(0.3)], [Math.log(0.5)]]]],
+    });
+    const vectors = queryKey(trace.stream(), 0, 0, 1);
+    expect([0, 1].map((query) => visibleKeys(vectors, query))).toEqual([2, 3]);
+    expect([...softmaxRow(scoreRow(vectors, 1), 3)].map((weight) => weight.toFixed(4))).toEqual([
+      '0.2000',
+      '0.3000',
+      '0.5000',
+    ]);
+    expect([...softmaxRow(scoreRow(vectors, 0), 2)].map((weight) => weight.toFixed(4))).toEqual([
+      '0.4000',
+      '0.6000',
+      '0.0000',
+    ]);
+  });
+
   test('a causal query sees the keys up to its own', () => {
     const vectors = queryKey(small(), 0, 0);
     expect([0, 1].map((query) => visibleKeys(vectors, query))).toEqual([1, 2]);

@@ -17,6 +17,8 @@ export interface QueryKey {
   readonly keyCount: number;
   readonly queries: Float32Array;
   readonly keys: Float32Array;
+  /** Where each query stands among the keys of its sequence: its own row, unless only some queries were recorded. */
+  readonly positions: readonly number[];
   readonly keyHead: KeyHead;
   /** What q·k is multiplied by before the softmax: 1/√dim unless told otherwise. */
   readonly scale: number;
@@ -57,6 +59,7 @@ export function queryKey(stream: Stream, layer: number, head: number, scale?: nu
     keyCount: keys.tokens,
     queries: all(queries, headIndex),
     keys: all(keys, number),
+    positions: stream.queryTokens.map(({ position }) => position),
     keyHead: {
       number,
       count: keys.heads,
@@ -68,8 +71,8 @@ export function queryKey(stream: Stream, layer: number, head: number, scale?: nu
 }
 
 /** How many keys a query sees, from the first on: all, or in a causal stream those up to its own position. */
-export function visibleKeys({ causal, keyCount }: QueryKey, query: number): number {
-  return causal ? Math.min(query + 1, keyCount) : keyCount;
+export function visibleKeys({ causal, keyCount, positions }: QueryKey, query: number): number {
+  return causal ? Math.min(positions[query]! + 1, keyCount) : keyCount;
 }
 
 /** The scores q·k × scale of one query with every key, those it cannot see too: `[key]`, in float64. */

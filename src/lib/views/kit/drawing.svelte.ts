@@ -66,6 +66,9 @@ export class Drawing<L extends Layer> {
       this.#surface?.destroy();
       this.layer = undefined;
       this.#surface = undefined;
+      // The next canvas starts anew: what befell this one is nobody's news any more, such as a context that was lost.
+      this.failure = undefined;
+      this.drawn = false;
     };
   };
 

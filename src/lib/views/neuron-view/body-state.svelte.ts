@@ -1,7 +1,20 @@
+import type { QueryKey } from '../../analysis/query-key/index.js';
 import type { Rect } from '../kit/rect.js';
 import { rowPx, rowWindow } from '../kit/rows.js';
+import type { TokenFocus } from '../kit/token-focus.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
 import { cellRect, neuronLayout, type NeuronLayout } from './layout.js';
-import type { NeuronState } from './neuron-state.svelte.js';
+import type { OpenQuery } from './open-query.js';
+import type { TableCell } from './table-cell.js';
+
+/** What is laid out. */
+interface Shown {
+  readonly view: ViewState;
+  readonly vectors: QueryKey | undefined;
+  readonly open: OpenQuery | undefined;
+  readonly cell: TableCell | null;
+  readonly focus: TokenFocus;
+}
 
 /** Where the columns of a neuron view are, and which rows are in sight. */
 export class BodyState {
@@ -12,7 +25,7 @@ export class BodyState {
   scroll = $state.raw({ top: 0, left: 0 });
   scroller = $state<HTMLElement>();
 
-  constructor(private readonly neurons: NeuronState) {}
+  constructor(private readonly neurons: Shown) {}
 
   readonly layout: NeuronLayout = $derived.by(() => {
     const { open, vectors, view } = this.neurons;

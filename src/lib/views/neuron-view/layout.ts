@@ -82,7 +82,10 @@ export function neuronLayout(
   const leastWeight = narrow ? 46 : leastSoftmaxPx + weightNumberPx;
   const gap = narrow ? 6 : 20;
   const start = narrow ? 0 : queries.x + queries.width;
-  const tokensWidth = labelPx(keyTokens) - (narrow ? 8 : 0);
+  // Where there is little room, the opened query with its button stands above the keys.
+  const tokensWidth = narrow
+    ? Math.max(labelPx(keyTokens) - 8, labelPx(queryTokens) + 16)
+    : labelPx(keyTokens);
   const fixed = start + tokensWidth + score + leastWeight + padding + 4 * gap;
   const cellIn = (columns: number, gaps: number) =>
     Math.min(largestCellPx, Math.floor((widthPx - fixed - gaps) / (columns * dim)));

@@ -2,6 +2,7 @@ import {
   checkHead,
   hasQueryKey,
   queryKey,
+  visibleKeys,
   type HeadCheck,
   type QueryKey,
 } from '../../analysis/query-key/index.js';
@@ -120,11 +121,14 @@ export class NeuronState {
   });
 
   /** How many weights the head holds, those that cannot be left out. */
-  get total(): number {
-    const { queryTokens, keyTokens, causal } = this.view.stream!;
-    const rows = queryTokens.length;
-    return causal ? (rows * (rows + 1)) / 2 : rows * keyTokens.length;
-  }
+  readonly total: number = $derived.by(() => {
+    const { vectors } = this;
+    if (!vectors) return 0;
+    return Array.from({ length: vectors.queryCount }, (_, query) => visibleKeys(vectors, query)).reduce(
+      (sum, keys) => sum + keys,
+      0,
+    );
+  });
 
   /** For the token looked at: its weights over the tokens of the other side. */
   readonly facing: { side: 'query' | 'key'; weights: Float32Array } | undefined = $derived.by(() => {

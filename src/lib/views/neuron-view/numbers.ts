@@ -12,8 +12,9 @@ export const formatRange = (range: number): string => (range < 0.001 ? range.toE
 /** As `formatNumber`, with a plus too. */
 export const formatSigned = (value: number): string => (value > 0 ? '+' : '') + formatNumber(value);
 
-/** A difference between weights: `4e-7`, `0.21`. */
+/** A difference between weights: `4e-7`, `0.21`, `0`. */
 export function formatDifference(value: number): string {
+  if (value === 0) return '0';
   return value < 0.001 ? value.toExponential(0) : String(Number(value.toPrecision(2)));
 }
 

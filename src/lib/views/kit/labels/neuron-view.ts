@@ -87,7 +87,7 @@ export const neuronLabels: NeuronLabels = {
   differs: (difference) => `differs from the recorded attention by up to ${difference}`,
   differsTitle: (scale) => `softmax(${scale}) is not the attention recorded here.`,
   differsPlace: (pair, computed, recorded) =>
-    `Largest difference: ${pair}, ${computed} computed, ${recorded} recorded.`,
+    `Largest difference, at “${pair}”: ${computed} computed, ${recorded} recorded.`,
   differsCauses:
     'Something besides queries and keys has a part in it: a bias, ALiBi, soft-capping or a mask.',
   differsScale: (scale) => `With another scale it is: pass scale={${scale}}.`,
