@@ -17,14 +17,15 @@ export class StrongestCells {
   readonly #ready: Ready<RankedCell[]>;
 
   /** @param count how many; 0 where they are not asked for */
-  constructor(map: HeatmapState, count: () => number) {
+  constructor(map: () => HeatmapState, count: () => number) {
     this.#ready = new Ready((signal) => {
-      const { query, key, queries, keys } = map.viewport;
+      const { viewport, matrix } = map();
+      const { query, key, queries, keys } = viewport;
       const [row, col] = [Math.floor(query), Math.floor(key)];
       const [rows, cols] = [Math.ceil(query + queries) - row, Math.ceil(key + keys) - col];
       const most = count();
-      if (most === 0 || rows * cols > mostCells || !map.matrix) return undefined;
-      const block = map.matrix.block({ row, col, rows, cols }, { signal });
+      if (most === 0 || rows * cols > mostCells || !matrix) return undefined;
+      const block = matrix.block({ row, col, rows, cols }, { signal });
       const rank = (values: Float32Array): RankedCell[] =>
         rankedIn(values, most).map(({ at, value }) => ({
           query: row + Math.floor(at / cols),
