@@ -69,13 +69,13 @@ describe('opening and closing a query', () => {
     await userEvent.keyboard('{ArrowLeft}');
     await expect.poll(() => announcedBy(region)).toContain(`them → keys, ${element(2, 31)}`);
     await userEvent.keyboard('{ArrowLeft}{ArrowLeft}{ArrowUp}');
-    await expect.poll(() => announcedBy(region)).toContain(`them → the (1), ${element(1, 29)}`);
+    await expect.poll(() => announcedBy(region)).toContain(`them → the·1, ${element(1, 29)}`);
     const active = grid.element().getAttribute('aria-activedescendant')!;
     expect(document.getElementById(active)!.getAttribute('aria-label')).toBe(element(1, 29));
     await userEvent.keyboard('{Shift>}{ArrowLeft}{/Shift}');
-    await expect.poll(() => announcedBy(region)).toContain(`them → the (1), ${element(1, 0)}`);
+    await expect.poll(() => announcedBy(region)).toContain(`them → the·1, ${element(1, 0)}`);
     await userEvent.keyboard('{End}');
-    await expect.poll(() => announcedBy(region)).toContain(`them → [SEP] (23), ${element(23, 0)}`);
+    await expect.poll(() => announcedBy(region)).toContain(`them → [SEP]·23, ${element(23, 0)}`);
 
     await userEvent.keyboard('{Enter}');
     await expect.poll(() => statusOf(region)).toContain('locked · Esc');

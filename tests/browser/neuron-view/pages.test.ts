@@ -29,6 +29,17 @@ const { q, rows } = numbersOf(pair.stream(), layer, head, query);
 const said = (value: number): string => value.toFixed(Math.abs(value) < 0.0995 ? 3 : 2).replace('-', '−');
 const opened: NeuronViewProps = { trace: pair, layer, head, selection: { query } };
 
+/** The context that views draw with: the last that was made. */
+let context: WebGL2RenderingContext | undefined;
+for (const { prototype } of [OffscreenCanvas, HTMLCanvasElement] as { prototype: OffscreenCanvas }[]) {
+  const getContext = prototype.getContext as (...args: unknown[]) => WebGL2RenderingContext | null;
+  prototype.getContext = function (this: OffscreenCanvas, ...args: unknown[]) {
+    const made = getContext.apply(this, args);
+    if (args[0] === 'webgl2' && made) context = made;
+    return made;
+  } as never;
+}
+
 /** Lays a style on the page round the views of this test. */
 function stylePage(style: Partial<CSSStyleDeclaration>): void {
   Object.assign(document.body.style, style);
@@ -178,25 +189,6 @@ test('a head that looks at everything alike is no blank picture: every query has
 });
 
 describe('a lost graphics context', () => {
-  const getContext = OffscreenCanvas.prototype.getContext as (
-    ...args: unknown[]
-  ) => WebGL2RenderingContext | null;
-
-  async function showWithContext(props: NeuronViewProps) {
-    let context: WebGL2RenderingContext | undefined;
-    const spy = vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockImplementation(function (
-      this: OffscreenCanvas,
-      ...args: unknown[]
-    ) {
-      const made = getContext.apply(this, args);
-      if (args[0] === 'webgl2' && made) context = made;
-      return made as never;
-    });
-    onTestFinished(() => spy.mockRestore());
-    const shown = await showNeurons(props);
-    return { ...shown, extension: context!.getExtension('WEBGL_lose_context')! };
-  }
-
   test.each([
     ['with lines', {}, {}],
     ['with a query open', { query }, { query }],
@@ -204,7 +196,8 @@ describe('a lost graphics context', () => {
     ['with a query that is opened meanwhile', { query: null }, { query }],
   ])('%s: the view says so, and draws again when it is back', async (_, before, after) => {
     const props = { trace: pair, layer, head };
-    const { region, change, extension } = await showWithContext({ ...props, selection: before });
+    const { region, change } = await showNeurons({ ...props, selection: before });
+    const extension = context!.getExtension('WEBGL_lose_context')!;
     extension.loseContext();
     await expect.element(region.getByRole('alert')).toBeVisible();
     await change({ ...props, selection: after });
