@@ -78,7 +78,7 @@ function neededTypes(checker, symbols) {
   const all = new Set(symbols.map((symbol) => target(checker, symbol)));
   /** @param {ts.Node} node */
   const visit = (node) => {
-    if (ts.isBlock(node) || isPrivate(node)) return;
+    if (isBody(node) || isPrivate(node)) return;
     const name = ts.isTypeReferenceNode(node)
       ? node.typeName
       : ts.isExpressionWithTypeArguments(node)
@@ -89,17 +89,23 @@ function neededTypes(checker, symbols) {
     const symbol = name && checker.getSymbolAtLocation(name);
     const named = symbol && target(checker, symbol);
     const place = named?.declarations?.[0];
-    // Of ours, and declared by itself: not a parameter of a type.
+    // Of ours, and declared by itself: not a parameter of a type, nor a module as a whole, as in `import type * as render`.
     if (
       named &&
       place?.getSourceFile().fileName.startsWith(join(root, 'src')) &&
-      !ts.isTypeParameterDeclaration(place)
+      !ts.isTypeParameterDeclaration(place) &&
+      !ts.isSourceFile(place)
     )
       all.add(named);
     ts.forEachChild(node, visit);
   };
   for (const symbol of all) symbol.declarations?.forEach(visit);
   return [...all];
+}
+
+/** Whether it is what a function does, of which no declaration tells. @param {ts.Node} node */
+function isBody(node) {
+  return ts.isBlock(node) || (ts.isArrowFunction(node.parent) && node.parent.body === node);
 }
 
 /** @param {ts.Node} node */
@@ -206,7 +212,9 @@ function describeComponent(name, path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // All of it is made before anything is deleted: a mistake in the sources leaves the files as they are.
+  const report = Object.entries(await apiReport());
   rmSync(apiFolder, { recursive: true, force: true });
   mkdirSync(apiFolder, { recursive: true });
-  for (const [name, text] of Object.entries(await apiReport())) writeFileSync(join(apiFolder, name), text);
+  for (const [name, text] of report) writeFileSync(join(apiFolder, name), text);
 }
