@@ -3,7 +3,7 @@ import { RenderError } from './errors.js';
 import { joinStage, type Stage, type StageListener } from './stage.js';
 
 /** A layer, as its surface sees it. */
-export interface SurfaceLayer {
+interface SurfaceLayer {
   /** Brings meshes and uniforms up to date; called just before each draw, once `pixelRatio` is known. */
   prepare(): void;
   destroy(): void;

@@ -1,14 +1,11 @@
 import type { Token } from '../trace/index.js';
-import { paddingPx, type Columns } from './head-layout.js';
-import type { Rect } from './rect.js';
-import { rowPx } from './rows.js';
-import type { Point } from './viewport.js';
+import type { Columns } from './head-layout.js';
 
 /** A side of the lines: the tokens that look, or those that are looked at. */
-export type Side = 'query' | 'key';
+type Side = 'query' | 'key';
 
 /** Lines as columns, an entry each: token positions, the index of a colour, and the number that the line stands for. */
-export interface SceneLines {
+interface SceneLines {
   readonly count: number;
   readonly query: ArrayLike<number>;
   readonly key: ArrayLike<number>;
@@ -17,7 +14,7 @@ export interface SceneLines {
 }
 
 /** How lines look. */
-export interface LineLook {
+interface LineLook {
   /** Colours as CSS writes them, by the index that a line has; of signed numbers `[negative, positive]`, whatever the head. */
   readonly colors: readonly string[];
   /** A line's magnitude is that of its number ÷ the largest of the range. A range that starts below 0 is one of signed numbers. */
@@ -29,8 +26,8 @@ export interface LineLook {
 }
 
 /**
- * What lies where in a head view, in CSS pixels from the corner of its columns, which may be longer than the view shows: drawn,
- * hit-tested and exported. Side by side, x and y trade places.
+ * What lies where in a head view, in CSS pixels from the corner of its columns, which may be longer than the view shows. Side by
+ * side, x and y trade places.
  */
 export interface HeadScene {
   readonly columns: Columns;
@@ -40,74 +37,5 @@ export interface HeadScene {
   readonly look: LineLook;
 }
 
-/** How wide and high all columns are together. */
-export function headSceneSize({ columns, horizontal, tokens }: HeadScene): { width: number; height: number } {
-  const across = columns.margin + columns.query + columns.lines + columns.key;
-  const along = 2 * paddingPx + rowPx * Math.max(tokens.query.length, tokens.key.length);
-  return horizontal ? { width: along, height: across } : { width: across, height: along };
-}
-
-/** Where a token stands, with what stands beside it. */
-export function tokenRect({ columns, horizontal }: HeadScene, side: Side, position: number): Rect {
-  const across = columns.margin + (side === 'query' ? 0 : columns.query + columns.lines);
-  const along = paddingPx + position * rowPx;
-  const width = columns[side];
-  return horizontal
-    ? { x: along, y: across, width: rowPx, height: width }
-    : { x: across, y: along, width, height: rowPx };
-}
-
-/** The token at a point; null between the columns and beyond them. */
-export function tokenAtPoint(scene: HeadScene, { x, y }: Point): { side: Side; position: number } | null {
-  const { columns, horizontal, tokens } = scene;
-  const [across, along] = horizontal ? [y, x] : [x, y];
-  const keys = columns.margin + columns.query + columns.lines;
-  const side =
-    across >= columns.margin && across < columns.margin + columns.query
-      ? 'query'
-      : across >= keys && across < keys + columns.key
-        ? 'key'
-        : null;
-  const position = Math.floor((along - paddingPx) / rowPx);
-  return side && position >= 0 && position < tokens[side].length ? { side, position } : null;
-}
-
-/** Where a line begins and ends: at the edges of the columns of tokens, in the middle of their rows. */
-export function lineEnds(
-  { columns, horizontal, lines }: HeadScene,
-  index: number,
-): { from: Point; to: Point } {
-  const start = columns.margin + columns.query;
-  const at = (across: number, position: number): Point => {
-    const along = paddingPx + (position + 0.5) * rowPx;
-    return horizontal ? { x: along, y: across } : { x: across, y: along };
-  };
-  return { from: at(start, lines.query[index]!), to: at(start + columns.lines, lines.key[index]!) };
-}
-
 /** CSS pixels of a line of magnitude 0 and of 1; what stands out is half as wide again. */
 export const lineWidthsPx = [0.6, 2.4] as const;
-/** How much is left of the lines of other tokens while some stand out. */
-export const restOpacity = 0.1;
-
-/** What a line looks like at rest, or where others stand out. */
-export function lineStyle(
-  { lines, look }: HeadScene,
-  index: number,
-): { color: string; opacity: number; widthPx: number } {
-  const { colors, focus, opacityScale, range } = look;
-  const number = lines.weight[index]!;
-  const magnitude = Math.min(Math.abs(number) / Math.max(-range[0], range[1]), 1);
-  const signed = range[0] < 0;
-  const standsOut =
-    (focus.query === null || focus.query === lines.query[index]) &&
-    (focus.key === null || focus.key === lines.key[index]);
-  const inFocus = (focus.query ?? focus.key) !== null;
-  const opacity = Math.min(1, magnitude * opacityScale);
-  return {
-    color: colors[signed ? (number < 0 ? 0 : 1) : lines.head[index]!]!,
-    opacity: !inFocus ? opacity : standsOut ? Math.sqrt(opacity) : opacity * restOpacity,
-    widthPx:
-      (lineWidthsPx[0] + (lineWidthsPx[1] - lineWidthsPx[0]) * magnitude) * (inFocus && standsOut ? 1.5 : 1),
-  };
-}

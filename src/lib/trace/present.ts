@@ -58,8 +58,3 @@ export function lookedAtAbsent(place: string, weight: number): TraceError {
     fix: 'Pass the mask that the model was given; where it was given none, it saw its padding, and present cannot leave that out.',
   });
 }
-
-/** As many numbers as a mask says, for what is kept of an axis. */
-export function listKept(kept: readonly number[] | undefined, count: number): readonly number[] {
-  return kept ?? Array.from({ length: count }, (_, i) => i);
-}

@@ -18,7 +18,7 @@ export interface Subject {
   readonly silencing: readonly Silencing[];
 }
 
-export interface TokenSequence {
+interface TokenSequence {
   /** How many there are. */
   readonly tokens: number;
   /** What the position puts on each, mean over layers and heads. */

@@ -12,7 +12,7 @@ export interface Side {
 }
 
 /** What a run recorded of one stream, layer by layer. */
-export function recordedStream(
+function recordedStream(
   taps: readonly Tap[],
   results: Results,
   heads: readonly number[] | undefined,

@@ -189,7 +189,7 @@ function useWorker({ ort, worker }: PartOptions): void {
 }
 
 /** Bytes of weights one run asks for: layers × heads × queries × keys × 4, or 1 when quantised. */
-export function estimateBytes(taps: readonly Tap[], keys: number, queries: number): number {
+function estimateBytes(taps: readonly Tap[], keys: number, queries: number): number {
   const bytes = { uint8: 1, float16: 2, float32: 4 };
   return taps.reduce(
     (sum, tap) => sum + (tap.shape[1] ?? 1) * queries * keys * bytes[tap.type ?? 'float32'],

@@ -2,7 +2,7 @@ import { TraceError } from '../../trace/index.js';
 import { fileKind, wrongKind } from '../file-kind.js';
 
 /** One tensor of the header; `start` and `end` are bytes from the end of the header. */
-export interface HeaderEntry {
+interface HeaderEntry {
   dtype: string;
   dims: number[];
   start: number;

@@ -7,7 +7,7 @@ import { has, type HeadLines, type Run } from './head-lines.js';
 export type Sides = Record<'query' | 'key', Run>;
 
 /** What a token reaches on one side of what is in sight. */
-export interface Beyond {
+interface Beyond {
   /** How many lines lead there; undefined where only reading the whole matrix would tell. */
   lines: number | undefined;
   /** What part of the token's weight lies there, in [0, 1]; of signed numbers, of their magnitudes. */

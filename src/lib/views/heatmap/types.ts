@@ -4,7 +4,7 @@ import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
 import type { ColorName } from './color-tables.js';
 import type { HeatmapOptions } from './options.js';
 
-export type { ColorName, Viewport };
+export type { ColorName };
 
 /** How weights are divided before they get a colour; numbers stay as they are. */
 export type Normalization = 'none' | 'row' | 'column' | 'matrix';

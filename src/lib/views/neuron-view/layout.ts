@@ -44,7 +44,7 @@ const headPx = 42;
 const largestCellPx = 14;
 const leastSoftmaxPx = 90;
 /** Numbers beside the softmax bars, as in TableRow's style. */
-export const weightNumberPx = 50;
+const weightNumberPx = 50;
 
 /**
  * Shares a width between the columns.

@@ -1,7 +1,7 @@
 import { contrast, diverging, rgbToHex, tableColor, type Theme } from '../../render/colors/index.js';
 
 /** The place of a number in the table of signed colours, 0 to 1: ½ for 0, the ends from ±range on. */
-export function signedUnit(value: number, range: number): number {
+function signedUnit(value: number, range: number): number {
   return 0.5 + 0.5 * Math.min(1, Math.max(-1, value / range));
 }
 

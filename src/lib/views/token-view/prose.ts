@@ -4,7 +4,7 @@ import { tokenLabel } from '../../trace/token-label.js';
 import { charactersOf } from './cut-characters.js';
 
 /** A token as it stands in running text. */
-export interface ProseToken {
+interface ProseToken {
   /** The space before it, which is not part of its box. */
   before: string;
   /** Its text; marks stand for what could not be seen. */
