@@ -4,7 +4,7 @@ import type { Tap, TapOptions } from '../taps/types.js';
 import { makeFeeds, type RunInput } from './feeds.js';
 import { loadBeside, withBeside, type Beside, type BesideOptions } from './beside.js';
 import { forgetModel, loadModel, type ModelSource } from './load-model.js';
-import type { Feeds, OnnxRuntime, OnnxSession, Results } from './runtime.js';
+import type { Feeds, OnnxSession, Results } from './runtime.js';
 
 interface PartOptions extends BesideOptions {
   device?: 'wasm' | 'webgpu';
