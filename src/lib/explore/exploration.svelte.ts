@@ -6,7 +6,7 @@ import { resolveSelection, type StartingChoice } from './resolve-selection.js';
 import { sameHover, type Hover, type Selection } from './types.js';
 
 /**
- * Where an exploration is kept: the props of a component, or plain state. Read in deriveds, so that each field is tracked where it
+ * Where an exploration is kept: the props of a component, or plain state. Read inside `$derived`, so that each field is tracked where it
  * is read.
  */
 export interface ExplorationHost<Look extends object> {
