@@ -21,7 +21,7 @@ export { coordinateAttention, type CoordinateInput } from './sources/coordinates
 export {
   functionAttention,
   type FunctionInput,
-  type HeadBlock,
+  type FunctionBlock,
   type HeadRequest,
 } from './sources/function.js';
 export { packedAttention, type PackedInput } from './sources/packed.js';

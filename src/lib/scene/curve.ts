@@ -1,8 +1,4 @@
-/** A point in any pixels. */
-export interface Point {
-  x: number;
-  y: number;
-}
+import type { Point } from './viewport.js';
 
 /**
  * Where a line from `(x0, y0)` to `(x1, y1)` is at `t` in 0..1: a cubic Bézier curve that leaves and arrives

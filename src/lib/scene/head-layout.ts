@@ -17,7 +17,7 @@ export interface Columns {
 }
 
 /** Shares a width between query tokens, lines and key tokens; key tokens get room for a bar a head. */
-export function columns(
+export function headColumns(
   widthPx: number,
   queryTokens: readonly Token[],
   keyTokens: readonly Token[],

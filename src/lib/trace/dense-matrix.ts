@@ -1,6 +1,6 @@
 import { transferred } from './errors.js';
 import { HeldMatrix, type About, type Stored } from './held-matrix.js';
-import type { Rect } from './pyramid/pyramid.js';
+import type { CellRect } from './pyramid/pyramid.js';
 import type { WeightArray, WeightType } from './types.js';
 
 /**
@@ -20,7 +20,7 @@ export class DenseMatrix extends HeldMatrix {
     super(rows, cols, type, about);
   }
 
-  protected override stored({ row, col }: Rect): Stored {
+  protected override stored({ row, col }: CellRect): Stored {
     return { data: this.#held, offset: this.offset + row * this.cols + col, stride: this.cols, own: false };
   }
 

@@ -1,6 +1,6 @@
 import { checkWeights, clampRounded, type Checked, type WeightRules } from './check-weights.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
-import type { Pyramid, Rect } from './pyramid/pyramid.js';
+import type { Pyramid, CellRect } from './pyramid/pyramid.js';
 import type { Levels } from './pyramid/reduce.js';
 import { performNow } from './pyramid/tasks.js';
 import { cellsAtLevel, cutRequest, readAtOnce } from './request.js';
@@ -59,7 +59,7 @@ export abstract class HeldMatrix implements Matrix {
   }
 
   /** The weights of a rectangle. */
-  protected abstract stored(rect: Rect): Stored;
+  protected abstract stored(rect: CellRect): Stored;
   /** One weight, as stored. */
   protected abstract at(row: number, col: number): number;
 
@@ -157,7 +157,7 @@ export abstract class HeldMatrix implements Matrix {
     return level;
   }
 
-  get #whole(): Rect {
+  get #whole(): CellRect {
     return { row: 0, col: 0, rows: this.rows, cols: this.cols };
   }
 
@@ -170,7 +170,7 @@ export abstract class HeldMatrix implements Matrix {
   #pyramidSource() {
     const { rows, cols, type, signed } = this;
     const rules = this.#guard?.rules;
-    const checks = (rect: Rect): boolean =>
+    const checks = (rect: CellRect): boolean =>
       rect.cols === cols && this.#checked?.subarray(rect.row, rect.row + rect.rows).includes(0) === true;
     return {
       rows,
@@ -179,7 +179,7 @@ export abstract class HeldMatrix implements Matrix {
       signed,
       // Whole rows, as checking takes; half a million weights and more.
       part: { rows: 2 ** Math.max(0, Math.ceil(19 - Math.log2(cols))), cols },
-      read: (rect: Rect, levels: Levels, reduce: Reduce) => () => ({
+      read: (rect: CellRect, levels: Levels, reduce: Reduce) => () => ({
         op: 'reduce' as const,
         data: this.#copy(rect),
         type,
@@ -190,7 +190,7 @@ export abstract class HeldMatrix implements Matrix {
         signed,
         check: checks(rect) ? { rules: rules!, firstRow: rect.row } : undefined,
       }),
-      see: (rect: Rect, { looksAhead = false, rounded = false }: Partial<Checked>) => {
+      see: (rect: CellRect, { looksAhead = false, rounded = false }: Partial<Checked>) => {
         if (!checks(rect)) return;
         this.#see({ looksAhead, rounded });
         this.#checked!.fill(1, rect.row, rect.row + rect.rows);
@@ -199,18 +199,18 @@ export abstract class HeldMatrix implements Matrix {
   }
 
   /** The weights of a rectangle; of a matrix with weights out of [0, 1] a copy without them. */
-  #sound(rect: Rect): Stored {
+  #sound(rect: CellRect): Stored {
     if (!this.#rounded) return this.stored(rect);
     return { data: this.#copy(rect), offset: 0, stride: rect.cols, own: true };
   }
 
-  #copy(rect: Rect): WeightArray {
+  #copy(rect: CellRect): WeightArray {
     const data = this.#copyStored(rect);
     if (this.#rounded) clampRounded(data, this.type);
     return data;
   }
 
-  #copyStored(rect: Rect): WeightArray {
+  #copyStored(rect: CellRect): WeightArray {
     const { data, offset, stride, own } = this.stored(rect);
     if (own) return data;
     const { rows, cols } = rect;

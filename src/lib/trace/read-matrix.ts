@@ -1,6 +1,6 @@
 import { DenseMatrix } from './dense-matrix.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
-import type { Pyramid, Rect } from './pyramid/pyramid.js';
+import type { Pyramid, CellRect } from './pyramid/pyramid.js';
 import type { Levels } from './pyramid/reduce.js';
 import { unlessAborted } from './pyramid/shared-work.js';
 import { cutRequest, readAtOnce } from './request.js';
@@ -109,7 +109,7 @@ export class ReadMatrix implements Matrix {
       type: 'float32' as const,
       signed,
       part: { rows: side, cols: side },
-      read: async (rect: Rect, levels: Levels, reduce: 'max' | 'mean', signal?: AbortSignal) => {
+      read: async (rect: CellRect, levels: Levels, reduce: 'max' | 'mean', signal?: AbortSignal) => {
         const block = await turn(() => this.#reader.read(rect, { signal }), signal);
         const weights = blockWeights(block);
         return () => ({

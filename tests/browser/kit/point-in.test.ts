@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { pointIn } from '../../../src/lib/views/kit/point-in.js';
+import { pointIn } from '../../../src/lib/views/kit/rect.js';
 
 const made: HTMLElement[] = [];
 afterEach(() => made.splice(0).forEach((element) => element.remove()));
@@ -31,11 +31,11 @@ test.each([
 ])('inside %s', (_, style) => {
   const { box, mark } = boxIn(style);
   const { left, top } = mark.getBoundingClientRect();
-  const point = pointIn(box, new PointerEvent('pointermove', { clientX: left, clientY: top }));
+  const point = pointIn(new PointerEvent('pointermove', { clientX: left, clientY: top }), box);
   // Events may tell whole pixels of the window alone.
   expect(Math.abs(point.x - 50)).toBeLessThan(2);
   expect(Math.abs(point.y - 25)).toBeLessThan(2);
-  expect(pointIn(box, { clientX: left, clientY: top })).toEqual({
+  expect(pointIn({ clientX: left, clientY: top }, box)).toEqual({
     x: expect.closeTo(50, 2),
     y: expect.closeTo(25, 2),
   });

@@ -9,7 +9,7 @@ import {
   viridis,
   type Scale,
 } from '../../../src/lib/render/colors/index.js';
-import { createHeatmapLayer, type HeatmapProps } from '../../../src/lib/render/index.js';
+import { createHeatmapLayer, type HeatmapLayerProps } from '../../../src/lib/render/index.js';
 import { DenseMatrix } from '../../../src/lib/trace/index.js';
 import type { Matrix } from '../../../src/lib/trace/types.js';
 import { cleanUp, denseMatrix, makeSurface, type TestSurface } from './helpers.js';
@@ -24,7 +24,7 @@ const full = opaque(tableColor(viridis, 1));
 async function draw(
   matrix: Matrix,
   sidePx: number,
-  props: Partial<HeatmapProps> = {},
+  props: Partial<HeatmapLayerProps> = {},
   ratio = 1,
 ): Promise<TestSurface> {
   const view = makeSurface(sidePx, sidePx, ratio);

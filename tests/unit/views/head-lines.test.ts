@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { leastOfToken, reachBeyond } from '../../../src/lib/views/head-view/beyond.js';
 import { leastPicked, type EdgeRule } from '../../../src/lib/views/head-view/edge-rule.js';
 import { collectLines, joinLines } from '../../../src/lib/views/head-view/head-lines.js';
-import { tileSize, tilesOf } from '../../../src/lib/views/head-view/line-tiles.js';
+import { lineTileSize, tilesOf } from '../../../src/lib/views/head-view/line-tiles.js';
 import { densityOf } from '../../../src/lib/views/head-view/overview-density.js';
 
 /** The same numbers in [0, 1) on every run (Lehmer). */
@@ -102,7 +102,7 @@ describe('tiles', () => {
     ];
     for (const edges of ['threshold', 'top'] as const) {
       const covered = new Set<string>();
-      for (const tile of tilesOf(tileSize(edges, 16_384, 16_384, 12), window, queries, keys))
+      for (const tile of tilesOf(lineTileSize(edges, 16_384, 16_384, 12), window, queries, keys))
         for (let query = tile.queries.start; query < tile.queries.end; query++)
           for (const key of new Set([tile.keys.start, 900, 1149, tile.keys.end - 1])) {
             if (key < tile.keys.start || key >= tile.keys.end) continue;
@@ -116,10 +116,10 @@ describe('tiles', () => {
   });
 
   test('are the whole matrix where that is little, and rows of it where rows are compared', () => {
-    expect(tileSize('threshold', 256, 256, 16)).toEqual({ rows: 256, cols: 256 });
-    expect(tileSize('threshold', 512, 512, 12)).toEqual({ rows: 128, cols: 128 });
-    expect(tileSize('threshold', 16_384, 16_384, 1).cols).toBeLessThan(16_384);
-    expect(tileSize('share', 131_072, 131_072, 1)).toEqual({ rows: 1, cols: 131_072 });
+    expect(lineTileSize('threshold', 256, 256, 16)).toEqual({ rows: 256, cols: 256 });
+    expect(lineTileSize('threshold', 512, 512, 12)).toEqual({ rows: 128, cols: 128 });
+    expect(lineTileSize('threshold', 16_384, 16_384, 1).cols).toBeLessThan(16_384);
+    expect(lineTileSize('share', 131_072, 131_072, 1)).toEqual({ rows: 1, cols: 131_072 });
   });
 });
 

@@ -3,7 +3,7 @@ import type { Scope } from '../onnx/scope.js';
 import { groupQueryAttention } from './group-query.js';
 import { multiHeadAttention } from './multi-head.js';
 import { onnxAttention } from './onnx-attention.js';
-import { packedAttention } from './packed-attention.js';
+import { tapPackedAttention } from './packed-attention.js';
 import { plainAttention } from './plain.js';
 import type { Finding, Matcher } from './types.js';
 import { ownFunction, unsupportedAttention } from './unsupported.js';
@@ -14,7 +14,7 @@ const MATCHERS: readonly Matcher[] = [
   multiHeadAttention,
   groupQueryAttention,
   onnxAttention,
-  packedAttention,
+  tapPackedAttention,
   unsupportedAttention,
 ];
 

@@ -9,7 +9,7 @@ import type { Found, Matcher, VectorName } from './types.js';
  * as it is, its projection is written out and handed to a `MultiHeadAttention` with the same masks, whose scores are then taken.
  * Source: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.Attention
  */
-export const packedAttention: Matcher = (node, scope, facts) =>
+export const tapPackedAttention: Matcher = (node, scope, facts) =>
   node.opType === 'Attention' && node.domain === 'com.microsoft'
     ? new PackedAttention(node, scope, facts, node.attributes.get('num_heads')?.i ?? null)
     : undefined;

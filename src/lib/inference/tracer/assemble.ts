@@ -6,7 +6,7 @@ import type { Results } from './runtime.js';
 import { numbered } from './tokenize.js';
 
 /** One side of a trace: what its tokens are. */
-export interface Side {
+export interface SequenceSide {
   readonly tokens: readonly string[];
   readonly segments?: readonly Segment[];
 }
@@ -42,8 +42,8 @@ function recordedStream(
 export function singleTrace(
   taps: readonly Tap[],
   results: Results,
-  side: Partial<Side>,
-  about: About,
+  side: Partial<SequenceSide>,
+  about: AboutRun,
 ): Trace {
   const encoder = taps.filter((tap) => tap.stream === 'encoder');
   const decoder = taps.filter((tap) => tap.stream !== 'encoder');
@@ -69,8 +69,8 @@ export function singleTrace(
 function sideOf(
   taps: readonly Tap[],
   results: Results,
-  { tokens, segments }: Partial<Side>,
-): { taps: readonly Tap[]; results: Results; side: Side } {
+  { tokens, segments }: Partial<SequenceSide>,
+): { taps: readonly Tap[]; results: Results; side: SequenceSide } {
   const whole = taps.filter((tap) => tap.stream !== 'cross');
   const own = ofTheTokens(whole, results, tokens?.length);
   const crossing = taps.filter((tap) => tap.stream === 'cross');
@@ -131,9 +131,9 @@ function leftOut(taps: readonly Tap[], results: Results): string {
 
 /** A trace of an encoder and a decoder, each with its taps and results. */
 export function encoderDecoderTrace(
-  encoder: { taps: readonly Tap[]; results: Results; side: Side },
-  decoder: { taps: readonly Tap[]; results: Results; side: Side },
-  about: About,
+  encoder: { taps: readonly Tap[]; results: Results; side: SequenceSide },
+  decoder: { taps: readonly Tap[]; results: Results; side: SequenceSide },
+  about: AboutRun,
 ): Trace {
   const of = (part: typeof encoder, ...streams: StreamName[]): StreamInput | undefined => {
     const taps = part.taps.filter((tap) => streams.includes(tap.stream));
@@ -149,7 +149,7 @@ export function encoderDecoderTrace(
   return createTrace(input);
 }
 
-export interface About {
+export interface AboutRun {
   /** Tells what a trace leaves out. */
   readonly notice?: (text: string) => void;
   readonly text?: string;
@@ -157,7 +157,7 @@ export interface About {
   readonly heads?: readonly number[];
 }
 
-function texts({ text, model }: About): { text?: string; model?: string } {
+function texts({ text, model }: AboutRun): { text?: string; model?: string } {
   return { ...(text === undefined ? {} : { text }), ...(model === undefined ? {} : { model }) };
 }
 

@@ -1,9 +1,9 @@
 import { InferenceError } from '../errors.js';
 import { loadWeights, MODEL_FILE, pathOf, type ModelSource } from './load-model.js';
-import type { LoadOptions } from './download.js';
+import type { DownloadOptions } from './download.js';
 import type { OnnxRuntime } from './runtime.js';
 
-export interface BesideOptions extends LoadOptions {
+export interface BesideOptions extends DownloadOptions {
   ort: OnnxRuntime;
   session?: Record<string, unknown>;
   externalData?: Readonly<Record<string, ModelSource>>;

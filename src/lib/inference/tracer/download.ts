@@ -5,7 +5,7 @@ export type Progress =
   | { stage: 'download'; file: string; loaded: number; total: number | undefined }
   | { stage: 'tap' | 'load' | 'ready' };
 
-export interface LoadOptions {
+export interface DownloadOptions {
   cache?: boolean;
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
@@ -24,7 +24,7 @@ interface Download {
   readonly total: number | undefined;
 }
 
-export const asBytes: Form<Uint8Array<ArrayBuffer>> = {
+export const toBytes: Form<Uint8Array<ArrayBuffer>> = {
   kept: async (response) => new Uint8Array(await response.arrayBuffer()),
   async fetched(pieces, about) {
     const room = (length: number): Uint8Array<ArrayBuffer> => {
@@ -84,7 +84,7 @@ const CACHE = 'attentrace-models';
 export async function download<T extends Uint8Array<ArrayBuffer> | Blob>(
   url: string,
   form: Form<T>,
-  options: LoadOptions,
+  options: DownloadOptions,
 ): Promise<T> {
   const cache = options.cache === false ? undefined : await openCache();
   const kept = await cache?.match(url).catch(() => undefined);
@@ -112,7 +112,7 @@ async function openCache(): Promise<Cache | undefined> {
 async function* piecesOf(
   response: Response,
   { url, total }: Download,
-  { signal, onProgress }: LoadOptions,
+  { signal, onProgress }: DownloadOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = response.body?.getReader();
   if (!reader) return;

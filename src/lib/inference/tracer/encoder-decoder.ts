@@ -1,6 +1,6 @@
 import type { Trace } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
-import { encoderDecoderTrace, type About } from './assemble.js';
+import { encoderDecoderTrace, type AboutRun } from './assemble.js';
 import { isCache } from './feeds.js';
 import { maskOf } from './interventions.js';
 import type { OnnxTensor, Results } from './runtime.js';
@@ -8,7 +8,7 @@ import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
 import { cacheFrom, endsWriting, lastLogits, type Traced } from './single.js';
 import {
-  decodeText,
+  decodeIds,
   encodeText,
   numbered,
   piecesOf,
@@ -29,7 +29,7 @@ export interface EncoderDecoder {
   /** What its answer begins with; empty where that is not known. */
   readonly start: readonly number[];
   readonly ends: ReadonlySet<number>;
-  readonly about: About;
+  readonly about: AboutRun;
 }
 
 /** Runs the encoder, and the decoder over its whole answer, so that every row of every stream comes from one pass. */
@@ -61,7 +61,7 @@ export async function traceEncoderDecoder(
     { taps: decoder.recorded, results, side: { tokens: piecesOf(tokenizer, ids) } },
     { ...about, text: textOf(input, options.pair) },
   );
-  const generated = decodeText(tokenizer, ids.slice(model.start.length));
+  const generated = decodeIds(tokenizer, ids.slice(model.start.length));
   return { trace, ids: source.ids, generated, failure };
 }
 
@@ -115,7 +115,7 @@ export async function writeAnswer(
     options.onToken?.({
       id,
       token: piecesOf(tokenizer, [id])[0]!,
-      text: decodeText(tokenizer, ids.slice(start.length)),
+      text: decodeIds(tokenizer, ids.slice(start.length)),
     });
     if (ends.has(id)) break;
   }

@@ -1,5 +1,5 @@
 import { InferenceError } from '../errors.js';
-import { asBlob, asBytes, download, forget, request, type LoadOptions } from './download.js';
+import { asBlob, toBytes, download, forget, request, type DownloadOptions } from './download.js';
 
 /** A model: its bytes, a file, an address, in Node a path, or a name on the Hugging Face hub. */
 export type ModelSource = Uint8Array | ArrayBuffer | Blob | string | URL | HubModel;
@@ -27,12 +27,12 @@ export function hubUrl(model: HubModel): string {
  *
  * @throws InferenceError `offline`, `http`, `missing-model`; the signal's reason when aborted
  */
-export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Uint8Array> {
+export async function loadModel(source: ModelSource, options: DownloadOptions = {}): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   const path = pathOf(source);
-  return path === undefined ? download(urlOf(source), asBytes, options) : readPath(path, options);
+  return path === undefined ? download(urlOf(source), toBytes, options) : readPath(path, options);
 }
 
 /**
@@ -41,7 +41,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
  *
  * @throws InferenceError as `loadModel`
  */
-export async function loadWeights(source: ModelSource, options: LoadOptions): Promise<Uint8Array | Blob> {
+export async function loadWeights(source: ModelSource, options: DownloadOptions): Promise<Uint8Array | Blob> {
   if (inNode || source instanceof Uint8Array || source instanceof ArrayBuffer)
     return loadModel(source, options);
   return source instanceof Blob ? source : download(urlOf(source), asBlob, options);
@@ -82,7 +82,7 @@ export function pathOf(source: ModelSource): string | undefined {
   return /^[a-z][a-z0-9+.-]+:/i.test(text) ? undefined : text;
 }
 
-async function readPath(path: string, { signal }: LoadOptions): Promise<Uint8Array> {
+async function readPath(path: string, { signal }: DownloadOptions): Promise<Uint8Array> {
   try {
     return await process.getBuiltinModule('node:fs/promises').readFile(path, { signal });
   } catch (cause) {

@@ -1,12 +1,12 @@
 import type { Trace } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
-import { singleTrace, type About } from './assemble.js';
+import { singleTrace, type AboutRun } from './assemble.js';
 import { isCache, type RunInput } from './feeds.js';
 import { numbersOf, type OnnxTensor, type Results } from './runtime.js';
 import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
 import { Stitcher } from './stitch.js';
-import { decodeText, piecesOf, readInput, textOf, type TokenInput, type TokenizerLike } from './tokenize.js';
+import { decodeIds, piecesOf, readInput, textOf, type TokenInput, type TokenizerLike } from './tokenize.js';
 import type { GenerateOptions, TraceOptions } from './types.js';
 
 /** Models of one file: encoders, and decoders without an encoder. */
@@ -14,7 +14,7 @@ export interface Single {
   readonly part: Part;
   readonly tokenizer: TokenizerLike | undefined;
   readonly ends: ReadonlySet<number>;
-  readonly about: About;
+  readonly about: AboutRun;
 }
 
 export interface Traced {
@@ -91,7 +91,7 @@ export async function generateSingle(
     const id = sample(lastLogits(results));
     ids.push(id);
     const written = ids.slice(prompt.ids.length);
-    options.onToken?.({ id, token: piecesOf(tokenizer, [id])[0]!, text: decodeText(tokenizer, written) });
+    options.onToken?.({ id, token: piecesOf(tokenizer, [id])[0]!, text: decodeIds(tokenizer, written) });
     if (ends.has(id)) break;
   }
   // The last token has been written and not yet read: its row is missing.
@@ -107,7 +107,7 @@ export async function generateSingle(
       : []),
   ];
   const results = caches.length > 0 ? stitcher.finish() : whole;
-  const generated = decodeText(tokenizer, ids.slice(prompt.ids.length));
+  const generated = decodeIds(tokenizer, ids.slice(prompt.ids.length));
   const text = typeof input === 'string' ? input + generated : undefined;
   return {
     trace: singleTrace(part.recorded, results, { tokens, segments }, { ...about, text }),

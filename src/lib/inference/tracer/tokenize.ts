@@ -110,7 +110,7 @@ export function piecesOf(tokenizer: TokenizerLike | undefined, ids: readonly num
   return ids.map((id) => (tokenizer && pieceOf(tokenizer, id)) ?? `#${id}`);
 }
 
-export function decodeText(tokenizer: TokenizerLike | undefined, ids: readonly number[]): string {
+export function decodeIds(tokenizer: TokenizerLike | undefined, ids: readonly number[]): string {
   // Tokenizers refuse to decode nothing.
   if (ids.length === 0) return '';
   return tokenizer?.decode?.([...ids], { skip_special_tokens: true }) ?? piecesOf(tokenizer, ids).join('');

@@ -21,7 +21,7 @@ export interface HeadRequest {
 }
 
 /** Weights in [0, 1], `[rows, cols]` as asked for; cell `(r, c)` is `data[offset + r * stride + c]`. */
-export interface HeadBlock {
+export interface FunctionBlock {
   readonly data: WeightArray;
   /** Default: by the array's type. `Uint16Array` is float16. */
   readonly type?: WeightType;
@@ -34,7 +34,7 @@ export interface HeadBlock {
 export interface FunctionInput {
   dims: readonly [layers: number, heads: number, queries: number, keys: number];
   /** Reads a rectangle: from a file, a server, a model. The signal is aborted when nobody wants it any more. */
-  block(request: HeadRequest, options: { signal?: AbortSignal }): HeadBlock | Promise<HeadBlock>;
+  block(request: HeadRequest, options: { signal?: AbortSignal }): FunctionBlock | Promise<FunctionBlock>;
   /** Whether `block` reads coarser levels too; without, they are made from the weights. Default false. */
   levels?: boolean;
   /** The weight of a row that is not in the blocks, where the source keeps only some keys of each query. */
@@ -106,8 +106,8 @@ const typeOf = (data: unknown): WeightType | undefined =>
         : undefined;
 
 /** Not only of this page's own kind of promise. */
-function isPromise(given: HeadBlock | Promise<HeadBlock>): given is Promise<HeadBlock> {
-  return typeof (given as Partial<Promise<HeadBlock>> | undefined)?.then === 'function';
+function isPromise(given: FunctionBlock | Promise<FunctionBlock>): given is Promise<FunctionBlock> {
+  return typeof (given as Partial<Promise<FunctionBlock>> | undefined)?.then === 'function';
 }
 
 function placeOf(wanted: HeadRequest): string {
@@ -127,7 +127,7 @@ function failed(cause: unknown, wanted: HeadRequest): TraceError {
   });
 }
 
-function toBlock(given: HeadBlock, wanted: HeadRequest): Block {
+function toBlock(given: FunctionBlock, wanted: HeadRequest): Block {
   const { row, col, rows, cols, rowLevel, colLevel } = wanted;
   const place = placeOf(wanted);
   const type = typeOf(given?.data);

@@ -2,7 +2,7 @@
 import { listed } from '../../trace/describe.js';
 import { HeldMatrix, type Guard, type Stored } from '../../trace/held-matrix.js';
 import { parseTensor } from '../../trace/parse-tensor.js';
-import type { Rect } from '../../trace/pyramid/pyramid.js';
+import type { CellRect } from '../../trace/pyramid/pyramid.js';
 import { newWeights } from '../../trace/weights.js';
 import type { AttentionSource, Tensor, WeightArray, WeightType } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
@@ -53,7 +53,7 @@ class PackedMatrix extends HeldMatrix {
     super(n, n, type, { guard });
   }
 
-  protected override stored({ row, col, rows, cols }: Rect): Stored {
+  protected override stored({ row, col, rows, cols }: CellRect): Stored {
     const out = newWeights(this.type, rows * cols);
     for (let r = 0; r < rows; r++) {
       const start = this.#rowStart(row + r);

@@ -1,4 +1,4 @@
-import type { Pyramid, Rect } from '../../trace/pyramid/pyramid.js';
+import type { Pyramid, CellRect } from '../../trace/pyramid/pyramid.js';
 import type { ProductTask } from '../../trace/pyramid/product.js';
 import { runTask, type Urgency } from '../../trace/pyramid/run-task.js';
 import { SharedWork, unlessAborted, waitFor } from '../../trace/pyramid/shared-work.js';
@@ -78,7 +78,7 @@ export class QueryKeyMatrix implements Matrix {
     return this.#inParts(cut, signal).then(finish);
   }
 
-  async #inParts(rect: Rect, signal?: AbortSignal): Promise<Float32Array> {
+  async #inParts(rect: CellRect, signal?: AbortSignal): Promise<Float32Array> {
     const out = new Float32Array(rect.rows * rect.cols);
     const parts: Promise<void>[] = [];
     for (let row = rect.row; row < rect.row + rect.rows; row += partTokens)
@@ -99,7 +99,12 @@ export class QueryKeyMatrix implements Matrix {
     return out;
   }
 
-  async #compute(rect: Rect, levels: Levels, reduce: Reduce, signal?: AbortSignal): Promise<Reduced | null> {
+  async #compute(
+    rect: CellRect,
+    levels: Levels,
+    reduce: Reduce,
+    signal?: AbortSignal,
+  ): Promise<Reduced | null> {
     const make = await this.#prepare(rect, levels, reduce, signal, 'look');
     const result = make && (await runTask(make, 'look', signal));
     if (result) this.#check(result, rect);
@@ -108,7 +113,7 @@ export class QueryKeyMatrix implements Matrix {
 
   /** Sums up what must be known first. Null where no query of the rectangle sees a key of it. */
   async #prepare(
-    rect: Rect,
+    rect: CellRect,
     levels: Levels,
     reduce: Reduce,
     signal: AbortSignal | undefined,
@@ -125,9 +130,14 @@ export class QueryKeyMatrix implements Matrix {
       cols: this.cols,
       type: 'float32' as const,
       part: { rows: partTokens, cols: partTokens },
-      read: (rect: Rect, levels: Levels, reduce: Reduce, signal: AbortSignal | undefined, urgency: Urgency) =>
-        this.#prepare(rect, levels, reduce, signal, urgency),
-      see: (rect: Rect, result: Reduced) => void this.#check(result, rect),
+      read: (
+        rect: CellRect,
+        levels: Levels,
+        reduce: Reduce,
+        signal: AbortSignal | undefined,
+        urgency: Urgency,
+      ) => this.#prepare(rect, levels, reduce, signal, urgency),
+      see: (rect: CellRect, result: Reduced) => void this.#check(result, rect),
     };
   }
 
@@ -145,7 +155,7 @@ export class QueryKeyMatrix implements Matrix {
 
   /** Weights of `rows` × `cols` tokens, every so many-th query and key from the first. */
   #product(
-    { row, col, rows, cols }: Rect,
+    { row, col, rows, cols }: CellRect,
     levels: Levels,
     reduce: Reduce,
     [queryStep, keyStep]: readonly [number, number] = [1, 1],
@@ -156,7 +166,7 @@ export class QueryKeyMatrix implements Matrix {
   }
 
   /** A task of vectors of its own, or, done at once, of those held. */
-  #task({ row, col, rows, cols }: Rect, queryStep: number, keyStep: number, now = false): ProductTask {
+  #task({ row, col, rows, cols }: CellRect, queryStep: number, keyStep: number, now = false): ProductTask {
     const { queries, keys, dim, scale, causal, window } = this.#head;
     const gather = (of: Head['keys'], first: number, count: number, step: number): Float32Array => {
       if (step === 1) return now ? of(first, count) : of(first, count).slice();
@@ -182,7 +192,7 @@ export class QueryKeyMatrix implements Matrix {
     };
   }
 
-  #isMasked({ row, col, rows, cols }: Rect): boolean {
+  #isMasked({ row, col, rows, cols }: CellRect): boolean {
     const { causal, window } = this.#head;
     return causal && (col > row + rows - 1 || col + cols - 1 <= row - window);
   }
@@ -200,7 +210,7 @@ export class QueryKeyMatrix implements Matrix {
   }
 
   /** Has the log-sum-exp of queries computed: of those looked at alone, else so many at a time, which others will need too. */
-  async #sumUp({ row, rows }: Rect, urgency: Urgency, signal?: AbortSignal): Promise<void> {
+  async #sumUp({ row, rows }: CellRect, urgency: Urgency, signal?: AbortSignal): Promise<void> {
     if (urgency === 'look') return void (await waitFor([this.#joinSum(row, rows, 1, urgency)], signal));
     const works = [];
     for (let first = row - (row % partTokens); first < row + rows; first += partTokens)
@@ -239,7 +249,7 @@ export class QueryKeyMatrix implements Matrix {
   }
 
   /** A log-sum-exp that is not that of these queries and keys makes weights over 1. */
-  #check(result: Reduced, { row, col }: Rect): Float32Array {
+  #check(result: Reduced, { row, col }: CellRect): Float32Array {
     const data = result.data as Float32Array;
     // By index, which takes a fifth of the time that an iterator does.
     for (let i = 0; i < data.length; i++) {

@@ -2,7 +2,7 @@ export {
   createHeatmapLayer,
   type Causal,
   type HeatmapLayer,
-  type HeatmapOptions,
-  type HeatmapProps,
+  type HeatmapLayerOptions,
+  type HeatmapLayerProps,
   type ReadingProgress,
 } from './layer.js';

@@ -32,7 +32,7 @@ export interface Causal {
   background: string;
 }
 
-export interface HeatmapProps {
+export interface HeatmapLayerProps {
   /** What is drawn; `null` draws nothing. Tiles are kept by the identity of this object. */
   matrix: Matrix | null;
   /** The part of the matrix that fills `rect`. It may reach beyond the matrix; nothing is drawn there. */
@@ -52,7 +52,7 @@ export interface HeatmapProps {
   memoryBudget: number;
 }
 
-export type HeatmapLayer = Layer<HeatmapProps>;
+export type HeatmapLayer = Layer<HeatmapLayerProps>;
 
 /** How far what should be on the screen has been read. */
 export interface ReadingProgress {
@@ -62,7 +62,7 @@ export interface ReadingProgress {
   sampled: boolean;
 }
 
-export interface HeatmapOptions {
+export interface HeatmapLayerOptions {
   /** Called when a drawing has something else to say of it: `null` when all is read. */
   onReading?(reading: ReadingProgress | null): void;
 }
@@ -76,8 +76,8 @@ const maxSubstitutes = 64;
 let layers = 0;
 
 /** Draws a matrix as coloured cells on a surface. */
-export function createHeatmapLayer(surface: Surface, options: HeatmapOptions = {}): HeatmapLayer {
-  const props: HeatmapProps = {
+export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOptions = {}): HeatmapLayer {
+  const props: HeatmapLayerProps = {
     matrix: null,
     viewport: { query: 0, key: 0, queries: 0, keys: 0 },
     rect: { x: 0, y: 0, width: 0, height: 0 },

@@ -7,7 +7,7 @@ import { SharedWork, unlessAborted, waitFor } from './shared-work.js';
 import { performNow, type Task } from './tasks.js';
 
 /** A rectangle of weights. */
-export interface Rect {
+export interface CellRect {
   readonly row: number;
   readonly col: number;
   readonly rows: number;
@@ -27,14 +27,14 @@ export interface PyramidSource {
    * holds no weight. What it has done by others first is as urgent as the task.
    */
   read(
-    rect: Rect,
+    rect: CellRect,
     levels: Levels,
     reduce: 'max' | 'mean',
     signal: AbortSignal | undefined,
     urgency: Urgency,
   ): (() => Task) | null | Promise<(() => Task) | null>;
   /** Told of each part that was read. */
-  see?(rect: Rect, result: Reduced): void;
+  see?(rect: CellRect, result: Reduced): void;
 }
 
 interface Grid {
@@ -78,7 +78,7 @@ export class Pyramid {
   }
 
   /** A block of a coarser level, cut at the edge already. Rejects with the signal's reason when it is aborted. */
-  async block(request: Rect & Levels, options: BlockOptions = {}): Promise<Block> {
+  async block(request: CellRect & Levels, options: BlockOptions = {}): Promise<Block> {
     const { row, col, rows, cols, rowLevel, colLevel } = request;
     const levels = { rowLevel, colLevel };
     const [height, width] = [2 ** rowLevel, 2 ** colLevel];
@@ -97,7 +97,7 @@ export class Pyramid {
   }
 
   /** Has the base made of every part a rectangle touches, as long as somebody waits for it. */
-  async ensure(rect: Rect, { signal, onProgress }: BlockOptions = {}): Promise<Grid> {
+  async ensure(rect: CellRect, { signal, onProgress }: BlockOptions = {}): Promise<Grid> {
     signal?.throwIfAborted();
     const base = (this.#base ??= this.#keepBase());
     touchLevels(this);
@@ -121,7 +121,11 @@ export class Pyramid {
     base.made.add(index);
   }
 
-  async #readFine(covered: Rect, levels: Levels, { signal, onProgress }: BlockOptions): Promise<WeightArray> {
+  async #readFine(
+    covered: CellRect,
+    levels: Levels,
+    { signal, onProgress }: BlockOptions,
+  ): Promise<WeightArray> {
     const out = newGrid(this.#type, covered, levels);
     const read = async (index: number): Promise<void> => {
       const part = intersect(this.#rectOf(index), covered);
@@ -133,14 +137,19 @@ export class Pyramid {
     return out.data;
   }
 
-  async #run(rect: Rect, levels: Levels, urgency: Urgency, signal?: AbortSignal): Promise<Reduced | null> {
+  async #run(
+    rect: CellRect,
+    levels: Levels,
+    urgency: Urgency,
+    signal?: AbortSignal,
+  ): Promise<Reduced | null> {
     const make = await this.#source.read(rect, levels, this.#reduce, signal, urgency);
     const result = make && (await runTask(make, urgency, signal));
     if (result) this.#source.see?.(rect, result);
     return result;
   }
 
-  #fromBase(base: Grid, covered: Rect, { rowLevel, colLevel }: Levels): WeightArray {
+  #fromBase(base: Grid, covered: CellRect, { rowLevel, colLevel }: Levels): WeightArray {
     const { rows, cols, data } = newGrid(this.#type, covered, this.base);
     const [row, col] = [covered.row / 2 ** this.base.rowLevel, covered.col / 2 ** this.base.colLevel];
     for (let r = 0, from = row * base.cols + col; r < rows; r++, from += base.cols)
@@ -159,7 +168,7 @@ export class Pyramid {
     return { ...grid, made: new Set(), making: new SharedWork() };
   }
 
-  get #whole(): Rect {
+  get #whole(): CellRect {
     return { row: 0, col: 0, rows: this.#source.rows, cols: this.#source.cols };
   }
 
@@ -167,7 +176,7 @@ export class Pyramid {
     return Math.ceil(this.#source.cols / this.#part.cols);
   }
 
-  #parts(rect: Rect): number[] {
+  #parts(rect: CellRect): number[] {
     const { rows, cols } = this.#part;
     const indices: number[] = [];
     for (let r = Math.floor(rect.row / rows); r * rows < rect.row + rect.rows; r++)
@@ -176,14 +185,14 @@ export class Pyramid {
     return indices;
   }
 
-  #rectOf(index: number): Rect {
+  #rectOf(index: number): CellRect {
     const { rows, cols } = this.#part;
     const row = Math.floor(index / this.#across) * rows;
     const col = (index % this.#across) * cols;
     return this.#cut({ row, col, rows, cols });
   }
 
-  #cut({ row, col, rows, cols }: Rect): Rect {
+  #cut({ row, col, rows, cols }: CellRect): CellRect {
     return {
       row,
       col,
@@ -193,7 +202,7 @@ export class Pyramid {
   }
 }
 
-function intersect(a: Rect, b: Rect): Rect {
+function intersect(a: CellRect, b: CellRect): CellRect {
   const row = Math.max(a.row, b.row);
   const col = Math.max(a.col, b.col);
   return {
@@ -205,7 +214,13 @@ function intersect(a: Rect, b: Rect): Rect {
 }
 
 /** Copies the cells of a part to where they lie among those of a rectangle around it. */
-function place(data: WeightArray, part: Rect, around: Rect, out: Grid, { rowLevel, colLevel }: Levels): void {
+function place(
+  data: WeightArray,
+  part: CellRect,
+  around: CellRect,
+  out: Grid,
+  { rowLevel, colLevel }: Levels,
+): void {
   const [height, width] = [2 ** rowLevel, 2 ** colLevel];
   const cols = Math.ceil(part.cols / width);
   const rows = Math.ceil(part.rows / height);
@@ -215,7 +230,7 @@ function place(data: WeightArray, part: Rect, around: Rect, out: Grid, { rowLeve
 }
 
 /** Means of means over the weights of a base cell, of which there are fewer at the right and lower edge. */
-function meansOfMeans(data: WeightArray, covered: Rect, base: Levels, up: Levels): WeightArray {
+function meansOfMeans(data: WeightArray, covered: CellRect, base: Levels, up: Levels): WeightArray {
   const shares = (length: number, level: number, more: number): number[] => {
     const [size, joined] = [2 ** level, 2 ** more];
     return Array.from({ length: Math.ceil(length / size) }, (_, i) => {
@@ -236,7 +251,7 @@ function meansOfMeans(data: WeightArray, covered: Rect, base: Levels, up: Levels
   return out;
 }
 
-function newGrid(type: WeightType, covered: Rect, { rowLevel, colLevel }: Levels): Grid {
+function newGrid(type: WeightType, covered: CellRect, { rowLevel, colLevel }: Levels): Grid {
   const rows = Math.ceil(covered.rows / 2 ** rowLevel);
   const cols = Math.ceil(covered.cols / 2 ** colLevel);
   return { rows, cols, data: newWeights(type, rows * cols) };

@@ -1,10 +1,10 @@
 import { leastPicked, magnitudes, type EdgeRule } from './edge-rule.js';
 import { otherSide } from '../kit/token-focus.svelte.js';
 import { strongestPartner, type TokenWeights } from './focus-weights.js';
-import { has, type HeadLines, type Run } from './head-lines.js';
+import { has, type HeadLines, type TokenRange } from './head-lines.js';
 
 /** Queries and keys, a run each. */
-export type Sides = Record<'query' | 'key', Run>;
+export type Sides = Record<'query' | 'key', TokenRange>;
 
 /** What a token reaches on one side of what is in sight. */
 interface Beyond {
@@ -40,10 +40,15 @@ export function leastOfToken(token: TokenWeights, rule: EdgeRule, runs: Sides): 
   );
 }
 
-export function reachBeyond(token: TokenWeights, least: number[] | undefined, run: Run, inSight: Run): Reach {
+export function reachBeyond(
+  token: TokenWeights,
+  least: number[] | undefined,
+  run: TokenRange,
+  inSight: TokenRange,
+): Reach {
   const total = token.heads.reduce((sum, { weights }) => sum + sumOf(magnitudes(weights)), 0);
   const whole = total + (token.leftOut ?? 0) * token.heads.length;
-  const beyond = (part: Run): Beyond | undefined => {
+  const beyond = (part: TokenRange): Beyond | undefined => {
     const strongest = strongestPartner(token, part);
     if (strongest === undefined || whole === 0) return undefined;
     const weights = token.heads.map(({ color, weights }) => ({
@@ -72,8 +77,8 @@ export function linesOfToken(
   least: number[] | undefined,
   reach: Reach,
   at: number,
-  window: Run,
-  inSight: Run,
+  window: TokenRange,
+  inSight: TokenRange,
 ): HeadLines {
   const lines: { other: number; color: number; weight: number }[] = [];
   if (at !== token.of.position && least) lines.push(...pickedOf(token, least, window));
@@ -96,7 +101,7 @@ export function linesOfToken(
 }
 
 /** The weights of a token that have lines to a part of the other side. */
-function pickedOf(token: TokenWeights, least: number[], part: Run) {
+function pickedOf(token: TokenWeights, least: number[], part: TokenRange) {
   return token.heads.flatMap(({ color, weights }, i) => {
     const picked: { other: number; color: number; weight: number }[] = [];
     for (let other = part.start; other < Math.min(part.end, weights.length); other++) {

@@ -1,7 +1,7 @@
 import { decoder, type Block } from '../../trace/index.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
 import type { DrawnHead } from './drawn-heads.js';
-import type { Run } from './head-lines.js';
+import type { TokenRange } from './head-lines.js';
 
 /** The weights between a token and every token of the other side, in one colour. */
 export interface HeadWeights {
@@ -67,7 +67,7 @@ export function strongestHead(
 }
 
 /** The token of the other side, or of a run there, with the largest weight, by magnitude, in any head; undefined where the run is empty. */
-export function strongestPartner({ heads }: TokenWeights, run?: Run): number | undefined {
+export function strongestPartner({ heads }: TokenWeights, run?: TokenRange): number | undefined {
   const { start, end } = run ?? { start: 0, end: Infinity };
   let most = -1;
   let position: number | undefined;

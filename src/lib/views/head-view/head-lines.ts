@@ -17,9 +17,9 @@ export interface HeadBlock {
 }
 
 /** A run of positions, `end` exclusive. */
-export type Run = Pick<Segment, 'start' | 'end'>;
+export type TokenRange = Pick<Segment, 'start' | 'end'>;
 
-export const overlap = (a: Run, b: Run): Run => {
+export const overlap = (a: TokenRange, b: TokenRange): TokenRange => {
   const start = Math.max(a.start, b.start);
   return { start, end: Math.max(start, Math.min(a.end, b.end)) };
 };
@@ -31,8 +31,8 @@ export const overlap = (a: Run, b: Run): Run => {
 export function collectLines(
   heads: readonly HeadBlock[],
   rule: EdgeRule,
-  queries: Run,
-  keys: Run,
+  queries: TokenRange,
+  keys: TokenRange,
 ): HeadLines {
   let lines = allocate(64);
   let count = 0;
@@ -60,7 +60,10 @@ export function collectLines(
 }
 
 /** Several sets of lines as one, in their order; with `within`, those whose two ends are there. */
-export function joinLines(parts: readonly HeadLines[], within?: { query: Run; key: Run }): HeadLines {
+export function joinLines(
+  parts: readonly HeadLines[],
+  within?: { query: TokenRange; key: TokenRange },
+): HeadLines {
   const lines = allocate(parts.reduce((sum, { count }) => sum + count, 0));
   let count = 0;
   for (const part of parts) {
@@ -76,7 +79,8 @@ export function joinLines(parts: readonly HeadLines[], within?: { query: Run; ke
   return { ...lines, count };
 }
 
-export const has = (run: Run, position: number): boolean => position >= run.start && position < run.end;
+export const has = (run: TokenRange, position: number): boolean =>
+  position >= run.start && position < run.end;
 
 function allocate(capacity: number) {
   return {

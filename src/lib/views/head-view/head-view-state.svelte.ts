@@ -6,10 +6,10 @@ import { combinedColor, drawnHeads, type DrawnHead } from './drawn-heads.js';
 import type { EdgeRule } from './edge-rule.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { HeadFocus } from './head-focus.svelte.js';
-import { has, joinLines, type HeadLines, type Run } from './head-lines.js';
+import { has, joinLines, type HeadLines, type TokenRange } from './head-lines.js';
 import { LineGatherer, noLines, type Gathered } from './line-gatherer.js';
 import { fittedThreshold, largestMagnitude, lineRange } from './line-range.js';
-import { tileSize } from './line-tiles.js';
+import { lineTileSize } from './line-tiles.js';
 import { Sight } from './sight.svelte.js';
 import type { HeadViewOptions } from './options.js';
 
@@ -152,7 +152,7 @@ export class HeadViewState {
   #tile = $derived.by(() => {
     const { query, key } = this.sight;
     const matrices = this.#drawn.heads.reduce((sum, { cost }) => sum + cost, 0);
-    return tileSize(this.#rule.edges, query.count, key.count, matrices);
+    return lineTileSize(this.#rule.edges, query.count, key.count, matrices);
   });
 
   /** Whether there are so many weights that lines are drawn of those in sight only. */
@@ -229,7 +229,7 @@ export class HeadViewState {
     return this.view.hiddenKeys.has(key);
   }
 
-  #run(side: 'query' | 'key', name: string | null): Run {
+  #run(side: 'query' | 'key', name: string | null): TokenRange {
     const { stream } = this.view;
     if (!stream) return { start: 0, end: 0 };
     const [tokens, segments] =

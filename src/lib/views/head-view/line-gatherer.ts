@@ -1,7 +1,7 @@
 import type { Block, Matrix } from '../../trace/index.js';
 import type { EdgeRule } from './edge-rule.js';
-import { collectLines, joinLines, type HeadLines, type Run } from './head-lines.js';
-import { tilesOf, type TilePlace, type TileSize } from './line-tiles.js';
+import { collectLines, joinLines, type HeadLines, type TokenRange } from './head-lines.js';
+import { tilesOf, type LineTile, type TileSize } from './line-tiles.js';
 
 /** Weights read before the next frame: a few milliseconds of work. What makes up a share of a row takes longer to find. */
 const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
@@ -26,11 +26,11 @@ export interface Wanted {
   stream: object;
   heads: readonly ColoredMatrix[];
   rule: EdgeRule;
-  queries: Run;
-  keys: Run;
+  queries: TokenRange;
+  keys: TokenRange;
   tile: TileSize;
   /** Where lines are wanted; undefined for everywhere. */
-  window: { query: Run; key: Run } | undefined;
+  window: { query: TokenRange; key: TokenRange } | undefined;
 }
 
 export interface Gathered {
@@ -57,8 +57,8 @@ export class LineGatherer {
   readonly #tiles = new Map<Matrix, Map<string, Tile>>();
   #wanted: Wanted | undefined;
   #identity = '';
-  #places: TilePlace[] = [];
-  #queue: { place: TilePlace; head: ColoredMatrix }[] = [];
+  #places: LineTile[] = [];
+  #queue: { place: LineTile; head: ColoredMatrix }[] = [];
   #shown = noLines;
   /** Whether what is shown is of what is wanted now, so that more of it can join. */
   #current = true;
@@ -142,7 +142,7 @@ export class LineGatherer {
     if (this.#queue.length > 0) this.#frame = requestAnimationFrame(() => this.#step());
   }
 
-  #read({ name, queries, keys }: TilePlace, { matrix, color }: ColoredMatrix): void {
+  #read({ name, queries, keys }: LineTile, { matrix, color }: ColoredMatrix): void {
     const tiles = this.#tilesOf(matrix);
     const { rule } = this.#wanted!;
     const abort = new AbortController();

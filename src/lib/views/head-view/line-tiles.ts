@@ -1,4 +1,4 @@
-import { overlap, type Run } from './head-lines.js';
+import { overlap, type TokenRange } from './head-lines.js';
 import type { EdgeRule } from './edge-rule.js';
 
 /**
@@ -21,26 +21,31 @@ export interface TileSize {
  * How large a part of each head to read. Whether a weight is over a threshold is seen from it alone; which are the largest of a
  * row, from the whole row only.
  */
-export function tileSize(edges: EdgeRule['edges'], rows: number, cols: number, matrices: number): TileSize {
+export function lineTileSize(
+  edges: EdgeRule['edges'],
+  rows: number,
+  cols: number,
+  matrices: number,
+): TileSize {
   if (rows * cols * matrices <= atOnce) return { rows, cols };
   if (edges === 'threshold') return { rows: sidePerTile, cols: sidePerTile };
   return { rows: Math.min(sidePerTile, Math.max(1, 2 ** Math.floor(Math.log2(cellsPerTile / cols)))), cols };
 }
 
 /** One part of a matrix: its queries and keys. */
-export interface TilePlace {
+export interface LineTile {
   name: string;
-  queries: Run;
-  keys: Run;
+  queries: TokenRange;
+  keys: TokenRange;
 }
 
 /** The tiles that a window lies on, those about its middle first, cut at the runs that have lines at all. */
 export function tilesOf(
   { rows, cols }: TileSize,
-  window: { query: Run; key: Run },
-  queries: Run,
-  keys: Run,
-): TilePlace[] {
+  window: { query: TokenRange; key: TokenRange },
+  queries: TokenRange,
+  keys: TokenRange,
+): LineTile[] {
   const places = steps(overlap(window.query, queries), rows).flatMap((row) =>
     steps(overlap(window.key, keys), cols).map((col) => ({
       name: `${row},${col}`,
@@ -48,15 +53,15 @@ export function tilesOf(
       keys: overlap({ start: col, end: col + cols }, keys),
     })),
   );
-  const away = (place: TilePlace): number =>
+  const away = (place: LineTile): number =>
     Math.abs(middle(place.queries) - middle(window.query)) +
     Math.abs(middle(place.keys) - middle(window.key));
   return places.sort((a, b) => away(a) - away(b));
 }
 
-const middle = ({ start, end }: Run): number => (start + end) / 2;
+const middle = ({ start, end }: TokenRange): number => (start + end) / 2;
 
-function steps({ start, end }: Run, step: number): number[] {
+function steps({ start, end }: TokenRange, step: number): number[] {
   const found: number[] = [];
   for (let at = Math.floor(start / step) * step; at < end; at += step) found.push(at);
   return found;

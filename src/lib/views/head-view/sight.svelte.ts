@@ -1,7 +1,7 @@
 import { tick, untrack } from 'svelte';
 import { rowPx, rowWindow } from '../kit/rows.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
-import { has, type Run } from './head-lines.js';
+import { has, type TokenRange } from './head-lines.js';
 import { paddingPx } from '../../scene/head-layout.js';
 import { rowsInSight } from './layout.js';
 
@@ -31,13 +31,13 @@ class SideSight {
   #start = $derived.by(() => this.#window.start);
   #end = $derived.by(() => this.#window.end);
   /** The tokens that are in the page: those in sight, and some around them. */
-  window: Run = $derived.by(() => ({ start: this.#start, end: this.#end }));
+  window: TokenRange = $derived.by(() => ({ start: this.#start, end: this.#end }));
 
   #inSight = $derived.by(() => rowsInSight(this.px, this.#inputs().viewPx, this.count));
   #first = $derived.by(() => this.#inSight.start);
   #last = $derived.by(() => this.#inSight.end);
   /** The tokens whose middle is in sight. */
-  inSight: Run = $derived.by(() => ({ start: this.#first, end: this.#last }));
+  inSight: TokenRange = $derived.by(() => ({ start: this.#first, end: this.#last }));
 
   get lengthPx(): number {
     return this.count * rowPx + 2 * paddingPx;

@@ -8,21 +8,32 @@ export function rectIn(element: Element, box: HTMLElement): Rect {
   const { x, y, width, height } = element.getClientRects()[0] ?? element.getBoundingClientRect();
   const scale = scaleOf(box, outer);
   return {
-    x: (x - outer.x) / scale,
-    y: (y - outer.y) / scale,
-    width: width / scale,
-    height: height / scale,
+    x: (x - outer.x) / scale.x,
+    y: (y - outer.y) / scale.y,
+    width: width / scale.x,
+    height: height / scale.y,
   };
 }
 
 /** Where a pointer is in an element, in the element's own CSS pixels, however the page scales it. */
-export function pointIn(event: MouseEvent, element: HTMLElement): { x: number; y: number } {
+export function pointIn(
+  event: Pick<MouseEvent, 'clientX' | 'clientY'>,
+  element: HTMLElement,
+): { x: number; y: number } {
   const outer = element.getBoundingClientRect();
   const scale = scaleOf(element, outer);
-  return { x: (event.clientX - outer.x) / scale, y: (event.clientY - outer.y) / scale };
+  return { x: (event.clientX - outer.x) / scale.x, y: (event.clientY - outer.y) / scale.y };
 }
 
-/** How much the page scales an element. Its own width is known in whole pixels only. */
-function scaleOf({ offsetWidth }: HTMLElement, { width }: DOMRect): number {
-  return Math.abs(width - offsetWidth) < 1 ? 1 : width / offsetWidth || 1;
+/** How much the page scales an element, along each axis. */
+function scaleOf(
+  { offsetWidth, offsetHeight }: HTMLElement,
+  { width, height }: DOMRect,
+): { x: number; y: number } {
+  return { x: ratio(width, offsetWidth), y: ratio(height, offsetHeight) };
+}
+
+/** A length as laid out is known in whole pixels only: what differs by less than one is taken for the same. */
+function ratio(shown: number, laidOut: number): number {
+  return laidOut === 0 || Math.abs(shown - laidOut) < 1 ? 1 : shown / laidOut;
 }

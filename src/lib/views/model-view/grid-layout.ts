@@ -59,7 +59,7 @@ export function gridLayout(
 }
 
 /** A run of rows or columns, `end` exclusive, and the part of it that may be in sight. */
-export interface Run {
+export interface CellRun {
   start: number;
   end: number;
   seen: { start: number; end: number };
@@ -69,7 +69,7 @@ export interface Run {
  * The rows or columns to keep ready: those in sight, and on either side so many that a scroll shows no hole. Its length does not
  * change with the scroll, and its start only now and then.
  */
-export function runInSight(scrollPx: number, lengthPx: number, itemPx: number, count: number): Run {
+export function runInSight(scrollPx: number, lengthPx: number, itemPx: number, count: number): CellRun {
   const visible = Math.ceil(lengthPx / itemPx) + 1;
   const margin = Math.max(1, Math.ceil(visible / 4));
   const first = Math.floor(Math.max(0, scrollPx) / itemPx / margin) * margin;

@@ -1,7 +1,7 @@
 import type { Thumbnail } from '../../render/index.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { findHead, type GridHead } from './arrange.js';
-import { gridLayout, runInSight, type GridLayout, type Run } from './grid-layout.js';
+import { gridLayout, runInSight, type GridLayout, type CellRun } from './grid-layout.js';
 import type { ModelViewState } from './model-view-state.svelte.js';
 import type { ModelViewOptions } from './options.js';
 
@@ -32,10 +32,12 @@ export class GridState {
     });
   });
 
-  rowRun: Run = $derived.by(() =>
+  rowRun: CellRun = $derived.by(() =>
     runInSight(this.scroll.top, this.height, this.layout.cellHeight, this.model.rows.length),
   );
-  colRun: Run = $derived.by(() => runInSight(this.scroll.left, this.width, this.layout.cellWidth, this.cols));
+  colRun: CellRun = $derived.by(() =>
+    runInSight(this.scroll.left, this.width, this.layout.cellWidth, this.cols),
+  );
 
   /** Where the head under the pointer or cursor is. */
   cursor = $derived.by(() =>
@@ -45,7 +47,7 @@ export class GridState {
   /** What is drawn on the canvas, which covers the runs: what is in sight first, as it is waited for. */
   drawn: { thumbnails: Thumbnail[]; awaited: number } = $derived.by(() => {
     const { rowRun, colRun, layout } = this;
-    const isSeen = (at: number, { seen }: Run): boolean => at >= seen.start && at < seen.end;
+    const isSeen = (at: number, { seen }: CellRun): boolean => at >= seen.start && at < seen.end;
     const first: Thumbnail[] = [];
     const later: Thumbnail[] = [];
     for (let row = rowRun.start; row < rowRun.end; row++)

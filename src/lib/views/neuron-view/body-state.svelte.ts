@@ -3,7 +3,7 @@ import type { Rect } from '../kit/rect.js';
 import { rowPx, rowWindow } from '../kit/rows.js';
 import type { TokenFocus } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
-import { cellRect, neuronLayout, type NeuronLayout } from './layout.js';
+import { tableCellRect, neuronLayout, type NeuronLayout } from './layout.js';
 import type { OpenQuery } from './open-query.js';
 import type { TableCell } from './table-cell.js';
 
@@ -61,7 +61,7 @@ export class BodyState {
     if (!view.hover) return undefined;
     const { layout, scroll, stripY, noticePx } = this;
     const at = { x: -scroll.left, y: layout.headPx - scroll.top + noticePx };
-    if (open && cell) return cellRect(layout, open, cell, at, stripY);
+    if (open && cell) return tableCellRect(layout, open, cell, at, stripY);
     const { token } = focus;
     if (!token || open) return undefined;
     const { x, width } = token.side === 'query' ? layout.queries : layout.tokens;

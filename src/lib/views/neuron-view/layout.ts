@@ -139,7 +139,7 @@ export const stripTopPx = ({ headPx: height }: NeuronLayout): number => height -
  * @param at where the table's first row is, in CSS pixels
  * @param stripY where the query's own vector is, from there
  */
-export function cellRect(
+export function tableCellRect(
   layout: NeuronLayout,
   { order }: OpenQuery,
   { key, column, dim }: TableCell,

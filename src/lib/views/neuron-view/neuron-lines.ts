@@ -3,7 +3,7 @@ import type { HeadLines } from '../head-view/head-lines.js';
 import { otherSide, type SideToken } from '../kit/token-focus.svelte.js';
 import type { OpenQuery } from './open-query.js';
 
-export const noLines: HeadLines = {
+export const noNeuronLines: HeadLines = {
   count: 0,
   query: new Uint32Array(),
   key: new Uint32Array(),
@@ -20,7 +20,7 @@ const mostFitted = 2 ** 18;
  * The least weight that gets a line where none is chosen: 0.05, or less where a query looks at so many keys that none of its weights
  * is that large, so that every query has a line.
  */
-export function fittedThreshold(block: Block): number {
+export function neuronThreshold(block: Block): number {
   const { rows, cols, offset, stride } = block;
   let least = usualThreshold;
   for (let row = 0; row < rows && rows * cols <= mostFitted; row++) {

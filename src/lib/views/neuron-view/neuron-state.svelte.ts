@@ -12,7 +12,7 @@ import { Ready } from '../kit/ready.svelte.js';
 import { otherSide, TokenFocus } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { BodyState } from './body-state.svelte.js';
-import { fittedThreshold, linesOf, noLines, openLines } from './neuron-lines.js';
+import { neuronThreshold, linesOf, noNeuronLines, openLines } from './neuron-lines.js';
 import { fullColorAt } from './numbers.js';
 import { queryNumbers, tableOrder, type OpenQuery } from './open-query.js';
 import type { NeuronViewOptions } from './options.js';
@@ -104,17 +104,17 @@ export class NeuronState {
     const { threshold } = this.view.options;
     if (threshold !== null) return threshold;
     const { whole } = this.recorded;
-    if (whole) return fittedThreshold(whole);
+    if (whole) return neuronThreshold(whole);
     return Math.min(0.05, this.facing?.weights.reduce((most, weight) => Math.max(most, weight), 0) || 1);
   });
 
   readonly lines: HeadLines = $derived.by(() => {
     const { open, threshold, facing } = this;
     const { head } = this.view;
-    if (head === undefined) return noLines;
+    if (head === undefined) return noNeuronLines;
     if (open) return openLines(open, threshold, head);
     const { whole } = this.recorded;
-    if (!whole) return facing ? linesOf(this.focus.token!, facing.weights, threshold, head) : noLines;
+    if (!whole) return facing ? linesOf(this.focus.token!, facing.weights, threshold, head) : noNeuronLines;
     const all = { query: { start: 0, end: whole.rows }, key: { start: 0, end: whole.cols } };
     const heads = [{ block: whole, color: head }];
     return collectLines(heads, { edges: 'threshold', threshold }, all.query, all.key);

@@ -9,7 +9,7 @@ const columns: readonly TableColumn[] = ['key', 'product', 'score', 'weight'];
 const hasElements = (column: TableColumn): boolean => column === 'key' || column === 'product';
 
 /** The cell of an opened query's table that a pointer is on. */
-export function cellAt(event: MouseEvent, open: OpenQuery, layout: NeuronLayout): TableCell | null {
+export function tableCellAt(event: MouseEvent, open: OpenQuery, layout: NeuronLayout): TableCell | null {
   const row = (event.target as Element).closest<HTMLElement>('[data-key]');
   if (!row) return null;
   const key = Number(row.dataset.key);
