@@ -245,7 +245,6 @@ export const errorCases: ErrorCase[] = [
   ['looking ahead where causal is true', 'not-causal', 'attention[0][0]', /Leave causal out/, attention(even(1, 1, 2), { causal: true })],
 
   // Tokens
-  ['no tokens', 'missing-tokens', 'tokens', /found nothing, expected an array of strings/, tokens(undefined)],
   ['tokens null', 'missing-tokens', 'tokens', /found null/, tokens(null)],
   ['cross without decoder tokens', 'missing-tokens', 'decoder.tokens', /tokens of their own/, make({ encoder, cross: { attention: even(1, 1, 2, 3) } })],
   ['cross without encoder tokens', 'missing-tokens', 'encoder.tokens', /tokens of their own/, make({ decoder: encoder, cross: { attention: even(1, 1, 3, 2) } })],
