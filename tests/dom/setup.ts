@@ -10,6 +10,9 @@ class NoSizes implements ResizeObserver {
   disconnect(): void {}
 }
 globalThis.ResizeObserver ??= NoSizes;
+// No screen either, whose density could change.
+globalThis.matchMedia ??= (media) =>
+  Object.assign(new EventTarget(), { media, matches: false, onchange: null }) as MediaQueryList;
 
 // What a browser without WebGL gives; jsdom would say on the console that it has no canvas.
 HTMLCanvasElement.prototype.getContext = () => null;

@@ -74,8 +74,28 @@ function isEncoderDecoder(input: TraceInput): input is EncoderDecoderInput {
 }
 
 function selfStream(input: SelfStreamInput): Stream {
-  const side = toSide(input, '');
+  const count = input.tokens === undefined ? keyCount(input.attention) : undefined;
+  const side = toSide(input, '', count);
   return toStream('self', input, side, side, '');
+}
+
+/** So many keys attention has at most; what says otherwise is refused when attention is read. */
+const mostKeys = 2 ** 24;
+const mostAxes = 6;
+
+/** How many keys attention has, by its last axis; undefined where it has none that can be counted. */
+function keyCount(attention: unknown, depth = 0): number | undefined {
+  if (depth > mostAxes || typeof attention !== 'object' || attention === null) return undefined;
+  const { dims } = attention as { dims?: ArrayLike<unknown> };
+  if (Array.isArray(dims) || ArrayBuffer.isView(dims)) {
+    const end: unknown = dims[dims.length - 1];
+    const last = typeof end === 'number' || typeof end === 'bigint' ? Number(end) : NaN;
+    return Number.isInteger(last) && last >= 0 && last <= mostKeys ? last : undefined;
+  }
+  if (ArrayBuffer.isView(attention)) return (attention as unknown as ArrayLike<number>).length;
+  if (!Array.isArray(attention)) return undefined;
+  const first: unknown = attention.find((part) => part != null);
+  return typeof first === 'object' ? keyCount(first, depth + 1) : attention.length;
 }
 
 /** What only a stream with attention has. */

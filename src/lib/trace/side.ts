@@ -21,11 +21,15 @@ export interface TokenSide {
 
 /**
  * @param prefix how the input is called in messages: `` for a self stream, `encoder.` or `decoder.`
+ * @param count how many positions there are, where tokens may be left out: they are called by their positions then
  * @throws TraceError `missing-tokens`, `promise`, `token-type`, `present`, `segment`
  */
-export function toSide(input: Partial<SideInput>, prefix: string): TokenSide {
+export function toSide(input: Partial<SideInput>, prefix: string, count?: number): TokenSide {
   const place = `${prefix}tokens`;
-  const raw = rawTokens(input.tokens, place, prefix !== '');
+  const raw =
+    input.tokens === undefined && count !== undefined
+      ? Array.from({ length: count }, (_, position) => String(position))
+      : rawTokens(input.tokens, place, prefix !== '');
   const special = parseSpecialTokens(input.specialTokens, `${prefix}specialTokens`);
   const kept = parsePresent(input.present, raw.length, `${prefix}present`);
   return {

@@ -241,7 +241,10 @@ export interface SideInput {
 }
 
 /** A stream that attends within one sequence. */
-export interface SelfStreamInput extends StreamInput, SideInput {}
+export interface SelfStreamInput extends StreamInput, Omit<SideInput, 'tokens'> {
+  /** Default: the positions, from 0. */
+  tokens?: readonly string[];
+}
 
 /** Encoder-decoder models: any of the three, as long as the tokens on both sides are known. */
 export interface EncoderDecoderInput {

@@ -60,7 +60,7 @@ const cases: Record<View, Case> = {
   ModelView: {
     name: 'Model',
     place: (region) =>
-      middle(region.getByRole('gridcell', { name: new RegExp(`layer ${layer}, head ${head}`) }).element()),
+      middle(region.getByRole('gridcell', { name: new RegExp(`^L${layer}H${head}`) }).element()),
     hover: { layer, head, query: null, key: null },
     selection: { layer, heads: [head] },
     tellsPair: false,
@@ -101,6 +101,7 @@ async function show(view: View, place: Place, granularity: Granularity, of: Trac
   });
   const region = screen.getByRole('region', { name: cases[view].name, exact: true });
   await drawn(region);
+  region.element().scrollIntoView({ block: 'center' });
   return { region, onHoverChange, onSelectionChange };
 }
 

@@ -198,7 +198,7 @@ describe('side by side', () => {
 
     region.getByRole('listbox', { name: 'queries' }).element().focus();
     await userEvent.keyboard('{ArrowRight}{ArrowRight}');
-    await expect.poll(() => statusOf(region)).toMatch(/^the →/);
+    await expect.poll(() => statusOf(region)).toMatch(/^the(·\d+)? →/);
     await userEvent.keyboard('{ArrowDown}');
     await expect.element(region.getByRole('listbox', { name: 'keys' })).toHaveFocus();
 

@@ -50,7 +50,7 @@ describe.each(Object.entries(views))('%s: what is merged and left out', (_, { sh
   test.each([
     ['words', 'merged into words', 23],
     ['sentences', 'merged into sentences', 5],
-    ['segments', 'merged into segments', 5],
+    ['segments', 'merged into segments', 2],
   ])('the menu merges into %s; a chip says so and undoes it', async (option, name, count) => {
     const { region } = await show();
     expect(region.getByRole('combobox', { name: 'rows and columns' }).elements()).toEqual([]);

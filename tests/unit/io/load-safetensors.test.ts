@@ -161,7 +161,6 @@ describe('what cannot be a trace is refused', () => {
       /queries of layers 1.*attention: 0/,
       encodeTensors({ 'attention.0': layer(0), 'queries.1': layer(0) }, { tokens }),
     ],
-    ['no tokens', 'missing-tokens', /tokens/, encodeTensors(good)],
     [
       'no decoder tokens',
       'missing-tokens',

@@ -7,7 +7,7 @@ import {
   type Trace,
   type TraceErrorCode,
 } from '../../../src/lib/trace/index.js';
-import { lensOptions } from '../../../src/lib/views/kit/lens-options.js';
+import { headViewOptions } from '../../../src/lib/views/head-view/options.js';
 import { checkOption, type OptionRule } from '../../../src/lib/views/kit/option-rules.js';
 import { even, names, nest } from './arrays.js';
 
@@ -245,7 +245,6 @@ export const errorCases: ErrorCase[] = [
   ['looking ahead where causal is true', 'not-causal', 'attention[0][0]', /Leave causal out/, attention(even(1, 1, 2), { causal: true })],
 
   // Tokens
-  ['no tokens', 'missing-tokens', 'tokens', /found nothing, expected an array of strings/, tokens(undefined)],
   ['tokens null', 'missing-tokens', 'tokens', /found null/, tokens(null)],
   ['cross without decoder tokens', 'missing-tokens', 'decoder.tokens', /tokens of their own/, make({ encoder, cross: { attention: even(1, 1, 2, 3) } })],
   ['cross without encoder tokens', 'missing-tokens', 'encoder.tokens', /tokens of their own/, make({ decoder: encoder, cross: { attention: even(1, 1, 3, 2) } })],
@@ -348,7 +347,7 @@ export const errorCases: ErrorCase[] = [
   ['a head it has not', 'unknown-head', 'head', /found the number 1, expected 0\./, () => read().matrix(4, 1)],
 
   // Options of views
-  ['an option it may not have', 'unknown-option', 'granularity', /found "paragraph", expected 'token', 'word', 'sentence' or 'segment', or one for each side/, () => checkOption('granularity', 'paragraph', lensOptions.granularity as OptionRule<string>)],
+  ['an option it may not have', 'unknown-option', 'edges', /found "lines", expected one of/, () => checkOption('edges', 'lines', headViewOptions.edges as OptionRule<string>)],
 
   // Steps of generation; tests/unit/io has the rest
   ['queries and keys without a word on causality', 'source', 'causal', /found nothing, expected true or false/, () => queryKeyAttention({ queries: even(1, 1, 2), keys: even(1, 1, 2) } as never)],

@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { runInNewContext } from 'node:vm';
-import { createTrace, type WeightArray } from '../../../src/lib/trace/index.js';
+import { createTrace, type TraceInput, type WeightArray } from '../../../src/lib/trace/index.js';
 import { halfByDefinition, names, nest, storedRows } from './arrays.js';
 
 /**
@@ -97,6 +97,26 @@ test('an array of five axes whose first two are 1 is one layer', () => {
     const stream = createTrace({ tokens: names(2), attention: attention as never }).stream();
     expect([stream.layers, stream.heads]).toEqual([[0], [0, 1, 2]]);
   }
+});
+
+test.each<[string, unknown]>([
+  [
+    'nested arrays',
+    [
+      [
+        [
+          [1, 0],
+          [0.5, 0.5],
+        ],
+      ],
+    ],
+  ],
+  ['one tensor', { dims: [1, 1, 2, 2], data: Float32Array.of(1, 0, 0.5, 0.5) }],
+  ['a tensor a layer', [{ dims: [1, 2, 2], data: Float32Array.of(1, 0, 0.5, 0.5) }]],
+])('%s without tokens: they are called by their positions', (_, attention) => {
+  const { queryTokens, keyTokens } = createTrace({ attention } as TraceInput).stream();
+  expect(queryTokens.map(({ label }) => label)).toEqual(['0', '1']);
+  expect(keyTokens.map(({ special }) => special)).toEqual([false, false]);
 });
 
 test('one layer, one head, one token', () => {

@@ -5,7 +5,7 @@ import { parseOptions, serializeOptions } from '../../../src/lib/views/kit/seria
 
 describe('options in a URL', () => {
   test('only what is not the start, in plain words', () => {
-    const options = { edges: 'top', top: 5, threshold: 0.05, hide: [0, 3], renormalize: true } as const;
+    const options = { edges: 'top', top: 5, threshold: 'fit', hide: [0, 3], renormalize: true } as const;
     expect(serializeOptions<HeadViewOptions>(options, headViewOptions)).toBe(
       'edges=top&top=5&hide=%5B0%2C3%5D&renormalize=true',
     );

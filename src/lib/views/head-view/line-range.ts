@@ -1,12 +1,13 @@
 import { blockWeights, isSigned, type Block, type Matrix, type Quantity } from '../../trace/index.js';
+import { HeldMatrix } from '../../trace/held-matrix.js';
 import { coarsestLevel } from '../../trace/request.js';
 
-/** Matrices of more cells are sampled, where they can be. */
+/** Matrices of more cells are sampled, where they are in memory. */
 const mostWhole = 2 ** 20;
 
 /** The magnitude of a matrix's largest number, or of a sample's; undefined where that takes reading too many. */
 export function largestMagnitude(matrix: Matrix, signal: AbortSignal): number | undefined | Promise<number> {
-  if (matrix.rows * matrix.cols > mostWhole && !matrix.canSample) return undefined;
+  if (matrix.rows * matrix.cols > mostWhole && !(matrix instanceof HeldMatrix)) return undefined;
   const block = matrix.block(
     {
       row: 0,

@@ -83,7 +83,7 @@ export class ViewState<O extends object = any> {
     const { trace, attention, tokens } = this.#props();
     if (trace || (attention === undefined && tokens === undefined)) return { trace };
     try {
-      return { trace: createTrace({ attention: attention!, tokens: tokens! }) };
+      return { trace: createTrace({ attention: attention!, tokens }) };
     } catch (error) {
       return { error };
     }
