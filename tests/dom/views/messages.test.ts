@@ -35,7 +35,7 @@ describe.each(views)('%s', (_name, View) => {
       /attention\[0\]\[0\]\[1\]/,
       /NaN/,
     ],
-    ['no tokens', { attention: rows([1]) }, /tokens/, /tokens/],
+    ['tokens that are none', { attention: rows([1]), tokens: null as never }, /tokens/, /tokens/],
     ['a layer that the trace does not hold', { trace, layer: 99 }, /layer/, /0/],
     ['a stream that the trace does not hold', { trace, stream: 'cross' as const }, /stream/, /self/],
   ])(
