@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTrace } from '../../../src/lib/index.js';
-import { layerColors, night, paper, tableColor, toUnit } from '../../../src/lib/render/colors/index.js';
+import { diverging, layerColors, night, paper, tableColor, toUnit } from '../../../src/lib/render/colors/index.js';
 import { loadFixture, type FixtureName } from '../../../src/stories/fixtures.js';
 import { readWeights } from '../views/fixture.js';
 import { boxOf, usePage } from '../views/page.js';
@@ -44,6 +44,36 @@ describe.each([
 });
 
 const same = (a: Rgb, b: readonly number[]): boolean => a.every((value, i) => value === b[i]);
+
+// By hand: what is taken away and what is added, in one range where it has bounds, else in that of the largest.
+test.each([
+  ['differences', 1, 'light'],
+  ['differences', 1, 'dark'],
+  ['scores', 8, 'light'],
+] as const)('signed numbers in two hues: %s, up to %s, %s', async (quantity, most, theme) => {
+  const rows = [
+    [-1, 0.25, 0],
+    [0.5, -0.25, 1],
+    [0, 0, -0.5],
+  ];
+  const numbers = rows.map((row) => row.map((share) => share * most));
+  const trace = createTrace({
+    tokens: ['a', 'b', 'c'],
+    quantity,
+    attention: [[numbers, numbers.map((row) => row.map((n) => n / 2))]],
+  });
+  const { region } = await showModel({ trace, theme, thumbnail: 'matrix' });
+  const picture = await takePicture(boxOf(gridOf(region)));
+  for (const head of [0, 1])
+    for (const [query, row] of rows.entries())
+      for (const [key, share] of row.entries()) {
+        const at = pointIn(thumbnailIn(cellOf(region, 0, head)), (key + 0.5) / 3, (query + 0.5) / 3);
+        // Half way up from the middle for a quarter of the magnitude: the scale is a square root.
+        const size = Math.sqrt(Math.abs(share) / (head + 1));
+        const expected = tableColor(diverging[theme], 0.5 + (Math.sign(share) * size) / 2);
+        expect(picture.at(at), `head ${head}, ${query},${key}`).toEqual([...expected]);
+      }
+});
 
 test('a long matrix in the colours of the largest weight of each block', async () => {
   const trace = await loadFixture('paragraph');

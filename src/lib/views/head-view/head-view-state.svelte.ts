@@ -8,7 +8,7 @@ import { Ready } from '../kit/ready.svelte.js';
 import { HeadFocus } from './head-focus.svelte.js';
 import { has, joinLines, type HeadLines, type TokenRange } from './head-lines.js';
 import { LineGatherer, noLines, type Gathered } from './line-gatherer.js';
-import { fittedThreshold, largestMagnitude, lineRange } from './line-range.js';
+import { fittedThreshold, largestMagnitude, lineRange } from '../kit/value-range.js';
 import { lineTileSize } from './line-tiles.js';
 import { Sight } from './sight.svelte.js';
 import type { HeadViewOptions } from './options.js';

@@ -1,6 +1,8 @@
 import { measureHeads, measures, type HeadValue, type MeasureName } from '../../analysis/index.js';
 import type { FailedHead } from '../../render/index.js';
 import { TraceError, type Stream } from '../../trace/index.js';
+import { Ready } from '../kit/ready.svelte.js';
+import { boundOf, largestMagnitude, valueRange } from '../kit/value-range.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { arrangeHeads, type GridHead, type GridRow } from './arrange.js';
 import type { ModelViewOptions } from './options.js';
@@ -71,6 +73,23 @@ export class ModelViewState {
   /** The layers and heads shown: those asked for that this stream holds. */
   layers: readonly number[] = $derived.by(() => this.#held('layers'));
   heads: readonly number[] = $derived.by(() => this.#held('heads'));
+
+  readonly #largest = new Ready((signal) => {
+    const { stream } = this.view;
+    if (!stream || boundOf(stream.quantity) !== undefined) return undefined;
+    const read = this.layers.flatMap((layer) =>
+      this.heads.map((head) => {
+        const matrix = this.view.matrixOf(layer, head);
+        return matrix && largestMagnitude(matrix, signal);
+      }),
+    );
+    return Promise.all(read).then((sizes) => ({ size: Math.max(...sizes.map((size) => size ?? 0)) }));
+  });
+
+  /** The range of all thumbnails: that of the quantity, or of the numbers shown where it has no bounds. */
+  readonly range: readonly [number, number] = $derived.by(() =>
+    valueRange(this.view.stream!.quantity, this.#largest.value?.size),
+  );
 
   /** Whether the source keeps only some keys of each query. */
   keepsSome: boolean = $derived.by(() => {

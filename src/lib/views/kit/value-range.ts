@@ -30,6 +30,12 @@ export function fittedThreshold(quantity: Quantity, largest: number | undefined)
   return largest ? Math.min(usual, largest / 2) : usual;
 }
 
+/** The range of a quantity, or of its numbers where it has no bounds: [−m, m] where they may be negative. */
+export function valueRange(quantity: Quantity, largest: number | undefined): readonly [number, number] {
+  const most = boundOf(quantity) ?? (largest || 1);
+  return [isSigned(quantity) ? -most : 0, most];
+}
+
 /**
  * The range by which lines get their width and opacity. That of the quantity, so that the same weight looks the same in all layers;
  * narrower where all weights are small, or where the quantity has no bounds.
@@ -40,7 +46,8 @@ export function lineRange(quantity: Quantity, largest: number | undefined): read
   return [isSigned(quantity) ? -most : 0, most];
 }
 
-function boundOf({ range }: Quantity): number | undefined {
+/** The largest magnitude that a quantity can have; undefined where there is no limit. */
+export function boundOf({ range }: Quantity): number | undefined {
   const most = Math.max(-range[0], range[1]);
   return Number.isFinite(most) ? most : undefined;
 }
