@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { createTrace } from '../../../src/lib/index.js';
-import { diverging, layerColors, night, paper, tableColor, toUnit } from '../../../src/lib/render/colors/index.js';
+import {
+  diverging,
+  layerColors,
+  night,
+  paper,
+  tableColor,
+  toUnit,
+} from '../../../src/lib/render/colors/index.js';
 import { loadFixture, type FixtureName } from '../../../src/stories/fixtures.js';
 import { readWeights } from '../views/fixture.js';
 import { boxOf, usePage } from '../views/page.js';
