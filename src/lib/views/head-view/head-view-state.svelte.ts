@@ -135,12 +135,11 @@ export class HeadViewState {
     return this.view.options.layout === 'horizontal';
   }
 
-  #rule = $derived.by(() => {
-    const { edges, top, share } = this.view.options;
-    return {
-      edges,
-      ...{ threshold: { threshold: this.threshold }, top: { top }, share: { share } }[edges],
-    } as EdgeRule;
+  #rule = $derived.by((): EdgeRule => {
+    const { options } = this.view;
+    if (options.edges === 'top') return { edges: 'top', top: options.top };
+    if (options.edges === 'share') return { edges: 'share', share: options.share };
+    return { edges: 'threshold', threshold: this.threshold };
   });
 
   /** Only tokens of these runs have lines. */

@@ -56,6 +56,7 @@ export class ViewState<O extends object = any> {
     this.#bound = bound;
     this.#options = new ViewOptions(rules, props);
     this.exploration = new Exploration<Look>(this.#host(), () => this.#around);
+    this.options = this.#allOptions();
     this.#start = this.#given();
     $effect.pre(() => {
       const now = this.#given();
@@ -159,11 +160,19 @@ export class ViewState<O extends object = any> {
     return this.#options.rules;
   }
 
-  /** Everything a user can change that is not the selection. */
-  readonly options: O = $derived.by(() => {
-    const own = this.#options.values;
-    return this.#hasLens ? { ...own, ...this.exploration.lens } : { ...own };
-  });
+  /** Everything a user can change that is not the selection, each read, and tracked, where it is looked at. */
+  readonly options: O;
+
+  #allOptions(): O {
+    const options = {};
+    for (const name of Object.keys(this.rules)) {
+      const own = (): unknown => this.#options.values[name as keyof O];
+      const shared = (): unknown => this.exploration.lens[name as keyof Lens];
+      const isLens = this.#hasLens && (lensNames as string[]).includes(name);
+      Object.defineProperty(options, name, { enumerable: true, get: isLens ? shared : own });
+    }
+    return options as O;
+  }
 
   /** Changes options, and tells so. */
   setOptions(change: Partial<O>): void {
@@ -178,7 +187,7 @@ export class ViewState<O extends object = any> {
 
   #setOptions(change: Partial<O>): void {
     this.#options.set(change);
-    this.#props().onOptionsChange?.(this.options);
+    this.#props().onOptionsChange?.({ ...this.options });
   }
 
   readonly #wrongOption = $derived.by((): Error | undefined => {
