@@ -25,7 +25,7 @@ test('a worker that dies during a task: it is done on the page, and others still
     },
   );
   const { DenseMatrix } = await import('../../../src/lib/trace/index.js');
-  const request = { row: 0, col: 0, rows: 99, cols: 99, level: 6 };
+  const request = { row: 0, col: 0, rows: 99, cols: 99, rowLevel: 6, colLevel: 6 };
   const block = await new DenseMatrix(rows, cols, 'uint8', data).block(request);
   expect(block.data[(1234 >> 6) * Math.ceil(cols / 64) + (2001 >> 6)]).toBe(230);
   expect([...block.data].filter((stored) => stored > 0)).toEqual([230]);
