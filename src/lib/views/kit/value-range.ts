@@ -2,12 +2,9 @@ import { blockWeights, isSigned, type Block, type Matrix, type Quantity } from '
 import { HeldMatrix } from '../../trace/held-matrix.js';
 import { coarsestLevel } from '../../trace/request.js';
 
-/** Matrices of more cells are sampled, where they are in memory. */
-const mostWhole = 2 ** 20;
-
-/** The magnitude of a matrix's largest number, or of a sample's; undefined where that takes reading too many. */
+/** The magnitude of the largest number of a matrix in memory, or of a sample of a large one; undefined of one that has to be read. */
 export function largestMagnitude(matrix: Matrix, signal: AbortSignal): number | undefined | Promise<number> {
-  if (matrix.rows * matrix.cols > mostWhole && !(matrix instanceof HeldMatrix)) return undefined;
+  if (!(matrix instanceof HeldMatrix)) return undefined;
   const block = matrix.block(
     {
       row: 0,
