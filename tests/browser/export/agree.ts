@@ -62,8 +62,11 @@ export function compare(a: Colors, b: Colors, { x, y, width, height }: Rect, but
   return { share: differ / pixels, pixels, first };
 }
 
-/** The largest difference between the means of squares of pixels: what two ways of smoothing edges leave alike. */
-export function roughDifference(a: Colors, b: Colors, { x, y, width, height }: Rect, side = 6): number {
+/**
+ * The largest difference between the means of squares of pixels. On the screen a curve is bent in a few straight pieces, which its ends,
+ * where lines meet, show.
+ */
+export function roughDifference(a: Colors, b: Colors, { x, y, width, height }: Rect, side = 20): number {
   let most = 0;
   for (let top = y; top + side <= y + height; top += side)
     for (let left = x; left + side <= x + width; left += side) {
