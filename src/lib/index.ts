@@ -8,11 +8,13 @@ export { createExploration, type Exploration } from './explore/exploration.svelt
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
 export {
   createTrace,
+  deriveStream,
   isSigned,
   isTraceError,
   quantities,
   segmentsFromText,
   TraceError,
+  traceOf,
 } from './trace/index.js';
 export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
 export { headViewOptions, type HeadViewOptions } from './views/head-view/options.js';
@@ -39,6 +41,7 @@ export type { Viewport } from './scene/viewport.js';
 export type {
   AttentionInput,
   AttentionSource,
+  Derivation,
   Evidence,
   Matrix,
   PresentMask,
@@ -48,6 +51,7 @@ export type {
   SegmentPlace,
   SideInput,
   Stream,
+  StreamKind,
   StreamName,
   Tensor,
   Token,

@@ -5,11 +5,13 @@
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
 export {
   createTrace,
+  deriveStream,
   isSigned,
   isTraceError,
   quantities,
   segmentsFromText,
   TraceError,
+  traceOf,
 } from './trace/index.js';
 export { explorerOptions } from './views/explorer/options.js';
 export { headViewOptions } from './views/head-view/options.js';
