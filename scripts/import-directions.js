@@ -20,8 +20,8 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   views: ['trace', 'analysis', 'io', 'scene', 'colors', 'render', 'explore', 'kit', 'export'],
   export: ['trace', 'analysis', 'io', 'scene', 'colors', 'explore', 'kit', 'views'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
-  index: ['trace', 'analysis', 'export', 'colors', 'explore', 'scene', 'kit', 'views'],
-  node: ['trace', 'explore', 'kit', 'views'],
+  index: ['trace', 'analysis', 'export', 'colors', 'explore', 'scene', 'kit', 'views', 'embed'],
+  standalone: ['index', 'trace', 'analysis', 'io', 'embed'],
 });
 
 /** Packages that only some folders may load, so that the others run without them. */

@@ -1,3 +1,4 @@
+import type { StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
@@ -15,7 +16,8 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   headShort: string;
   heads: string;
   stream: string;
-  streams: Record<'self' | 'encoder' | 'decoder' | 'cross', string>;
+  /** By name; a derived stream that is not here is called by its name. */
+  streams: Record<StreamKind, string> & Partial<Record<string, string>>;
   mean: string;
   max: string;
   scale: string;
@@ -109,6 +111,8 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   list: (parts: readonly string[]) => string;
   empty: string;
   emptyHint: string;
+  /** While a file is being read. */
+  loading: string;
   errorTitle: string;
   errorFound: string;
   errorExpected: string;
@@ -241,6 +245,7 @@ export const defaultLabels: Labels = {
   list: (parts) => parts.join(', '),
   empty: 'No attention yet',
   emptyHint: 'Pass a trace, or attention and tokens.',
+  loading: 'Reading the file …',
   errorTitle: 'This attention cannot be drawn',
   errorFound: 'found',
   errorExpected: 'expected',
