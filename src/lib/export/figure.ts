@@ -86,6 +86,17 @@ export interface CellsMark {
   picture?: Uint8Array;
 }
 
+/** A picture in one colour, which covers more or less of each pixel, such as many lines. */
+export interface CoverMark {
+  kind: 'cover';
+  rect: Rect;
+  cols: number;
+  rows: number;
+  /** Rows of how much is covered, 0 to 255, as a PNG holds them, compressed. */
+  picture: Uint8Array;
+  ink: Ink;
+}
+
 /** The colours of values, from the lowest to the highest. */
 export interface ColorBarMark {
   kind: 'color-bar';
@@ -101,7 +112,8 @@ export interface GroupMark {
   marks: readonly Mark[];
 }
 
-export type Mark = TextMark | BoxMark | LineMark | HatchMark | CellsMark | ColorBarMark | GroupMark;
+export type Mark =
+  TextMark | BoxMark | LineMark | HatchMark | CellsMark | CoverMark | ColorBarMark | GroupMark;
 
 /** What the colours of a figure stand for. */
 export interface FigureScale {

@@ -1,5 +1,5 @@
 import { crc32 } from '../io/numpy/crc32.js';
-import { hatchColors, rgbToHex, tableColor, type ColorTable } from '../render/colors/index.js';
+import { hatchColors, hexToRgb, rgbToHex, tableColor, type ColorTable } from '../render/colors/index.js';
 import type { Rect } from '../scene/rect.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { escapeXml, isRightToLeft } from './escape.js';
@@ -113,6 +113,12 @@ function write(mark: Mark, pen: Pen): string {
       return `<path fill="url(#${hatch(mark, pen)})" d="${mark.rects.map(outline).join('')}"/>`;
     case 'cells':
       return writeCells(mark, pen);
+    case 'cover': {
+      const { cols, rows, picture, ink } = mark;
+      const table = new Uint8Array(256 * 3).map((_, i) => hexToRgb(ink[pen.theme])[i % 3]!);
+      const href = dataUri(palettePng(picture, cols, rows, table, allOpacities));
+      return `<image ${placed(mark.rect)} preserveAspectRatio="none" href="${href}"/>`;
+    }
     case 'color-bar':
       return rect(mark.rect, `fill="url(#${gradient(mark.tables, pen)})"`);
     case 'group': {
@@ -123,6 +129,9 @@ function write(mark: Mark, pen: Pen): string {
     }
   }
 }
+
+/** The opacity of each place in a table: none to all. */
+const allOpacities = Uint8Array.from({ length: 256 }, (_, i) => i);
 
 /** How far below the middle of a line its letters stand, in parts of their size. */
 const baseline = 0.35;
