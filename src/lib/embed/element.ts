@@ -136,9 +136,7 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
       this.#view = undefined;
       this.#observer.disconnect();
       this.#file.stop();
-      const own = Object.entries(view.options as Props).filter(
-        ([name]) => !this.#shares || !(name in lensOptions),
-      );
+      const own = Object.entries(view.options as Props).filter(([name]) => !this.#shares || !(name in lensOptions));
       Object.assign(this.#given, Object.fromEntries(own), !this.#shares && { selection: view.selection });
       view.destroy();
     }

@@ -27,7 +27,15 @@ import { createView, type View } from './create-view.js';
 import { outlet } from './outlet.js';
 import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewAttributes, ViewHandle } from './types.js';
-import { explorer, headView, heatmap, modelView, neuronView, tokenView, type ViewKind } from './views.js';
+import {
+  explorer,
+  headView,
+  heatmap,
+  modelView,
+  neuronView,
+  tokenView,
+  type ViewKind,
+} from './views.js';
 
 /** The props of a view in React: `className` and `style` are those of the element around it. */
 export type ReactProps<P> = Omit<PlainProps<P>, 'class'> &
@@ -86,9 +94,7 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 }
 
 /** Views inside it are linked, wherever they are in it. */
-export const Explorer: ReactView<ExplorerProps & { children?: ReactNode }> = /* @__PURE__ */ inReact(
-  explorer,
-) as never;
+export const Explorer: ReactView<ExplorerProps & { children?: ReactNode }> = /* @__PURE__ */ inReact(explorer) as never;
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
 export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);
 export const ModelView: ReactView<ModelViewProps> = /* @__PURE__ */ inReact(modelView);

@@ -37,9 +37,7 @@ export type PlainProps<P> = {
 } & ViewDrawings;
 
 /** The options of a view with props of type `P`. */
-export type OptionsIn<P> = P extends { onOptionsChange?: (options: infer O extends object) => void }
-  ? O
-  : object;
+export type OptionsIn<P> = P extends { onOptionsChange?: (options: infer O extends object) => void } ? O : object;
 
 /** A view in a page. */
 export interface ViewHandle<P extends object = object> {

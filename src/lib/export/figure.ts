@@ -25,6 +25,8 @@ export interface TextMark {
   struck?: boolean;
   /** Written downwards from the point, which is in the middle of its width. */
   vertical?: boolean;
+  /** How long it is to be, whatever the font: letters are set closer or wider. */
+  lengthPx?: number;
   /** A rim that parts it from what is behind it. */
   halo?: Ink;
 }
@@ -68,6 +70,8 @@ export interface CellAxis {
   cellPx: number;
   count: number;
   gapPx: number;
+  /** And of its beginning. Default 0. */
+  beforePx?: number;
 }
 
 /** Cells of a matrix. */
@@ -141,8 +145,8 @@ export interface Figure {
   /** What of the plane that the marks lie on is shown. */
   bounds: Rect;
   marks: readonly Mark[];
-  /** Below the marks: the colour bar. */
-  scale?: FigureScale;
+  /** Below the marks: the colour bars. */
+  scales?: readonly FigureScale[];
   /** Below the marks: what colours stand for, such as heads. */
   keys?: readonly FigureKey[];
   /** Below the marks: what is shown, in a line, and what of it is left out. */

@@ -91,16 +91,10 @@ export async function modelFigure(shown: ModelShown, { signal }: FigureOptions):
   const left = Math.max(at.x, 0) + labelPx;
   const signed = isSigned(stream.quantity);
   const tables = tablesOf(range);
+  const name = labels.list([quantityName(stream, labels), labels.scales[scale]]);
   return makeFigure([clipped(heads, left, headerPx), clipped(across, 0, headerPx), clipped(above, left, 0)], {
-    scale:
-      options.thumbnail === 'matrix' || signed
-        ? figureScale(
-            labels.list([quantityName(stream, labels), labels.scales[scale]]),
-            stream,
-            { range, scale },
-            tables,
-          )
-        : undefined,
+    scales:
+      options.thumbnail === 'matrix' || signed ? [figureScale(name, stream, { range, scale }, tables)] : [],
     caption: captionOf(
       shown,
       labels.layersByHeads(new Set(rows.flatMap(({ heads }) => heads.map((one) => one.layer))).size, cols),

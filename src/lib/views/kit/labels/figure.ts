@@ -20,6 +20,8 @@ export interface FigureLabels {
   headsNamed: (heads: readonly number[], all: boolean) => string;
   layersByHeads: (layers: number, heads: number) => string;
   orderedBy: (measure: string) => string;
+  /** The token that a text is shaded by. */
+  shadedBy: (token: string) => string;
   /** A run of a sequence, as positions. */
   runOf: (what: string, first: number, last: number, count: number) => string;
   /** Cells of a large matrix stand for the largest of several. */
@@ -66,6 +68,7 @@ export const figureLabels: FigureLabels = {
       ? `all ${heads.length} heads`
       : `${heads.length === 1 ? 'head' : 'heads'} ${runs(heads)}`,
   layersByHeads: (layers, heads) => `${layers} layers × ${heads} heads`,
+  shadedBy: (token) => `shaded by “${token}”`,
   orderedBy: (measure) => `ordered by ${measure}`,
   runOf: (what, first, last, count) =>
     `${what} ${first.toLocaleString('en')}–${last.toLocaleString('en')} of ${count.toLocaleString('en')}`,
