@@ -1,0 +1,1 @@
+explorer = head_view = heatmap = model_view = neuron_view = token_view = None
