@@ -38,6 +38,8 @@ export const traceErrorCodes = [
   'unknown-layer',
   'unknown-head',
   'unknown-option',
+  'unknown-prop',
+  'no-page',
   'file',
   'file-names',
 ] as const;

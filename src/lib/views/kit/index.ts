@@ -41,4 +41,5 @@ export { pointIn, rectIn, type Rect } from './rect.js';
 export { tokenName } from './token-names.js';
 export { defaultLabels, type Labels } from './labels/index.js';
 export { spoken, type Fact, type Readout } from './readout.js';
+export type { SvelteProps, ViewSnippets } from './svelte-props.js';
 export type { LensProps, Look, OptionProps, Theme, ViewProps } from './types.js';
