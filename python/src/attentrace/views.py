@@ -49,7 +49,7 @@ OF_BERTVIZ = {
 }
 
 OF_VIEW = {
-    "height": "Height of the view in CSS pixels.",
+    "height": "Height of the view in CSS pixels. Default: by what it shows, up to 600.",
     "selection": "What is chosen at first: a dict with some of stream, layer, heads, query, key.",
 }
 
@@ -64,15 +64,18 @@ class Html:
         return self._shown
 
 
-def view_function(component: str, *, vectors: bool = False, height: int = 480) -> Callable[..., View]:
-    """The function of a view. ``vectors`` says whether its page needs queries, keys and values."""
+def view_function(component: str, *, vectors: bool = False, height: int = 600) -> Callable[..., View]:
+    """The function of a view.
+
+    ``vectors`` says whether its page needs queries, keys and values; ``height`` is that of the copy in a saved notebook.
+    """
     known = {snake(prop["name"]): prop for prop in _props()[component]}
 
     def make(attention: Any = None, tokens: Any = None, sentence_b_start: int | None = None, **given: Any) -> View | Html:
         for name in given:
             if not (name in known or name in OF_TRACE or name in OF_BERTVIZ or name in OF_VIEW):
                 raise _unknown(name, [*known, *OF_TRACE, *OF_BERTVIZ, *OF_VIEW])
-        trace = trace_from(attention, tokens, sentence_b_start, {name: given.get(name) for name in OF_TRACE}, vectors, given)
+        trace = trace_from(attention, tokens, sentence_b_start, {name: given.get(name) for name in OF_TRACE})
         props = {camel(name): _plain(given[name]) for name in given if name in known and given[name] is not None}
         if given.get("display_mode") is not None:
             props["theme"] = given["display_mode"]
@@ -81,7 +84,8 @@ def view_function(component: str, *, vectors: bool = False, height: int = 480) -
             trace,
             vectors=vectors,
             props=props,
-            height=given.get("height") or height,
+            height=given.get("height"),
+            saved_height=height,
             selection=given.get("selection"),
         )
         action = given.get("html_action", "view")
@@ -99,7 +103,7 @@ def view_function(component: str, *, vectors: bool = False, height: int = 480) -
     return make
 
 
-def trace_from(attention: Any, tokens: Any, sentence_b_start: int | None, of_trace: dict, vectors: bool, given: dict) -> Trace:
+def trace_from(attention: Any, tokens: Any, sentence_b_start: int | None, of_trace: dict) -> Trace:
     """A trace from one that is made, from a model, or from attention by BertViz's names."""
     layers, heads = of_trace.pop("include_layers"), of_trace.pop("include_heads")
     of_trace.pop("sentence_b_start")
@@ -181,8 +185,8 @@ Raises:
 
 
 explorer = view_function("Explorer", height=720)
-head_view = view_function("HeadView", height=560)
-heatmap = view_function("Heatmap", height=560)
-model_view = view_function("ModelView", height=640)
-neuron_view = view_function("NeuronView", vectors=True, height=640)
+head_view = view_function("HeadView")
+heatmap = view_function("Heatmap")
+model_view = view_function("ModelView")
+neuron_view = view_function("NeuronView", vectors=True)
 token_view = view_function("TokenView", height=320)

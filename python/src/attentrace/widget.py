@@ -6,6 +6,7 @@ import asyncio
 import weakref
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anywidget
 import numpy as np
@@ -49,18 +50,19 @@ class View(anywidget.AnyWidget):
 
     component = traitlets.Unicode().tag(sync=True)
     props = traitlets.Dict().tag(sync=True)
-    height = traitlets.Int(480).tag(sync=True)
+    height = traitlets.Int(None, allow_none=True).tag(sync=True)
+    copy_id = traitlets.Unicode(help="Which saved copy the live view hides.").tag(sync=True)
     selection = traitlets.Dict(None, allow_none=True, help="What is chosen: stream, layer, heads, query, key.").tag(sync=True)
     hover = traitlets.Dict(None, allow_none=True, help="What is under the pointer, or None.").tag(sync=True)
     options = traitlets.Dict(help="All that a user can change, but the selection.").tag(sync=True, **_NAMES)
 
-    def __init__(self, component: str, trace: Trace, *, vectors: bool, props: dict, height: int, **traits: Any):
+    def __init__(self, component: str, trace: Trace, *, vectors: bool, props: dict, height: int | None, saved_height: int, **traits: Any):
         self._trace: Trace | None = trace
         self._weak_trace = weakref.ref(trace)
-        self._vectors = vectors
+        self._vectors, self._saved_height = vectors, saved_height
         self._pages: set[str] = set()
         self._letting_go: asyncio.TimerHandle | None = None
-        super().__init__(component=component, props=props, height=height, **traits)
+        super().__init__(component=component, props=props, height=height, copy_id=uuid4().hex, **traits)
         self.on_msg(self._answer)
 
     @property
@@ -97,7 +99,7 @@ class View(anywidget.AnyWidget):
         return {**self.props, **options, **chosen}
 
     def _saved(self) -> str:
-        return page.saved_copy(self.component, self.trace, self._props_now(), vectors=self._vectors, height=self.height)
+        return page.saved_copy(self.component, self.trace, self._props_now(), vectors=self._vectors, height=self.height or self._saved_height)
 
     def _repr_mimebundle_(self, **kwargs: Any):
         """The live view, and a copy for where no kernel is: a saved notebook, nbconvert, a page."""
@@ -114,7 +116,7 @@ class View(anywidget.AnyWidget):
         data, metadata = self._repr_mimebundle_()
         saved = data.pop("text/html")
         display(data, metadata=metadata, raw=True)
-        display({"text/html": f'<div data-attentrace-saved="{self.model_id}">{saved}</div>', "text/plain": ""}, raw=True)
+        display({"text/html": f'<div data-attentrace-saved="{self.copy_id}">{saved}</div>', "text/plain": ""}, raw=True)
 
     # What the page asks, and what it is told.
 
