@@ -10,7 +10,17 @@ import { root } from './run.js';
 export const propsFile = join(root, 'python', 'src', 'attentrace', 'props.json');
 
 /** What Python passes in ways of its own, or cannot pass. */
-const left = new Set(['trace', 'attention', 'tokens', 'selection', 'hover', 'exploration', 'class', 'children', 'colors']);
+const left = new Set([
+  'trace',
+  'attention',
+  'tokens',
+  'selection',
+  'hover',
+  'exploration',
+  'class',
+  'children',
+  'colors',
+]);
 
 /**
  * The props of each view that plain data can say, by the view's name.
@@ -30,7 +40,10 @@ export function pythonProps() {
     .filter(({ name }) => /^\w+Props$/.test(name) && name !== 'ViewProps')
     .map((symbol) => {
       const type = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol));
-      return [symbol.name.replace(/Props$/, ''), type.getProperties().flatMap((prop) => describe(checker, prop))];
+      return [
+        symbol.name.replace(/Props$/, ''),
+        type.getProperties().flatMap((prop) => describe(checker, prop)),
+      ];
     });
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -39,7 +39,8 @@ async function makeEmptyLibraries(folder) {
   for (const name of own) {
     const { output } = await must(`readelf -dVW "${join(folder, name)}"`);
     for (const [, library] of output.matchAll(/\(NEEDED\).*\[(lib(?:cu|nv|nccl)[\w]*\.so\.\d+)\]/g))
-      if (!library?.startsWith('libcudart')) needed.set(String(library), needed.get(String(library)) ?? new Set());
+      if (!library?.startsWith('libcudart'))
+        needed.set(String(library), needed.get(String(library)) ?? new Set());
     let library = '';
     for (const line of output.split('\n')) {
       library = /File: (\S+)/.exec(line)?.[1] ?? library;

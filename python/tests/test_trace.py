@@ -118,13 +118,15 @@ CASES = [
     ("layer-numbers", lambda: at.Trace(weights(), TOKENS, layers=[5, 3]), "ascending"),
     ("head-numbers", lambda: at.Trace(weights(), TOKENS, heads=[0, 1]), "3 whole numbers"),
     ("vectors", lambda: at.Trace(weights(), TOKENS, queries=np.zeros((2, 2, 6, 4), "f4")), "as many heads"),
+    ("vectors", lambda: at.query_key_attention(np.zeros((1, 4, 6, 8)), np.zeros((1, 3, 6, 8)), causal=True), "equal group"),
+    ("source", lambda: at.query_key_attention(np.zeros((1, 4, 6, 8)), np.zeros((1, 4, 6, 8)), causal=False, window=3), "causal=True"),
     ("unknown-layer", lambda: at.Trace(weights(), TOKENS).stream().weights(7, 0), "one of 0, 1"),
     ("unknown-head", lambda: at.Trace(weights(), TOKENS).stream().weights(0, 7), "one of 0, 1, 2"),
     ("unknown-stream", lambda: at.Trace(weights(), TOKENS).stream("cross"), "'self'"),
     ("two-forms", lambda: at.Trace(weights(), TOKENS, encoder={"attention": weights(), "tokens": TOKENS}), "one form"),
     ("missing-tokens", lambda: at.Trace(cross={"attention": weights()}, decoder={"tokens": TOKENS}), "encoder.tokens"),
     ("steps", lambda: at.Trace([[weights()[0][None]], [weights()[0][None]]], TOKENS), "generate=True"),
-    ("unknown-option", lambda: at.head_view(weights(), TOKENS, treshold=0.1), "threshold"),
+    ("unknown-option", lambda: at.head_view(weights(), TOKENS, threshhold=0.1), "threshold"),
     ("unknown-option", lambda: at.head_view(weights(), TOKENS, html_action="print"), "'return'"),
     ("two-forms", lambda: at.head_view(at.Trace(weights(), TOKENS), causal=True), "the trace has its own"),
 ]
@@ -176,6 +178,19 @@ def test_weights_from_queries_and_keys(softcap):
     matrix = QueryKeyAttention([layer], "attention").matrix(0, 3)
     np.testing.assert_allclose(matrix.weights(0, 0, 50, 50), expected[3], atol=1e-6)
     np.testing.assert_allclose(matrix.weights(20, 5, 7, 11), expected[3, 20:27, 5:16], atol=1e-6)
+
+
+@pytest.mark.parametrize("window", [None, 7])
+@pytest.mark.parametrize("rows", [50, 3])
+def test_queries_and_keys_recorded_elsewhere(window, rows):
+    random = np.random.default_rng(6)
+    queries, keys = random.normal(size=(2, 4, rows, 8)).astype("f4"), random.normal(size=(2, 2, 50, 8)).astype("f4")
+    stream = at.Trace(at.query_key_attention(queries, keys, causal=True, window=window), causal=True).stream()
+    behind = np.arange(50 - rows, 50)[:, None] - np.arange(50)
+    scores = np.where((behind >= 0) & (behind < (window or 99)), queries[1, 3] @ keys[1, 1].T / np.sqrt(8), -np.inf)
+    expected = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    np.testing.assert_allclose(stream.weights(1, 3), expected, atol=1e-6)
+    np.testing.assert_allclose(stream.matrix(1, 3).weights(1, 4, 2, 45), expected[1:3, 4:49], atol=1e-6)
 
 
 @pytest.mark.parametrize("reduce", ["max", "mean"])

@@ -7,12 +7,22 @@ import { python } from './python.js';
 const token = 'attentrace';
 
 /** Starts JupyterLab in a folder. */
-export async function startLab(folder: string): Promise<{ urlOf(file: string): string; stop(): Promise<void> }> {
+export async function startLab(
+  folder: string,
+): Promise<{ urlOf(file: string): string; stop(): Promise<void> }> {
   const port = await freePort();
   const lab = spawn(
     python,
     [
-      ...['-m', 'jupyter', 'lab', '--no-browser', '--allow-root', `--port=${port}`, '--ServerApp.port_retries=0'],
+      ...[
+        '-m',
+        'jupyter',
+        'lab',
+        '--no-browser',
+        '--allow-root',
+        `--port=${port}`,
+        '--ServerApp.port_retries=0',
+      ],
       ...[`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`, '--LabApp.news_url='],
       ...['--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'],
     ],
@@ -63,7 +73,8 @@ export class Notebook {
     await this.cell(n).locator('.cm-content').click();
     await this.page.keyboard.press('Control+Enter');
     await this.page.waitForFunction(
-      ([element, text]) => element !== null && element.textContent !== text && /\d/.test(element.textContent ?? ''),
+      ([element, text]) =>
+        element !== null && element.textContent !== text && /\d/.test(element.textContent ?? ''),
       [await number.elementHandle(), before] as const,
     );
     const printed = (await this.cell(n).locator('.jp-OutputArea-output pre').allTextContents()).join('\n');

@@ -13,7 +13,8 @@ import json, numpy as np, attentrace as at
 w = np.tril(np.random.default_rng(4).random((2, 3, 7, 7)).astype("f4")); w /= w.sum(-1, keepdims=True)
 view = at.heatmap(w, [*"abcdef", "</script><b>"], layer=1, head=2, theme="light")
 `;
-const told = 'print(json.dumps([[float(x) if k <= q else None for k, x in enumerate(r)] for q, r in enumerate(w[1, 2])]))';
+const told =
+  'print(json.dumps([[float(x) if k <= q else None for k, x in enumerate(r)] for q, r in enumerate(w[1, 2])]))';
 
 describe.skipIf(!python)('without a network', () => {
   let browser: Browser;
@@ -32,7 +33,9 @@ describe.skipIf(!python)('without a network', () => {
 
   test('view.to_html writes a page with the view', async () => {
     const folder = temporaryFolder();
-    const weights = JSON.parse(await runPython(folder, `${made}view.to_html("a.html")\n${told}`)) as number[][];
+    const weights = JSON.parse(
+      await runPython(folder, `${made}view.to_html("a.html")\n${told}`),
+    ) as number[][];
     const page = await open(join(folder, 'a.html'));
     await page.locator('html[data-ready=true]').waitFor();
     await expect.poll(() => wrongCells(browser, page, page, weights), { timeout: 30_000 }).toEqual([]);

@@ -17,7 +17,9 @@ export async function colorsAt(
         const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
         const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
         context.drawImage(bitmap, 0, 0);
-        return at.map(([x, y]) => [...context.getImageData(Math.round(x), Math.round(y), 1, 1).data.slice(0, 3)]);
+        return at.map(([x, y]) => [
+          ...context.getImageData(Math.round(x), Math.round(y), 1, 1).data.slice(0, 3),
+        ]);
       },
       [png, places] as const,
     );

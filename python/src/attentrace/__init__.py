@@ -10,6 +10,7 @@ from importlib.metadata import version
 from .recording import capture
 from .errors import AttentraceError, InferenceError, TraceError
 from .files import load, save
+from .sources import query_key_attention
 from .trace import Trace
 from .views import explorer, head_view, heatmap, model_view, neuron_view, token_view
 
@@ -27,6 +28,7 @@ __all__ = [
     "load",
     "model_view",
     "neuron_view",
+    "query_key_attention",
     "save",
     "token_view",
 ]

@@ -107,6 +107,11 @@ def parse_vectors(
     return arrays
 
 
+def stacked(given: Any, place: str) -> list[np.ndarray]:
+    """One array ``[head, token, dim]`` a layer, float16 or float32."""
+    return [to_numpy(layer, f"{place}[{i}]") for i, layer in enumerate(_layers(given, place, "head, token, dim", None))]
+
+
 def _layers(given: Any, place: str, axes: str, batch: int | None) -> list:
     """One tensor of three axes a layer, or None where a layer has none."""
     if isinstance(given, dict) or isinstance(given, (str, int, float)) or hasattr(given, "attentions"):
@@ -165,7 +170,7 @@ def _whole(tensor: Any, place: str, axes: str, batch: int | None) -> list:
         return list(tensor)
     if len(shape) != 4:
         fix = "Wrap a single layer in a list, and add an axis of 1 for a single head."
-        raise TraceError("dims", place, f"{count(len(shape), 'axis').replace('axiss', 'axes')}, dims {shape}", f"4: [layer, {axes}]", fix)
+        raise TraceError("dims", place, f"{count(len(shape), 'axis', 'axes')}, dims {shape}", f"4: [layer, {axes}]", fix)
     return [tensor[i] for i in range(shape[0])]
 
 

@@ -50,9 +50,9 @@ def describe(value: object) -> str:
     shape = getattr(value, "shape", None)
     of = f" of shape {list(shape)}" if isinstance(shape, tuple) else ""
     name = type(value).__name__
-    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}{of}"
+    return f"{'an' if name[0] in 'AEIO' else 'a'} {name}{of}"
 
 
-def count(n: int, noun: str) -> str:
-    """``1 token``, ``5 tokens``."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """``1 token``, ``5 tokens``; ``2 axes`` where the plural has no s."""
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"

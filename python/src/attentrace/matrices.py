@@ -7,11 +7,11 @@ among them, or their mean.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .arrays import is_tensor, kept_type, to_numpy
+from .arrays import kept_type, to_numpy
 from .check import check_rows
 from .errors import TraceError
 
@@ -154,7 +154,7 @@ class QueryKeyLayer:
 
     ``queries`` ``[head, query, dim]``, ``keys`` ``[key head, key, dim]`` (fewer heads where they are shared), ``log_sum_exp``
     ``[head, query]`` in natural logarithms. ``visible(rows, cols)`` gives which keys each query sees, ``[rows, cols]``, or None where it
-    sees all of these; ``causal`` and ``window`` say what need not even be asked. ``slopes`` are those of ALiBi, one a head.
+    sees all of these; ``causal`` and ``window`` say what need not even be asked.
     """
 
     queries: np.ndarray
@@ -230,8 +230,6 @@ class QueryKeyAttention:
         self._matrices.clear()
 
     def picked(self, layers: Sequence[int], heads: Sequence[int]) -> QueryKeyAttention:
-        from dataclasses import replace
-
         def pick(layer: QueryKeyLayer) -> QueryKeyLayer:
             group = layer.queries.shape[0] // layer.keys.shape[0]
             rows = list(heads)
@@ -245,15 +243,3 @@ class QueryKeyAttention:
             )
 
         return QueryKeyAttention([pick(self.layers[layer]) for layer in layers], self.place)
-
-
-def stacked_layers(given: object, place: str) -> list:
-    """One tensor a layer, whatever was passed: a list or tuple of them, or one with an axis of layers. None stays None."""
-    if is_tensor(given):
-        if len(given.shape) < 4:
-            axes = f"{len(given.shape)} axes, shape {[int(n) for n in given.shape]}"
-            raise TraceError(
-                "dims", place, axes, "4: [layer, head, query, key]", "Pass a list of layers, or add an axis of 1 for a single head."
-            )
-        return [given[layer] for layer in range(int(given.shape[0]))]
-    return list(given)

@@ -274,7 +274,7 @@ def _side(part: dict, prefix: str, positions: int | None) -> Side:
             raise TraceError(
                 "present",
                 f"{prefix}present",
-                count(len(present), "entry").replace("entrys", "entries"),
+                count(len(present), "entry", "entries"),
                 f"{len(tokens)}, one for each token passed",
                 "Pass the attention_mask of the tokenizer for this sequence, one entry a token.",
             )
@@ -314,7 +314,7 @@ def _check_counts(name, held, query: Side, key: Side, positions, causal, prefix:
             "query-positions",
             f"{prefix}queryPositions",
             "nothing" if positions is None else describe(positions),
-            f"the positions of the {count(rows, 'query').replace('querys', 'queries')} among {cols} tokens",
+            f"the positions of the {count(rows, 'query', 'queries')} among {cols} tokens",
             f"For the last ones, as of a step with a cache, query_positions=range({cols - rows}, {cols}).",
         )
     wrong_queries = rows != queries and (name == "cross" or cols != keys or rows > cols)

@@ -11,7 +11,9 @@ function bytesOf(buffer) {
 
 async function importCode(gzipped) {
   const stream = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const url = URL.createObjectURL(new Blob([await new Response(stream).arrayBuffer()], { type: 'text/javascript' }));
+  const url = URL.createObjectURL(
+    new Blob([await new Response(stream).arrayBuffer()], { type: 'text/javascript' }),
+  );
   try {
     return await import(/* @vite-ignore */ url);
   } finally {

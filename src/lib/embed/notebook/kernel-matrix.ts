@@ -1,8 +1,15 @@
 import { DenseMatrix } from '../../trace/dense-matrix.js';
 import { cutRequest, readAtOnce } from '../../trace/request.js';
-import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType } from '../../trace/index.js';
+import type {
+  Block,
+  BlockOptions,
+  BlockRequest,
+  Matrix,
+  WeightArray,
+  WeightType,
+} from '../../trace/index.js';
 import type { Channel } from './channel.js';
-import type { StreamInKernel } from './kernel-trace.js';
+import type { StreamInKernel } from './types.js';
 
 const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
 

@@ -2,7 +2,6 @@ import {
   createTrace,
   type AttentionSource,
   type Quantity,
-  type Segment,
   type StreamName,
   type Tensor,
   type Trace,
@@ -10,35 +9,7 @@ import {
 } from '../../trace/index.js';
 import type { Channel } from './channel.js';
 import { KernelMatrix } from './kernel-matrix.js';
-
-interface Side {
-  tokens: string[];
-  segments: Segment[];
-  present: number[] | null;
-  specialTokens: string[] | null;
-}
-
-/** What the kernel says of a stream. */
-export interface StreamInKernel {
-  name: StreamName;
-  dims: [number, number, number, number];
-  type: 'uint8' | 'float16' | 'float32';
-  layers: number[];
-  heads: number[];
-  causal: boolean;
-  quantity: Quantity & { range: [number | null, number | null] };
-  queryPositions: number[] | null;
-  query: Side;
-  key: Side;
-  /** Type and dims, without the layers, of the vectors that the view needs. */
-  vectors: Partial<Record<'queries' | 'keys' | 'values', [type: string, ...dims: number[]]>>;
-}
-
-export interface TraceInKernel {
-  model: string | null;
-  text: string | null;
-  streams: StreamInKernel[];
-}
+import type { Side, StreamInKernel, TraceInKernel } from './types.js';
 
 /**
  * A trace whose weights stay in the kernel, and come a head or a block at a time. Queries, keys and values come whole, before the

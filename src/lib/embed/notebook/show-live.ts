@@ -2,7 +2,8 @@ import { createView } from '../create-view.js';
 import type { ViewHandle } from '../types.js';
 import { Channel, type BytesOf, type Model } from './channel.js';
 import { hostTheme, watchHostTheme } from './host-theme.js';
-import { kernelTrace, type TraceInKernel } from './kernel-trace.js';
+import { kernelTrace } from './kernel-trace.js';
+import type { TraceInKernel } from './types.js';
 import { viewNamed } from './view-named.js';
 
 const notices = {
@@ -11,8 +12,7 @@ const notices = {
 };
 
 /** Traits that the page and the kernel both set. */
-const shared = ['selection', 'hover', 'options'] as const;
-type Shared = (typeof shared)[number];
+type Shared = 'selection' | 'hover' | 'options';
 
 /**
  * Shows a view whose trace is in the kernel, and keeps selection, hover and options the same on both sides.
