@@ -19,21 +19,9 @@ export interface ViewDrawings {
   error?: (error: TraceError | Error) => Drawn;
 }
 
-/** Attributes for the outermost element of a view. */
-export interface ViewAttributes {
-  id?: string;
-  title?: string;
-  lang?: string;
-  dir?: 'ltr' | 'rtl' | 'auto';
-  hidden?: boolean;
-  role?: string;
-  style?: string;
-  [name: `aria-${string}` | `data-${string}`]: string | number | boolean | undefined;
-}
-
 /** What `createView` takes of the props of a view: what no Svelte is needed for. */
 export type PlainProps<P> = {
-  [name in keyof P as name extends keyof ViewDrawings | 'children' | 'style' ? never : name]: P[name];
+  [name in keyof P as name extends keyof ViewDrawings | 'children' ? never : name]: P[name];
 } & ViewDrawings;
 
 /** The options of a view with props of type `P`. */
