@@ -9,11 +9,13 @@ export { createView, type View } from './embed/create-view.js';
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
 export {
   createTrace,
+  deriveStream,
   isSigned,
   isTraceError,
   quantities,
   segmentsFromText,
   TraceError,
+  traceOf,
 } from './trace/index.js';
 export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
 export { headViewOptions, type HeadViewOptions } from './views/head-view/options.js';
@@ -42,6 +44,7 @@ export type { Viewport } from './scene/viewport.js';
 export type {
   AttentionInput,
   AttentionSource,
+  Derivation,
   Evidence,
   Matrix,
   PresentMask,
@@ -51,6 +54,7 @@ export type {
   SegmentPlace,
   SideInput,
   Stream,
+  StreamKind,
   StreamName,
   Tensor,
   Token,

@@ -1,3 +1,4 @@
+import type { StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
@@ -14,7 +15,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   headShort: string;
   heads: string;
   stream: string;
-  streams: Record<'self' | 'encoder' | 'decoder' | 'cross', string>;
+  /** By name; a derived stream that is not here is called by its name. */
+  streams: Record<StreamKind, string> & Partial<Record<string, string>>;
   mean: string;
   max: string;
   scale: string;
