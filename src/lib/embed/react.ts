@@ -27,21 +27,13 @@ import { createView, type View } from './create-view.js';
 import { outlet } from './outlet.js';
 import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewHandle } from './types.js';
-import {
-  explorer,
-  headView,
-  heatmap,
-  modelView,
-  neuronView,
-  tokenView,
-  type ViewKind,
-} from './views.js';
+import { explorer, headView, heatmap, modelView, neuronView, tokenView, type ViewKind } from './views.js';
 
 /** The props of a view in React: `className` and `style` are those of the element around it. */
 export type ReactProps<P> = Omit<PlainProps<P>, 'class' | 'style'> & {
-    className?: string;
-    style?: CSSProperties & { [name: `--${string}`]: string | number };
-  };
+  className?: string;
+  style?: CSSProperties & { [name: `--${string}`]: string | number };
+};
 
 /** A view in React; a `ref` gives what `createView` does. */
 export type ReactView<P extends object> = ForwardRefExoticComponent<

@@ -31,22 +31,18 @@ import { outlet } from './outlet.js';
 import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
 import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
-import {
-  explorer,
-  headView,
-  heatmap,
-  modelView,
-  neuronView,
-  tokenView,
-  type ViewKind,
-} from './views.js';
+import { explorer, headView, heatmap, modelView, neuronView, tokenView, type ViewKind } from './views.js';
 
 /** What `v-model` listens to: `v-model:selection`, `v-model:hover`, `v-model:options`, `v-model:layer`… */
 type Models<P> = {
   'onUpdate:selection'?: (selection: Selection) => void;
   'onUpdate:hover'?: (hover: Hover | null) => void;
   'onUpdate:options'?: (options: OptionsIn<P>) => void;
-} & { [name in 'stream' | 'layer' | 'heads' | 'head' as `onUpdate:${name}`]?: (value: NonNullable<ViewProps[name]>) => void };
+} & {
+  [name in 'stream' | 'layer' | 'heads' | 'head' as `onUpdate:${name}`]?: (
+    value: NonNullable<ViewProps[name]>,
+  ) => void;
+};
 
 /** The props of a view in Vue; `class` and `style` are those of the element around it. */
 export type VueProps<P> = Omit<PlainProps<P>, 'class' | 'style'> &
