@@ -2,6 +2,7 @@ import { mount, unmount, untrack, type Component } from 'svelte';
 import type { Source } from '../io/index.js';
 import { TraceError } from '../trace/index.js';
 import { defaultLabels, type Labels } from '../views/kit/labels/index.js';
+import { boundProps, sharedProps } from '../views/kit/types.js';
 import { keeperContext, type KeptView } from '../views/kit/view-keeper.js';
 import { checkShared, checkUnknown } from './check-props.js';
 import { snippetOf } from './draw.svelte.js';
@@ -32,8 +33,8 @@ export function createView<P extends object>(
 ): ViewHandle<P> {
   mustBeInPage(element);
   const last: Record<string, unknown> = {};
-  const given = new GivenProps({});
-  const wrong = new GivenProps({ file: undefined });
+  const given = new GivenProps([...boundProps, ...sharedProps, ...drawings, 'children']);
+  const wrong = new GivenProps(['file']);
   const show = (): void => {
     given.set(propsOf(last, file.told));
     wrong.set({ file: file.told.problem });

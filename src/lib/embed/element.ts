@@ -28,15 +28,15 @@ const events = {
   onHoverChange: 'hoverchange',
   onOptionsChange: 'optionschange',
 };
-const style = ':host { display: block } :host([hidden]) { display: none }';
-const slot = createRawSnippet(() => ({ render: () => '<slot></slot>' }));
+/** An explorer with children of its own has no layout: what is in it stays where the author has it. */
+const nothing = createRawSnippet(() => ({ render: () => '<span hidden></span>' }));
 
 /** On a server there is no such class, and elements stay what they are written as. */
 const Base = (typeof HTMLElement === 'undefined' ? class {} : HTMLElement) as typeof HTMLElement;
 
 /**
- * The class of an element that shows a view in a shadow root of its own, so that neither styles of the page nor what a framework does to
- * children reach it. Attributes are props in kebab-case; events bubble.
+ * The class of an element that shows a view. Attributes are props in kebab-case; events bubble. No shadow root: styles of views are
+ * where those of the page are, in an app that compiles Svelte too.
  */
 export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsElement<P> {
   const isExplorer = kind.name === 'Explorer';
@@ -47,6 +47,8 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
     readonly #given: Props = {};
     /** Whether the view shares the exploration of an explorer around. */
     #shares = false;
+    /** Where the view is. What else is in an element of a view stands in for it until there is one. */
+    #place: HTMLElement | undefined;
     readonly #observer = new MutationObserver((changes) => this.#follow(changes));
 
     static {
@@ -61,11 +63,6 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
             this.#set({ [name]: value });
           },
         });
-    }
-
-    constructor() {
-      super();
-      this.attachShadow({ mode: 'open' });
     }
 
     get view(): ViewHandle | undefined {
@@ -93,8 +90,11 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
 
     #mount(): void {
       for (const name of [...kind.props, ...others, 'options']) this.#takeEarly(name);
-      const root = this.shadowRoot!;
-      root.replaceChildren(Object.assign(document.createElement('style'), { textContent: style }));
+      const place = document.createElement('div');
+      this.#place = place;
+      if (isExplorer) this.prepend(place);
+      else this.replaceChildren(place);
+      beBlock(this);
       const props: Props = {
         ...this.#written(this.getAttributeNames()),
         ...this.#given,
@@ -106,7 +106,7 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
           (this.#given[name] as ((detail: unknown) => void) | undefined)?.(detail);
           this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
         };
-      this.#view = createView<object>(root, kind.component as unknown as View<object>, props);
+      this.#view = createView<object>(place, kind.component as unknown as View<object>, props);
       this.#observer.observe(this, { attributes: true, childList: true });
     }
 
@@ -121,6 +121,7 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
       );
       Object.assign(this.#given, Object.fromEntries(own), !this.#shares && { selection: view.selection });
       view.destroy();
+      this.#place?.remove();
     }
 
     /** A property that was set before the element was what it is. */
@@ -172,8 +173,20 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
     }
 
     #children(): Props {
-      return isExplorer ? { children: this.childElementCount > 0 ? slot : undefined } : {};
+      if (!isExplorer) return {};
+      return { children: [...this.children].some((child) => child !== this.#place) ? nothing : undefined };
     }
   }
   return Element as unknown as new () => PropsElement<P>;
+}
+
+/** An element that a browser does not know is inline: says once, where this one takes its styles from, that it is a block. */
+function beBlock(element: HTMLElement): void {
+  const { localName, ownerDocument } = element;
+  const root = element.getRootNode();
+  const styles = root instanceof ShadowRoot ? root : ownerDocument.head;
+  const id = `${localName}-style`;
+  if (styles.querySelector(`#${id}`)) return;
+  const textContent = `:where(${localName}:not([hidden])) { display: block }`;
+  styles.append(Object.assign(ownerDocument.createElement('style'), { id, textContent }));
 }
