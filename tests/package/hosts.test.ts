@@ -57,11 +57,15 @@ async function startIn(app: string, tool: string, ...args: string[]) {
   const server = spawn(process.execPath, all, { cwd: inHost(app), stdio: 'ignore', env: appEnv });
   const url = `http://localhost:${port}/`;
   for (let tries = 0; !(await fetch(url).catch(() => undefined)); tries++) {
-    if (tries > 300 || server.exitCode !== null) throw new Error(`${tool} ${args[0]} in ${app} does not answer.`);
+    if (tries > 300 || server.exitCode !== null)
+      throw new Error(`${tool} ${args[0]} in ${app} does not answer.`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return { url, stop: () => void server.kill() };
 }
+
+const fixedPlace =
+  'section.attentrace.attentrace.attentrace { position: fixed; inset: 0 auto auto 0; inline-size: 800px; block-size: 500px }';
 
 /** What every host must show: the same attention, whose picture the first one gave. */
 let picture: number | undefined;
@@ -75,9 +79,7 @@ async function expectSameAttention(url: string, { callback = true } = {}): Promi
     const token = region.getByRole('option').filter({ hasText: /^\s*them\s*$/ });
     await token.first().waitFor();
     // Wherever the app has it, so that all draw the same picture.
-    await region.evaluate((section) => {
-      section.style.cssText += '; position: fixed; inset: 0 auto auto 0; inline-size: 800px; block-size: 500px';
-    });
+    await page.addStyleTag({ content: fixedPlace });
     await page.locator('section[aria-busy="false"] canvas').first().waitFor();
     await expect.poll(() => pixelsDrawn(page), { timeout: 20_000 }).toBeGreaterThan(2000);
     picture ??= await pixelsDrawn(page);
@@ -87,7 +89,9 @@ async function expectSameAttention(url: string, { callback = true } = {}): Promi
     if (callback) await expect.poll(() => said.join()).toMatch(/"stream":"self".*"query":\d+/);
     expect(problems).toEqual([]);
   } catch (error) {
-    throw new Error(`${String(error)}\nThe page said: ${[...problems, ...said].join('\n')}`, { cause: error });
+    throw new Error(`${String(error)}\nThe page said: ${[...problems, ...said].join('\n')}`, {
+      cause: error,
+    });
   } finally {
     await page.close();
   }
@@ -176,20 +180,31 @@ test('Next.js, app router: built, rendered on its server, hydrated', async () =>
 test('webpack', async () => {
   writeFileSync(inHost('webpack', 'src', 'index.js'), snippet('js', 5));
   runIn('webpack', 'webpack-cli/bin/cli.js');
-  await withStatic([inHost('webpack'), inHost('webpack', 'dist'), inHost('webpack', 'public')], expectSameAttention);
+  await withStatic(
+    [inHost('webpack'), inHost('webpack', 'dist'), inHost('webpack', 'public')],
+    expectSameAttention,
+  );
 });
 
 test('esbuild', async () => {
   writeFileSync(inHost('esbuild', 'src', 'index.js'), snippet('js', 5));
-  const flags = ['src/index.js', '--bundle', '--format=esm', '--splitting', '--outdir=out', '--log-level=warning'];
-  runIn('esbuild', 'esbuild/bin/esbuild', ...flags);
+  const flags = [
+    'src/index.js',
+    '--bundle',
+    '--format=esm',
+    '--splitting',
+    '--outdir=out',
+    '--log-level=warning',
+  ];
+  execFileSync(inHost('node_modules', '.bin', 'esbuild'), flags, { cwd: inHost('esbuild'), stdio: 'pipe' });
   await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], expectSameAttention);
 });
 
 describe('plain HTML', () => {
   const html = (): string[] => [inHost('html'), inHost('html', 'public'), compiled];
   const callback = '<script>addEventListener("hoverchange", ({ detail }) => console.log(detail))</script>';
-  const page = (body: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>${body}`;
+  const page = (body: string): string =>
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>${body}`;
 
   test('from a static server', async () => {
     writeFileSync(inHost('html', 'index.html'), page(snippet('html', 3) + callback));
