@@ -1,11 +1,12 @@
 import type { StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
+import { figureLabels, type FigureLabels } from './figure.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
-export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -134,6 +135,7 @@ const lineCount = (lines: number): string =>
 /** The labels in English. */
 export const defaultLabels: Labels = {
   ...explorerLabels,
+  ...figureLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
