@@ -14,7 +14,7 @@ const Real = Worker;
 const { postMessage } = Real.prototype;
 Real.prototype.postMessage = function (this: Worker, task: unknown, how: Transferable[]): void {
   found.tasks++;
-  postMessage.call(this, task, how);
+  postMessage.call(this, task, how as StructuredSerializeOptions);
 } as typeof postMessage;
 
 const workers: Record<string, unknown> = {
