@@ -42,10 +42,13 @@ export const traceErrorCodes = [
   'steps',
   'source',
   'vectors',
+  'stream-name',
   'unknown-stream',
   'unknown-layer',
   'unknown-head',
   'unknown-option',
+  'unknown-prop',
+  'no-page',
   'file',
   'file-names',
 ] as const;

@@ -9,7 +9,7 @@ import { firstFrom } from './segments.js';
 import type { TokenSide } from './side.js';
 import { countError } from './token-count.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
-import type { AttentionSource, Segment, Stream, StreamInput, StreamName } from './types.js';
+import type { AttentionSource, Segment, Stream, StreamInput, StreamKind } from './types.js';
 
 /**
  * Builds one stream of a trace.
@@ -18,7 +18,7 @@ import type { AttentionSource, Segment, Stream, StreamInput, StreamName } from '
  * @throws TraceError for every input that cannot be drawn truthfully
  */
 export function toStream(
-  name: StreamName,
+  name: StreamKind,
   input: Partial<StreamInput>,
   queries: TokenSide,
   keys: TokenSide,
@@ -69,6 +69,7 @@ export function toStream(
     numbers.heads[indexOf(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
   return {
     name,
+    kind: name,
     quantity,
     layers: numbers.layers,
     heads: numbers.all,

@@ -5,8 +5,11 @@ import type { Quantity, QuantityName } from './quantity.js';
  * Nothing here knows of Svelte or Pixi: the same trace serves a browser, a worker and Node.
  */
 
-/** One kind of attention in a trace. */
-export type StreamName = 'self' | 'encoder' | 'decoder' | 'cross';
+/** What attends to what: one sequence to itself, or in `cross` a decoder's tokens to an encoder's. */
+export type StreamKind = 'self' | 'encoder' | 'decoder' | 'cross';
+
+/** What a stream is called: its kind where it was recorded; a derived one has a name of its own. */
+export type StreamName = StreamKind | (string & {});
 
 /** How weights are stored. uint8 holds `round(255 × weight)`; float16 holds IEEE half-precision bits. */
 export type WeightType = 'uint8' | 'float16' | 'float32';
@@ -142,9 +145,11 @@ export interface Vectors {
   vector(layerIndex: number, headIndex: number, token: number, count?: number): Float32Array;
 }
 
-/** One kind of attention of a trace, with the tokens on both sides. */
+/** One kind of attention of a trace, or what was derived from it, with the tokens on both sides. */
 export interface Stream {
   readonly name: StreamName;
+  /** The kind of attention it holds, or was derived from. */
+  readonly kind: StreamKind;
   /** What the numbers of its matrices are. */
   readonly quantity: Quantity;
   /** The model's numbers of the layers and heads held, ascending. Layers without attention are not among them. */
@@ -177,7 +182,7 @@ export interface Stream {
 export interface Trace {
   readonly model?: string;
   readonly text?: string;
-  /** The streams held, in the order encoder, decoder, cross; or self alone. */
+  /** The streams held, in the order encoder, decoder, cross, or self alone; and derived ones, see `traceOf`. */
   readonly streams: readonly Stream[];
   /** A stream by name; without one, the first. Throws `TraceError` `unknown-stream`. */
   stream(name?: StreamName): Stream;
@@ -185,8 +190,8 @@ export interface Trace {
 
 /**
  * Attention as users have it: nested arrays `[layer][head][query][key]`; one tensor with `dims`
- * `[layer, head, query, key]`; or one tensor or nested array a layer. A batch axis of 1 is dropped, before the layers or before
- * the heads: `[1, 12, …]` of five axes are 12 layers.
+ * `[layer, head, query, key]`; or one tensor or nested array a layer. A batch axis of 1 before the heads is dropped; one before
+ * the layers, where `layers` says how many these are.
  */
 export type AttentionInput = ArrayInput | AttentionSource;
 

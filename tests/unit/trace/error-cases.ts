@@ -5,6 +5,8 @@ import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
 import {
   combineMatrices,
   createTrace,
+  deriveStream,
+  traceOf,
   type Trace,
   type TraceErrorCode,
 } from '../../../src/lib/trace/index.js';
@@ -340,6 +342,11 @@ export const errorCases: ErrorCase[] = [
   ['ragged values', 'ragged', 'values[0][0] row 1', /found 1 number, expected 2 numbers/, vectors({ values: [[[[1, 2], [1], [1, 2]]]] })],
   ['false for values', 'not-an-array', 'values', /found false/, vectors({ values: false })],
   ['cross keys of the decoder', 'vectors', 'cross.keys', /found 2 tokens .* expected 3/, make({ encoder: { tokens: names(3) }, decoder: { tokens: names(2) }, cross: { attention: even(1, 1, 2, 3), keys: even(1, 1, 2) } })],
+
+  // Streams put together
+  ['two streams of one name', 'stream-name', 'stream 1', /another called 'self'/, () => traceOf(read(), read())],
+  ['a stream without a name', 'stream-name', 'stream 0', /found the string " ", expected a name/, () => traceOf(deriveStream(read(), { name: ' ', matrix: () => read().matrix(4, 0) }))],
+  ['no stream', 'empty', 'traceOf', /found no stream/, () => traceOf()],
 
   // Reading a trace
   ['a stream it has not', 'unknown-stream', 'stream', /found the string "cross", expected 'encoder'/, () => createTrace({ encoder } as never).stream('cross')],

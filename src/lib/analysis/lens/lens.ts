@@ -148,7 +148,7 @@ function mergeQueries(
   keyRuns: readonly TokenRun[] | undefined,
 ): Merged {
   const { queryTokens, querySegments } = stream;
-  if (stream.name === 'cross') return merge(queryTokens, querySegments, granularity);
+  if (stream.kind === 'cross') return merge(queryTokens, querySegments, granularity);
   const some = queryTokens.some(({ position }, row) => position !== row);
   const merged = some ? mergeSome(stream, granularity) : merge(queryTokens, querySegments, granularity);
   const tokens = merged.tokens.map((token, i) => {

@@ -28,7 +28,7 @@ const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
  * and values in the type they have, with tokens, segments, layer and head numbers, quantity, model and text among the metadata.
  * Reads every matrix whole.
  *
- * @throws TraceError `dtype` where the matrices of a stream are of several types
+ * @throws TraceError `dtype` where the matrices of a stream are of several types, `stream-name` for a derived stream with a name of its own
  * @example
  * const bytes = await writeSafetensors(trace);
  * link.href = URL.createObjectURL(new Blob([bytes]));
@@ -51,6 +51,7 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
     if (segments.length > 0) metadata[`${prefix}segments`] = JSON.stringify(segments);
   };
   for (const stream of trace.streams) {
+    if (stream.name !== stream.kind) throw notRecorded(stream.name);
     const prefix = stream.name === 'self' ? '' : `${stream.name}.`;
     parts.push(await attentionPart(stream, `${prefix}attention`));
     for (const kind of ['queries', 'keys', 'values'] as const) {
@@ -72,6 +73,16 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
     metadata[`${prefix}causal`] = JSON.stringify(stream.causal);
   }
   return encode(parts, metadata);
+}
+
+function notRecorded(name: string): TraceError {
+  return new TraceError({
+    code: 'stream-name',
+    place: 'writeSafetensors',
+    found: `the derived stream '${name}'`,
+    expected: 'streams called self, encoder, decoder or cross',
+    fix: 'Write the trace it was made of, and derive it again; or write it alone, derived under the name of its base.',
+  });
 }
 
 async function attentionPart(stream: Stream, name: string): Promise<WrittenTensor> {

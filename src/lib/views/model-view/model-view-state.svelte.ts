@@ -125,7 +125,7 @@ export class ModelViewState {
 
   /** The measures that mean something for this stream. */
   measures: MeasureName[] = $derived.by(() => {
-    const oneSequence = this.view.stream?.name !== 'cross';
+    const oneSequence = this.view.stream?.kind !== 'cross';
     return (Object.keys(measures) as MeasureName[]).filter(
       (name) => oneSequence || !measures[name].oneSequence,
     );

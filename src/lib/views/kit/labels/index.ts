@@ -1,3 +1,4 @@
+import type { StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
@@ -14,7 +15,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   headShort: string;
   heads: string;
   stream: string;
-  streams: Record<'self' | 'encoder' | 'decoder' | 'cross', string>;
+  /** By name; a derived stream that is not here is called by its name. */
+  streams: Record<StreamKind, string> & Partial<Record<string, string>>;
   mean: string;
   max: string;
   scale: string;
@@ -108,6 +110,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   list: (parts: readonly string[]) => string;
   empty: string;
   emptyHint: string;
+  /** While a file is being read. */
+  loading: string;
   errorTitle: string;
   errorFound: string;
   errorExpected: string;
@@ -239,6 +243,7 @@ export const defaultLabels: Labels = {
   list: (parts) => parts.join(', '),
   empty: 'No attention yet',
   emptyHint: 'Pass a trace, or attention and tokens.',
+  loading: 'Reading the file …',
   errorTitle: 'This attention cannot be drawn',
   errorFound: 'found',
   errorExpected: 'expected',
