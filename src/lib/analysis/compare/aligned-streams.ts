@@ -1,10 +1,8 @@
-import { ReadMatrix } from '../../trace/read-matrix.js';
 import {
+  computedMatrix,
   holdsWeights,
   quantities,
   TraceError,
-  type BlockOptions,
-  type BlockRequest,
   type Matrix,
   type Quantity,
   type Stream,
@@ -106,9 +104,11 @@ export function alignedStreams(
   };
   const keySegments = alignedSegments(a.keySegments, keys.runs);
   const one = (side: 'a' | 'b', from: Stream) => (pair: HeadPair) =>
-    readMatrix(shape, false, 1, (request, options) =>
-      sides[side].read(from.matrix(pair[side].layer, pair[side].head), request, options),
-    );
+    computedMatrix({
+      ...shape,
+      read: (rect, options) =>
+        sides[side].read(from.matrix(pair[side].layer, pair[side].head), rect, options),
+    });
   const matrixOf = (pair: HeadPair): [Matrix, Matrix] => [
     a.matrix(pair.a.layer, pair.a.head),
     b.matrix(pair.b.layer, pair.b.head),
@@ -117,12 +117,17 @@ export function alignedStreams(
     a: stream(a.quantity, one('a', a)),
     b: stream(b.quantity, one('b', b)),
     difference: stream(differenceOf(a.quantity, b.quantity), (pair) =>
-      readMatrix(shape, true, 2, (request, options) => {
-        const [p, q] = matrixOf(pair);
-        const of = [sides.a.read(p, request, options), sides.b.read(q, request, options)] as const;
-        return of[0] instanceof Promise || of[1] instanceof Promise
-          ? Promise.all(of).then(([x, y]) => less(y, x))
-          : less(of[1], of[0]);
+      computedMatrix({
+        ...shape,
+        signed: true,
+        cost: 2,
+        read(rect, options) {
+          const [p, q] = matrixOf(pair);
+          const of = [sides.a.read(p, rect, options), sides.b.read(q, rect, options)] as const;
+          return of[0] instanceof Promise || of[1] instanceof Promise
+            ? Promise.all(of).then(([x, y]) => less(y, x))
+            : less(of[1], of[0]);
+        },
       }),
     ),
     sides,
@@ -134,29 +139,6 @@ export function alignedStreams(
       rows.map(({ run }) => run),
     );
   }
-}
-
-function readMatrix(
-  { rows, cols }: { rows: number; cols: number },
-  signed: boolean,
-  cost: number,
-  read: (request: BlockRequest, options: BlockOptions) => Float32Array | Promise<Float32Array>,
-): Matrix {
-  return new ReadMatrix({
-    rows,
-    cols,
-    signed,
-    cost,
-    read(request, options) {
-      const { row, col, rows, cols } = request;
-      const block = (data: Float32Array) => ({
-        ...{ row, col, rows, cols, rowLevel: 0, colLevel: 0 },
-        ...{ type: 'float32' as const, data, offset: 0, stride: cols },
-      });
-      const data = read(request, options);
-      return data instanceof Promise ? data.then(block) : block(data);
-    },
-  });
 }
 
 function less(x: Float32Array, y: Float32Array): Float32Array {

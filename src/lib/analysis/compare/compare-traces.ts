@@ -125,7 +125,7 @@ async function compareStreams(
     match === 'number' ? pairsByNumber(a, b) : match === 'likeness' ? [] : givenHeadPairs(match, a, b);
   const keys = await align(a.keyTokens, b.keyTokens, `the tokens of ${a.name}`);
   const queries =
-    a.name === 'cross' ? await align(a.queryTokens, b.queryTokens, 'the queries of cross') : undefined;
+    a.kind === 'cross' ? await align(a.queryTokens, b.queryTokens, `the queries of ${a.name}`) : undefined;
   const pause = pacer(signal);
   await pause();
   const keyTokens = alignedTokens(keys.runs, a.keyTokens, b.keyTokens);

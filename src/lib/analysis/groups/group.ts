@@ -96,9 +96,9 @@ function malformed(place: string, found: string, expected: string): TraceError {
 }
 
 /** How many tokens the sequence of the queries, and that of the keys, has. */
-export function sequenceLengths({ name, queryTokens, keyTokens }: Stream): { query: number; key: number } {
+export function sequenceLengths({ kind, queryTokens, keyTokens }: Stream): { query: number; key: number } {
   const key = keyTokens.length;
-  return { query: name === 'cross' ? (queryTokens.at(-1)?.position ?? -1) + 1 : key, key };
+  return { query: kind === 'cross' ? (queryTokens.at(-1)?.position ?? -1) + 1 : key, key };
 }
 
 /** The row of each query that was recorded, by its position. */

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { compareTraces, type HeadDistance } from '../../../../src/lib/analysis/index.js';
 import { assign } from '../../../../src/lib/analysis/compare/assignment.js';
 import { loadSafetensors } from '../../../../src/lib/io/index.js';
-import { blockWeights, createTrace, type Stream, type Trace } from '../../../../src/lib/trace/index.js';
+import {
+  blockWeights,
+  createTrace,
+  type BlockRequest,
+  type Stream,
+  type Trace,
+} from '../../../../src/lib/trace/index.js';
 
 type Distances = [divergence: number, distance: number, totalVariation: number];
 const reference = JSON.parse(readFileSync(new URL('./compare.json', import.meta.url), 'utf8')) as {
@@ -85,6 +91,33 @@ test('differences are b − a, to the last digit, under every level that views r
     .block({ row: 0, col: 0, rows: 1, cols: 1, rowLevel: 5, colLevel: 5 });
   const largest = d.flat().reduce((x, y) => (Math.abs(y) > Math.abs(x) ? y : x));
   expect(blockWeights(coarse as never)[0]).toBe(largest);
+});
+
+test('differences of what arrives late', async () => {
+  const late = (rows: number[][]): Trace => {
+    const ready = createTrace({ tokens: ['x', 'y'], attention: [[rows]] })
+      .stream()
+      .matrix(0, 0);
+    const matrix = {
+      rows: 2,
+      cols: 2,
+      type: ready.type,
+      block: async (request: BlockRequest) => ready.block(request),
+    };
+    return createTrace({ tokens: ['x', 'y'], attention: { dims: [1, 1, 2, 2], matrix: () => matrix } });
+  };
+  const comparison = await compareTraces(
+    late([
+      [0.5, 0.5],
+      [1, 0],
+    ]),
+    late([
+      [0.25, 0.75],
+      [0, 1],
+    ]),
+  );
+  const block = await comparison.stream().difference.matrix(0, 0).block({ row: 0, col: 0, rows: 2, cols: 2 });
+  expect([...blockWeights(block)]).toEqual([-0.25, 0.25, -1, 1]);
 });
 
 test('a text with insertions: each weight where it belongs, and what is in one only is marked', async () => {
