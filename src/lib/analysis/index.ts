@@ -3,6 +3,7 @@
  * that does. Attention often does not follow gradients, and very different attention can give one prediction (Jain & Wallace
  * 2019, arXiv:1902.10186); compare a uniform baseline before concluding (Wiegreffe & Pinter 2019, arXiv:1908.04626).
  */
+export * from './compare/index.js';
 export { confidence } from './confidence.js';
 export { distance } from './distance.js';
 export { duplicateTokenScore } from './duplicate-token.js';
