@@ -12,5 +12,8 @@ export { measureHeads, type HeadValue, type MeasureHeadsOptions } from './measur
 export { type AddRow, type Measure, type MeasuredStream, type MeasureOptions, type Sums } from './measure.js';
 export { measures, type MeasureName } from './measures.js';
 export { previousTokenScore } from './previous-token.js';
+export * from './contributions/index.js';
+export * from './kv-budget/index.js';
+export * from './over-layers/index.js';
 export * from './query-key/index.js';
 export { firstTokenShare, sinkRate, sinkScores } from './sink.js';

@@ -1,6 +1,7 @@
 import { holdsWeights, type Stream } from '../trace/index.js';
 import { measureInSteps, notWeights, type Measure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
+import { pacer } from './pacer.js';
 
 /** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
 export interface HeadValue {
@@ -19,9 +20,6 @@ export interface MeasureHeadsOptions {
   /** Called after each head. */
   onProgress?: (measured: number, total: number) => void;
 }
-
-/** The page stays as smooth as 60 frames a second let it. */
-const sliceMs = 12;
 
 /**
  * Measures the heads of a stream, layer by layer, without holding up the page: it lets others have their turn every 12 ms, also
@@ -76,16 +74,4 @@ export async function measureHeads(
     }
     return step.value;
   }
-}
-
-/** A function that lets others have their turn when a slice of time is used up, and rejects when the signal is aborted. */
-function pacer(signal?: AbortSignal): () => Promise<void> {
-  let since = performance.now();
-  return async () => {
-    signal?.throwIfAborted();
-    if (performance.now() - since < sliceMs) return;
-    await new Promise((resolve) => setTimeout(resolve));
-    since = performance.now();
-    signal?.throwIfAborted();
-  };
 }

@@ -34,6 +34,7 @@ export const traceErrorCodes = [
   'steps',
   'source',
   'vectors',
+  'derivation',
   'stream-name',
   'unknown-stream',
   'unknown-layer',

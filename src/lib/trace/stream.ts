@@ -8,6 +8,7 @@ import { parseQueryPositions, unknownPositions } from './query-positions.js';
 import { firstFrom } from './segments.js';
 import type { TokenSide } from './side.js';
 import { countError } from './token-count.js';
+import { parseSublayer } from './sublayer.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
 import type { AttentionSource, Segment, Stream, StreamInput, StreamKind } from './types.js';
 
@@ -64,6 +65,14 @@ export function toStream(
   };
   const recorded = { queries: vectors('queries'), keys: vectors('keys'), values: vectors('values') };
   checkSameDim(recorded.queries, recorded.keys, prefix);
+  const sublayer = parseSublayer(input, prefix, {
+    layers: layerCount,
+    gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
+    heads: numbers.all.length,
+    queries: rows,
+    kept: there.picked?.rows,
+    values: recorded.values,
+  });
 
   const headsOf = (layer: number): readonly number[] =>
     numbers.heads[indexOf(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
@@ -87,6 +96,7 @@ export function toStream(
       return matrixOf(numbers.layers.indexOf(layer), indexOf(heads, head, 'head', owner));
     },
     ...recorded,
+    ...(sublayer && { sublayer }),
   };
 
   /** Where the queries stand, where only some were recorded; nothing where all were. */

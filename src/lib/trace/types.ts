@@ -176,6 +176,35 @@ export interface Stream {
   readonly queries?: Vectors;
   readonly keys?: Vectors;
   readonly values?: Vectors;
+  /** What else was recorded of the sublayer that attention is part of: what contributions are made of. */
+  readonly sublayer?: Sublayer;
+}
+
+/**
+ * What an attention sublayer does with attention and values. The hidden dimension is the model's. Of a model whose LayerNorm comes after
+ * the sublayer (post-LN, as BERT), the norm is part of it; `normWeight` says so.
+ */
+export type SublayerPart =
+  'outputMatrix' | 'outputBias' | 'residual' | 'normWeight' | 'normBias' | 'blockOutput';
+
+/** Those that were recorded, as `Vectors` of one head and token where they have none. */
+export type Sublayer = Readonly<Partial<Record<SublayerPart, Vectors>>> & { readonly normEpsilon: number };
+
+/** What of the sublayer may be passed beside attention and `values`, for `valueNorms`, `blockNorms` and `alti`. */
+export interface SublayerInput {
+  /** W_O, `[layer, head, dim, hidden]`: what the values of a head are multiplied by, from the right. In PyTorch `weight.T` of the output layer, split by heads. */
+  outputMatrix?: VectorsInput;
+  /** The bias of the output layer, `[layer, hidden]`. Default: none. */
+  outputBias?: VectorsInput;
+  /** What is added to what attention gives: the hidden states that enter the sublayer, before any norm, `[layer, token, hidden]`. */
+  residual?: VectorsInput;
+  /** Weight and bias of a LayerNorm after the addition (post-LN), `[layer, hidden]`. Leave both out of pre-LN models. */
+  normWeight?: VectorsInput;
+  normBias?: VectorsInput;
+  /** What that LayerNorm adds to the variance. Default 1e-12, as BERT. */
+  normEpsilon?: number;
+  /** What the sublayer gave, after addition and LayerNorm, `[layer, token, hidden]`: the parts are held against it. */
+  blockOutput?: VectorsInput;
 }
 
 /** One recorded forward pass: tokens, attention, and where recorded queries, keys, values. */
@@ -201,7 +230,7 @@ type ArrayInput = Tensor | readonly (Tensor | NestedNumbers)[];
 export type VectorsInput = ArrayInput;
 
 /** What one stream is made of. */
-export interface StreamInput {
+export interface StreamInput extends SublayerInput {
   /**
    * A layer without attention, as hybrid models have them, may be `null`; layers may differ in their number of heads. The others keep
    * their numbers.
