@@ -35,6 +35,7 @@ export const traceErrorCodes = [
   'source',
   'vectors',
   'derivation',
+  'config',
   'stream-name',
   'unknown-stream',
   'unknown-layer',

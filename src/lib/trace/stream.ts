@@ -8,6 +8,7 @@ import { parseQueryPositions, unknownPositions } from './query-positions.js';
 import { firstFrom } from './segments.js';
 import type { TokenSide } from './side.js';
 import { countError } from './token-count.js';
+import { parseScoring } from './scoring.js';
 import { parseSublayer } from './sublayer.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
 import type { AttentionSource, Segment, Stream, StreamInput, StreamKind } from './types.js';
@@ -74,6 +75,13 @@ export function toStream(
     values: recorded.values,
   });
 
+  const scoring =
+    input.scoring && recorded.queries
+      ? parseScoring(input.scoring, `${prefix}scoring.`, {
+          ...{ layers: layerCount, heads: numbers.all.length, rows, cols },
+          causal: input.causal ?? read.causal ?? false,
+        })
+      : read.scoring;
   const headsOf = (layer: number): readonly number[] =>
     numbers.heads[indexOf(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
   return {
@@ -97,6 +105,7 @@ export function toStream(
     },
     ...recorded,
     ...(sublayer && { sublayer }),
+    ...(scoring && { scoring }),
   };
 
   /** Where the queries stand, where only some were recorded; nothing where all were. */

@@ -128,6 +128,7 @@ export interface AttentionSource {
   /** Where the source is made of them. */
   readonly queries?: VectorsInput;
   readonly keys?: VectorsInput;
+  readonly scoring?: Scoring;
   matrix(layerIndex: number, headIndex: number): Matrix;
 }
 
@@ -144,6 +145,42 @@ export interface Vectors {
    */
   vector(layerIndex: number, headIndex: number, token: number, count?: number): Float32Array;
 }
+
+/**
+ * How a model makes weights of queries and keys: q·k × scale, soft-capped, masked, biased, then a softmax. `fromConfig` of `attentrace/io`
+ * takes it from a model's config.json.
+ */
+export interface ScoringInput {
+  /** What q·k is multiplied by, one for all layers or a list. Default 1/√dim. */
+  scale?: number | readonly number[];
+  /** Scores become c · tanh(score ÷ c). Default: none. */
+  softCap?: number;
+  /** How many keys a causal query sees, its own the last: one for all layers, or a list with `null` for layers that see all. Default: all. */
+  window?: number | readonly (number | null)[];
+  /** ALiBi: a score is made less by slope × the distance between query and key, `[layer][head]`. */
+  alibiSlopes?: Tensor | readonly ArrayLike<number>[];
+  /** Added to the scores, `[layer, head, query, key]`; layers or heads that share one have an axis of 1. −∞ hides a key. */
+  bias?: ArrayInput;
+  /** Logits that are in the softmax's denominator and have no column, `[layer][head]`: rows sum to less than 1, as in gpt-oss. */
+  sinks?: Tensor | readonly ArrayLike<number>[];
+}
+
+/** The same of one head. */
+export interface HeadScoring {
+  /** Undefined for 1/√dim. */
+  readonly scale: number | undefined;
+  /** `Infinity` for none; likewise `window`. */
+  readonly softCap: number;
+  readonly window: number;
+  readonly slope: number;
+  /** `-Infinity` for none. */
+  readonly sink: number;
+  /** A run of `count` keys of a row from `col` on. */
+  readonly bias?: (row: number, col: number, count: number) => Float32Array;
+}
+
+/** How weights of a stream are made of queries and keys, by the indices of layer and head, not the model's numbers. */
+export type Scoring = (layerIndex: number, headIndex: number) => HeadScoring;
 
 /** One kind of attention of a trace, or what was derived from it, with the tokens on both sides. */
 export interface Stream {
@@ -176,6 +213,8 @@ export interface Stream {
   readonly queries?: Vectors;
   readonly keys?: Vectors;
   readonly values?: Vectors;
+  /** How queries and keys become weights, where that was said: else by 1/√dim and a softmax. */
+  readonly scoring?: Scoring;
   /** What else was recorded of the sublayer that attention is part of: what contributions are made of. */
   readonly sublayer?: Sublayer;
 }
@@ -231,6 +270,8 @@ export type VectorsInput = ArrayInput;
 
 /** What one stream is made of. */
 export interface StreamInput extends SublayerInput {
+  /** How queries and keys recorded become weights, where not by 1/√dim and a softmax alone: what `NeuronView` and `checkHead` follow. */
+  scoring?: ScoringInput;
   /**
    * A layer without attention, as hybrid models have them, may be `null`; layers may differ in their number of heads. The others keep
    * their numbers.
