@@ -280,7 +280,10 @@ describe('attention that queries and keys do not explain', () => {
   test('another scale is found', async () => {
     const stream = headWith((score) => score * Math.sqrt(8), true);
     const check = await checkHead(stream, 0, 0);
-    expect(check).toMatchObject({ verdict: 'differs', explanation: { by: 'scale', value: expect.closeTo(1, 4) } });
+    expect(check).toMatchObject({
+      verdict: 'differs',
+      explanation: { by: 'scale', value: expect.closeTo(1, 4) },
+    });
     expect(await checkHead(stream, 0, 0, { scale: 1 })).toMatchObject({ verdict: 'exact' });
   });
 
