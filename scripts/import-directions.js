@@ -20,8 +20,8 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   views: ['trace', 'analysis', 'io', 'scene', 'colors', 'render', 'explore', 'kit'],
   export: ['trace', 'scene', 'colors'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
-  index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views'],
-  node: ['trace', 'explore', 'kit', 'views'],
+  index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views', 'embed'],
+  standalone: ['index', 'trace', 'analysis', 'io', 'embed'],
 });
 
 /** Packages that only some folders may load, so that the others run without them. */

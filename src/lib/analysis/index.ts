@@ -9,8 +9,8 @@ export { distance } from './distance.js';
 export { duplicateTokenScore } from './duplicate-token.js';
 export { effectiveKeys } from './effective-keys.js';
 export { entropy, type EntropyOptions } from './entropy.js';
+export * from './groups/index.js';
 export { inductionScore } from './induction.js';
-export { lookbackRatio } from './lookback.js';
 export { measureHeads, type HeadValue, type MeasureHeadsOptions } from './measure-heads.js';
 export {
   type AddRow,
@@ -29,3 +29,4 @@ export * from './query-key/index.js';
 export { repeatInduction } from './repeat-induction.js';
 export { retrievalScore } from './retrieval.js';
 export { firstTokenShare, sinkRate, sinkScores } from './sink.js';
+export type { HeadPlace } from './wanted-heads.js';

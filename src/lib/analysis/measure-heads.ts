@@ -2,6 +2,7 @@ import { holdsWeights, type Stream } from '../trace/index.js';
 import { measureInSteps, notWeights, type Measure, type NamedMeasure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
 import { pacer } from './pacer.js';
+import { wantedHeads } from './wanted-heads.js';
 
 /** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
 export interface HeadValue {
@@ -37,13 +38,7 @@ export async function measureHeads(
   measure: MeasureName | Measure | NamedMeasure,
   { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure }: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
-  const wanted = layers.flatMap((layer) => {
-    const has = new Set(stream.headsOf(layer));
-    // One that no layer has is asked for, and refused.
-    return heads
-      .filter((head) => has.has(head) || !stream.heads.includes(head))
-      .map((head) => ({ layer, head }));
-  });
+  const wanted = wantedHeads(stream, layers, heads);
   const values: HeadValue[] = [];
   const pause = pacer(signal);
   await pause();

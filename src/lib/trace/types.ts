@@ -258,8 +258,8 @@ export interface Trace {
 
 /**
  * Attention as users have it: nested arrays `[layer][head][query][key]`; one tensor with `dims`
- * `[layer, head, query, key]`; or one tensor or nested array a layer. A batch axis of 1 is dropped, before the layers or before
- * the heads: `[1, 12, …]` of five axes are 12 layers.
+ * `[layer, head, query, key]`; or one tensor or nested array a layer. A batch axis of 1 before the heads is dropped; one before
+ * the layers, where `layers` says how many these are.
  */
 export type AttentionInput = ArrayInput | AttentionSource;
 

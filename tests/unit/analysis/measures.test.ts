@@ -4,7 +4,6 @@ import {
   confidence,
   distance,
   effectiveKeys,
-  lookbackRatio,
   repeatInduction,
   retrievalScore,
   averageProductCorrection,
@@ -160,25 +159,14 @@ describe('measures that are told where to look', () => {
   rows[5] = [0.1, 0, 0, 0.9, 0, 0, 0, 0];
   rows[6] = [0.6, 0, 0, 0, 0.4, 0, 0, 0];
   const trace = createTrace({ tokens: text.map(({ raw }) => raw), attention: [[rows]] });
-  const [of, stream] = [measureHeads, trace.stream()];
+  const stream = trace.stream();
 
   test('retrieval: of the needle 7 4, one token is copied while the head looks at it', async () => {
     const score = retrievalScore({ start: 3, end: 5 }, 6);
-    expect(await of(stream, score)).toEqual([{ layer: 0, head: 0, value: 0.5 }]);
+    expect(await measureHeads(stream, score)).toEqual([{ layer: 0, head: 0, value: 0.5 }]);
     // Both heads of a layer are counted by themselves.
     const twice = createTrace({ tokens: text.map(({ raw }) => raw), attention: [[rows, rows]] }).stream();
-    expect((await of(twice, score)).map(({ value }) => value)).toEqual([0.5, 0.5]);
-  });
-
-  test('lookback: means over context and over what was generated', async () => {
-    // Queries 6 and 7: (1 ÷ 6) ÷ (1 ÷ 6 + 0); 0.
-    const [found] = await of(stream, { label: 'lookback', measure: lookbackRatio(6) });
-    expect(found!.value).toBeCloseTo((1 + 0) / 2, 6);
-    // Of query 3 with a context of 2: ½ · ½ on the context, ½ · ½ on two that were generated.
-    const even = createTrace({ tokens: ['a', 'b', 'c', 'd'], attention: [[[[1, 0, 0, 0], [1, 0, 0, 0], [0.4, 0, 0.6, 0], [0.3, 0.1, 0.2, 0.4]]]] }).stream(); // prettier-ignore
-    const [ratio] = await of(even, lookbackRatio(2));
-    expect(ratio!.value).toBeCloseTo((0.2 / 0.8 + 0.2 / 0.5) / 2, 6);
-    expect(() => lookbackRatio(0)).toThrow(/position from 1/);
+    expect((await measureHeads(twice, score)).map(({ value }) => value)).toEqual([0.5, 0.5]);
   });
 
   test('average product correction: what is left of A + Aᵀ', async () => {

@@ -193,7 +193,12 @@ function allHidden({ start, end }: TokenRun, hidden: ReadonlySet<number>): boole
   return true;
 }
 
-function hiddenPositions(tokens: readonly Token[], hide: Hide): ReadonlySet<number> {
+/**
+ * The positions of the keys that are left out.
+ *
+ * @throws TraceError `lens`
+ */
+export function hiddenPositions(tokens: readonly Token[], hide: Hide): ReadonlySet<number> {
   if (hide === 'none') return new Set();
   if (hide === 'first') return new Set([0]);
   if (hide === 'special') return new Set([...tokens.keys()].filter((position) => tokens[position]!.special));

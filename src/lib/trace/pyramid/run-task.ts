@@ -1,5 +1,6 @@
 import { TraceError, type TraceErrorParts } from '../errors.js';
 import type { Reduced } from './reduce.js';
+import { startWorker } from './start-worker.js';
 import { buffersOf, perform, type Task } from './tasks.js';
 
 /** What a worker says: that it has started, then one answer a task. */
@@ -66,7 +67,7 @@ function distribute(): void {
 
 function start(): void {
   try {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    const worker = startWorker();
     started++;
     worker.onmessage = () => {
       worker.onerror = lost;

@@ -110,6 +110,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   list: (parts: readonly string[]) => string;
   empty: string;
   emptyHint: string;
+  /** While a file is being read. */
+  loading: string;
   errorTitle: string;
   errorFound: string;
   errorExpected: string;
@@ -241,6 +243,7 @@ export const defaultLabels: Labels = {
   list: (parts) => parts.join(', '),
   empty: 'No attention yet',
   emptyHint: 'Pass a trace, or attention and tokens.',
+  loading: 'Reading the file …',
   errorTitle: 'This attention cannot be drawn',
   errorFound: 'found',
   errorExpected: 'expected',
