@@ -28,7 +28,8 @@ export function layerDims(given: readonly number[], place: string, axes: Axes): 
 }
 
 /**
- * The dims of a whole array without a batch axis of 1, first or second.
+ * The dims of a whole array without a batch axis of 1: the second, or the first where it is known how many layers there are. Several
+ * examples of a model of one layer look the same.
  *
  * @throws TraceError `batch`, `dims`, `empty`
  */
@@ -36,10 +37,12 @@ export function wholeDims(
   given: readonly number[],
   place: string,
   axes: Axes,
+  layers?: number,
 ): [layers: number, ...LayerDims] {
   const hasBatch = given.length === 5;
   const batchAxis = given[1] === 1 ? 1 : 0;
   if (hasBatch && given[batchAxis] !== 1) throw batchError(given, given[1]!, place);
+  if (hasBatch && batchAxis === 0) checkBatchFirst(given, place, layers);
   const dims = hasBatch ? given.filter((_, axis) => axis !== batchAxis) : given;
   return sound(dims, given, 4, place, `[layer, ${axes}]`) as [number, ...LayerDims];
 }
@@ -75,6 +78,19 @@ function batchError(given: readonly number[], batch: number, place: string): Tra
     found: `a batch of ${batch} in dims ${listed(given)}`,
     expected: 'a batch of 1',
     fix: 'Pass one example of the batch, or one window of Swin: in Python [layer[0] for layer in outputs.attentions]; its padding is told with present.',
+  });
+}
+
+/** @throws TraceError `batch` where the second of five axes may be layers as well as examples */
+export function checkBatchFirst(given: readonly number[], place: string, layers: number | undefined): void {
+  const [, second] = given;
+  if (layers === second) return;
+  throw new TraceError({
+    code: 'batch',
+    place,
+    found: `dims ${listed(given)}: ${second} layers of a batch of 1, or 1 layer of a batch of ${second}`,
+    expected: 'four axes, without the batch',
+    fix: `Of ${second} layers pass attention[0], or their numbers as layers beside it; of a batch pass one example, attention[:, 0].`,
   });
 }
 

@@ -30,7 +30,7 @@ export class HeldAttention implements AttentionSource {
     oneSequence: boolean,
     readonly quantity: Quantity,
   ) {
-    this.stored = parseArray(input.attention, place, 'head, query, key', true);
+    this.stored = parseArray(input.attention, place, 'head, query, key', true, input.layers?.length);
     if (this.stored.type === 'uint8' && !holdsWeights(quantity)) throw bytesOf(quantity, place);
     this.dims = this.stored.dims;
     this.causal = input.causal ?? (this.dims[2] > 1 && oneSequence);

@@ -1,4 +1,5 @@
 import {
+  checkBatchFirst,
   checkLayerCount,
   emptyError,
   layerDims,
@@ -32,10 +33,17 @@ export interface StoredArray {
  * nested arrays and Float64Array become Float32Array.
  *
  * @param gaps whether layers may be `null`, as long as one is not, and differ in their number of heads
+ * @param layerCount how many layers there are, where that is known
  * @throws TraceError `missing-attention`, `promise`, `null-attention`, `empty`, `not-an-array`, `unreadable`, `ragged`, `dtype`,
  * `dims`, `data-length`, `batch`, `head-count`
  */
-export function parseArray(input: unknown, place: string, axes: Axes, gaps = false): StoredArray {
+export function parseArray(
+  input: unknown,
+  place: string,
+  axes: Axes,
+  gaps = false,
+  layerCount?: number,
+): StoredArray {
   if (input === null || input === undefined)
     throw new TraceError({
       code: 'missing-attention',
@@ -45,10 +53,10 @@ export function parseArray(input: unknown, place: string, axes: Axes, gaps = fal
       fix: 'Pass what the model returned; with transformers, call it with output_attentions=True.',
     });
   refusePromise(input, place);
-  if (isTensor(input)) return splitLayers(input, place, axes);
+  if (isTensor(input)) return splitLayers(input, place, axes, layerCount);
   if (!Array.isArray(input)) throw notAnArray(input, place, `[layer, ${axes}]`);
   if (input.length === 0) throw emptyError(place, 'no layers');
-  const layers = layersOf(input);
+  const layers = layersOf(input, place, layerCount);
   checkLayerCount(layers.length, place);
   const numbers = Array.from(layers, (_, i) => i);
   const held = numbers.filter((i) => !gaps || (layers[i] !== null && layers[i] !== undefined));
@@ -64,10 +72,16 @@ export function parseArray(input: unknown, place: string, axes: Axes, gaps = fal
  * Nested arrays may have a batch axis of 1 around the layers, as a tensor of five axes may; so may tensors a layer, which is how
  * the first step of generate() comes.
  */
-function layersOf(input: readonly unknown[]): readonly unknown[] {
+function layersOf(
+  input: readonly unknown[],
+  place: string,
+  layerCount: number | undefined,
+): readonly unknown[] {
   const [first] = input;
   if (input.length !== 1 || !Array.isArray(first)) return input;
-  const whole = first.length > 1 && nestedDims(input).length === 5;
+  const dims = nestedDims(input);
+  const whole = first.length > 1 && dims.length === 5;
+  if (whole) checkBatchFirst(dims, place, layerCount);
   return whole || (first.length > 0 && first.every(isLayerTensor)) ? first : input;
 }
 
@@ -137,9 +151,9 @@ function joinLayers(
   };
 }
 
-function splitLayers(tensor: Tensor, place: string, axes: Axes): StoredArray {
+function splitLayers(tensor: Tensor, place: string, axes: Axes, layerCount?: number): StoredArray {
   const { dims: given, data, type } = parseTensor(tensor, place);
-  const dims = wholeDims(given, place, axes);
+  const dims = wholeDims(given, place, axes, layerCount);
   const [layers, heads, rows, cols] = dims;
   checkLayerCount(layers, place);
   return {

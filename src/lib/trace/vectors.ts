@@ -39,7 +39,7 @@ export function parseVectors(
 ): Vectors | undefined {
   if (given === undefined || given === null) return undefined;
   const { kept, layers, gaps } = shape;
-  const parsed = parseArray(given, place, 'head, token, dim', gaps !== undefined);
+  const parsed = parseArray(given, place, 'head, token, dim', gaps !== undefined, gaps?.passed ?? layers);
   const stored = gaps ? ofLayers(parsed, place, gaps) : parsed;
   const { type } = stored;
   const [, heads, tokens, dim] = stored.dims;

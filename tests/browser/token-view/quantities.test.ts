@@ -142,3 +142,26 @@ test('in forced colours, bars above and below tell what the colours do', async (
   const at = (y: number) => picture.at({ x: rect.x + rect.width / 2, y });
   expect(at(rect.y + 1.5)).not.toEqual(at(rect.y + 6));
 });
+
+test('where a token receives nothing, neither the status line nor the legend makes up where from', async () => {
+  const { region } = await showTokenView({ trace: signed() });
+  // No query looks at delta.
+  await mouse.move(middleOf(tokenIn(region, 3)));
+  await expect.poll(() => announcedBy(region)).toBe('layer 0, head 0: delta → beta −0.60');
+  await expect.element(region.getByRole('button', { name: 'receives', exact: true })).toBeVisible();
+  expect(region.getByRole('button', { name: /±|1\.00/ }).elements()).toEqual([]);
+});
+
+test('with one head chosen the stepper names it, and “mean” takes all heads again', async () => {
+  const rows = (a: number) => [
+    [a, 0],
+    [0, a],
+  ];
+  const trace = createTrace({ tokens: ['a', ' b'], quantity: 'scores', attention: [[rows(2), rows(4)]] });
+  const { region } = await showTokenView({ trace, selection: { heads: [1] } });
+  const heads = region.getByRole('combobox', { name: 'head' });
+  await expect.element(heads).toHaveDisplayValue('1');
+  await heads.selectOptions('mean');
+  await expect.element(heads).toHaveDisplayValue('mean');
+  await expect.poll(() => statusOf(region)).toContain('mean of 2 heads');
+});

@@ -54,22 +54,22 @@ describe('ViewMessage', () => {
 });
 
 describe('Legend', () => {
-  const tables = { table: viridis, darkTable: viridis };
+  const tables = { light: viridis, dark: viridis };
 
   test('names its ends', () => {
-    render(Legend, { ...tables, range: [0, 0.5], scale: 'linear', labels });
+    render(Legend, { tables, range: [0, 0.5], scale: 'linear', labels });
     const legend = screen.getByRole('img', { name: 'weights: 0 – 0.50' });
     // Half way in colour, which on a square-root scale is a quarter of the weight.
     expect(legend).toHaveAttribute('title', '0 · 0.25 · 0.50');
   });
 
   test('says the weight that the middle colour has on a square-root scale', () => {
-    render(Legend, { ...tables, range: [0, 1], scale: 'sqrt', labels });
+    render(Legend, { tables, range: [0, 1], scale: 'sqrt', labels });
     expect(screen.getByRole('img')).toHaveAttribute('title', '0 · 0.25 · 1.00');
   });
 
   test('a logarithmic scale has no zero: what is less has the first colour too', () => {
-    render(Legend, { ...tables, range: [0, 1], scale: 'log', labels });
+    render(Legend, { tables, range: [0, 1], scale: 'log', labels });
     expect(screen.getByRole('img')).toHaveTextContent(/^≤ /);
   });
 });

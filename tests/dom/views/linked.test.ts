@@ -2,7 +2,7 @@
 import '../still-starting.js';
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createTrace, Explorer, type Hover, type Selection } from '../../../src/lib/index.js';
+import { createTrace, Explorer, HeadView, type Hover, type Selection } from '../../../src/lib/index.js';
 
 const tokens = ['The', 'cat', 'sat'];
 const head = (share: number) => [
@@ -67,4 +67,10 @@ test('what the keyboard is on in the lines is told by the status line of the tex
   // The strongest weight of the mean of 0.5 and 0.76.
   const status = screen.getByRole('region', { name: 'Text' }).querySelector('footer');
   expect(status).toHaveTextContent(/cat → cat ?0\.63/);
+});
+
+test('lines tell of the head that a linked view points at, though another ties the pair more', async () => {
+  const hover: Hover = { stream: 'self', layer: 0, head: 0, query: 1, key: 1, value: 0.5 };
+  const { container } = render(HeadView, { trace, hover });
+  expect(container.querySelector('footer')).toHaveTextContent(/cat → cat ?0\.50 ?layer 0, head 0/);
 });

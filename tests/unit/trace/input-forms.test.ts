@@ -40,7 +40,6 @@ class GetterTensor {
 const forms: [string, unknown, 'float32' | 'float16' | 'uint8'][] = [
   ['nested arrays', nested, 'float32'],
   ['nested, batch before the heads', nested.map((layer) => [layer]), 'float32'],
-  ['nested, batch before the layers', [nested], 'float32'],
   ['nested, Float32Array innermost', rowsAs((r) => Float32Array.from(r)), 'float32'],
   ['nested, Float64Array innermost', rowsAs((r) => Float64Array.from(r)), 'float32'],
   [
@@ -62,7 +61,6 @@ const forms: [string, unknown, 'float32' | 'float16' | 'uint8'][] = [
   ['flat Uint8Array', { dims, data: Uint8Array.from(flat(toByte)) }, 'uint8'],
   ['flat Uint8ClampedArray', { dims, data: Uint8ClampedArray.from(flat(toByte)) }, 'uint8'],
   ['flat Buffer', { dims, data: Buffer.from(flat(toByte)) }, 'uint8'],
-  ['flat, batch before the layers', { dims: [1, ...dims], data: float32 }, 'float32'],
   ['flat, batch after the layers', { dims: [2, 1, 3, 2, 2], data: float32 }, 'float32'],
   ['flat, of another realm', { dims, data: runInNewContext(`Float32Array.of(${flat().join()})`) }, 'float32'],
   ['a tensor a layer', layerTensors([3, 2, 2]), 'float32'],
@@ -90,6 +88,36 @@ test.each(forms)('%s', (_, attention, type) => {
       expect([matrix.rows, matrix.cols, matrix.type]).toEqual([2, 2, type]);
       expect(storedRows(matrix).map((row) => row.map(decode))).toEqual(nested[l]![h]);
     }
+});
+
+test.each<[string, unknown]>([
+  ['nested arrays', [nested]],
+  ['a tensor', { dims: [1, ...dims], data: float32 }],
+])('%s of five axes, the first 1, may be a batch: layers must be said', (_, attention) => {
+  const make = (more: object) => createTrace({ tokens: names(2), attention, ...more } as never).stream();
+  expect(() => make({})).toThrowError(
+    expect.objectContaining({
+      code: 'batch',
+      message: expect.stringContaining('1 layer of a batch of 2, expected') as string,
+    }) as Error,
+  );
+  const { layers, heads } = make({ layers: [4, 5] });
+  expect([layers, heads]).toEqual([
+    [4, 5],
+    [0, 1, 2],
+  ]);
+  expect(() => make({ layers: [4] })).toThrowError(/1 layer of a batch of 2/);
+});
+
+test('vectors with the batch first are as many layers as attention has', () => {
+  const vectors = { dims: [1, 2, 3, 2, 1], data: new Float32Array(12) };
+  const stream = createTrace({
+    tokens: names(2),
+    attention: nested,
+    queries: vectors,
+    keys: vectors,
+  }).stream();
+  expect(stream.queries!.layers).toBe(2);
 });
 
 test('an array of five axes whose first two are 1 is one layer', () => {

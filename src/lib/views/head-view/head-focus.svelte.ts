@@ -6,11 +6,13 @@ import { readWeights, strongestHead, strongestPartner, type TokenWeights } from 
 
 /** The token that lines are seen from, and its weights. Made while a component is. */
 export class HeadFocus extends TokenFocus {
+  readonly #hoveredHead: () => number | null | undefined;
   readonly #lockedWeights: Ready<TokenWeights>;
   readonly #hoveredWeights: Ready<TokenWeights>;
 
   constructor(view: ViewState, drawn: () => readonly DrawnHead[]) {
     super(view);
+    this.#hoveredHead = () => view.hover?.head;
     const read = (of: SideToken | null, signal: AbortSignal) =>
       of && drawn().length > 0 ? readWeights(drawn(), of, signal) : undefined;
     this.#lockedWeights = new Ready((signal) => read(this.locked, signal));
@@ -30,14 +32,22 @@ export class HeadFocus extends TokenFocus {
     return (this.isLocked ? this.#lockedWeights : this.#hoveredWeights).error;
   }
 
-  /** The token with the one asked about, or the one it is tied to most, and the head that ties them most. */
+  /**
+   * The token with the one asked about, or the one it is tied to most, and the head that ties them most; where a linked view points at
+   * the pair in a head that is drawn, that one.
+   */
   get strongest(): { query: number; key: number; head: number | null; weight: number } | undefined {
     const { token, weights } = this;
     if (!token || !weights) return undefined;
     const other = this.partner ?? strongestPartner(weights)!;
     const ends =
       token.side === 'query' ? { query: token.position, key: other } : { query: other, key: token.position };
-    return { ...ends, ...strongestHead(weights, other) };
+    const asked =
+      this.partner === null ? undefined : weights.heads.find(({ head }) => head === this.#hoveredHead());
+    return {
+      ...ends,
+      ...(asked ? { head: asked.head, weight: asked.weights[other]! } : strongestHead(weights, other)),
+    };
   }
 
   /** Hovers a token; where one is locked on the other side, hovers the pair. */

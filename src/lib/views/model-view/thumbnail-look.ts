@@ -1,24 +1,10 @@
-import {
-  diverging,
-  layerColors,
-  night,
-  packColors,
-  paper,
-  type ColorTable,
-  type Range,
-  type Scale,
-} from '../../render/colors/index.js';
+import { layerColors, packColors, type Range, type Scale } from '../../render/colors/index.js';
 import type { ThumbnailsProps } from '../../render/index.js';
-import { isSigned, type Stream } from '../../trace/index.js';
+import type { Stream } from '../../trace/index.js';
+import { colorTables } from '../kit/value-colors.js';
 
 /** One scale for all heads, so that thumbnails can be compared; its root lifts the small weights of long texts. */
 export const thumbnailScale: Scale = 'sqrt';
-
-/** The colours of thumbnails' cells, and of lines where numbers may be negative. */
-export function thumbnailTable({ quantity }: Stream, theme: 'light' | 'dark'): ColorTable {
-  if (isSigned(quantity)) return diverging[theme];
-  return theme === 'dark' ? night : paper;
-}
 
 /** What thumbnails of every size have in common. */
 export function thumbnailLook(
@@ -34,7 +20,7 @@ export function thumbnailLook(
     stream,
     kind,
     colors: packColors(layerColors(layers, theme)),
-    table: thumbnailTable(stream, theme),
+    table: colorTables(range)[theme],
     scale: thumbnailScale,
     range,
   };

@@ -22,8 +22,10 @@ export function readoutOf(
     const facts = [{ name: nameOf(token.side, token.position), value: '' }];
     return { place: '', facts, notes: [note], pending: !unreadable };
   }
-  const told = text.shades.map(({ kind, values, most }: Shade) => {
+  const told = text.shades.flatMap(({ kind, values, most }: Shade) => {
     const other = partner ?? most;
+    // There is no token that it sends most to where it sends nothing.
+    if (partner === null && values[most] === 0) return [];
     const [query, key] = kind === 'sends' ? [token.position, other] : [other, token.position];
     return {
       name: labels.pair(nameOf('query', query), nameOf('key', key)),
@@ -34,7 +36,10 @@ export function readoutOf(
   return {
     place: text.place,
     // What a token sends itself it also receives.
-    facts: told.filter(({ itself }, i) => i === 0 || !itself || !told[0]!.itself),
+    facts:
+      told.length === 0
+        ? [{ name: nameOf(token.side, token.position), value: formatValue(0, stream.quantity) }]
+        : told.filter(({ itself }, i) => i === 0 || !itself || !told[0]!.itself),
     notes: leftOut ? [labels.notKept(formatWeight(leftOut))] : [],
   };
 }
