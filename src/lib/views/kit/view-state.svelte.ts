@@ -96,9 +96,14 @@ export class ViewState<O extends object = any> {
     return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
 
+  // Each by itself: where props are spread, one that changes seems to change all, and none but these makes a trace.
+  readonly #givenTrace = $derived.by(() => this.#props().trace);
+  readonly #givenAttention = $derived.by(() => this.#props().attention);
+  readonly #givenTokens = $derived.by(() => this.#props().tokens);
+
   // A derived must not throw: Svelte asks it whether it has changed outside of whoever would catch that.
   readonly #ownTrace = $derived.by((): { trace?: Trace; error?: unknown } => {
-    const { trace, attention, tokens } = this.#props();
+    const [trace, attention, tokens] = [this.#givenTrace, this.#givenAttention, this.#givenTokens];
     if (trace || (attention === undefined && tokens === undefined)) return { trace };
     try {
       return { trace: createTrace({ attention: attention!, tokens }) };

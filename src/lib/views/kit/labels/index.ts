@@ -76,6 +76,9 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   hideChoices: Record<'none' | 'first' | 'special', string>;
   hiddenChips: Record<'none' | 'first' | 'special', string>;
   hiddenTokens: (count: number) => string;
+  /** On a click that hides tokens: which, as in `hideChoices`, and their share of the weight, from 0 to 1. */
+  hideOffer: (tokens: string, share: number) => string;
+  hideHelp: string;
   renormalize: string;
   renormalized: string;
   reset: string;
@@ -215,6 +218,8 @@ export const defaultLabels: Labels = {
   hideChoices: { none: 'none', first: 'first token', special: 'special tokens' },
   hiddenChips: { none: '', first: 'first token hidden', special: 'special tokens hidden' },
   hiddenTokens: (count) => `${count} ${count === 1 ? 'token' : 'tokens'} hidden`,
+  hideOffer: (tokens, share) => `hide ${tokens} (${Math.round(share * 100)} %)`,
+  hideHelp: 'takes so much of the weight that little else is seen: a click leaves it out',
   renormalize: 'renormalise',
   renormalized: 'renormalised',
   reset: 'reset zoom',
