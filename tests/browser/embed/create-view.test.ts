@@ -138,6 +138,18 @@ test('views are linked by the exploration of another, in an element of its own',
   explorer.destroy();
 });
 
+test('writes what is shown as SVG and PNG; a view that is none of that says so', async () => {
+  const view = createView(placeWith(), HeadView, { attention, tokens });
+  await drawn(region());
+  const svg = new DOMParser().parseFromString(await view.toSVG({ whole: true }), 'image/svg+xml');
+  expect(svg.documentElement.textContent).toContain('sat');
+  expect(svg.querySelectorAll('path').length).toBeGreaterThan(2);
+  const picture = await createImageBitmap(await view.toPNG({ widthMm: 25.4, dpi: 100 }));
+  expect(picture.width).toBe(100);
+  view.destroy();
+  await expect(view.toSVG()).rejects.toThrow('destroyed');
+});
+
 test('refuses what is no element', () => {
   expect(() => createView(document.querySelector('#nowhere')!, HeadView, {})).toThrow(
     expect.objectContaining({ code: 'no-page', found: 'null' }),
