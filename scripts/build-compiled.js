@@ -52,7 +52,7 @@ await build({
     target: 'es2022',
     reportCompressedSize: false,
     lib: { entry: { standalone: join(source, 'standalone.ts') }, formats: ['es'] },
-    rolldownOptions: { checks, output: { ...names, codeSplitting: false, comments: false } },
+    rolldownOptions: { checks, output: { ...names, codeSplitting: false, comments: false, minify: true } },
   },
 });
 

@@ -1,7 +1,13 @@
 import { createRawSnippet } from 'svelte';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import { createTrace, Explorer, type ExplorerProps, type TokenViewProps } from '../../../src/lib/index.js';
+import {
+  createTrace,
+  Explorer,
+  type ExplorerProps,
+  type SvelteProps,
+  type TokenViewProps,
+} from '../../../src/lib/index.js';
 import { render } from 'vitest-browser-svelte';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { announcedBy, drawn, mouse, statusOf, usePage } from '../views/page.js';
@@ -84,7 +90,7 @@ test('at the right edge the tooltip goes to the left of its token, and stays in 
 });
 
 test('in an Explorer the user’s tooltip is drawn, with token positions under a lens', async () => {
-  const props: ExplorerProps = {
+  const props: SvelteProps<ExplorerProps> = {
     trace: pair,
     layer: 3,
     granularity: 'word',
