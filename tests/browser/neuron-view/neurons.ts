@@ -1,12 +1,15 @@
+import type { ComponentProps } from 'svelte';
 import { expect } from 'vitest';
 import type { Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { NeuronView, type NeuronViewProps, type SvelteProps } from '../../../src/lib/index.js';
+import { NeuronView } from '../../../src/lib/index.js';
 import type { Stream } from '../../../src/lib/trace/index.js';
 import { boxOf, drawn, type Point } from '../views/page.js';
 
+type NeuronViewProps = ComponentProps<typeof NeuronView>;
+
 /** Mounts a neuron view high enough for all of a short trace, and waits until it is drawn and checked. */
-export async function showNeurons(props: SvelteProps<NeuronViewProps>) {
+export async function showNeurons(props: NeuronViewProps) {
   const screen = await render(NeuronView, {
     theme: 'light',
     style: '--attentrace-height: 680px',
@@ -16,7 +19,7 @@ export async function showNeurons(props: SvelteProps<NeuronViewProps>) {
   await drawn(region);
   return {
     region,
-    change: (next: SvelteProps<NeuronViewProps>) => screen.rerender(next),
+    change: (next: NeuronViewProps) => screen.rerender(next),
     unmount: () => screen.unmount(),
   };
 }

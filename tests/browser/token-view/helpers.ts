@@ -1,11 +1,14 @@
+import type { ComponentProps } from 'svelte';
 import { expect } from 'vitest';
 import type { Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { TokenView, type SvelteProps, type TokenViewProps } from '../../../src/lib/index.js';
+import { TokenView } from '../../../src/lib/index.js';
 import { drawn } from '../views/page.js';
 
 /** Mounts a token view and waits until it is shaded. */
-export async function showTokenView(props: SvelteProps<TokenViewProps>) {
+type TokenViewProps = ComponentProps<typeof TokenView>;
+
+export async function showTokenView(props: TokenViewProps) {
   const screen = await render(TokenView, { theme: 'light', ...props });
   const region = screen.getByRole('region');
   if (props.trace) await drawn(region);

@@ -1,15 +1,9 @@
-import type { Component } from 'svelte';
+import type { Component, ComponentProps } from 'svelte';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { cdp, page, type Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import type { Figure, FigureOptions } from '../../../src/lib/export/index.js';
-import {
-  HeadView,
-  Heatmap,
-  type HeadViewProps,
-  type HeatmapProps,
-  type SvelteProps,
-} from '../../../src/lib/index.js';
+import { HeadView, Heatmap } from '../../../src/lib/index.js';
 import type { CDPSession } from 'playwright';
 
 /** The browser's own protocol: real pointers, real pictures. */
@@ -42,10 +36,10 @@ export interface Shown<Props> {
   figure(options?: FigureOptions): Promise<Figure>;
 }
 
-export const showHeatmap = (props: SvelteProps<HeatmapProps>) =>
-  showView<SvelteProps<HeatmapProps>>(Heatmap as Component, props);
-export const showHeadView = (props: SvelteProps<HeadViewProps>) =>
-  showView<SvelteProps<HeadViewProps>>(HeadView as Component, props);
+type HeatmapProps = ComponentProps<typeof Heatmap>;
+type HeadViewProps = ComponentProps<typeof HeadView>;
+export const showHeatmap = (props: HeatmapProps) => showView<HeatmapProps>(Heatmap as Component, props);
+export const showHeadView = (props: HeadViewProps) => showView<HeadViewProps>(HeadView as Component, props);
 
 /** Mounts a view and waits until it is drawn, or says that it cannot be. */
 export async function showView<Props extends object>(View: Component, props: Props): Promise<Shown<Props>> {
