@@ -35,8 +35,14 @@ export async function deflatedRows(places: Uint8Array, cols: number): Promise<Ui
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** A PNG of one pixel a cell: places in a table of 256 colours, compressed by `deflatedRows`. */
-export function palettePng(deflated: Uint8Array, cols: number, rows: number, table: ColorTable): Uint8Array {
+/** A PNG of one pixel a cell: places in a table of 256 colours, compressed by `deflatedRows`; `alpha` says how opaque each is. */
+export function palettePng(
+  deflated: Uint8Array,
+  cols: number,
+  rows: number,
+  table: ColorTable,
+  alpha?: Uint8Array,
+): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, cols);
@@ -47,6 +53,7 @@ export function palettePng(deflated: Uint8Array, cols: number, rows: number, tab
     Uint8Array.from(signature),
     chunk('IHDR', header),
     chunk('PLTE', table),
+    ...(alpha ? [chunk('tRNS', alpha)] : []),
     chunk('IDAT', deflated),
     chunk('IEND', new Uint8Array(0)),
   ]);

@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import { lookThrough, type Lens, type SeenStream } from '../../analysis/lens/index.js';
+import type { Figure, FigureOptions } from '../../export/index.js';
 import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
@@ -54,6 +55,8 @@ const lensNames = Object.keys(lensOptions) as (keyof Lens)[];
 export class ViewState<O extends object = any> {
   /** What this view shares with views inside it, in positions of tokens. */
   readonly exploration: Exploration<SvelteLook>;
+  /** Makes a figure of the view, where it can. */
+  figure: ((options: FigureOptions) => Promise<Figure>) | undefined;
   readonly #props: () => Props<O>;
   readonly #bound: Bindings;
   readonly #options: ViewOptions<O>;
