@@ -5,14 +5,17 @@ export { default as ModelView } from './views/model-view/ModelView.svelte';
 export { default as NeuronView } from './views/neuron-view/NeuronView.svelte';
 export { default as TokenView } from './views/token-view/TokenView.svelte';
 export { createExploration, type Exploration } from './explore/exploration.svelte.js';
+export { createView, type View } from './embed/create-view.js';
 export { parseSelection, serializeSelection } from './explore/serialize-selection.js';
 export {
   createTrace,
+  deriveStream,
   isSigned,
   isTraceError,
   quantities,
   segmentsFromText,
   TraceError,
+  traceOf,
 } from './trace/index.js';
 export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
 export { headViewOptions, type HeadViewOptions } from './views/head-view/options.js';
@@ -25,13 +28,15 @@ export { tokenViewOptions, type TokenViewOptions } from './views/token-view/opti
 
 export type { Granularity, Hide, Lens } from './analysis/lens/index.js';
 export type { MeasureName } from './analysis/index.js';
+export type { Drawn, PlainProps, ViewDrawings, ViewHandle } from './embed/types.js';
 export type { Hover, Selection } from './explore/types.js';
 export type { ColorTable, Scale } from './render/colors/index.js';
 export type { ExplorerProps } from './views/explorer/types.js';
 export type { Edges, HeadViewProps } from './views/head-view/types.js';
 export type { ColorName, HeatmapProps, Normalization } from './views/heatmap/types.js';
 export type { Fact, Readout } from './views/kit/readout.js';
-export type { Look, Theme, ViewProps } from './views/kit/types.js';
+export type { SvelteProps, ViewSnippets } from './views/kit/svelte-props.js';
+export type { Look, Theme, ViewAttributes, ViewProps } from './views/kit/types.js';
 export type { ModelViewProps } from './views/model-view/types.js';
 export type { NeuronViewProps } from './views/neuron-view/types.js';
 export type { TokenViewProps } from './views/token-view/types.js';
@@ -39,6 +44,7 @@ export type { Viewport } from './scene/viewport.js';
 export type {
   AttentionInput,
   AttentionSource,
+  Derivation,
   Evidence,
   Matrix,
   PresentMask,
@@ -48,6 +54,7 @@ export type {
   SegmentPlace,
   SideInput,
   Stream,
+  StreamKind,
   StreamName,
   Tensor,
   Token,

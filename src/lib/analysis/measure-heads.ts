@@ -1,6 +1,8 @@
 import { holdsWeights, type Stream } from '../trace/index.js';
-import { measureInSteps, notWeights, type Measure } from './measure.js';
+import { measureInSteps, notWeights, type Measure, type NamedMeasure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
+import { pacer } from './pacer.js';
+import { wantedHeads } from './wanted-heads.js';
 
 /** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
 export interface HeadValue {
@@ -20,14 +22,11 @@ export interface MeasureHeadsOptions {
   onProgress?: (measured: number, total: number) => void;
 }
 
-/** The page stays as smooth as 60 frames a second let it. */
-const sliceMs = 12;
-
 /**
  * Measures the heads of a stream, layer by layer, without holding up the page: it lets others have their turn every 12 ms, also
  * within a head.
  *
- * @param measure one of `measures` by its name, or a measure of your own
+ * @param measure one of `measures` by its name, or a measure of your own, with a label or without
  * @throws TraceError `quantity` where the measure is defined for weights and the stream holds something else; those of weights that
  * turn out to be wrong when they are read; the signal's reason when it is aborted
  * @example
@@ -36,20 +35,15 @@ const sliceMs = 12;
  */
 export async function measureHeads(
   stream: Stream,
-  measure: MeasureName | Measure,
+  measure: MeasureName | Measure | NamedMeasure,
   { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure }: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
-  const wanted = layers.flatMap((layer) => {
-    const has = new Set(stream.headsOf(layer));
-    // One that no layer has is asked for, and refused.
-    return heads
-      .filter((head) => has.has(head) || !stream.heads.includes(head))
-      .map((head) => ({ layer, head }));
-  });
+  const wanted = wantedHeads(stream, layers, heads);
   const values: HeadValue[] = [];
   const pause = pacer(signal);
   await pause();
-  const chosen = typeof measure === 'string' ? measures[measure] : measure;
+  const chosen =
+    typeof measure === 'string' ? measures[measure] : 'measure' in measure ? measure.measure : measure;
   if (chosen.weightsOnly && !holdsWeights(stream.quantity))
     throw notWeights('stream', `the quantity ${stream.quantity.name}`);
   const addRow = chosen.rows(stream);
@@ -76,16 +70,4 @@ export async function measureHeads(
     }
     return step.value;
   }
-}
-
-/** A function that lets others have their turn when a slice of time is used up, and rejects when the signal is aborted. */
-function pacer(signal?: AbortSignal): () => Promise<void> {
-  let since = performance.now();
-  return async () => {
-    signal?.throwIfAborted();
-    if (performance.now() - since < sliceMs) return;
-    await new Promise((resolve) => setTimeout(resolve));
-    since = performance.now();
-    signal?.throwIfAborted();
-  };
 }

@@ -18,12 +18,18 @@ export type MeasuredStream = Pick<Stream, 'causal' | 'queryTokens' | 'keyTokens'
 export interface Measure {
   /** What it can bear: attention alone describes; it takes values to speak of contribution, an intervention to speak of causes. */
   readonly bears: Evidence;
-  readonly unit: 'nats' | 'tokens' | 'share';
+  readonly unit: 'nats' | 'tokens' | 'keys' | 'share';
   /** Whether queries and keys must be positions of one sequence, which those of cross attention are not. */
   readonly oneSequence: boolean;
   /** Whether it is defined for attention weights alone, not for other quantities. Default false. */
   readonly weightsOnly?: boolean;
   rows(stream: MeasuredStream): AddRow;
+}
+
+/** A measure of one's own, with what it is called: wherever the name of a measure is taken. */
+export interface NamedMeasure {
+  readonly label: string;
+  readonly measure: Measure;
 }
 
 /** Weights read at a time: about a millisecond's work. */

@@ -121,9 +121,17 @@ export class Exploration<Look extends object = object> {
     if (this.selection) this.select(changeSelection(this.selection, change), by);
   }
 
-  /** Another stream: its layers, heads and tokens differ, so the rest of the selection starts anew. */
+  /**
+   * Another stream. One derived from that before has its tokens, so what it holds stays chosen; of others layers, heads and tokens differ,
+   * and the rest of the selection starts anew.
+   */
   selectStream(stream: Selection['stream'], by?: object): void {
-    if (this.trace) this.select(resolveSelection(this.trace, { stream }, {}), by);
+    const { trace, selection } = this;
+    if (!trace) return;
+    const of = (name?: string) => trace.streams.find((one) => one.name === name);
+    const [before, next] = [of(selection?.stream), of(stream)];
+    const sameTokens = before?.queryTokens === next?.queryTokens && before?.keyTokens === next?.keyTokens;
+    this.select(resolveSelection(trace, sameTokens ? { ...selection, stream } : { stream }, {}), by);
   }
 
   preview(hover: Hover | null, by?: object): void {

@@ -1,7 +1,5 @@
-import { rowOf, type Stream, type StreamName, type Trace } from '../trace/index.js';
+import { rowOf, type Stream, type Trace } from '../trace/index.js';
 import type { Selection } from './types.js';
-
-const streams: readonly StreamName[] = ['self', 'encoder', 'decoder', 'cross'];
 
 /** More heads than any model has: a range beyond is a mistake, or meant to fill the memory. */
 const mostHeads = 4096;
@@ -15,7 +13,7 @@ const mostHeads = 4096;
 export function serializeSelection(selection: Partial<Selection>): string {
   const { stream, layer, heads, head, query, key } = selection;
   const parts: Record<string, string | number | null | undefined> = {
-    s: stream,
+    s: stream && encodeURIComponent(stream),
     l: layer,
     h: heads?.length ? runs(heads) : undefined,
     head,
@@ -37,7 +35,7 @@ export function serializeSelection(selection: Partial<Selection>): string {
  */
 export function parseSelection(text: string, trace?: Trace): Partial<Selection> {
   const found = new URLSearchParams(typeof text === 'string' ? text.replace(/^[#?]/, '') : '');
-  const stream = streams.find((name) => name === found.get('s'));
+  const stream = found.get('s') || undefined;
   const number = (name: string): number | undefined => wholeNumber(found.get(name) ?? '');
   const read: Partial<Selection> = {
     stream,

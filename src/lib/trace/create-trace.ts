@@ -1,8 +1,9 @@
 import { refusePromise } from './array-shape.js';
-import { describe, either } from './describe.js';
+import { describe } from './describe.js';
 import { TraceError } from './errors.js';
 import { toSide, type TokenSide } from './side.js';
 import { toStream } from './stream.js';
+import { heldStreams } from './trace-of.js';
 import type {
   EncoderDecoderInput,
   SelfStreamInput,
@@ -50,22 +51,7 @@ function readTrace(input: TraceInput): Trace {
   if (typeof input !== 'object' || input === null || Array.isArray(input) || ArrayBuffer.isView(input))
     throw missingAttention(describe(input));
   const streams = isEncoderDecoder(input) ? encoderDecoderStreams(input) : [selfStream(input)];
-  return {
-    model: input.model,
-    text: input.text,
-    streams,
-    stream(name) {
-      const stream = name === undefined ? streams[0] : streams.find((s) => s.name === name);
-      if (stream) return stream;
-      throw new TraceError({
-        code: 'unknown-stream',
-        place: 'stream',
-        found: describe(name),
-        expected: either(streams.map((s) => `'${s.name}'`)),
-        fix: 'This trace holds no other stream.',
-      });
-    },
-  };
+  return heldStreams(streams, input);
 }
 
 function isEncoderDecoder(input: TraceInput): input is EncoderDecoderInput {
@@ -104,6 +90,12 @@ const streamParts = [
   'queries',
   'keys',
   'values',
+  'outputMatrix',
+  'outputBias',
+  'residual',
+  'normWeight',
+  'normBias',
+  'blockOutput',
   'layers',
   'heads',
   'causal',

@@ -1,5 +1,7 @@
 export { combineMatrices, type Combination } from './combine.js';
+export { computedMatrix, wholeMatrix, type Computation } from './computed-matrix.js';
 export { createTrace } from './create-trace.js';
+export { deriveStream, type Derivation } from './derive-stream.js';
 export { describe, either } from './describe.js';
 export { DenseMatrix } from './dense-matrix.js';
 export {
@@ -21,6 +23,8 @@ export {
 } from './quantity.js';
 export { isFuture, rowOf } from './positions.js';
 export { segmentsFromText, type SegmentPlace } from './segments-from-text.js';
+export { traceOf } from './trace-of.js';
 export { joinedText, toTokens } from './tokens.js';
 export { blockWeights, decoder, decodeWeights } from './weights.js';
+export type { CellRect } from './pyramid/pyramid.js';
 export type * from './types.js';

@@ -9,8 +9,10 @@ import { parseQueryPositions, unknownPositions } from './query-positions.js';
 import { firstFrom } from './segments.js';
 import type { TokenSide } from './side.js';
 import { countError } from './token-count.js';
+import { parseScoring } from './scoring.js';
+import { parseSublayer } from './sublayer.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
-import type { AttentionSource, Segment, Stream, StreamInput, StreamName } from './types.js';
+import type { AttentionSource, Segment, Stream, StreamInput, StreamKind } from './types.js';
 
 /**
  * Builds one stream of a trace.
@@ -19,7 +21,7 @@ import type { AttentionSource, Segment, Stream, StreamInput, StreamName } from '
  * @throws TraceError for every input that cannot be drawn truthfully
  */
 export function toStream(
-  name: StreamName,
+  name: StreamKind,
   input: Partial<StreamInput>,
   queries: TokenSide,
   keys: TokenSide,
@@ -67,11 +69,27 @@ export function toStream(
   };
   const recorded = { queries: vectors('queries'), keys: vectors('keys'), values: vectors('values') };
   checkSameDim(recorded.queries, recorded.keys, prefix);
+  const sublayer = parseSublayer(input, prefix, {
+    layers: layerCount,
+    gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
+    heads: numbers.all.length,
+    queries: rows,
+    kept: there.picked?.rows,
+    values: recorded.values,
+  });
 
+  const scoring =
+    input.scoring && recorded.queries
+      ? parseScoring(input.scoring, `${prefix}scoring.`, {
+          ...{ layers: layerCount, heads: numbers.all.length, rows, cols },
+          causal: input.causal ?? read.causal ?? false,
+        })
+      : read.scoring;
   const headsOf = (layer: number): readonly number[] =>
     numbers.heads[indexOf(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
   return {
     name,
+    kind: name,
     quantity,
     layers: numbers.layers,
     heads: numbers.all,
@@ -89,6 +107,8 @@ export function toStream(
       return matrixOf(numbers.layers.indexOf(layer), indexOf(heads, head, 'head', owner));
     },
     ...recorded,
+    ...(sublayer && { sublayer }),
+    ...(scoring && { scoring }),
   };
 
   /** Where the queries stand, where only some were recorded; nothing where all were. */

@@ -1,11 +1,11 @@
 import { count } from './describe.js';
 import { TraceError } from './errors.js';
 import type { TokenSide } from './side.js';
-import type { AttentionSource, StreamName } from './types.js';
+import type { AttentionSource, StreamKind } from './types.js';
 
 /** Tokens that are not as many as attention has queries or keys, with the likeliest reason. */
 export function countError(
-  name: StreamName,
+  name: StreamKind,
   dims: AttentionSource['dims'],
   queries: TokenSide,
   keys: TokenSide,
@@ -28,7 +28,7 @@ export function countError(
 }
 
 function reason(
-  name: StreamName,
+  name: StreamKind,
   [layers, heads, rows, cols]: AttentionSource['dims'],
   queries: number,
   keys: number,

@@ -4,7 +4,7 @@ import { render } from 'vitest-browser-svelte';
 import type { Granularity, Hover, Labels, Selection, Trace } from '../../../src/lib/index.js';
 import { announcedBy, drawn, mouse, statusOf, usePage, type Point } from '../views/page.js';
 import Crossing from './Crossing.svelte';
-import { signedTrace, tokens, trace, weights } from './trace.js';
+import { derivedTrace, signedTrace, tokens, trace, weights } from './trace.js';
 
 usePage();
 
@@ -85,7 +85,7 @@ const views = Object.keys(cases) as View[];
 const places: Place[] = ['alone', 'explorer', 'layout', 'scaled'];
 const labels: Partial<Labels> = { pair: (from, to) => `${from} ⇒ ${to}`, place: (l, h) => `L${l}H${h}` };
 
-async function show(view: View, place: Place, granularity: Granularity, of: Trace = trace) {
+async function show(view: View, place: Place, granularity: Granularity, of: Trace = trace, stream?: string) {
   const onHoverChange = vi.fn<(hover: Hover | null) => void>();
   const onSelectionChange = vi.fn<(selection: Selection) => void>();
   const screen = await render(Crossing, {
@@ -95,7 +95,10 @@ async function show(view: View, place: Place, granularity: Granularity, of: Trac
     labels,
     theme: 'dark',
     granularity,
-    selection: view === 'ModelView' ? undefined : { layer, heads: [head] },
+    selection:
+      view === 'ModelView' && !stream
+        ? undefined
+        : { ...(stream && { stream }), ...(view !== 'ModelView' && { layer, heads: [head] }) },
     onHoverChange,
     onSelectionChange,
   });
@@ -153,6 +156,47 @@ describe.each(['HeadView', 'Heatmap', 'TokenView'] as const)('%s of signed numbe
     expect(statusOf(region)).toContain('down ⇒ s −0.40');
     expect(announcedBy(region)).toContain('down ⇒ s −0.40');
   });
+});
+
+/** NeuronView needs the queries and keys that the numbers follow from. */
+describe.each(views.filter((view) => view !== 'NeuronView'))('%s of a derived stream', (view) => {
+  const where = ['alone', 'layout'] as const;
+  const lenses = view === 'ModelView' ? (['token'] as const) : (['token', 'word'] as const);
+  test.each(where.flatMap((place) => lenses.map((lens) => ({ place, lens }))))(
+    '$place, by $lens',
+    async ({ place, lens }) => {
+      const { region, onHoverChange, onSelectionChange } = await show(
+        view,
+        place,
+        lens,
+        derivedTrace,
+        'half',
+      );
+      const at = cases[view].place(region, lens);
+      await mouse.move(at);
+      await expect
+        .poll(() => onHoverChange.mock.lastCall?.[0])
+        .toMatchObject({ ...cases[view].hover, stream: 'half' });
+      const facts = () => inTooltip(region, 'facts');
+      await expect.poll(facts).toMatch(cases[view].tellsPair ? /^down ⇒ \S+ \d/ : /./);
+      const { value } = onHoverChange.mock.lastCall![0]!;
+      if (view === 'Heatmap' && lens === 'token')
+        expect(value).toBeCloseTo(weights[layer]![head]![query]![key]! / 2, 5);
+      await mouse.click(at);
+      await expect
+        .poll(() => onSelectionChange.mock.lastCall?.[0])
+        .toMatchObject({ ...cases[view].selection, stream: 'half' });
+    },
+  );
+});
+
+test('what is chosen stays when another stream of the same tokens is picked', async () => {
+  const { region, onSelectionChange } = await show('Heatmap', 'alone', 'token', derivedTrace);
+  await mouse.click(cases.Heatmap.place(region, 'token'));
+  await region.getByRole('combobox', { name: 'stream' }).selectOptions('half');
+  await expect
+    .poll(() => onSelectionChange.mock.lastCall?.[0])
+    .toMatchObject({ stream: 'half', layer, heads: [head], query, key });
 });
 
 test('the number told is that of the trace', async () => {

@@ -1,4 +1,5 @@
-import { createTrace, type Trace } from '../../../src/lib/index.js';
+import { createTrace, deriveStream, traceOf, type Trace } from '../../../src/lib/index.js';
+import { blockWeights, computedMatrix } from '../../../src/lib/trace/index.js';
 
 /** Of byte-level pieces, two of them one word: positions of words are not those of tokens. */
 export const tokens = ['The', 'Ġcat', 'Ġs', 'at', 'Ġdown', '.'];
@@ -43,3 +44,19 @@ export const signedTrace: Trace = createTrace({
     ),
   ),
 });
+
+/** Derived from the trace, and beside it: half of each weight, called otherwise. */
+export const derivedTrace: Trace = traceOf(
+  trace,
+  deriveStream(trace.stream(), {
+    name: 'half',
+    quantity: { name: 'half weight', range: [0, 0.5], evidence: 'descriptive' },
+    matrix(layer, head) {
+      const whole = trace.stream().matrix(layer, head);
+      return computedMatrix({
+        ...{ rows: n, cols: n },
+        read: async (rect) => blockWeights(await whole.block(rect)).map((weight) => weight / 2),
+      });
+    },
+  }),
+);

@@ -78,7 +78,7 @@ describe('never throws', () => {
     ['', {}],
     ['?', {}],
     ['nonsense', {}],
-    ['s=sideways&l=3', { layer: 3 }],
+    ['s=roll%20out&l=3', { stream: 'roll out', layer: 3 }],
     ['l=-1&q=1.5&k=0x2&h=a,-3,2-', {}],
     ['l=&q=&k=&h=&s=', {}],
     ['q=99999999999999999999', {}],
@@ -92,7 +92,7 @@ describe('never throws', () => {
     expect(parseSelection(text)).toEqual(expected);
   });
 
-  test('on 5,000 damaged strings; what is read is whole numbers and names of streams, and resolves', () => {
+  test('on 5,000 damaged strings; what is read is whole numbers and names, and resolves', () => {
     const next = random(2);
     const alphabet = 'slhqkeadg=&,-%+0123456789# \u0000é🚀crosf';
     for (let i = 0; i < 5000; i++) {
@@ -108,7 +108,7 @@ describe('never throws', () => {
       for (const number of [read.layer, read.head, read.query, read.key, ...(read.heads ?? [])])
         if (number !== undefined)
           expect(number, text).toSatisfy((n: number) => Number.isSafeInteger(n) && n >= 0);
-      expect(['self', 'encoder', 'decoder', 'cross', undefined]).toContain(read.stream);
+      if (read.stream !== undefined) expect(read.stream.length, text).toBeGreaterThan(0);
       const known = parseSelection(text, trace);
       const whole = resolveSelection(trace, known, {});
       for (const [part, value] of Object.entries(known)) expect(whole[part as 'layer'], text).toEqual(value);

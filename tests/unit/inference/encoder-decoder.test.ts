@@ -8,7 +8,7 @@ import {
   type Tracer,
   type TracerOptions,
 } from '../../../src/lib/inference/index.js';
-import { blockWeights, type StreamName } from '../../../src/lib/trace/index.js';
+import { blockWeights, type StreamKind } from '../../../src/lib/trace/index.js';
 import { floats, readSafetensors } from './run-case.js';
 
 const fixture = (path: string): Uint8Array =>
@@ -180,7 +180,7 @@ describe.each(Object.entries(MODELS))('%s', (_, { folder, files, config }) => {
     await refused({ token: source.length }).toThrow(`expected 0 to ${source.length - 1}`);
     await refused({ token: 0 }, answer.length).toThrow(`expected 0 to ${answer.length - 1}`);
     await refused({ head: { stream: 'cross', layer: 2, head: 0 } }).toThrow('cross layer 1 with 4 heads');
-    await refused({ head: { stream: 'self' as StreamName, layer: 0, head: 0 } }).toThrow(
+    await refused({ head: { stream: 'self' as StreamKind, layer: 0, head: 0 } }).toThrow(
       'found self layer 0',
     );
   });

@@ -1,9 +1,17 @@
 import { Tensor } from 'onnxruntime-node';
-import { fromGenerateSteps, loadSafetensors, queryKeyAttention } from '../../../src/lib/io/index.js';
+import {
+  fromConfig,
+  fromGenerateSteps,
+  loadSafetensors,
+  queryKeyAttention,
+} from '../../../src/lib/io/index.js';
+import { compareTraces, groupShares, rollout } from '../../../src/lib/analysis/index.js';
 import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
 import {
   combineMatrices,
   createTrace,
+  deriveStream,
+  traceOf,
   type Trace,
   type TraceErrorCode,
 } from '../../../src/lib/trace/index.js';
@@ -340,11 +348,33 @@ export const errorCases: ErrorCase[] = [
   ['false for values', 'not-an-array', 'values', /found false/, vectors({ values: false })],
   ['cross keys of the decoder', 'vectors', 'cross.keys', /found 2 tokens .* expected 3/, make({ encoder: { tokens: names(3) }, decoder: { tokens: names(2) }, cross: { attention: even(1, 1, 2, 3), keys: even(1, 1, 2) } })],
 
+  // Streams put together
+  ['two streams of one name', 'stream-name', 'stream 1', /another called 'self'/, () => traceOf(read(), read())],
+  ['a stream without a name', 'stream-name', 'stream 0', /found the string " ", expected a name/, () => traceOf(deriveStream(read(), { name: ' ', matrix: () => read().matrix(4, 0) }))],
+  ['no stream', 'empty', 'traceOf', /found no stream/, () => traceOf()],
+
+  // Streams derived; tests/unit/analysis has the rest
+  ['rollout of cross attention', 'derivation', 'rollout', /found cross attention/, () => rollout(createTrace({ encoder: { tokens: names(2) }, decoder: { tokens: names(2) }, cross: { attention: even(1, 1, 2) } }).stream())],
+
+  // A model's config; tests/unit/io has the rest
+  ['a family not known', 'config', 'model_type', /found the string "deberta"/, () => fromConfig({ model_type: 'deberta' })],
+
   // Reading a trace
   ['a stream it has not', 'unknown-stream', 'stream', /found the string "cross", expected 'encoder'/, () => createTrace({ encoder } as never).stream('cross')],
   ['a layer it has not', 'unknown-layer', 'layer', /found the number 0, expected one of 4–6/, () => read().matrix(0, 0)],
   ['a layer that is text', 'unknown-layer', 'layer', /found the string "4"/, () => read().matrix('4' as never, 0)],
   ['a head it has not', 'unknown-head', 'head', /found the number 1, expected 0\./, () => read().matrix(4, 1)],
+
+  // Groups and comparisons; tests/unit/analysis has the rest
+  ['no groups', 'group', 'keyGroups', /found no group, expected at least one/, () => groupShares(three(), { queryGroups: all, keyGroups: [] })],
+  ['a group of fractions', 'group', 'keyGroups[0].positions', /found the number 0.5/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'A', positions: [0.5] }] })],
+  ['a word list without a match', 'empty-group', 'keyGroups[0]', /found the group "joy" without tokens/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'joy', positions: [] }] })],
+  ['a group of another text', 'group-outside', 'keyGroups[0]', /found the position 7 in "document 3", expected positions from 0 to 2/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'document 3', positions: [1, 7] }] })],
+  ['groups that must be apart', 'group-overlap', 'keyGroups[1]', /found the token at 1 in "A" and in "B"/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'A', positions: [0, 1] }, { name: 'B', positions: [1, 2] }], apart: true })],
+  ['a group whose queries were not recorded', 'no-queries', 'queryGroups[0]', /found no recorded query among the 2 tokens of "prompt"/, () => groupShares(three(), { queryGroups: [{ name: 'prompt', positions: [0, 1] }], keyGroups: all })],
+  ['traces of other layers', 'different-models', 'the self stream of b', /found 1 layers? \(4–4\) of 1 heads?, expected 1/, () => compareTraces(one(), createTrace({ tokens: names(2), layers: [4], attention: even(1, 1, 2) }))],
+  ['another tokenizer, where the same was asked for', 'different-tokens', 'the tokens of self[1]', /found "t1" in a and "x" in b/, () => compareTraces(one(), createTrace({ tokens: ['t0', 'x'], attention: even(1, 1, 2) }), { align: 'ids' })],
+  ['texts without a word in common', 'nothing-aligned', 'the tokens of self', /found texts without a word in common, "t0t1"… and "catsdogs"…/, () => compareTraces(one(), createTrace({ tokens: ['cats', 'dogs'], attention: even(1, 1, 2) }))],
 
   // Options of views
   ['an option it may not have', 'unknown-option', 'edges', /found "lines", expected one of/, () => checkOption('edges', 'lines', headViewOptions.edges as OptionRule<string>)],
@@ -357,6 +387,13 @@ export const errorCases: ErrorCase[] = [
   ['a file cut short', 'file', 'the file', /./, () => loadSafetensors(new Uint8Array(3))],
   ['a file without attention', 'file-names', 'the file', /./, () => loadSafetensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d))],
 ];
+
+/** One query of three tokens, and a group of all. */
+function three() {
+  return createTrace({ tokens: names(3), attention: [[[[0.5, 0.25, 0.25]]]], queryPositions: [2] }).stream();
+}
+const all = [{ name: 'all', positions: [0, 1, 2] }];
+const one = () => createTrace({ tokens: names(2), attention: even(1, 1, 2) });
 
 /** What is left of an array whose buffer went elsewhere. */
 function structuredCloneAway<T extends Float32Array>(array: T): T {

@@ -1,2 +1,2 @@
-export { granularities, type Granularity } from './groups.js';
-export { lookThrough, plainLens, type Hide, type Lens, type SeenStream } from './lens.js';
+export { granularities, groupTokens, runsAsTokens, type Granularity, type TokenRun } from './groups.js';
+export { hiddenPositions, lookThrough, plainLens, type Hide, type Lens, type SeenStream } from './lens.js';

@@ -111,6 +111,8 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
     queries: merges ? undefined : stream.queries,
     keys: merges ? undefined : stream.keys,
     values: merges ? undefined : stream.values,
+    scoring: merges ? undefined : stream.scoring,
+    sublayer: merges ? undefined : stream.sublayer,
   };
   return { stream: seen, hiddenKeys, hiddenTokens, ...between };
 }
@@ -148,7 +150,7 @@ function mergeQueries(
   keyRuns: readonly TokenRun[] | undefined,
 ): Merged {
   const { queryTokens, querySegments } = stream;
-  if (stream.name === 'cross') return merge(queryTokens, querySegments, granularity);
+  if (stream.kind === 'cross') return merge(queryTokens, querySegments, granularity);
   const some = queryTokens.some(({ position }, row) => position !== row);
   const merged = some ? mergeSome(stream, granularity) : merge(queryTokens, querySegments, granularity);
   const tokens = merged.tokens.map((token, i) => {
@@ -191,7 +193,12 @@ function allHidden({ start, end }: TokenRun, hidden: ReadonlySet<number>): boole
   return true;
 }
 
-function hiddenPositions(tokens: readonly Token[], hide: Hide): ReadonlySet<number> {
+/**
+ * The positions of the keys that are left out.
+ *
+ * @throws TraceError `lens`
+ */
+export function hiddenPositions(tokens: readonly Token[], hide: Hide): ReadonlySet<number> {
   if (hide === 'none') return new Set();
   if (hide === 'first') return new Set([0]);
   if (hide === 'special') return new Set([...tokens.keys()].filter((position) => tokens[position]!.special));

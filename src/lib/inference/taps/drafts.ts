@@ -1,4 +1,4 @@
-import type { StreamName } from '../../trace/types.js';
+import type { StreamKind } from '../../trace/types.js';
 import type { FactBook } from '../onnx/facts.js';
 import type { Attribute, Node } from '../onnx/model.js';
 import { describeNode, type Scope } from '../onnx/scope.js';
@@ -7,7 +7,7 @@ import { locate, type Located } from './streams.js';
 
 /** A tap to be made: of an attention in this graph, or of one that each branch of an `If` holds. */
 export interface Draft {
-  readonly stream: StreamName;
+  readonly stream: StreamKind;
   readonly layer: number;
   readonly located: Located;
   /** For an `If`: the node, and the draft of each branch. */

@@ -1,4 +1,4 @@
-import type { StreamName } from '../../trace/types.js';
+import type { StreamKind } from '../../trace/types.js';
 import { dataInputs, type FactBook } from '../onnx/facts.js';
 import type { Scope } from '../onnx/scope.js';
 import { numberLayers } from './layers.js';
@@ -8,7 +8,7 @@ import type { Finding } from './types.js';
 /** An attention with its place in the model. */
 export interface Located {
   readonly finding: Finding;
-  readonly stream: StreamName;
+  readonly stream: StreamKind;
   readonly layer: number;
   /** Which of the stacks of a file it is in, as text and images are, by the order of what they read. */
   readonly tower: number;
@@ -59,7 +59,7 @@ export function locate(findings: readonly Finding[], facts: FactBook): Located[]
   );
   // A detector's second stage works on tokens chosen from those of the first.
   const chosen = new Set(towers.filter((tower) => !crosses.includes(true) && kinds.areChosen(tower.rows)));
-  const streams = findings.map((finding, i): StreamName => {
+  const streams = findings.map((finding, i): StreamKind => {
     const tower = own[i]!;
     if (crosses[i]) return 'cross';
     if (readers.has(tower) || chosen.has(tower)) return 'decoder';

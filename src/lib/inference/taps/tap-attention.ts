@@ -1,4 +1,4 @@
-import type { StreamName, WeightType } from '../../trace/types.js';
+import type { StreamKind, WeightType } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
 import { GraphEdit, Names, rewriteModel } from '../onnx/edit.js';
 import { FactBook } from '../onnx/facts.js';
@@ -25,7 +25,7 @@ export interface TappedModel {
   readonly externalData: readonly string[];
 }
 
-const PREFIX: Record<StreamName, string> = {
+const PREFIX: Record<StreamKind, string> = {
   self: '',
   encoder: 'encoder_',
   decoder: 'decoder_',
@@ -256,7 +256,7 @@ function withCacheLengths(input: ValueInfo, drafts: readonly Draft[]): ValueInfo
   return input;
 }
 
-const STREAMS: readonly StreamName[] = ['encoder', 'self', 'decoder', 'cross'];
+const STREAMS: readonly StreamKind[] = ['encoder', 'self', 'decoder', 'cross'];
 
 function checkChoice(
   option: 'layers' | 'heads',

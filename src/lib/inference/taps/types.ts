@@ -1,4 +1,4 @@
-import type { StreamName, WeightType } from '../../trace/types.js';
+import type { StreamKind, WeightType } from '../../trace/types.js';
 import type { GraphEdit } from '../onnx/edit.js';
 import type { FactBook } from '../onnx/facts.js';
 import type { Shape } from '../onnx/infer.js';
@@ -21,7 +21,7 @@ export interface TapOptions {
 
 /** One attention of the model: what it is, and the outputs that hold it, or why it has none. */
 export interface Tap {
-  readonly stream: StreamName;
+  readonly stream: StreamKind;
   /** The model's own number where its names tell it, else the place in the stream, from 0. */
   readonly layer: number;
   /** Which of the stacks of a file it is in, from 0, where there are several: text and images, say. */

@@ -1,4 +1,4 @@
-import type { StreamName } from '../../trace/types.js';
+import type { StreamKind } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
 import { correlation, cosineDistance, totalVariation } from './statistics.js';
 import type { Ablation, AblationResult } from './types.js';
@@ -30,7 +30,7 @@ interface TokenSequence {
 }
 
 export interface Silencing {
-  readonly stream: StreamName;
+  readonly stream: StreamKind;
   readonly layer: number;
   readonly heads: number;
   /** The output at the position without a head. */
@@ -116,7 +116,7 @@ function noAnswer(): InferenceError {
 }
 
 function noSuchHead(
-  { stream, layer, head }: { stream?: StreamName; layer: number; head: number },
+  { stream, layer, head }: { stream?: StreamKind; layer: number; head: number },
   there: readonly Silencing[],
 ): InferenceError {
   const list = there.map((one) => `${one.stream} layer ${one.layer} with ${one.heads} heads`);

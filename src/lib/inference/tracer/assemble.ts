@@ -1,5 +1,5 @@
 import { createTrace } from '../../trace/create-trace.js';
-import type { Segment, StreamInput, StreamName, Tensor, Trace, TraceInput } from '../../trace/types.js';
+import type { Segment, StreamInput, StreamKind, Tensor, Trace, TraceInput } from '../../trace/types.js';
 import { InferenceError, shorten } from '../errors.js';
 import type { Tap } from '../taps/types.js';
 import type { Results } from './runtime.js';
@@ -135,7 +135,7 @@ export function encoderDecoderTrace(
   decoder: { taps: readonly Tap[]; results: Results; side: SequenceSide },
   about: AboutRun,
 ): Trace {
-  const of = (part: typeof encoder, ...streams: StreamName[]): StreamInput | undefined => {
+  const of = (part: typeof encoder, ...streams: StreamKind[]): StreamInput | undefined => {
     const taps = part.taps.filter((tap) => streams.includes(tap.stream));
     return taps.length > 0 ? recordedStream(taps, part.results, about.heads) : undefined;
   };

@@ -1,4 +1,4 @@
-import type { StreamName } from '../../trace/types.js';
+import type { StreamKind } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
 import type { Tap } from '../taps/types.js';
 import type { Silencing } from './ablate.js';
@@ -54,7 +54,7 @@ export interface Hiding {
 export function hidingIn(
   ort: OnnxRuntime,
   part: Part,
-  { mask, stream, tokens }: { mask: string; stream: StreamName; tokens: number },
+  { mask, stream, tokens }: { mask: string; stream: StreamKind; tokens: number },
 ): Hiding {
   const taps = part.recorded.filter((tap) => tap.stream === stream);
   if (part.tapped.inputs.some((input) => input.name === mask)) {

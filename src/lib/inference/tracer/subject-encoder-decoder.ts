@@ -1,4 +1,4 @@
-import type { StreamName } from '../../trace/types.js';
+import type { StreamKind } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
 import type { Tap } from '../taps/types.js';
 import { checkToken, type Subject } from './ablate.js';
@@ -90,7 +90,7 @@ export async function encoderDecoderSubject(
     part: Part,
     results: Results,
     which: 'encoder' | 'decoder',
-    streams: readonly StreamName[],
+    streams: readonly StreamKind[],
   ) =>
     silencing(
       part.recorded.filter((tap) => streams.includes(tap.stream)),

@@ -1,4 +1,4 @@
-import type { StreamName, Trace } from '../../trace/types.js';
+import type { StreamKind, Trace } from '../../trace/types.js';
 import type { InferenceError } from '../errors.js';
 import type { Tap, TapOptions } from '../taps/types.js';
 import type { Progress } from './download.js';
@@ -110,7 +110,7 @@ export interface Tracer {
  */
 export type Ablation =
   | { token: number | 'each'; stream?: 'encoder' | 'decoder' }
-  | { head: { stream?: StreamName; layer: number; head: number } };
+  | { head: { stream?: StreamKind; layer: number; head: number } };
 
 export interface AblateOptions {
   /**
@@ -134,7 +134,7 @@ export interface AblationResult {
    */
   readonly changes: readonly {
     readonly token?: number;
-    readonly head?: { stream?: StreamName; layer: number; head: number };
+    readonly head?: { stream?: StreamKind; layer: number; head: number };
     readonly change: number;
   }[];
   readonly measure: 'total-variation' | 'cosine-distance';

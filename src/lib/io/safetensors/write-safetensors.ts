@@ -3,12 +3,14 @@ import {
   TraceError,
   type Segment,
   type Stream,
+  type SublayerPart,
   type Token,
   type Trace,
   type Vectors,
   type WeightArray,
   type WeightType,
 } from '../../trace/index.js';
+import { sublayerParts } from '../../trace/sublayer.js';
 import { weightQuantity, type Quantity } from '../../trace/quantity.js';
 import { toFloat16 } from '../float-bits.js';
 
@@ -28,7 +30,7 @@ const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
  * and values in the type they have, with tokens, segments, layer and head numbers, quantity, model and text among the metadata.
  * Reads every matrix whole.
  *
- * @throws TraceError `dtype` where the matrices of a stream are of several types
+ * @throws TraceError `dtype` where the matrices of a stream are of several types, `stream-name` for a derived stream with a name of its own
  * @example
  * const bytes = await writeSafetensors(trace);
  * link.href = URL.createObjectURL(new Blob([bytes]));
@@ -51,12 +53,18 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
     if (segments.length > 0) metadata[`${prefix}segments`] = JSON.stringify(segments);
   };
   for (const stream of trace.streams) {
+    if (stream.name !== stream.kind) throw notRecorded(stream.name);
     const prefix = stream.name === 'self' ? '' : `${stream.name}.`;
     parts.push(await attentionPart(stream, `${prefix}attention`));
     for (const kind of ['queries', 'keys', 'values'] as const) {
       const vectors = stream[kind];
       if (vectors) parts.push(vectorsPart(vectors, `${prefix}${kind}`));
     }
+    for (const [part, axis] of Object.entries(sublayerParts) as [SublayerPart, string][]) {
+      const vectors = stream.sublayer?.[part];
+      if (vectors) parts.push(sublayerTensor(vectors, `${prefix}${part}`, axis));
+    }
+    if (stream.sublayer) metadata[`${prefix}normEpsilon`] = JSON.stringify(stream.sublayer.normEpsilon);
     const { queryTokens, keyTokens } = stream;
     addSide(stream.name === 'cross' ? 'encoder.' : prefix, keyTokens, stream.keySegments);
     // The decoder's own stream, which came before, has its tokens; a stream of cross attention those of its rows.
@@ -72,6 +80,16 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
     metadata[`${prefix}causal`] = JSON.stringify(stream.causal);
   }
   return encode(parts, metadata);
+}
+
+function notRecorded(name: string): TraceError {
+  return new TraceError({
+    code: 'stream-name',
+    place: 'writeSafetensors',
+    found: `the derived stream '${name}'`,
+    expected: 'streams called self, encoder, decoder or cross',
+    fix: 'Write the trace it was made of, and derive it again; or write it alone, derived under the name of its base.',
+  });
 }
 
 async function attentionPart(stream: Stream, name: string): Promise<WrittenTensor> {
@@ -107,6 +125,14 @@ function vectorsPart(vectors: Vectors, name: string): WrittenTensor {
         chunks.push(type === 'float16' ? toFloat16(numbers) : numbers);
       }
   return { name, type, dims: [layers, heads, tokens, dim], chunks };
+}
+
+/** Without the axes of one head, and of one token, that it is held with. */
+function sublayerTensor(vectors: Vectors, name: string, axis: string): WrittenTensor {
+  const written = vectorsPart(vectors, name);
+  const [layers, , tokens, dim] = written.dims as [number, number, number, number];
+  if (axis === 'head') return written;
+  return { ...written, dims: axis === 'token' ? [layers, tokens, dim] : [layers, dim] };
 }
 
 function encode(parts: readonly WrittenTensor[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {

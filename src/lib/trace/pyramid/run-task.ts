@@ -1,5 +1,6 @@
 import { TraceError, type TraceErrorParts } from '../errors.js';
 import type { Reduced } from './reduce.js';
+import { startWorker } from './start-worker.js';
 import { buffersOf, perform, type Task } from './tasks.js';
 
 /** What a worker says: that it has started, then one answer a task. */
@@ -91,7 +92,7 @@ function start(): void {
 }
 
 /**
- * Bundlers know a worker by the words `new Worker(new URL(…))`, so they must stand here. On a page that asks for Trusted Types the address
+ * Bundlers know a worker by the words `new Worker(new URL(…))`, so the address stands there. On a page that asks for Trusted Types it
  * has to go through a policy, `attentrace`: `Worker` does that while it is called.
  */
 function newWorker(): Worker {
@@ -105,7 +106,7 @@ function newWorker(): Worker {
       }
     };
   try {
-    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    return startWorker();
   } finally {
     globalThis.Worker = Native;
   }

@@ -1,4 +1,3 @@
-import type { Snippet } from 'svelte';
 import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
 import type { ExplorerOptions, ExplorerView, ExplorerViewsOptions } from './options.js';
 
@@ -15,6 +14,4 @@ export interface ExplorerProps extends ViewProps, LensProps, OptionProps<Explore
    * @default {}
    */
   views?: ExplorerViewsOptions;
-  /** Views in a layout of your own. Default: text, heatmap, heads and model, each of which can be maximised. */
-  children?: Snippet;
 }

@@ -43,4 +43,5 @@ export { defaultLabels, type Labels } from './labels/index.js';
 export { colorTables, valueColors, type ColorTables } from './value-colors.js';
 export { valueRange } from './value-range.js';
 export { spoken, type Fact, type Readout } from './readout.js';
+export type { SvelteProps, ViewSnippets } from './svelte-props.js';
 export type { LensProps, Look, OptionProps, Theme, ViewProps } from './types.js';

@@ -1,11 +1,8 @@
-import type { Snippet } from 'svelte';
-import type { HTMLAttributes } from 'svelte/elements';
 import type { Hide, Lens } from '../../analysis/lens/index.js';
 import type { Exploration } from '../../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import type { AttentionInput, StreamName, Token, Trace, TraceError } from '../../trace/index.js';
+import type { AttentionInput, StreamName, Trace } from '../../trace/index.js';
 import type { Labels } from './labels/index.js';
-import type { Readout } from './readout.js';
 
 /** `auto` follows the colour scheme of the page around the view. */
 export type Theme = 'light' | 'dark' | 'auto';
@@ -24,14 +21,6 @@ export interface Look {
   chrome?: 'all' | 'none';
   /** Strings to put in place of the English ones. */
   labels?: Partial<Labels>;
-  /** Drawn in place of a token's label. */
-  token?: Snippet<[Token]>;
-  /** Drawn at the pointer, in place of the tooltip's text: of what is hovered, in token positions, and of what is told of it. */
-  tooltip?: Snippet<[Hover, Readout]>;
-  /** Drawn when there is no attention. */
-  empty?: Snippet;
-  /** Drawn when the attention cannot be drawn. */
-  error?: Snippet<[TraceError | Error]>;
 }
 
 /** How a view merges tokens and leaves out sinks; always named in its toolbar. Linked views share it. */
@@ -55,8 +44,20 @@ export interface LensProps {
   renormalize?: boolean;
 }
 
-/** Props that every view has. Other attributes go to its outermost element. */
-export interface ViewProps extends Look, Omit<HTMLAttributes<HTMLElement>, 'children' | 'class'> {
+/** Attributes for the outermost element of a view. */
+export interface ViewAttributes {
+  id?: string;
+  title?: string;
+  lang?: string;
+  dir?: 'ltr' | 'rtl' | 'auto';
+  hidden?: boolean;
+  role?: string;
+  style?: string;
+  [name: `aria-${string}` | `data-${string}`]: string | number | boolean | undefined;
+}
+
+/** Props that every view has, in whatever framework: nothing here speaks of Svelte, so that these types are whole without it. */
+export interface ViewProps extends Look, ViewAttributes {
   /** What to draw, from `createTrace` or a reader. */
   trace?: Trace;
   /** Instead of `trace`: weights `[layer, head, query, key]`, see `createTrace`. Keep large arrays in `$state.raw`. */
@@ -95,10 +96,6 @@ const shared = [
   'theme',
   'chrome',
   'labels',
-  'token',
-  'tooltip',
-  'empty',
-  'error',
   'trace',
   'attention',
   'tokens',
@@ -107,6 +104,16 @@ const shared = [
   'onHoverChange',
   'onOptionsChange',
 ] satisfies (keyof ViewProps | keyof OptionProps<object>)[];
+
+/** The props of every view that can be bound, which components declare. */
+export const boundProps = [
+  'selection',
+  'hover',
+  'stream',
+  'layer',
+  'heads',
+  'head',
+] as const satisfies (keyof ViewProps)[];
 
 /** The props that are no attributes of the outermost element, beside a view's options. */
 export const sharedProps: ReadonlySet<string> = new Set<string>(shared);

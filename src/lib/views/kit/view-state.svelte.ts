@@ -4,12 +4,14 @@ import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import { createTrace, rowOf, type Matrix, type Stream, type Trace } from '../../trace/index.js';
+import { createTrace, rowOf, TraceError, type Matrix, type Stream, type Trace } from '../../trace/index.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
-import { sharedProps, type Look, type OptionProps, type ViewProps } from './types.js';
 import { sameOption } from './same-option.js';
+import { snippetNames, type SvelteLook, type ViewSnippets } from './svelte-props.js';
+import { sharedProps, type OptionProps, type ViewProps } from './types.js';
+import { findKeeper, type ViewKeeper } from './view-keeper.js';
 import { ViewOptions } from './view-options.svelte.js';
 
 /** A bindable prop: how it is read, and how it is set. */
@@ -25,7 +27,16 @@ export interface Bindings {
   head: Binding<number | undefined>;
 }
 
-type Props<O> = Omit<ViewProps, keyof Bindings> & OptionProps<O>;
+/** What a view shows, where it shows anything. */
+interface ShownStream {
+  trace: Trace;
+  stream: Stream;
+  selection: Selection;
+  labels: Labels;
+  hiddenKeys: ReadonlySet<number>;
+}
+
+type Props<O> = Omit<ViewProps, keyof Bindings> & ViewSnippets & OptionProps<O>;
 
 const none: ReadonlySet<number> = new Set();
 const lensNames = Object.keys(lensOptions) as (keyof Lens)[];
@@ -42,22 +53,25 @@ const lensNames = Object.keys(lensOptions) as (keyof Lens)[];
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what serves all views takes one with any options
 export class ViewState<O extends object = any> {
   /** What this view shares with views inside it, in positions of tokens. */
-  readonly exploration: Exploration<Look>;
+  readonly exploration: Exploration<SvelteLook>;
   readonly #props: () => Props<O>;
   readonly #bound: Bindings;
   readonly #options: ViewOptions<O>;
-  readonly #found = findExploration<Look>();
+  readonly #found = findExploration<SvelteLook>();
   /** The starting choice as given from outside: without what was written to it here. */
   #start: StartingChoice = $state.raw({});
   #written: StartingChoice = {};
+  readonly #keeper: ViewKeeper | undefined;
 
   constructor(rules: OptionRules<O>, props: () => Props<O>, bound: Bindings) {
     this.#props = props;
     this.#bound = bound;
     this.#options = new ViewOptions(rules, props);
-    this.exploration = new Exploration<Look>(this.#host(), () => this.#around);
+    this.exploration = new Exploration<SvelteLook>(this.#host(), () => this.#around);
     this.options = this.#allOptions();
     this.#start = this.#given();
+    const keeper = findKeeper();
+    if (keeper?.take(this)) this.#keeper = keeper;
     $effect.pre(() => {
       const now = this.#given();
       untrack(() => {
@@ -74,14 +88,19 @@ export class ViewState<O extends object = any> {
   }
 
   /** The exploration this view is linked to: given, or that of the Explorer around, unless it has input of its own. */
-  get #around(): Exploration<Look> | undefined {
+  get #around(): Exploration<SvelteLook> | undefined {
     const { trace, attention, tokens, exploration } = this.#props();
     return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
 
+  // Each by itself: where props are spread, one that changes seems to change all, and none but these makes a trace.
+  readonly #givenTrace = $derived.by(() => this.#props().trace);
+  readonly #givenAttention = $derived.by(() => this.#props().attention);
+  readonly #givenTokens = $derived.by(() => this.#props().tokens);
+
   // A derived must not throw: Svelte asks it whether it has changed outside of whoever would catch that.
   readonly #ownTrace = $derived.by((): { trace?: Trace; error?: unknown } => {
-    const { trace, attention, tokens } = this.#props();
+    const [trace, attention, tokens] = [this.#givenTrace, this.#givenAttention, this.#givenTokens];
     if (trace || (attention === undefined && tokens === undefined)) return { trace };
     try {
       return { trace: createTrace({ attention: attention!, tokens }) };
@@ -130,10 +149,10 @@ export class ViewState<O extends object = any> {
   }
 
   /** Labels, theme and the like, those that are given. */
-  readonly #ownLook: Look = $derived.by(() => {
+  readonly #ownLook: SvelteLook = $derived.by(() => {
     const { theme, chrome, labels, token, tooltip, empty, error } = this.#props();
     const around = this.#around?.look.labels;
-    const look: Look = {
+    const look: SvelteLook = {
       theme,
       chrome,
       labels: around && labels ? { ...around, ...labels } : labels,
@@ -198,12 +217,15 @@ export class ViewState<O extends object = any> {
     }
   });
 
+  /** What whoever keeps this view knows to be wrong, such as a file that could not be had. */
+  readonly #keptFrom = $derived.by((): Error | undefined => this.#keeper?.problemWith(this.attributes));
+
   get trace(): Trace | undefined {
     return this.exploration.trace;
   }
 
   get error(): Error | undefined {
-    return this.#wrongOption ?? this.exploration.error ?? this.#seen.error;
+    return this.#keptFrom ?? this.#wrongOption ?? this.exploration.error ?? this.#seen.error;
   }
 
   readonly #streamName = $derived.by(() => this.exploration.selection?.stream);
@@ -241,6 +263,27 @@ export class ViewState<O extends object = any> {
     }
   }
 
+  /**
+   * What a figure is made of.
+   *
+   * @param failure why the body of the view cannot be drawn, if it cannot
+   * @throws what the view says in place of its body: `TraceError` `missing-attention` where it has no trace
+   */
+  mustShow(failure?: Error): ShownStream {
+    const { trace, stream, selection, labels, hiddenKeys } = this;
+    const error = this.error ?? failure;
+    if (error) throw error;
+    if (!trace || !stream || !selection)
+      throw new TraceError({
+        code: 'missing-attention',
+        place: 'figure',
+        found: 'a view without a trace',
+        expected: 'a trace, or attention and tokens',
+        fix: 'Ask for a figure once the view has something to show.',
+      });
+    return { trace, stream, selection, labels, hiddenKeys };
+  }
+
   /** Keys whose weights the lens leaves out. */
   get hiddenKeys(): ReadonlySet<number> {
     return this.#seen.seen?.hiddenKeys ?? none;
@@ -265,7 +308,7 @@ export class ViewState<O extends object = any> {
   readonly labels: Labels = $derived.by(() => ({ ...defaultLabels, ...this.exploration.look.labels }));
 
   /** Theme and snippets, as given or taken from the Explorer around. */
-  get look(): Look {
+  get look(): SvelteLook {
     return this.exploration.look;
   }
 
@@ -273,7 +316,9 @@ export class ViewState<O extends object = any> {
   readonly attributes: Record<string, unknown> = $derived.by(() => {
     const { rules } = this;
     return Object.fromEntries(
-      Object.entries(this.#props()).filter(([name]) => !sharedProps.has(name) && !(name in rules)),
+      Object.entries(this.#props()).filter(
+        ([name]) => !sharedProps.has(name) && !(name in rules) && !(snippetNames as string[]).includes(name),
+      ),
     );
   });
 

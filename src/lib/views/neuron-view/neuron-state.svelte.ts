@@ -1,5 +1,6 @@
 import {
   checkHead,
+  firstKey,
   hasQueryKey,
   queryKey,
   visibleKeys,
@@ -124,10 +125,10 @@ export class NeuronState {
   readonly total: number = $derived.by(() => {
     const { vectors } = this;
     if (!vectors) return 0;
-    return Array.from({ length: vectors.queryCount }, (_, query) => visibleKeys(vectors, query)).reduce(
-      (sum, keys) => sum + keys,
-      0,
-    );
+    return Array.from(
+      { length: vectors.queryCount },
+      (_, query) => visibleKeys(vectors, query) - firstKey(vectors, query),
+    ).reduce((sum, keys) => sum + keys, 0);
   });
 
   /** For the token looked at: its weights over the tokens of the other side. */

@@ -66,7 +66,7 @@ export class TokenViewState {
     const { stream } = this.view;
     const { query, key } = this.merged;
     return (
-      stream?.name !== 'cross' && query === key && stream?.queryTokens.length === stream?.keyTokens.length
+      stream?.kind !== 'cross' && query === key && stream?.queryTokens.length === stream?.keyTokens.length
     );
   }
 
@@ -76,7 +76,7 @@ export class TokenViewState {
     const { queryTokens, keyTokens } = stream;
     if (this.together) return [{ side: 'both', tokens: keyTokens, name: labels.tokens }];
     const named = (of: 'decoder' | 'encoder', side: string): string =>
-      stream.name === 'cross' ? labels.sideOf(labels.streams[of], side) : side;
+      stream.kind === 'cross' ? labels.sideOf(labels.streams[of], side) : side;
     return [
       { side: 'query', tokens: queryTokens, name: named('decoder', labels.queries) },
       { side: 'key', tokens: keyTokens, name: named('encoder', labels.keys) },

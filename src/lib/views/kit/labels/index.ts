@@ -1,10 +1,12 @@
+import type { StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
+import { figureLabels, type FigureLabels } from './figure.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
-export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -14,7 +16,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   headShort: string;
   heads: string;
   stream: string;
-  streams: Record<'self' | 'encoder' | 'decoder' | 'cross', string>;
+  /** By name; a derived stream that is not here is called by its name. */
+  streams: Record<StreamKind, string> & Partial<Record<string, string>>;
   mean: string;
   max: string;
   scale: string;
@@ -114,6 +117,8 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   list: (parts: readonly string[]) => string;
   empty: string;
   emptyHint: string;
+  /** While a file is being read. */
+  loading: string;
   errorTitle: string;
   errorFound: string;
   errorExpected: string;
@@ -136,6 +141,7 @@ const lineCount = (lines: number): string =>
 /** The labels in English. */
 export const defaultLabels: Labels = {
   ...explorerLabels,
+  ...figureLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
@@ -250,6 +256,7 @@ export const defaultLabels: Labels = {
   list: (parts) => parts.join(', '),
   empty: 'No attention yet',
   emptyHint: 'Pass a trace, or attention and tokens.',
+  loading: 'Reading the file …',
   errorTitle: 'This attention cannot be drawn',
   errorFound: 'found',
   errorExpected: 'expected',

@@ -1,0 +1,149 @@
+import { holdsWeights, type Stream } from '../../trace/index.js';
+import { hiddenPositions, type Hide } from '../lens/index.js';
+import type { HeadValue } from '../measure-heads.js';
+import { notWeights } from '../measure.js';
+import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
+import { checkGroups, restOf, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
+import { readGroupRows } from './read-group-rows.js';
+
+export interface GroupSharesOptions {
+  /** Who looks, in positions of the queries' sequence. Tokens whose queries were not recorded count in nothing. */
+  queryGroups: readonly Group[];
+  /** Who is looked at, in positions of the keys. A key may be in several. */
+  keyGroups: readonly Group[];
+  /** The heads to read, by the model's numbers. Default: all of the stream. */
+  layers?: readonly number[];
+  heads?: readonly number[];
+  /** Keys left out, such as the sink: they are in no group then. Default `'none'`. */
+  hide?: Hide;
+  /** Whether what is left of a row is scaled up to its former sum. Of weights alone. Default false. */
+  renormalize?: boolean;
+  /** Refuses key groups that share a token, so that shares add up to a whole. Default false. */
+  apart?: boolean;
+  signal?: AbortSignal;
+  /** Called after each head. */
+  onProgress?: (read: number, total: number) => void;
+}
+
+/** What a group of queries gives to a group of keys. */
+export interface GroupCell {
+  /** The weight on the group: the mean over queries (and heads) of Σ A[i,j] over its keys. In [0, 1] for weights. */
+  share: number;
+  /** `share` ÷ the number of keys of the group that a query can see. */
+  perToken: number;
+  /** `share` ÷ what it would be if each query spread what it gives evenly over all keys it can see. NaN for what is no weight. */
+  lift: number;
+}
+
+/** Shares of groups of keys, for each group of queries and each head. */
+export interface GroupShares {
+  readonly queryGroups: readonly Group[];
+  /** As given; then, where some keys are in none, the rest of them. */
+  readonly keyGroups: readonly Group[];
+  /** The index of the rest among `keyGroups`, −1 where every key is in a group. */
+  readonly rest: number;
+  readonly heads: readonly HeadPlace[];
+  /** The keys left out. */
+  readonly hiddenKeys: readonly number[];
+  /** The mean weight of a query, over heads, that lies on keys left out: 0 with sinks in. One a query group. */
+  readonly hiddenShare: Float64Array;
+  /** Shares, `[head, query group, key group]`. */
+  readonly share: Float64Array;
+  /** One cell, by the indices of its groups: the mean over some heads, as indices of `heads`, or over all. */
+  cell(queryGroup: number, keyGroup: number, heads?: readonly number[]): GroupCell;
+  /** One number of a cell for each head, as `measureHeads` gives them. */
+  headValues(queryGroup: number, keyGroup: number, what?: keyof GroupCell): HeadValue[];
+}
+
+/**
+ * How much groups of queries look at groups of keys: M = Σ_{j∈g} A[i,j], the mean over the queries i of a group. Per token, M ÷ keys;
+ * lift, M over an even spread, where a causal query spreads over the keys up to its own. Descriptive: what a model looks at
+ * is not yet what it uses.
+ *
+ * A long group wins by its size: hold shares against lift. Sinks take much of the weight: see the same without them (`hide`). Read in
+ * blocks, without holding up the page; abortable.
+ *
+ * @throws TraceError `group`, `empty-group`, `group-outside`, `group-overlap`; `no-queries` where no query of a group was recorded;
+ * `quantity` where something else than weights is to be renormalised; `unknown-layer`, `unknown-head`; the signal's reason
+ * @example
+ * const shares = await groupShares(stream, { queryGroups: sentences, keyGroups: documents, hide: 'first' });
+ * const { share, lift } = shares.cell(2, 1); // sentence 3, document 2, mean over all heads
+ */
+export async function groupShares(stream: Stream, options: GroupSharesOptions): Promise<GroupShares> {
+  const { hide = 'none', renormalize = false, apart, signal, onProgress } = options;
+  const lengths = sequenceLengths(stream);
+  const queryGroups = checkGroups(options.queryGroups, { tokens: lengths.query, place: 'queryGroups' });
+  const given = checkGroups(options.keyGroups, { tokens: lengths.key, place: 'keyGroups', apart });
+  const weights = holdsWeights(stream.quantity);
+  if (renormalize && !weights) throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
+  const rest = restOf(given, lengths.key);
+  const keyGroups = rest.length > 0 ? [...given, { name: 'rest', positions: rest }] : given;
+  const hidden = hiddenPositions(stream.keyTokens, hide);
+  const heads = wantedHeads(stream, options.layers, options.heads);
+  const rowAt = rowsByPosition(stream);
+  const rowsOfGroups = queryGroups.map((group, i) => rowsOf(rowAt, group, `queryGroups[${i}]`));
+  const groupsOfRow = invert(rowsOfGroups);
+
+  const [Q, K] = [queryGroups.length, keyGroups.length];
+  const share = new Float64Array(heads.length * Q * K);
+  const even = new Float64Array(heads.length * Q * K);
+  const seen = new Float64Array(heads.length * Q * K);
+  const hiddenShare = new Float64Array(Q);
+  await readGroupRows(
+    stream,
+    {
+      heads,
+      rows: [...groupsOfRow.keys()].sort((a, b) => a - b),
+      groups: keyGroups.map(({ positions }) => positions),
+      hidden,
+      signal,
+      onProgress,
+    },
+    (row) => {
+      const scale = renormalize && row.left > 0 ? row.whole / row.left : 1;
+      const spread = row.visible > 0 ? (row.left * scale) / row.visible : 0;
+      for (const q of groupsOfRow.get(row.row)!) {
+        const part = 1 / rowsOfGroups[q]!.length;
+        hiddenShare[q]! += ((row.whole - row.left) * part) / heads.length;
+        for (let k = 0, at = (row.head * Q + q) * K; k < K; k++, at++) {
+          share[at]! += row.sums[k]! * scale * part;
+          even[at]! += row.seen[k]! * spread * part;
+          seen[at]! += row.seen[k]! * part;
+        }
+      }
+    },
+  );
+
+  const all = [...heads.keys()];
+  const cell = (q: number, k: number, of: readonly number[] = all): GroupCell => {
+    const mean = (values: Float64Array): number =>
+      of.reduce((sum, head) => sum + values[(head * Q + q) * K + k]!, 0) / of.length;
+    const m = mean(share);
+    return { share: m, perToken: m / mean(seen), lift: weights ? m / mean(even) : NaN };
+  };
+  return {
+    queryGroups,
+    keyGroups,
+    rest: rest.length > 0 ? given.length : -1,
+    heads,
+    hiddenKeys: [...hidden].sort((a, b) => a - b),
+    hiddenShare,
+    share,
+    cell,
+    headValues: (q, k, what = 'share') =>
+      heads.map(({ layer, head }, index) => ({ layer, head, value: cell(q, k, [index])[what] })),
+  };
+}
+
+/** The groups that each row is in. */
+function invert(rowsOfGroups: readonly (readonly number[])[]): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  rowsOfGroups.forEach((rows, group) => {
+    for (const row of rows) {
+      const known = groups.get(row);
+      if (known) known.push(group);
+      else groups.set(row, [group]);
+    }
+  });
+  return groups;
+}

@@ -1,0 +1,5 @@
+export type { Group } from './group.js';
+export { groupShares, type GroupCell, type GroupShares, type GroupSharesOptions } from './group-shares.js';
+export { lookbackRatios, type HeadLookback, type LookbackOptions } from './lookback.js';
+export { groupsFromSegments, groupsFromSentences, type SentenceOptions } from './make-groups.js';
+export { groupsFromWords, type WordLists } from './word-groups.js';

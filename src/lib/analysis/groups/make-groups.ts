@@ -1,0 +1,57 @@
+import type { Segment, Token } from '../../trace/index.js';
+import { groupTokens, runsAsTokens, type TokenRun } from '../lens/index.js';
+import type { Group } from './group.js';
+
+/**
+ * A group for each segment, by its name.
+ *
+ * @param tokens those that the segments count: `stream.keyTokens` for `stream.keySegments`, `stream.queryTokens` for `stream.querySegments`
+ * @example
+ * const { keyTokens, keySegments } = trace.stream();
+ * const documents = groupsFromSegments(keyTokens, keySegments);
+ */
+export function groupsFromSegments(tokens: readonly Token[], segments: readonly Segment[]): Group[] {
+  return segments.map(({ name, start, end }) => ({ name, positions: positionsOf(tokens, { start, end }) }));
+}
+
+/** What part of a text is split into sentences. */
+export interface SentenceOptions {
+  /** Splits only what is in this segment, such as the answer. Default: all. */
+  within?: Pick<Segment, 'start' | 'end'>;
+  /** No sentence goes on from one of these into another. Default: none. */
+  segments?: readonly Segment[];
+}
+
+/**
+ * A group for each sentence, called by its text. Markers such as `[SEP]` are in none. Where two sentences are the same, the later ones
+ * are numbered: `Yes.`, `Yes. (2)`.
+ *
+ * @example
+ * const sentences = groupsFromSentences(keyTokens, { within: keySegments.find(({ name }) => name === 'answer') });
+ */
+export function groupsFromSentences(
+  tokens: readonly Token[],
+  { within = { start: 0, end: tokens.length }, segments = [] }: SentenceOptions = {},
+): Group[] {
+  const inside = tokens.slice(within.start, within.end);
+  const cut = segments
+    .map((segment) => ({
+      ...segment,
+      start: Math.max(0, segment.start - within.start),
+      end: Math.min(inside.length, segment.end - within.start),
+    }))
+    .filter(({ start, end }) => start < end);
+  const runs = groupTokens(inside, cut, 'sentence').filter(({ start }) => !inside[start]!.special);
+  const shown = runsAsTokens(inside, runs, cut, 'sentence');
+  const times = new Map<string, number>();
+  return runs.map((run, i) => {
+    const text = shown[i]!.label.trim();
+    const time = (times.get(text) ?? 0) + 1;
+    times.set(text, time);
+    return { name: time > 1 ? `${text} (${time})` : text, positions: positionsOf(inside, run) };
+  });
+}
+
+function positionsOf(tokens: readonly Token[], { start, end }: TokenRun): number[] {
+  return tokens.slice(start, end).map(({ position }) => position);
+}

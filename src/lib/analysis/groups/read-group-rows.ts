@@ -1,0 +1,94 @@
+import { blockWeights, type Stream } from '../../trace/index.js';
+import { pacer } from '../pacer.js';
+import type { HeadPlace } from '../wanted-heads.js';
+
+/** What one query gives to groups of keys. The arrays are the same objects each time: take what is needed. */
+export interface GroupRow {
+  /** The index of the head among those read, and the row of its matrix. */
+  readonly head: number;
+  readonly row: number;
+  /** The sum of the row on each group. */
+  readonly sums: Float64Array;
+  /** How many keys of each group the query can see. */
+  readonly seen: Float64Array;
+  /** The sum of the whole row, that of the keys which are not hidden, and how many of these the query can see. */
+  readonly whole: number;
+  readonly left: number;
+  readonly visible: number;
+}
+
+interface GroupRowsRequest {
+  readonly heads: readonly HeadPlace[];
+  /** Rows to read, ascending. */
+  readonly rows: readonly number[];
+  /** Keys of each group, ascending. */
+  readonly groups: readonly (readonly number[])[];
+  readonly hidden: ReadonlySet<number>;
+  readonly signal?: AbortSignal;
+  /** Called after each head. */
+  readonly onProgress?: (read: number, total: number) => void;
+}
+
+/** Weights read at a time: about a millisecond's work. */
+const weightsAStep = 2 ** 16;
+
+/**
+ * Sums rows of heads by groups of keys, hidden keys left out. Lets others have their turn every 12 ms, within a head too.
+ *
+ * @throws TraceError of what cannot be read; the signal's reason when it is aborted
+ */
+export async function readGroupRows(
+  stream: Stream,
+  { heads, rows, groups, hidden, signal, onProgress }: GroupRowsRequest,
+  onRow: (row: GroupRow) => void,
+): Promise<void> {
+  const cols = stream.keyTokens.length;
+  const kept = groups.map((keys) => Int32Array.from(keys.filter((key) => !hidden.has(key))));
+  const out = Int32Array.from(hidden).sort();
+  const sums = new Float64Array(groups.length);
+  const seen = new Float64Array(groups.length);
+  const pause = pacer(signal);
+  await pause();
+  for (const [index, { layer, head }] of heads.entries()) {
+    const matrix = stream.matrix(layer, head);
+    for (const run of runsOf(rows, Math.max(1, Math.floor(weightsAStep / cols)))) {
+      const block = await matrix.block({ row: run.start, col: 0, rows: run.count, cols }, { signal });
+      const weights = blockWeights(block);
+      for (let r = 0; r < run.count; r++) {
+        const row = run.start + r;
+        const end = stream.causal ? Math.min(stream.queryTokens[row]!.position + 1, cols) : cols;
+        const of = weights.subarray(r * cols, (r + 1) * cols);
+        for (const [g, keys] of kept.entries()) [sums[g], seen[g]] = sumOf(of, keys, end);
+        const whole = sumAll(of, end);
+        const [gone, unseen] = sumOf(of, out, end);
+        onRow({ head: index, row, sums, seen, whole, left: whole - gone, visible: end - unseen });
+      }
+      await pause();
+    }
+    onProgress?.(index + 1, heads.length);
+  }
+}
+
+/** Runs of rows that follow each other, of at most so many. */
+function* runsOf(rows: readonly number[], most: number): Iterable<{ start: number; count: number }> {
+  for (let i = 0; i < rows.length;) {
+    let count = 1;
+    while (count < most && rows[i + count] === rows[i]! + count) count++;
+    yield { start: rows[i]!, count };
+    i += count;
+  }
+}
+
+/** The sum over the keys before `end`, and how many they are. */
+function sumOf(weights: Float32Array, keys: Int32Array, end: number): [sum: number, count: number] {
+  let sum = 0;
+  let count = 0;
+  while (count < keys.length && keys[count]! < end) sum += weights[keys[count++]!]!;
+  return [sum, count];
+}
+
+function sumAll(weights: Float32Array, end: number): number {
+  let sum = 0;
+  for (let key = 0; key < end; key++) sum += weights[key]!;
+  return sum;
+}

@@ -1,0 +1,108 @@
+import { joinedText, type Token } from '../../trace/index.js';
+import { groupTokens, type TokenRun } from '../lens/index.js';
+import type { Group } from './group.js';
+
+/** Words, phrases and expressions by the name of their group. */
+export type WordLists = Readonly<Record<string, readonly (string | RegExp)[]>>;
+
+const around = /^[\p{P}\p{S}\p{Z}\s]+|[\p{P}\p{S}\p{Z}\s]+$/gu;
+/** Scripts written without spaces, where tokens do not say which word they are of. */
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/**
+ * A group for each list: the tokens of its words wherever they are in the text. A group without a match has no positions, and no view or
+ * analysis takes it: leave it out.
+ *
+ * A string matches whole words whatever pieces they are in, in any case of letters, spaces and composed accents counting alike;
+ * `New York` and `don't` are several words that follow each other. An expression must match one whole word as it is written:
+ * `/terribl./` matches `terribly`, not `terribleness`, and not `Terribly` without the flag `i`. In scripts without spaces
+ * words end where `Intl.Segmenter` says. A word that is only part of a token, as `cat` in a token `catfish`, is not found.
+ *
+ * @example
+ * groupsFromWords(trace.stream().keyTokens, { emotional: ['great', /terribl./], plain: ['chair'] });
+ */
+export function groupsFromWords(tokens: readonly Token[], lists: WordLists): Group[] {
+  const words = wordsOf(tokens);
+  return Object.entries(lists).map(([name, entries]) => {
+    const found = new Set<number>();
+    for (const run of [...matchesOfTexts(words, entries), ...matchesOfExpressions(words, entries)])
+      for (let token = run.start; token < run.end; token++) found.add(tokens[token]!.position);
+    return { name, positions: [...found].sort((a, b) => a - b) };
+  });
+}
+
+/** A word, or the marks between words. */
+interface Word extends TokenRun {
+  /** As it stands, without marks and spaces around it where it has letters. */
+  text: string;
+  folded: string;
+}
+
+function wordsOf(tokens: readonly Token[]): Word[] {
+  // A long text has few distinct words.
+  const known = new Map<string, Pick<Word, 'text' | 'folded'>>();
+  return groupTokens(tokens, [], 'word')
+    .filter(({ start }) => !tokens[start]!.special)
+    .map((run) => {
+      const { start, end } = run;
+      const whole = end - start === 1 ? tokens[start]!.text : joinedText(tokens.slice(start, end));
+      let word = known.get(whole);
+      if (!word) {
+        const text = whole.replace(around, '') || whole.trim();
+        known.set(whole, (word = { text, folded: fold(text) }));
+      }
+      return { ...run, ...word };
+    });
+}
+
+const fold = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/gu, '');
+
+function* matchesOfTexts(words: readonly Word[], entries: readonly (string | RegExp)[]): Iterable<TokenRun> {
+  const wanted = new Set(entries.filter((entry) => typeof entry === 'string').map(fold));
+  wanted.delete('');
+  const longest = Math.max(0, ...[...wanted].map(({ length }) => length));
+  for (let first = 0; first < words.length; first++) {
+    let text = '';
+    for (let last = first; last < words.length && text.length < longest; last++) {
+      // A marker between two words parts them.
+      if (last > first && words[last]!.start !== words[last - 1]!.end) break;
+      text += words[last]!.folded;
+      if (wanted.has(text) && endsWord(words, first, last))
+        yield { start: words[first]!.start, end: words[last]!.end };
+    }
+  }
+}
+
+function* matchesOfExpressions(
+  words: readonly Word[],
+  entries: readonly (string | RegExp)[],
+): Iterable<TokenRun> {
+  const texts = [...new Set(words.map(({ text }) => text))];
+  for (const entry of entries) {
+    if (typeof entry === 'string') continue;
+    const whole = new RegExp(`^(?:${entry.source})$`, entry.flags.replace(/[gy]/g, ''));
+    const matching = new Set(texts.filter((text) => whole.test(text.normalize('NFC'))));
+    yield* words.filter(({ text }) => matching.has(text));
+  }
+}
+
+/** How far around a match a script without spaces is parted into words. */
+const reach = 12;
+
+/** Whether no word goes on over either end of a match; only in scripts without spaces could one. */
+function endsWord(words: readonly Word[], first: number, last: number): boolean {
+  if (!unspaced.test(words[first]!.text)) return true;
+  const from = Math.max(0, first - reach);
+  const textOf = (start: number, end: number): string =>
+    words
+      .slice(start, end)
+      .map(({ text }) => text)
+      .join('');
+  const start = textOf(from, first).length;
+  const end = start + textOf(first, last + 1).length;
+  const segments = new Intl.Segmenter(undefined, { granularity: 'word' }).segment(
+    textOf(from, last + 1 + reach),
+  );
+  return segments.containing(start)?.index === start && (segments.containing(end)?.index ?? end) === end;
+}
