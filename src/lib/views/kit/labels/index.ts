@@ -90,6 +90,9 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   sampled: string;
   sampledHelp: string;
   weights: string;
+  /** Of a table of the largest weights, where the browser cannot draw. */
+  strongestOf: (shown: number, total: number) => string;
+  tooManyToRank: (total: number) => string;
   linesDrawn: (drawn: number, total: number) => string;
   cannotSee: string;
   /** Of a key that the lens leaves out. */
@@ -230,6 +233,9 @@ export const defaultLabels: Labels = {
   sampled: 'sampled: some weights of each pixel',
   sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
+  strongestOf: (shown, total) =>
+    `the ${shown.toLocaleString('en')} strongest of ${total.toLocaleString('en')} weights`,
+  tooManyToRank: (total) => `${total.toLocaleString('en')} weights are too many for a table: choose a query`,
   linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
   leftOut: 'left out',
   cannotSee: 'a later position: this query cannot see it',
