@@ -71,7 +71,7 @@ export async function readGroupRows(
 
 /** Runs of rows that follow each other, of at most so many. */
 function* runsOf(rows: readonly number[], most: number): Iterable<{ start: number; count: number }> {
-  for (let i = 0; i < rows.length; ) {
+  for (let i = 0; i < rows.length;) {
     let count = 1;
     while (count < most && rows[i + count] === rows[i]! + count) count++;
     yield { start: rows[i]!, count };

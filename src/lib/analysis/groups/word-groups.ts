@@ -7,7 +7,8 @@ export type WordLists = Readonly<Record<string, readonly (string | RegExp)[]>>;
 
 const around = /^[\p{P}\p{S}\p{Z}\s]+|[\p{P}\p{S}\p{Z}\s]+$/gu;
 /** Scripts written without spaces, where tokens do not say which word they are of. */
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /**
  * A group for each list: the tokens of its words wherever they are in the text. A group without a match has no positions, and no view or
@@ -94,7 +95,5 @@ function endsWord(words: readonly Word[], first: number, last: number): boolean 
   const segments = new Intl.Segmenter(undefined, { granularity: 'word' }).segment(
     textOf(from, last + 1 + reach),
   );
-  return (
-    segments.containing(start)?.index === start && (segments.containing(end)?.index ?? end) === end
-  );
+  return segments.containing(start)?.index === start && (segments.containing(end)?.index ?? end) === end;
 }
