@@ -61,6 +61,17 @@ export default defineConfig({
       })),
       {
         test: {
+          name: 'python',
+          include: ['tests/python/*.test.ts'],
+          globalSetup: 'tests/python/setup.ts',
+          // A kernel, JupyterLab and a browser at once are enough for a machine.
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: 'package',
           include: ['tests/package/*.test.ts'],
           testTimeout: 240_000,

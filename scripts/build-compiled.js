@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { root } from './run.js';
 
-const { exports, peerDependencies, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { exports, peerDependencies, dependencies } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
 const source = join(root, 'src', 'lib');
 
 /** The entries of package.json by what each is called in dist/compiled, and where its source is. */
@@ -23,23 +25,34 @@ const { svelte: _compiledIn, ...external } = { ...peerDependencies, ...dependenc
 const isExternal = (/** @type {string} */ id) =>
   Object.keys(external).some((name) => id === name || id.startsWith(`${name}/`));
 
+const outDir = join(root, 'dist', 'compiled');
+const names = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' };
+// It keeps 'use client' of React's, and warns that others might not: a test of the package looks.
+const checks = { moduleLevelDirective: false, pluginTimings: false };
+
 await build({
   ...common(),
   build: {
-    outDir: join(root, 'dist', 'compiled'),
+    outDir,
     emptyOutDir: true,
     minify: false,
     target: 'es2022',
     lib: { entry: entries, formats: ['es'] },
-    rolldownOptions: {
-      external: isExternal,
-      // It keeps 'use client', and warns that others might not: a test of the package looks.
-      checks: { moduleLevelDirective: false, pluginTimings: false },
-      output: {
-        entryFileNames: '[name].js',
-        chunkFileNames: 'chunks/[name]-[hash].js',
-      },
-    },
+    rolldownOptions: { external: isExternal, checks, output: names },
+  },
+});
+
+// One file for pages that have no bundler: with Pixi inside, and nothing loaded later.
+await build({
+  ...common(),
+  build: {
+    outDir,
+    emptyOutDir: false,
+    minify: true,
+    target: 'es2022',
+    reportCompressedSize: false,
+    lib: { entry: { standalone: join(source, 'standalone.ts') }, formats: ['es'] },
+    rolldownOptions: { checks, output: { ...names, codeSplitting: false, comments: false } },
   },
 });
 
@@ -50,6 +63,7 @@ function common() {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
+    define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [
       svelte({
         configFile: false,
@@ -58,6 +72,7 @@ function common() {
         compilerOptions: { runes: true, css: 'injected', discloseVersion: false },
       }),
       workerInside(),
+      neverLoaded(),
     ],
   };
 }
@@ -90,5 +105,16 @@ function workerInside() {
           new Worker((address ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))));
       `;
     },
+  };
+}
+
+/**
+ * Pixi's accessibility, events and filters, which it leaves alone when its init is given skipExtensionImports: in the file that has Pixi
+ * inside, nothing stands for them. @returns {import('vite').Plugin}
+ */
+function neverLoaded() {
+  return {
+    name: 'never-loaded',
+    load: (id) => (/\/(browser|webworker)All\.mjs$/.test(id) ? 'export {};' : undefined),
   };
 }

@@ -4,6 +4,7 @@
  * 2019, arXiv:1902.10186); compare a uniform baseline before concluding (Wiegreffe & Pinter 2019, arXiv:1908.04626).
  */
 export { averageProductCorrection } from './average-product.js';
+export * from './compare/index.js';
 export { confidence } from './confidence.js';
 export { distance } from './distance.js';
 export { duplicateTokenScore } from './duplicate-token.js';

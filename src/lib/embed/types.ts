@@ -19,25 +19,21 @@ export interface ViewDrawings {
   error?: (error: TraceError | Error) => Drawn;
 }
 
-/** Attributes for the outermost element of a view. */
-export interface ViewAttributes {
-  id?: string;
-  title?: string;
-  lang?: string;
-  dir?: 'ltr' | 'rtl' | 'auto';
-  hidden?: boolean;
-  role?: string;
-  style?: string;
-  [name: `aria-${string}` | `data-${string}`]: string | number | boolean | undefined;
-}
-
-/** What `createView` takes of the props of a view: what no Svelte is needed for. */
+/** What `createView` takes: the props of a view that no Svelte is needed for, and a file. */
 export type PlainProps<P> = {
-  [name in keyof P as name extends keyof ViewDrawings | 'children' | 'style' ? never : name]: P[name];
-} & ViewDrawings;
+  [name in keyof P as name extends keyof ViewDrawings | 'children' ? never : name]: P[name];
+} & ViewDrawings & {
+    /**
+     * Instead of `trace`: a file of any format that `loadTrace` reads, by its address, or a `Blob`. What is wrong with it the view tells in its
+     * place. With it, `tokens` are those that the file does not hold.
+     */
+    src?: string | URL | Blob | null;
+  };
 
 /** The options of a view with props of type `P`. */
-export type OptionsIn<P> = P extends { onOptionsChange?: (options: infer O extends object) => void } ? O : object;
+export type OptionsIn<P> = P extends { onOptionsChange?: (options: infer O extends object) => void }
+  ? O
+  : object;
 
 /** A view in a page. */
 export interface ViewHandle<P extends object = object> {

@@ -30,27 +30,22 @@ import { createView, type View } from './create-view.js';
 import { outlet } from './outlet.js';
 import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
-import type { OptionsIn, PlainProps, ViewAttributes, ViewHandle } from './types.js';
-import {
-  explorer,
-  headView,
-  heatmap,
-  modelView,
-  neuronView,
-  tokenView,
-  type ViewKind,
-} from './views.js';
+import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
+import { explorer, headView, heatmap, modelView, neuronView, tokenView, type ViewKind } from './views.js';
 
 /** What `v-model` listens to: `v-model:selection`, `v-model:hover`, `v-model:options`, `v-model:layer`… */
 type Models<P> = {
   'onUpdate:selection'?: (selection: Selection) => void;
   'onUpdate:hover'?: (hover: Hover | null) => void;
   'onUpdate:options'?: (options: OptionsIn<P>) => void;
-} & { [name in 'stream' | 'layer' | 'heads' | 'head' as `onUpdate:${name}`]?: (value: NonNullable<ViewProps[name]>) => void };
+} & {
+  [name in 'stream' | 'layer' | 'heads' | 'head' as `onUpdate:${name}`]?: (
+    value: NonNullable<ViewProps[name]>,
+  ) => void;
+};
 
 /** The props of a view in Vue; `class` and `style` are those of the element around it. */
-export type VueProps<P> = Omit<PlainProps<P>, 'class'> &
-  Omit<ViewAttributes, 'style'> &
+export type VueProps<P> = Omit<PlainProps<P>, 'class' | 'style'> &
   Models<P> & {
     /** Any of the options together, as `onOptionsChange` tells them. */
     options?: Partial<OptionsIn<P>>;
@@ -126,7 +121,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
     return () => {
       // Read here, so that the view is updated when it comes.
       void around?.value;
-      const inside = place.value && h(Teleport, { to: place.value }, slots.default?.());
+      const inside = place.value && h(Teleport as never, { to: place.value }, slots.default?.());
       return h('div', { ref: element, class: attrs.class, style: attrs.style as string }, [inside]);
     };
   };

@@ -3,6 +3,7 @@ import { TraceError } from './errors.js';
 import { HeldAttention } from './held-attention.js';
 import { modelNumbers } from './model-numbers.js';
 import { parseQuantity } from './parse-quantity.js';
+import { holdsWeights } from './quantity.js';
 import { pickedMatrices, whatIsThere } from './picked.js';
 import { parseQueryPositions, unknownPositions } from './query-positions.js';
 import { firstFrom } from './segments.js';
@@ -29,6 +30,8 @@ export function toStream(
   const { attention } = input;
   const source = isSource(attention) ? attention : undefined;
   const quantity = parseQuantity(input.quantity ?? source?.quantity, `${prefix}quantity`);
+  if (source?.quantity && holdsWeights(source.quantity) !== holdsWeights(quantity))
+    throw otherQuantity(`${prefix}quantity`, quantity.name, source.quantity.name);
   const oneSequence = name !== 'cross';
   const held = source
     ? undefined
@@ -143,6 +146,17 @@ function indexOf(numbers: readonly number[], number: number, what: 'layer' | 'he
     found: describe(number),
     expected: summary(numbers),
     fix: `${owner} holds no other; layers and heads go by the model's numbers, from 0.`,
+  });
+}
+
+/** A source checks its numbers as what it was told they are: as weights or not. */
+function otherQuantity(place: string, found: string, expected: string): TraceError {
+  return new TraceError({
+    code: 'quantity',
+    place,
+    found,
+    expected: `${expected}, as the source of attention says`,
+    fix: 'Give the quantity to the function that makes the source, and leave it out here.',
   });
 }
 

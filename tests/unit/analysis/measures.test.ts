@@ -17,6 +17,7 @@ import {
   sinkRate,
   sinkScores,
   type MeasureName,
+  type MeasureOptions,
 } from '../../../src/lib/analysis/index.js';
 import { loadSafetensors } from '../../../src/lib/io/index.js';
 import { createTrace, DenseMatrix, toTokens, type Block, type Matrix } from '../../../src/lib/trace/index.js';
@@ -150,6 +151,27 @@ test('finds what the induction model was trained to have', async () => {
   const secondSaying = (head: number) =>
     ((inductionScore(stream.matrix(1, head), stream.queryTokens) as number) * 41) / 20;
   for (const head of stream.heads) expect(secondSaying(head)).toBeGreaterThan(0.6);
+});
+
+test('of some queries only, measures that go by position ask which these are; others do not', () => {
+  const row = Float32Array.of(0.25, 0, 0.75);
+  const last = createTrace({
+    tokens: ['a', 'b', 'c'],
+    attention: { dims: [1, 1, 1, 3], data: row },
+    queryPositions: [2],
+  })
+    .stream()
+    .matrix(0, 0);
+  const asking = [distance, previousTokenScore, sinkScores, normalized];
+  function normalized(matrix: Matrix, options?: MeasureOptions) {
+    return entropy(matrix, { normalized: true, causal: true, ...options });
+  }
+  for (const measure of asking)
+    expect(() => measure(last)).toThrowError(expect.objectContaining({ code: 'query-positions' }) as Error);
+  // From the third token: a quarter is two away, the rest none.
+  expect(distance(last, { queryPositions: [2] })).toBe(0.5);
+  expect(sinkScores(last, { queryPositions: [2] })).toEqual(Float64Array.of(0.25, 0, 0.75));
+  expect(entropy(last)).toBeCloseTo(-0.25 * Math.log(0.25) - 0.75 * Math.log(0.75), 6);
 });
 
 describe('measures that are told where to look', () => {

@@ -5,7 +5,7 @@ import {
   loadSafetensors,
   queryKeyAttention,
 } from '../../../src/lib/io/index.js';
-import { rollout } from '../../../src/lib/analysis/index.js';
+import { compareTraces, groupShares, rollout } from '../../../src/lib/analysis/index.js';
 import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
 import {
   combineMatrices,
@@ -365,6 +365,17 @@ export const errorCases: ErrorCase[] = [
   ['a layer that is text', 'unknown-layer', 'layer', /found the string "4"/, () => read().matrix('4' as never, 0)],
   ['a head it has not', 'unknown-head', 'head', /found the number 1, expected 0\./, () => read().matrix(4, 1)],
 
+  // Groups and comparisons; tests/unit/analysis has the rest
+  ['no groups', 'group', 'keyGroups', /found no group, expected at least one/, () => groupShares(three(), { queryGroups: all, keyGroups: [] })],
+  ['a group of fractions', 'group', 'keyGroups[0].positions', /found the number 0.5/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'A', positions: [0.5] }] })],
+  ['a word list without a match', 'empty-group', 'keyGroups[0]', /found the group "joy" without tokens/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'joy', positions: [] }] })],
+  ['a group of another text', 'group-outside', 'keyGroups[0]', /found the position 7 in "document 3", expected positions from 0 to 2/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'document 3', positions: [1, 7] }] })],
+  ['groups that must be apart', 'group-overlap', 'keyGroups[1]', /found the token at 1 in "A" and in "B"/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'A', positions: [0, 1] }, { name: 'B', positions: [1, 2] }], apart: true })],
+  ['a group whose queries were not recorded', 'no-queries', 'queryGroups[0]', /found no recorded query among the 2 tokens of "prompt"/, () => groupShares(three(), { queryGroups: [{ name: 'prompt', positions: [0, 1] }], keyGroups: all })],
+  ['traces of other layers', 'different-models', 'the self stream of b', /found 1 layers? \(4–4\) of 1 heads?, expected 1/, () => compareTraces(one(), createTrace({ tokens: names(2), layers: [4], attention: even(1, 1, 2) }))],
+  ['another tokenizer, where the same was asked for', 'different-tokens', 'the tokens of self[1]', /found "t1" in a and "x" in b/, () => compareTraces(one(), createTrace({ tokens: ['t0', 'x'], attention: even(1, 1, 2) }), { align: 'ids' })],
+  ['texts without a word in common', 'nothing-aligned', 'the tokens of self', /found texts without a word in common, "t0t1"… and "catsdogs"…/, () => compareTraces(one(), createTrace({ tokens: ['cats', 'dogs'], attention: even(1, 1, 2) }))],
+
   // Options of views
   ['an option it may not have', 'unknown-option', 'edges', /found "lines", expected one of/, () => checkOption('edges', 'lines', headViewOptions.edges as OptionRule<string>)],
 
@@ -376,6 +387,13 @@ export const errorCases: ErrorCase[] = [
   ['a file cut short', 'file', 'the file', /./, () => loadSafetensors(new Uint8Array(3))],
   ['a file without attention', 'file-names', 'the file', /./, () => loadSafetensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d))],
 ];
+
+/** One query of three tokens, and a group of all. */
+function three() {
+  return createTrace({ tokens: names(3), attention: [[[[0.5, 0.25, 0.25]]]], queryPositions: [2] }).stream();
+}
+const all = [{ name: 'all', positions: [0, 1, 2] }];
+const one = () => createTrace({ tokens: names(2), attention: even(1, 1, 2) });
 
 /** What is left of an array whose buffer went elsewhere. */
 function structuredCloneAway<T extends Float32Array>(array: T): T {

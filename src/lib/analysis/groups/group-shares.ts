@@ -3,7 +3,7 @@ import { hiddenPositions, type Hide } from '../lens/index.js';
 import type { HeadValue } from '../measure-heads.js';
 import { notWeights } from '../measure.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
-import { checkGroups, restOf, rowsOf, sequenceLengths, type Group } from './group.js';
+import { checkGroups, restOf, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { readGroupRows } from './read-group-rows.js';
 
 export interface GroupSharesOptions {
@@ -80,7 +80,8 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
   const keyGroups = rest.length > 0 ? [...given, { name: 'rest', positions: rest }] : given;
   const hidden = hiddenPositions(stream.keyTokens, hide);
   const heads = wantedHeads(stream, options.layers, options.heads);
-  const rowsOfGroups = queryGroups.map((group, i) => rowsOf(stream, group, `queryGroups[${i}]`));
+  const rowAt = rowsByPosition(stream);
+  const rowsOfGroups = queryGroups.map((group, i) => rowsOf(rowAt, group, `queryGroups[${i}]`));
   const groupsOfRow = invert(rowsOfGroups);
 
   const [Q, K] = [queryGroups.length, keyGroups.length];
@@ -138,7 +139,11 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
 function invert(rowsOfGroups: readonly (readonly number[])[]): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   rowsOfGroups.forEach((rows, group) => {
-    for (const row of rows) groups.set(row, [...(groups.get(row) ?? []), group]);
+    for (const row of rows) {
+      const known = groups.get(row);
+      if (known) known.push(group);
+      else groups.set(row, [group]);
+    }
   });
   return groups;
 }

@@ -31,7 +31,7 @@ export function checkGroups(groups: readonly Group[], { tokens, place, apart }: 
     const at = `${place}[${i}]`;
     const { name, positions } = group ?? {};
     if (typeof name !== 'string') throw malformed(`${at}.name`, describe(name), 'a string');
-    if (names.has(name)) throw malformed(`${at}.name`, `${describe(name)} again`, 'a name of its own');
+    if (names.has(name)) throw malformed(`${at}.name`, `${quoted(name)} again`, 'a name of its own');
     names.add(name);
     return { name, positions: checkPositions(positions, name, at, tokens) };
   });
@@ -47,7 +47,7 @@ function checkPositions(given: unknown, name: string, place: string, tokens: num
     throw new TraceError({
       code: 'empty-group',
       place,
-      found: `the group ${describe(name)} without tokens`,
+      found: `the group ${quoted(name)} without tokens`,
       expected: 'at least one token',
       fix: 'Leave the group out; of a word list it means that none of its words is in the text.',
     });
@@ -58,7 +58,7 @@ function checkPositions(given: unknown, name: string, place: string, tokens: num
     throw new TraceError({
       code: 'group-outside',
       place,
-      found: `the position ${outside} in ${describe(name)}`,
+      found: `the position ${outside} in ${quoted(name)}`,
       expected: `positions from 0 to ${tokens - 1}`,
       fix: 'Groups are of the tokens of this trace: make them from its own tokens.',
     });
@@ -74,7 +74,7 @@ function checkApart(groups: readonly Group[], place: string): void {
         throw new TraceError({
           code: 'group-overlap',
           place: `${place}[${i}]`,
-          found: `the token at ${position} in ${describe(other)} and in ${describe(name)}`,
+          found: `the token at ${position} in ${quoted(other)} and in ${quoted(name)}`,
           expected: 'groups that share no token',
           fix: 'Here shares must add up to a whole. Take the token out of one of them, or look at the groups one at a time.',
         });
@@ -82,6 +82,8 @@ function checkApart(groups: readonly Group[], place: string): void {
     }
   });
 }
+
+const quoted = (name: string): string => JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 
 function malformed(place: string, found: string, expected: string): TraceError {
   return new TraceError({
@@ -94,9 +96,14 @@ function malformed(place: string, found: string, expected: string): TraceError {
 }
 
 /** How many tokens the sequence of the queries, and that of the keys, has. */
-export function sequenceLengths({ name, queryTokens, keyTokens }: Stream): { query: number; key: number } {
+export function sequenceLengths({ kind, queryTokens, keyTokens }: Stream): { query: number; key: number } {
   const key = keyTokens.length;
-  return { query: name === 'cross' ? (queryTokens.at(-1)?.position ?? -1) + 1 : key, key };
+  return { query: kind === 'cross' ? (queryTokens.at(-1)?.position ?? -1) + 1 : key, key };
+}
+
+/** The row of each query that was recorded, by its position. */
+export function rowsByPosition({ queryTokens }: Stream): Map<number, number> {
+  return new Map(queryTokens.map(({ position }, row) => [position, row]));
 }
 
 /**
@@ -104,14 +111,17 @@ export function sequenceLengths({ name, queryTokens, keyTokens }: Stream): { que
  *
  * @throws TraceError `no-queries` where none was
  */
-export function rowsOf({ queryTokens }: Stream, { name, positions }: Group, place: string): number[] {
-  const wanted = new Set(positions);
-  const rows = [...queryTokens.keys()].filter((row) => wanted.has(queryTokens[row]!.position));
+export function rowsOf(
+  rowAt: ReadonlyMap<number, number>,
+  { name, positions }: Group,
+  place: string,
+): number[] {
+  const rows = positions.map((position) => rowAt.get(position)).filter((row) => row !== undefined);
   if (rows.length > 0) return rows;
   throw new TraceError({
     code: 'no-queries',
     place,
-    found: `no recorded query among the ${positions.length} tokens of ${describe(name)}`,
+    found: `no recorded query among the ${positions.length} tokens of ${quoted(name)}`,
     expected: 'at least one',
     fix: 'Record the queries of these tokens too, or ask from tokens whose queries this trace holds.',
   });

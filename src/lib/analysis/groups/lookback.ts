@@ -1,7 +1,7 @@
 import type { Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
-import { checkGroups, rowsOf, sequenceLengths, type Group } from './group.js';
+import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { readGroupRows } from './read-group-rows.js';
 
 export interface LookbackOptions {
@@ -38,7 +38,7 @@ export async function lookbackRatios(
 ): Promise<HeadLookback[]> {
   const { key } = sequenceLengths(stream);
   const groups = checkGroups([context, answer], { tokens: key, place: 'context, answer', apart: true });
-  const rows = rowsOf(stream, groups[1]!, 'answer');
+  const rows = rowsOf(rowsByPosition(stream), groups[1]!, 'answer');
   const wanted = wantedHeads(stream, layers, heads);
   const found = wanted.map((place) => ({ ...place, ratios: new Float64Array(rows.length) }));
   const indexOf = new Map(rows.map((row, i) => [row, i]));

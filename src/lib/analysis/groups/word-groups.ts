@@ -40,12 +40,19 @@ interface Word extends TokenRun {
 }
 
 function wordsOf(tokens: readonly Token[]): Word[] {
+  // A long text has few distinct words.
+  const known = new Map<string, Pick<Word, 'text' | 'folded'>>();
   return groupTokens(tokens, [], 'word')
     .filter(({ start }) => !tokens[start]!.special)
     .map((run) => {
-      const whole = joinedText(tokens.slice(run.start, run.end));
-      const text = whole.replace(around, '') || whole.trim();
-      return { ...run, text, folded: fold(text) };
+      const { start, end } = run;
+      const whole = end - start === 1 ? tokens[start]!.text : joinedText(tokens.slice(start, end));
+      let word = known.get(whole);
+      if (!word) {
+        const text = whole.replace(around, '') || whole.trim();
+        known.set(whole, (word = { text, folded: fold(text) }));
+      }
+      return { ...run, ...word };
     });
 }
 
@@ -71,10 +78,12 @@ function* matchesOfExpressions(
   words: readonly Word[],
   entries: readonly (string | RegExp)[],
 ): Iterable<TokenRun> {
+  const texts = [...new Set(words.map(({ text }) => text))];
   for (const entry of entries) {
     if (typeof entry === 'string') continue;
     const whole = new RegExp(`^(?:${entry.source})$`, entry.flags.replace(/[gy]/g, ''));
-    yield* words.filter(({ text }) => whole.test(text.normalize('NFC')));
+    const matching = new Set(texts.filter((text) => whole.test(text.normalize('NFC'))));
+    yield* words.filter(({ text }) => matching.has(text));
   }
 }
 

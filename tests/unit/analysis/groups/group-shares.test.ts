@@ -13,9 +13,10 @@ interface Reference {
   scaled: Cells[][];
   lookback?: { in: number[][][]; out: number[][][] };
 }
-const reference = JSON.parse(
-  readFileSync(new URL('./groups.json', import.meta.url), 'utf8'),
-) as Record<string, Reference>;
+const reference = JSON.parse(readFileSync(new URL('./groups.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Reference
+>;
 
 const streamOf = async (name: string): Promise<Stream> => {
   const path = new URL(`../../../../fixtures/${name}.safetensors`, import.meta.url);
@@ -177,7 +178,15 @@ function sourceOf(row: Float32Array, tokens: number) {
       blocksRead++;
       const data = new Float32Array(request.rows * tokens);
       for (let r = 0; r < request.rows; r++) data.set(row, r * tokens);
-      return { ...request, rowLevel: 0, colLevel: 0, type: 'float32' as const, data, offset: 0, stride: tokens };
+      return {
+        ...request,
+        rowLevel: 0,
+        colLevel: 0,
+        type: 'float32' as const,
+        data,
+        offset: 0,
+        stride: tokens,
+      };
     },
   };
   return { dims: [1, 1, tokens, tokens] as const, causal: false, matrix: () => matrix };

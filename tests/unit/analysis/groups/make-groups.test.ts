@@ -14,7 +14,14 @@ test('segments, where only some queries were recorded, keep the positions of the
     tokens: ['a', 'b', 'c', 'd'],
     segments: [{ name: 'end', start: 1, end: 4 }],
     queryPositions: [1, 3],
-    attention: [[[[0.5, 0.5, 0, 0], [0.25, 0.25, 0.25, 0.25]]]],
+    attention: [
+      [
+        [
+          [0.5, 0.5, 0, 0],
+          [0.25, 0.25, 0.25, 0.25],
+        ],
+      ],
+    ],
   }).stream();
   expect(groupsFromSegments(stream.keyTokens, stream.keySegments)).toEqual([
     { name: 'end', positions: [1, 2, 3] },
@@ -25,7 +32,22 @@ test('segments, where only some queries were recorded, keep the positions of the
 });
 
 test('sentences of an answer, called by their text, markers in none', () => {
-  const tokens = toTokens(['[CLS]', 'no', '.', '[SEP]', 'it', 'is', 'open', '##ed', '.', 'yes', '!', 'yes', '!', '[SEP]']);
+  const tokens = toTokens([
+    '[CLS]',
+    'no',
+    '.',
+    '[SEP]',
+    'it',
+    'is',
+    'open',
+    '##ed',
+    '.',
+    'yes',
+    '!',
+    'yes',
+    '!',
+    '[SEP]',
+  ]);
   expect(groupsFromSentences(tokens, { within: { start: 4, end: 14 } })).toEqual([
     { name: 'it is opened.', positions: [4, 5, 6, 7, 8] },
     { name: 'yes!', positions: [9, 10] },
@@ -36,11 +58,13 @@ test('sentences of an answer, called by their text, markers in none', () => {
 test('a sentence ends with its segment', () => {
   const tokens = toTokens(['one', ' two', ' three', ' four']);
   const segments = [{ name: 's', start: 0, end: 3 }];
-  expect(groupsFromSentences(tokens, { segments }).map(({ positions }) => positions)).toEqual([[0, 1, 2], [3]]);
-  expect(groupsFromSentences(tokens, { segments, within: { start: 2, end: 4 } }).map((g) => g.positions)).toEqual([
-    [2],
+  expect(groupsFromSentences(tokens, { segments }).map(({ positions }) => positions)).toEqual([
+    [0, 1, 2],
     [3],
   ]);
+  expect(
+    groupsFromSentences(tokens, { segments, within: { start: 2, end: 4 } }).map((g) => g.positions),
+  ).toEqual([[2], [3]]);
 });
 
 test.each([
@@ -49,7 +73,7 @@ test.each([
   ['an expression is of whole words', ['terrible', '##s', 'Terrible'], [/terribl./], []],
   ['an expression with alternatives', ['great', '##er', 'great'], [/great|greater/], [0, 1, 2]],
   ['its flags', ['Great', 'great'], [/great/i], [0, 1]],
-  ['byte-level', ['I', "Ġdon", "'t", 'Ġdon', 'Ġlike', 'ĠNew', 'ĠYork', 'ers'], ["don't", 'new york'], [1, 2]],
+  ['byte-level', ['I', 'Ġdon', "'t", 'Ġdon', 'Ġlike', 'ĠNew', 'ĠYork', 'ers'], ["don't", 'new york'], [1, 2]],
   ['a phrase', ['ĠNew', 'ĠYork', '.', 'ĠNew', 'ĠJersey'], ['new york'], [0, 1]],
   ['no phrase over a marker', ['new', '[SEP]', 'york'], ['new york'], []],
   ['marks around a word', ['so', ' “great”,', ' they', ' say'], ['great'], [1]],

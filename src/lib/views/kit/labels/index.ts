@@ -1,11 +1,12 @@
 import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
+import { figureLabels, type FigureLabels } from './figure.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
-export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -80,6 +81,9 @@ export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, T
   hideChoices: Record<'none' | 'first' | 'special', string>;
   hiddenChips: Record<'none' | 'first' | 'special', string>;
   hiddenTokens: (count: number) => string;
+  /** On a click that hides tokens: which, as in `hideChoices`, and their share of the weight, from 0 to 1. */
+  hideOffer: (tokens: string, share: number) => string;
+  hideHelp: string;
   renormalize: string;
   renormalized: string;
   reset: string;
@@ -139,6 +143,7 @@ const lineCount = (lines: number): string =>
 /** The labels in English. */
 export const defaultLabels: Labels = {
   ...explorerLabels,
+  ...figureLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
@@ -225,6 +230,8 @@ export const defaultLabels: Labels = {
   hideChoices: { none: 'none', first: 'first token', special: 'special tokens' },
   hiddenChips: { none: '', first: 'first token hidden', special: 'special tokens hidden' },
   hiddenTokens: (count) => `${count} ${count === 1 ? 'token' : 'tokens'} hidden`,
+  hideOffer: (tokens, share) => `hide ${tokens} (${Math.round(share * 100)} %)`,
+  hideHelp: 'takes so much of the weight that little else is seen: a click leaves it out',
   renormalize: 'renormalise',
   renormalized: 'renormalised',
   reset: 'reset zoom',

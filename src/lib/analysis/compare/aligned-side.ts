@@ -1,0 +1,88 @@
+import { blockWeights, type Block, type BlockOptions, type Matrix } from '../../trace/index.js';
+import type { TokenRun } from '../lens/index.js';
+
+/** A rectangle of a matrix of aligned queries and keys. */
+interface Rect {
+  row: number;
+  col: number;
+  rows: number;
+  cols: number;
+}
+
+/** One of two streams, read by aligned queries and keys: the sum over the keys of a run, the mean over its queries. */
+export class AlignedSide {
+  /** The rows that each aligned query has, ascending. */
+  readonly #rows: readonly (readonly number[])[];
+  readonly #runs: readonly (TokenRun | undefined)[];
+  /** The aligned key that each key is in. */
+  readonly #runOf: Int32Array;
+  /** Whether each key is an aligned key of its own, at the same place. */
+  readonly #plain: boolean;
+
+  /** @param runs the keys of each aligned key; undefined where this side has none, and so no weight */
+  constructor(rows: readonly (readonly number[])[], runs: readonly (TokenRun | undefined)[], keys: number) {
+    this.#rows = rows;
+    this.#runs = runs;
+    this.#runOf = new Int32Array(keys).fill(-1);
+    runs.forEach((run, i) => run && this.#runOf.fill(i, run.start, run.end));
+    this.#plain = runs.length === keys && this.#runOf.every((run, key) => run === key);
+  }
+
+  /** The numbers of a rectangle, `[rows, cols]`; at once where the matrix gives them at once. */
+  read(matrix: Matrix, rect: Rect, options: BlockOptions = {}): Float32Array | Promise<Float32Array> {
+    const out = new Float32Array(rect.rows * rect.cols);
+    let first = rect.col;
+    let last = rect.col + rect.cols - 1;
+    while (first <= last && !this.#runs[first]) first++;
+    while (first <= last && !this.#runs[last]) last--;
+    if (first > last) return out;
+    const col = this.#runs[first]!.start;
+    const cols = this.#runs[last]!.end - col;
+    const rows = this.#rows.slice(rect.row, rect.row + rect.rows);
+    const blocks = followingRuns(rows.flat()).map(({ start, end }) =>
+      matrix.block({ row: start, col, rows: end - start, cols }, options),
+    );
+    return blocks.every((block): block is Block => !(block instanceof Promise))
+      ? this.#gather(blocks, rows, rect, out)
+      : Promise.all(blocks).then((ready) => this.#gather(ready, rows, rect, out));
+  }
+
+  #gather(
+    blocks: readonly Block[],
+    rows: readonly (readonly number[])[],
+    rect: Rect,
+    out: Float32Array,
+  ): Float32Array {
+    const runOf = this.#runOf;
+    const [firstRun, endRun] = [rect.col, rect.col + rect.cols];
+    const weights = blocks.map(blockWeights);
+    let b = 0;
+    rows.forEach((own, i) => {
+      const from = i * rect.cols - firstRun;
+      for (const row of own) {
+        while (row >= blocks[b]!.row + blocks[b]!.rows) b++;
+        const { row: firstRow, col, cols } = blocks[b]!;
+        const of = weights[b]!.subarray((row - firstRow) * cols, (row - firstRow + 1) * cols);
+        if (this.#plain && own.length === 1) {
+          out.set(of, i * rect.cols);
+          continue;
+        }
+        const part = 1 / own.length;
+        for (let c = 0; c < cols; c++) {
+          const run = runOf[col + c]!;
+          if (run >= firstRun && run < endRun) out[from + run] = out[from + run]! + of[c]! * part;
+        }
+      }
+    });
+    return out;
+  }
+}
+
+/** Ascending numbers as runs that follow each other. */
+function followingRuns(numbers: readonly number[]): TokenRun[] {
+  const runs: TokenRun[] = [];
+  for (const number of numbers)
+    if (runs.at(-1)?.end === number) runs.at(-1)!.end++;
+    else runs.push({ start: number, end: number + 1 });
+  return runs;
+}

@@ -1,0 +1,70 @@
+import type { Segment, Token } from '../../trace/index.js';
+import { runsAsTokens, type TokenRun } from '../lens/index.js';
+import type { AlignedRun } from './align-tokens.js';
+import { foldText } from './same-text.js';
+
+/**
+ * What stands for aligned tokens: `word` for what is in both, `he → she` for what stands in for another, `−word` for what is in a
+ * only, `+word` for what is in b only.
+ */
+export function alignedTokens(
+  runs: readonly AlignedRun[],
+  a: readonly Token[],
+  b: readonly Token[],
+): Token[] {
+  const ofA = tokensByRun(a, runs, 'a');
+  const ofB = tokensByRun(b, runs, 'b');
+  return runs.map((run, position) => {
+    const [inA, inB] = [ofA.get(run), ofB.get(run)];
+    const both = inA !== undefined && inB !== undefined;
+    const token = (inA ?? inB)!;
+    if (both && (inA.special || sameWord(inA, inB))) return { ...token, position };
+    const write = (text: (token: Token) => string): string =>
+      both ? `${text(inA)} → ${text(inB).trim()}` : marked(text(token), inA ? '−' : '+');
+    return {
+      position,
+      raw: token.raw,
+      text: write(({ text }) => text),
+      label: write(({ label }) => label),
+      continues: token.continues,
+      special: token.special && (!both || inB.special),
+    };
+  });
+}
+
+function sameWord(a: Token, b: Token): boolean {
+  return a.label === b.label || foldText(a.label) === foldText(b.label);
+}
+
+/** A text with a mark before it, after the space that parts it from what is before. */
+function marked(text: string, mark: string): string {
+  const bare = text.trimStart();
+  return text.slice(0, text.length - bare.length) + mark + bare;
+}
+
+function tokensByRun(
+  tokens: readonly Token[],
+  runs: readonly AlignedRun[],
+  side: 'a' | 'b',
+): Map<AlignedRun, Token> {
+  const held = runs.filter(
+    (run): run is AlignedRun & Record<typeof side, TokenRun> => run[side] !== undefined,
+  );
+  const shown = runsAsTokens(
+    tokens,
+    held.map((run) => run[side]),
+    [],
+    'word',
+  );
+  return new Map(held.map((run, i) => [run, shown[i]!]));
+}
+
+/** Segments of a, in aligned tokens; those of which none is left are left out. */
+export function alignedSegments(segments: readonly Segment[], runs: readonly AlignedRun[]): Segment[] {
+  return segments.flatMap((segment) => {
+    const inside = (run: AlignedRun): boolean =>
+      run.a !== undefined && run.a.start < segment.end && run.a.end > segment.start;
+    const start = runs.findIndex(inside);
+    return start < 0 ? [] : [{ ...segment, start, end: runs.findLastIndex(inside) + 1 }];
+  });
+}

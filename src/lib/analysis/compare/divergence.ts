@@ -1,0 +1,41 @@
+/** How far two distributions are apart. */
+export interface RowDistance {
+  /** Jensen–Shannon divergence, log₂, in [0, 1]. */
+  divergence: number;
+  /** Half of what differs: ½ Σ |p − q|, in [0, 1]. */
+  totalVariation: number;
+}
+
+/**
+ * The distance of two rows of weights, each scaled to sum to 1. Undefined where one has no weight.
+ *
+ * @param hidden columns left out of both
+ */
+export function rowDistance(
+  p: Float32Array,
+  q: Float32Array,
+  hidden: readonly number[],
+): RowDistance | undefined {
+  for (const col of hidden) p[col] = q[col] = 0;
+  let sumP = 0;
+  let sumQ = 0;
+  for (let i = 0; i < p.length; i++) {
+    sumP += p[i]!;
+    sumQ += q[i]!;
+  }
+  if (sumP <= 0 || sumQ <= 0) return undefined;
+  const [scaleP, scaleQ] = [1 / sumP, 1 / sumQ];
+  let nats = 0;
+  let apart = 0;
+  for (let i = 0; i < p.length; i++) {
+    const x = p[i]! * scaleP;
+    const y = q[i]! * scaleQ;
+    if (x === y) continue;
+    const twiceMiddle = x + y;
+    if (x > 0) nats += x * Math.log((2 * x) / twiceMiddle);
+    if (y > 0) nats += y * Math.log((2 * y) / twiceMiddle);
+    apart += Math.abs(x - y);
+  }
+  // Rounding may take what is nothing below it, and what is all beyond.
+  return { divergence: Math.min(1, Math.max(0, nats / 2 / Math.LN2)), totalVariation: apart / 2 };
+}
