@@ -39,20 +39,25 @@ export function pythonProps() {
     .getExportsOfModule(module)
     .filter(({ name }) => /^\w+Props$/.test(name) && name !== 'ViewProps')
     .map((symbol) => {
-      const type = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol));
-      return [
-        symbol.name.replace(/Props$/, ''),
-        type.getProperties().flatMap((prop) => describe(checker, prop)),
-      ];
+      /** @type {[string, ReturnType<typeof describe>]} */
+      const entry = [symbol.name.replace(/Props$/, ''), propsOf(checker, symbol)];
+      return entry;
     });
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** @param {ts.TypeChecker} checker @param {ts.Symbol} symbol */
+const propsOf = (checker, symbol) =>
+  checker
+    .getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol))
+    .getProperties()
+    .flatMap((prop) => describe(checker, prop));
 
 /** @param {ts.TypeChecker} checker @param {ts.Symbol} prop */
 function describe(checker, prop) {
   const declaration = prop.declarations?.[0];
   const own = declaration?.getSourceFile().fileName.startsWith(join(root, 'src'));
-  if (!own || !ts.isPropertySignature(declaration) || left.has(prop.name)) return [];
+  if (!own || !declaration || !ts.isPropertySignature(declaration) || left.has(prop.name)) return [];
   const type = declaration.type?.getText() ?? 'unknown';
   if (/=>|\bSnippet\b/.test(type)) return [];
   const doc = ts.displayPartsToString(prop.getDocumentationComment(checker)).replace(/\s+/g, ' ');
