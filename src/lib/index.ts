@@ -27,7 +27,7 @@ export { neuronViewOptions, type NeuronViewOptions } from './views/neuron-view/o
 export { tokenViewOptions, type TokenViewOptions } from './views/token-view/options.js';
 
 export type { Granularity, Hide, Lens } from './analysis/lens/index.js';
-export type { MeasureName } from './analysis/index.js';
+export type { MeasureName, NamedMeasure } from './analysis/index.js';
 export type { Drawn, PlainProps, ViewDrawings, ViewHandle } from './embed/types.js';
 export type { Hover, Selection } from './explore/types.js';
 export type { ColorTable, Scale } from './render/colors/index.js';

@@ -1,4 +1,4 @@
-import type { StreamKind } from '../../../trace/index.js';
+import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
@@ -18,6 +18,11 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   stream: string;
   /** By name; a derived stream that is not here is called by its name. */
   streams: Record<StreamKind, string> & Partial<Record<string, string>>;
+  evidence: Record<Evidence, string>;
+  /** What may be concluded of each. */
+  concluded: Record<Evidence, string>;
+  /** What is to be known of a quantity, by its name, in place of its own `caveat`: for other languages. */
+  caveats: Partial<Record<string, string>>;
   mean: string;
   max: string;
   scale: string;
@@ -154,6 +159,13 @@ export const defaultLabels: Labels = {
   heads: 'heads',
   stream: 'stream',
   streams: { self: 'self', encoder: 'encoder', decoder: 'decoder', cross: 'cross' },
+  evidence: { descriptive: 'descriptive', contribution: 'contribution', causal: 'causal' },
+  concluded: {
+    descriptive: 'Attention alone: it says where a model looks, not what that does.',
+    contribution: 'Values count too: it says what a token gives, not what would happen without it.',
+    causal: 'The model was run again with something changed: it says what that did, in this text.',
+  },
+  caveats: {},
   mean: 'mean',
   max: 'max',
   scale: 'scale',
