@@ -17,6 +17,7 @@ import {
 import { createPortal } from 'react-dom';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
+import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look } from '../views/kit/types.js';
@@ -29,6 +30,7 @@ import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewAttributes, ViewHandle } from './types.js';
 import {
   explorer,
+  groupView,
   headView,
   heatmap,
   modelView,
@@ -94,7 +96,10 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 }
 
 /** Views inside it are linked, wherever they are in it. */
-export const Explorer: ReactView<ExplorerProps & { children?: ReactNode }> = /* @__PURE__ */ inReact(explorer) as never;
+export const Explorer: ReactView<ExplorerProps & { children?: ReactNode }> = /* @__PURE__ */ inReact(
+  explorer,
+) as never;
+export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
 export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);
 export const ModelView: ReactView<ModelViewProps> = /* @__PURE__ */ inReact(modelView);

@@ -19,6 +19,7 @@ import { headOf } from '../explore/choose-head.js';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../explore/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
+import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look, ViewProps } from '../views/kit/types.js';
@@ -33,6 +34,7 @@ import { replaceProps } from './replace-props.js';
 import type { OptionsIn, PlainProps, ViewAttributes, ViewHandle } from './types.js';
 import {
   explorer,
+  groupView,
   headView,
   heatmap,
   modelView,
@@ -46,7 +48,11 @@ type Models<P> = {
   'onUpdate:selection'?: (selection: Selection) => void;
   'onUpdate:hover'?: (hover: Hover | null) => void;
   'onUpdate:options'?: (options: OptionsIn<P>) => void;
-} & { [name in 'stream' | 'layer' | 'heads' | 'head' as `onUpdate:${name}`]?: (value: NonNullable<ViewProps[name]>) => void };
+} & {
+  [name in 'stream' | 'layer' | 'heads' | 'head' as `onUpdate:${name}`]?: (
+    value: NonNullable<ViewProps[name]>,
+  ) => void;
+};
 
 /** The props of a view in Vue; `class` and `style` are those of the element around it. */
 export type VueProps<P> = Omit<PlainProps<P>, 'class'> &
@@ -135,6 +141,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 
 /** Views inside it are linked, wherever they are in it. */
 export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
+export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
 export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(headView);
 export const Heatmap: VueView<HeatmapProps> = /* @__PURE__ */ inVue(heatmap);
 export const ModelView: VueView<ModelViewProps> = /* @__PURE__ */ inVue(modelView);

@@ -1,11 +1,13 @@
 import type { StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
+import { groupViewLabels, type GroupViewLabels } from './group-view.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
-export interface Labels extends ExplorerLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+export interface Labels
+  extends ExplorerLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -134,6 +136,7 @@ const lineCount = (lines: number): string =>
 /** The labels in English. */
 export const defaultLabels: Labels = {
   ...explorerLabels,
+  ...groupViewLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
