@@ -1,12 +1,14 @@
 import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
+import { groupViewLabels, type GroupViewLabels } from './group-view.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
-export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+export interface Labels
+  extends ExplorerLabels, FigureLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -147,6 +149,7 @@ const lineCount = (lines: number): string =>
 export const defaultLabels: Labels = {
   ...explorerLabels,
   ...figureLabels,
+  ...groupViewLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
