@@ -30,7 +30,7 @@ describe.each(views)('%s', (_name, View) => {
 
 test('a contribution is called one, in the page’s own words', () => {
   const own = attributions(trace.stream(), [1, -2, 3], { name: 'LRP', evidence: 'contribution', query: 2 });
-  render(attentrace.Heatmap as Component<ViewProps>, {
+  render(attentrace.Heatmap, {
     trace: traceOf(own),
     labels: {
       evidence: { descriptive: 'beschreibend', contribution: 'Beitrag', causal: 'ursächlich' },
