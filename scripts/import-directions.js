@@ -16,11 +16,11 @@ const arrows = /** @type {Record<string, string[]>} */ ({
   scene: ['trace', 'analysis'],
   colors: ['trace'],
   render: ['trace', 'scene', 'colors'],
-  kit: ['trace', 'analysis', 'scene', 'colors', 'render', 'explore'],
-  views: ['trace', 'analysis', 'io', 'scene', 'colors', 'render', 'explore', 'kit'],
-  export: ['trace', 'scene', 'colors'],
+  kit: ['trace', 'analysis', 'scene', 'colors', 'render', 'explore', 'export'],
+  views: ['trace', 'analysis', 'io', 'scene', 'colors', 'render', 'explore', 'kit', 'export'],
+  export: ['trace', 'analysis', 'io', 'scene', 'colors', 'explore', 'kit', 'views'],
   embed: ['trace', 'io', 'explore', 'kit', 'views', 'export'],
-  index: ['trace', 'analysis', 'colors', 'explore', 'scene', 'kit', 'views', 'embed'],
+  index: ['trace', 'analysis', 'export', 'colors', 'explore', 'scene', 'kit', 'views', 'embed'],
   standalone: ['index', 'trace', 'analysis', 'io', 'embed'],
 });
 
@@ -104,6 +104,12 @@ function relativeProblem(from, source, path, { dynamic, typeOnly }) {
   }
   if (['kit', 'views'].includes(from) && to === 'render' && !dynamic && !typeOnly) {
     return `Load '${source}' with import() or 'import type': a server that renders a view must not load pixi.js.`;
+  }
+  if (['kit', 'views'].includes(from) && to === 'export' && !dynamic && !typeOnly) {
+    return `Load '${source}' with import() or 'import type': only who saves a figure pays for it.`;
+  }
+  if (from === 'export' && /\.svelte(\.js)?$/.test(source) && !typeOnly) {
+    return `'${source}' needs Svelte: figures are made in Node too.`;
   }
   return undefined;
 }

@@ -23,6 +23,8 @@ const stages = [
       shown: true,
     },
   ],
+  // Skipped, and said so, where Python is not there.
+  [{ name: 'tests: the Python package', command: 'vitest run --project python', shown: true }],
   [{ name: 'build the package (svelte-package)', command: 'npm run --silent build' }],
   [
     { name: 'size of each entry', command: 'npm run --silent size' },

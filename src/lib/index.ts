@@ -29,8 +29,8 @@ export { neuronViewOptions, type NeuronViewOptions } from './views/neuron-view/o
 export { tokenViewOptions, type TokenViewOptions } from './views/token-view/options.js';
 
 export type { Granularity, Hide, Lens } from './analysis/lens/index.js';
-export type { Group, HeadPlace, MeasureName } from './analysis/index.js';
-export type { Drawn, PlainProps, ViewAttributes, ViewDrawings, ViewHandle } from './embed/types.js';
+export type { Group, HeadPlace, MeasureName, NamedMeasure } from './analysis/index.js';
+export type { Drawn, PlainProps, ViewDrawings, ViewHandle } from './embed/types.js';
 export type { Hover, SelectedGroup, Selection } from './explore/types.js';
 export type { ColorTable, Scale } from './render/colors/index.js';
 export type { ExplorerProps } from './views/explorer/types.js';
@@ -39,7 +39,7 @@ export type { Edges, HeadViewProps } from './views/head-view/types.js';
 export type { ColorName, HeatmapProps, Normalization } from './views/heatmap/types.js';
 export type { Fact, Readout } from './views/kit/readout.js';
 export type { SvelteProps, ViewSnippets } from './views/kit/svelte-props.js';
-export type { Look, Theme, ViewProps } from './views/kit/types.js';
+export type { Look, Theme, ViewAttributes, ViewProps } from './views/kit/types.js';
 export type { ModelViewProps } from './views/model-view/types.js';
 export type { NeuronViewProps } from './views/neuron-view/types.js';
 export type { TokenViewProps } from './views/token-view/types.js';

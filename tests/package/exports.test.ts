@@ -26,8 +26,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const bare = Object.keys(packageJson.exports)
   .map((path) => path.replace('.', 'attentrace'))
-  // The kit is components and runes, for who compiles Svelte.
-  .filter((name) => !['attentrace/package.json', 'attentrace/kit'].includes(name));
+  // React and Vue are not installed there; tests/package/hosts.test.ts has them render on a server.
+  .filter((name) => !['attentrace/package.json', 'attentrace/react', 'attentrace/vue'].includes(name));
 
 /** What a module prints in Node, run where the package is installed and nothing else. */
 const runInNode = (code: string): string =>
@@ -35,22 +35,24 @@ const runInNode = (code: string): string =>
 
 test.each(bare)('%s loads in Node where neither Svelte nor Pixi is installed', (name) => {
   const output = runInNode(`console.log(Object.keys(await import('${name}')).length)`);
-  expect(Number(output)).toBeGreaterThan(0);
+  // The elements are defined, and export nothing.
+  if (name === 'attentrace/elements') expect(output).toBe('0\n');
+  else expect(Number(output)).toBeGreaterThan(0);
 });
 
-test('attentrace has in Node what it has in an app; a view says, when it is used, what it needs', () => {
+test('attentrace has in Node what it has in an app; createView says, when it is used, what it needs', () => {
   const index = readFileSync(join(root, packageJson.exports['.'].svelte), 'utf8');
   const names = [...index.matchAll(/^export \{([^}]+)\}/gm)]
     .flatMap(([, list]) => list!.split(','))
     .map((name) => name.replace('default as', '').trim())
-    .filter((name) => name !== '');
+    .filter((name) => name !== '' && !name.startsWith('type '));
   expect(names).toContain('HeadView');
   const exported = runInNode(`console.log(JSON.stringify(Object.keys(await import('attentrace'))))`);
   expect(JSON.parse(exported).sort()).toEqual(names.sort());
   const trace = `createTrace({ tokens: ['a'], attention: [[[[1]]]] }).stream().keyTokens[0].label`;
   expect(runInNode(`import { createTrace } from 'attentrace'; console.log(${trace})`)).toBe('a\n');
-  const use = `import { HeadView } from 'attentrace'; try { HeadView({}); } catch (error) { console.log(error.message); }`;
-  expect(runInNode(use)).toMatch(/^HeadView of attentrace is a Svelte component.*attentrace\/trace/);
+  const use = `import { createView, HeadView } from 'attentrace'; try { createView(null, HeadView); } catch (error) { console.log(error.message); }`;
+  expect(runInNode(use)).toMatch(/^createView: found no document.*in a browser/);
 });
 
 test('what README.md and the pages it leads to show and link to is in the package', () => {
@@ -72,8 +74,25 @@ test('what README.md and the pages it leads to show and link to is in the packag
   expect(links.filter(([, target]) => !packed.has(target))).toEqual([]);
 });
 
+test('what React may load on its server says first that it is for its client', () => {
+  for (const file of [packageJson.exports['./react'].default, packageJson.exports['./react'].svelte])
+    expect(readFileSync(join(root, file), 'utf8')).toMatch(/^["']use client["'];/);
+});
+
+test('what bundlers that know no Svelte take names neither Svelte nor a file of a worker', () => {
+  for (const { default: file } of Object.values(packageJson.exports).filter(
+    (target) => typeof target === 'object',
+  )) {
+    expect(file).toMatch(/^\.\/dist\/compiled\//);
+    const { files, packages } = reach(join(root, file));
+    expect(packages.filter((name) => /^svelte/.test(name))).toEqual([]);
+    for (const each of files)
+      expect(readFileSync(each, 'utf8')).not.toMatch(/new URL\([^)]*import\.meta\.url/);
+  }
+});
+
 test('the main entry, and all it ever loads, holds nothing of attentrace/inference', () => {
-  const { files, packages } = reach(join(root, packageJson.exports['.'].default));
+  const { files, packages } = reach(join(root, packageJson.exports['.'].svelte));
   const reached = files.map((file) => file.slice(join(root, 'dist').length + 1));
   // The walk goes as far as it should: through components, what is loaded with import(), and workers.
   expect(reached).toContain('views/heatmap/Heatmap.svelte');

@@ -9,10 +9,11 @@ import { installDependencies } from '../../scripts/setup.js';
 
 const cache = join(root, 'node_modules', '.cache', 'attentrace-apps');
 
-/** The first Svelte example of the README: what a newcomer copies. */
-export function readmeExample(): string {
-  const example = readFileSync(join(root, 'README.md'), 'utf8').match(/```svelte\n(.*?)```/s)?.[1];
-  if (!example) throw new Error('README.md has no ```svelte example.');
+/** The first example of the README in a language: what a newcomer copies. */
+export function readmeExample(language = 'svelte'): string {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const example = readme.split(`\`\`\`${language}\n`)[1]?.split('```')[0];
+  if (!example) throw new Error(`README.md has no example in ${language}.`);
   return example;
 }
 
@@ -100,9 +101,10 @@ export async function createFreshApp(
 }
 
 // Vitest sets these for its own; an app of a user has neither.
-const { NODE_ENV: _mode, VITEST: _vitest, ...appEnv } = process.env;
+export const { NODE_ENV: _mode, VITEST: _vitest, ...appEnv } = process.env;
 
-async function freePort(): Promise<number> {
+/** A port that nobody uses. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -8,7 +8,7 @@ import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from '.
  * Source: Vig & Belinkov 2019, arXiv:1906.04284.
  */
 export function distance(matrix: Matrix, options: MeasureOptions = {}): number | Promise<number> {
-  return measureMatrix(matrix, addDistances, options);
+  return measureMatrix(matrix, addDistances, options, true);
 }
 
 const addDistances: AddRow = (sums, weights, query) => {

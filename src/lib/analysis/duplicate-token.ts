@@ -15,7 +15,7 @@ export function duplicateTokenScore(
   tokens: readonly Pick<Token, 'raw'>[],
   options: MeasureOptions = {},
 ): number | Promise<number> {
-  return measureMatrix(matrix, addSameToken(tokens, 0), options);
+  return measureMatrix(matrix, addSameToken(tokens, 0), options, true);
 }
 
 export const duplicateTokenMeasure: Measure = {

@@ -26,7 +26,7 @@ export interface EntropyOptions extends MeasureOptions {
  * const nats = await entropy(trace.stream().matrix(3, 1));
  */
 export function entropy(matrix: Matrix, options: EntropyOptions = {}): number | Promise<number> {
-  return measureMatrix(matrix, entropyRows(options), options);
+  return measureMatrix(matrix, entropyRows(options), options, options.normalized && options.causal);
 }
 
 function entropyRows({ normalized = false, causal = false }: EntropyOptions): AddRow {

@@ -18,7 +18,7 @@ export function inductionScore(
   tokens: readonly Pick<Token, 'raw'>[],
   options: MeasureOptions = {},
 ): number | Promise<number> {
-  return measureMatrix(matrix, addSameToken(tokens, 1), options);
+  return measureMatrix(matrix, addSameToken(tokens, 1), options, true);
 }
 
 export const inductionMeasure: Measure = {

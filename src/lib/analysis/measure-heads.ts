@@ -1,5 +1,5 @@
 import { holdsWeights, type Stream } from '../trace/index.js';
-import { measureInSteps, notWeights, type Measure } from './measure.js';
+import { measureInSteps, notWeights, type Measure, type NamedMeasure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
 import { pacer } from './pacer.js';
 import { wantedHeads } from './wanted-heads.js';
@@ -26,7 +26,7 @@ export interface MeasureHeadsOptions {
  * Measures the heads of a stream, layer by layer, without holding up the page: it lets others have their turn every 12 ms, also
  * within a head.
  *
- * @param measure one of `measures` by its name, or a measure of your own
+ * @param measure one of `measures` by its name, or a measure of your own, with a label or without
  * @throws TraceError `quantity` where the measure is defined for weights and the stream holds something else; those of weights that
  * turn out to be wrong when they are read; the signal's reason when it is aborted
  * @example
@@ -35,14 +35,15 @@ export interface MeasureHeadsOptions {
  */
 export async function measureHeads(
   stream: Stream,
-  measure: MeasureName | Measure,
+  measure: MeasureName | Measure | NamedMeasure,
   { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure }: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
   const wanted = wantedHeads(stream, layers, heads);
   const values: HeadValue[] = [];
   const pause = pacer(signal);
   await pause();
-  const chosen = typeof measure === 'string' ? measures[measure] : measure;
+  const chosen =
+    typeof measure === 'string' ? measures[measure] : 'measure' in measure ? measure.measure : measure;
   if (chosen.weightsOnly && !holdsWeights(stream.quantity))
     throw notWeights('stream', `the quantity ${stream.quantity.name}`);
   const addRow = chosen.rows(stream);

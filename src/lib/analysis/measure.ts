@@ -1,5 +1,6 @@
 import { blockWeights, type Block, type Evidence, type Matrix, type Stream } from '../trace/index.js';
 import { TraceError } from '../trace/errors.js';
+import { unknownPositions } from '../trace/query-positions.js';
 
 /** The two sums whose quotient is the value of a measure. */
 export interface Sums {
@@ -17,12 +18,18 @@ export type MeasuredStream = Pick<Stream, 'causal' | 'queryTokens' | 'keyTokens'
 export interface Measure {
   /** What it can bear: attention alone describes; it takes values to speak of contribution, an intervention to speak of causes. */
   readonly bears: Evidence;
-  readonly unit: 'nats' | 'tokens' | 'share';
+  readonly unit: 'nats' | 'tokens' | 'keys' | 'share';
   /** Whether queries and keys must be positions of one sequence, which those of cross attention are not. */
   readonly oneSequence: boolean;
   /** Whether it is defined for attention weights alone, not for other quantities. Default false. */
   readonly weightsOnly?: boolean;
   rows(stream: MeasuredStream): AddRow;
+}
+
+/** A measure of one's own, with what it is called: wherever the name of a measure is taken. */
+export interface NamedMeasure {
+  readonly label: string;
+  readonly measure: Measure;
 }
 
 /** Weights read at a time: about a millisecond's work. */
@@ -68,13 +75,17 @@ export interface MeasureOptions {
 /**
  * Measures the weights of a matrix: at once where they are in memory, else as a promise. NaN where it holds no weight.
  *
- * @throws TraceError `quantity` where its values are no weights, as some may be negative
+ * @param oneSequence whether queries are counted as positions of the sequence of the keys
+ * @throws TraceError `query-positions` where they are fewer, and it is not said which; `quantity` where its values are no weights, as some may be negative
  */
 export function measureMatrix(
   matrix: Matrix,
   addRow: AddRow,
   { queryPositions }: MeasureOptions = {},
+  oneSequence = false,
 ): number | Promise<number> {
+  const { rows, cols } = matrix;
+  if (oneSequence && !queryPositions && rows !== cols) throw unknownPositions('queryPositions', rows, cols);
   if (matrix.signed) throw notWeights('matrix', 'values that may be negative');
   return finish(measureInSteps(matrix, addRow, { positions: queryPositions }));
 }

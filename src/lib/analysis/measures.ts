@@ -1,3 +1,5 @@
+import { effectiveKeysMeasure } from './effective-keys.js';
+import { repeatInductionMeasure } from './repeat-induction.js';
 import { confidenceMeasure } from './confidence.js';
 import { distanceMeasure } from './distance.js';
 import { duplicateTokenMeasure } from './duplicate-token.js';
@@ -9,15 +11,25 @@ import { firstTokenMeasure } from './sink.js';
 
 /** The measures of one head that attention alone gives. */
 export type MeasureName =
-  'entropy' | 'confidence' | 'distance' | 'previous-token' | 'duplicate-token' | 'induction' | 'first-token';
+  | 'entropy'
+  | 'effective-keys'
+  | 'confidence'
+  | 'distance'
+  | 'previous-token'
+  | 'duplicate-token'
+  | 'induction'
+  | 'repeat-induction'
+  | 'first-token';
 
 /** Measures by name, for `measureHeads`. */
 export const measures: Readonly<Record<MeasureName, Measure>> = {
   entropy: entropyMeasure,
+  'effective-keys': effectiveKeysMeasure,
   confidence: confidenceMeasure,
   distance: distanceMeasure,
   'previous-token': previousTokenMeasure,
   'duplicate-token': duplicateTokenMeasure,
   induction: inductionMeasure,
+  'repeat-induction': repeatInductionMeasure,
   'first-token': firstTokenMeasure,
 };

@@ -8,7 +8,7 @@ import { measureMatrix, rowSum, type AddRow, type Measure, type MeasureOptions }
  * Source: TransformerLens, `head_detector`, error measure `mul`.
  */
 export function previousTokenScore(matrix: Matrix, options: MeasureOptions = {}): number | Promise<number> {
-  return measureMatrix(matrix, addPrevious, options);
+  return measureMatrix(matrix, addPrevious, options, true);
 }
 
 const addPrevious: AddRow = (sums, weights, query) => {

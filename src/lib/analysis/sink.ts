@@ -24,7 +24,7 @@ export function sinkScores(
       queries[key] = queries[key]! + 1;
     }
   };
-  const measured = measureMatrix(matrix, add, { queryPositions });
+  const measured = measureMatrix(matrix, add, { queryPositions }, causal);
   const finish = (): Float64Array => scores.map((sum, key) => sum / queries[key]!);
   return measured instanceof Promise ? measured.then(finish) : finish();
 }

@@ -72,7 +72,8 @@ export function checkUnknown(props: Readonly<Record<string, unknown>>, options: 
 
 /** The names that share most with one that is none of them, in pairs of letters, the nearest first. */
 function nearest(name: string, names: readonly string[]): string[] {
-  const pairs = (text: string): string[] => [...text.toLowerCase()].map((letter, i, all) => letter + all[i + 1]);
+  const pairs = (text: string): string[] =>
+    [...text.toLowerCase()].map((letter, i, all) => letter + all[i + 1]);
   const own = pairs(name);
   const shared = (other: string): number => {
     const theirs = pairs(other);

@@ -1,6 +1,4 @@
 import { createRawSnippet, type Snippet } from 'svelte';
-
-
 import type { Drawn } from './types.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what each is called with, its own type says

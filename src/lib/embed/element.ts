@@ -1,12 +1,9 @@
 import { createRawSnippet } from 'svelte';
 import type { Exploration } from '../explore/exploration.svelte.js';
-import { defaultLabels, type Labels } from '../views/kit/labels/index.js';
 import { lensOptions } from '../views/kit/lens-options.js';
 import type { Look } from '../views/kit/types.js';
 import { isAttribute } from './check-props.js';
-import { keepView } from './create-view.js';
-import { FileOf, type Told } from './file-of.js';
-import { GivenProps } from './given-props.svelte.js';
+import { createView, type View } from './create-view.js';
 import { parseAttribute, propOf } from './parse-attribute.js';
 import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
 import type { ViewKind } from './views.js';
@@ -15,10 +12,9 @@ type Props = Record<string, unknown>;
 
 /** What an element does beside having the props of its view as properties. */
 export interface ViewElement<P extends object> extends HTMLElement {
-  /** The address of a file that `loadTrace` reads. */
-  src: string | null;
-  /** All options: read to save them, set to restore them. */
-  options: OptionsIn<P>;
+  /** All options as they are; what is set may be some of them. */
+  get options(): OptionsIn<P>;
+  set options(options: Partial<OptionsIn<P>>);
   /** What `createView` gives; undefined while the element is in no page. */
   readonly view: ViewHandle<P> | undefined;
 }
@@ -27,21 +23,21 @@ export interface ViewElement<P extends object> extends HTMLElement {
 export type PropsElement<P extends object> = ViewElement<P> & PlainProps<P>;
 
 const explorerTag = 'attentrace-explorer';
-const drawings = ['token', 'tooltip', 'empty', 'error'];
+const others = ['token', 'tooltip', 'empty', 'error', 'src'];
 const events = {
   onSelectionChange: 'selectionchange',
   onHoverChange: 'hoverchange',
   onOptionsChange: 'optionschange',
 };
-const style = ':host { display: block } :host([hidden]) { display: none }';
-const slot = createRawSnippet(() => ({ render: () => '<slot></slot>' }));
+/** An explorer with children of its own has no layout: what is in it stays where the author has it. */
+const nothing = createRawSnippet(() => ({ render: () => '<span hidden></span>' }));
 
 /** On a server there is no such class, and elements stay what they are written as. */
 const Base = (typeof HTMLElement === 'undefined' ? class {} : HTMLElement) as typeof HTMLElement;
 
 /**
- * The class of an element that shows a view in a shadow root of its own, so that neither styles of the page nor what a framework does to
- * children reach it. Attributes are props in kebab-case; events bubble.
+ * The class of an element that shows a view. Attributes are props in kebab-case; events bubble. No shadow root: styles of views are
+ * where those of the page are, in an app that compiles Svelte too.
  */
 export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsElement<P> {
   const isExplorer = kind.name === 'Explorer';
@@ -50,15 +46,14 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
     #view: ViewHandle | undefined;
     /** What was set as properties; what is here goes before what is written, until that is written anew. */
     readonly #given: Props = {};
-    #told: Told = {};
     /** Whether the view shares the exploration of an explorer around. */
     #shares = false;
-    readonly #problem = new GivenProps({ error: undefined });
-    readonly #file = new FileOf((told) => this.#hear(told));
+    /** Where the view is. What else is in an element of a view stands in for it until there is one. */
+    #place: HTMLElement | undefined;
     readonly #observer = new MutationObserver((changes) => this.#follow(changes));
 
     static {
-      for (const name of [...kind.props, ...drawings])
+      for (const name of [...kind.props, ...others])
         Object.defineProperty(this.prototype, name, {
           configurable: true,
           enumerable: true,
@@ -71,11 +66,6 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
         });
     }
 
-    constructor() {
-      super();
-      this.attachShadow({ mode: 'open' });
-    }
-
     get view(): ViewHandle | undefined {
       return this.#view;
     }
@@ -85,14 +75,6 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
     }
     set options(options: object | undefined) {
       this.#set({ ...options });
-    }
-
-    get src(): string | null {
-      return this.getAttribute('src');
-    }
-    set src(address: string | null | undefined) {
-      if (address == null) this.removeAttribute('src');
-      else this.setAttribute('src', address);
     }
 
     connectedCallback(): void {
@@ -108,14 +90,16 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
     }
 
     #mount(): void {
-      for (const name of [...kind.props, ...drawings, 'options', 'src']) this.#takeEarly(name);
-      const root = this.shadowRoot!;
-      root.replaceChildren(Object.assign(document.createElement('style'), { textContent: style }));
+      for (const name of [...kind.props, ...others, 'options']) this.#takeEarly(name);
+      const place = document.createElement('div');
+      this.#place = place;
+      if (isExplorer) this.prepend(place);
+      else this.replaceChildren(place);
+      beBlock(this);
       const props: Props = {
         ...this.#written(this.getAttributeNames()),
         ...this.#given,
         exploration: this.#around(),
-        ...this.#shown(),
         ...this.#children(),
       };
       for (const [name, event] of Object.entries(events))
@@ -123,10 +107,8 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
           (this.#given[name] as ((detail: unknown) => void) | undefined)?.(detail);
           this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
         };
-      const problem = (): Error | undefined => this.#problem.props.error as Error | undefined;
-      this.#view = keepView<object>(root, kind.component as never, props, problem);
+      this.#view = createView<object>(place, kind.component as unknown as View<object>, props);
       this.#observer.observe(this, { attributes: true, childList: true });
-      if (!this.#told.trace) this.#load();
     }
 
     /** What was chosen stays for when the element is back in a page; what an explorer around shares, that keeps. */
@@ -135,10 +117,12 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
       if (!view) return;
       this.#view = undefined;
       this.#observer.disconnect();
-      this.#file.stop();
-      const own = Object.entries(view.options as Props).filter(([name]) => !this.#shares || !(name in lensOptions));
+      const own = Object.entries(view.options as Props).filter(
+        ([name]) => !this.#shares || !(name in lensOptions),
+      );
       Object.assign(this.#given, Object.fromEntries(own), !this.#shares && { selection: view.selection });
       view.destroy();
+      this.#place?.remove();
     }
 
     /** A property that was set before the element was what it is. */
@@ -158,18 +142,18 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
     #set(change: Props): void {
       Object.assign(this.#given, change);
       const toView = Object.entries(change).filter(([name]) => !(name in events));
-      this.#view?.update({ ...Object.fromEntries(toView), ...this.#shown() });
-      if ('tokens' in change && this.hasAttribute('src')) this.#load();
+      this.#view?.update(Object.fromEntries(toView));
     }
 
     /** The props that these attributes stand for; undefined for those that are gone. */
     #written(names: readonly string[]): Props {
       const props: Props = {};
       for (const name of names) {
-        if (name === 'src' || (isAttribute(name) && !name.startsWith('aria-'))) continue;
+        if (isAttribute(name) && !name.startsWith('aria-')) continue;
         const text = this.getAttribute(name);
         const prop = name.startsWith('aria-') ? name : propOf(name);
-        props[prop] = text === null ? undefined : parseAttribute(text, kind.ruleOf(prop));
+        if (text === null) props[prop] = undefined;
+        else props[prop] = prop === 'src' ? text : parseAttribute(text, kind.ruleOf(prop));
       }
       return props;
     }
@@ -178,8 +162,7 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
       const names = changes.flatMap(({ attributeName }) => attributeName ?? []);
       const written = this.#written(names);
       for (const prop of Object.keys(written)) delete this.#given[prop];
-      this.#view?.update({ ...written, ...this.#children(), ...this.#shown() });
-      if (names.includes('src') || (names.includes('tokens') && this.hasAttribute('src'))) this.#load();
+      this.#view?.update({ ...written, ...this.#children() });
     }
 
     #around(): Exploration<Look> | undefined {
@@ -190,28 +173,21 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
       return around;
     }
 
-    #load(): void {
-      this.#file.read(this.src, this.#read('tokens') as undefined);
-    }
-
-    #hear(told: Told): void {
-      this.#told = told;
-      this.#problem.set({ error: told.problem });
-      this.#view?.update(this.#shown());
-    }
-
-    /** What comes of the file: its trace, and until that is there a word. Tokens are those of the file then. */
-    #shown(): Props {
-      if (!this.hasAttribute('src')) return { trace: this.#given.trace, empty: this.#given.empty };
-      const { trace, loading } = this.#told;
-      const labels = this.#read('labels') as Partial<Labels> | undefined;
-      const word = labels?.loading ?? defaultLabels.loading;
-      return { trace, tokens: undefined, empty: loading ? () => word : this.#given.empty };
-    }
-
     #children(): Props {
-      return isExplorer ? { children: this.childElementCount > 0 ? slot : undefined } : {};
+      if (!isExplorer) return {};
+      return { children: [...this.children].some((child) => child !== this.#place) ? nothing : undefined };
     }
   }
   return Element as unknown as new () => PropsElement<P>;
+}
+
+/** An element that a browser does not know is inline: says once, where this one takes its styles from, that it is a block. */
+function beBlock(element: HTMLElement): void {
+  const { localName, ownerDocument } = element;
+  const root = element.getRootNode();
+  const styles = root instanceof ShadowRoot ? root : ownerDocument.head;
+  const id = `${localName}-style`;
+  if (styles.querySelector(`#${id}`)) return;
+  const textContent = `:where(${localName}:not([hidden])) { display: block }`;
+  styles.append(Object.assign(ownerDocument.createElement('style'), { id, textContent }));
 }

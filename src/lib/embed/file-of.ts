@@ -1,32 +1,41 @@
-import { loadTrace, type LoadOptions } from '../io/index.js';
+import type { Source } from '../io/index.js';
 import type { Trace } from '../trace/index.js';
 
-/** What is told of a file while it is read: nothing yet, its trace, or what is wrong with it. */
+/** What is known of a file: nothing yet, its trace, or what is wrong with it. */
 export type Told = { trace?: Trace; problem?: Error; loading?: boolean };
 
-/** The file an element shows: one at a time, so that another address ends the reading of the one before. */
+/** The file that a view shows: one at a time, so that another one ends the reading of the one before. */
 export class FileOf {
-  readonly #tell: (told: Told) => void;
+  told: Told = {};
+  readonly #changed: () => void;
   #reading: AbortController | undefined;
 
-  constructor(tell: (told: Told) => void) {
-    this.#tell = tell;
+  constructor(changed: () => void) {
+    this.#changed = changed;
   }
 
-  read(address: string | null, tokens: LoadOptions['tokens']): void {
+  read(source: Source | null | undefined, tokens: readonly string[] | undefined): void {
     this.stop();
-    if (address === null) return this.#tell({});
+    if (source == null) return this.#tell({});
     const reading = new AbortController();
+    const { signal } = reading;
     this.#reading = reading;
     this.#tell({ loading: true });
-    loadTrace(address, { tokens, signal: reading.signal }).then(
-      (trace) => !reading.signal.aborted && this.#tell({ trace }),
-      (problem: Error) => !reading.signal.aborted && this.#tell({ problem }),
-    );
+    import('../io/index.js')
+      .then(({ loadTrace }) => loadTrace(source, { tokens, signal }))
+      .then(
+        (trace) => signal.aborted || this.#tell({ trace }),
+        (problem: Error) => signal.aborted || this.#tell({ problem }),
+      );
   }
 
   stop(): void {
     this.#reading?.abort();
     this.#reading = undefined;
+  }
+
+  #tell(told: Told): void {
+    this.told = told;
+    this.#changed();
   }
 }

@@ -8,13 +8,15 @@ class Given {
  * trace anew. Values are kept as they are: nothing wraps an array or a trace.
  */
 export class GivenProps {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a SvelteMap tells all that read a name of every other
   readonly #given = new Map<string | symbol, Given>();
   #names: readonly string[] = $state.raw([]);
   /** What `mount` takes. */
   readonly props: Record<string, unknown>;
 
-  constructor(start: Readonly<Record<string, unknown>>) {
-    this.set(start);
+  /** @param names those of props that need not be given and are tracked each by itself all the same */
+  constructor(names: readonly string[] = []) {
+    for (const name of names) this.#given.set(name, new Given());
     this.props = new Proxy<Record<string, unknown>>(
       {},
       {
@@ -37,14 +39,14 @@ export class GivenProps {
       if (!given) {
         given = new Given();
         this.#given.set(name, given);
-        added.push(name);
       }
+      if (!this.#names.includes(name)) added.push(name);
       if (!sameValue(given.value, value)) given.value = value;
     }
     if (added.length > 0) this.#names = [...this.#names, ...added];
   }
 
-  /** Of a prop that is not given, that it is not is tracked. */
+  /** Of a prop that nobody has named, that it is not given is tracked. */
   #read(name: string | symbol): unknown {
     return (this.#given.get(name) ?? (this.#names, undefined))?.value;
   }

@@ -27,7 +27,7 @@ import type { TokenViewProps } from '../views/token-view/types.js';
 import { createView, type View } from './create-view.js';
 import { outlet } from './outlet.js';
 import { replaceProps } from './replace-props.js';
-import type { PlainProps, ViewAttributes, ViewHandle } from './types.js';
+import type { PlainProps, ViewHandle } from './types.js';
 import {
   explorer,
   groupView,
@@ -40,11 +40,10 @@ import {
 } from './views.js';
 
 /** The props of a view in React: `className` and `style` are those of the element around it. */
-export type ReactProps<P> = Omit<PlainProps<P>, 'class'> &
-  Omit<ViewAttributes, 'style'> & {
-    className?: string;
-    style?: CSSProperties & { [name: `--${string}`]: string | number };
-  };
+export type ReactProps<P> = Omit<PlainProps<P>, 'class' | 'style'> & {
+  className?: string;
+  style?: CSSProperties & { [name: `--${string}`]: string | number };
+};
 
 /** A view in React; a `ref` gives what `createView` does. */
 export type ReactView<P extends object> = ForwardRefExoticComponent<
@@ -55,7 +54,7 @@ const Around = createContext<Exploration<Look> | undefined>(undefined);
 // On a server React would warn of a layout effect, and there is nothing to lay out.
 const useViewEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
 
-type Given = Record<string, unknown> & { children?: ReactNode; className?: string; style?: CSSProperties };
+type Given = { children?: ReactNode; className?: string; style?: CSSProperties };
 
 function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<P> {
   const View = forwardRef<ViewHandle, Given>(({ className, style, children, ...props }, ref) => {
@@ -96,9 +95,9 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 }
 
 /** Views inside it are linked, wherever they are in it. */
-export const Explorer: ReactView<ExplorerProps & { children?: ReactNode }> = /* @__PURE__ */ inReact(
-  explorer,
-) as never;
+export const Explorer: ForwardRefExoticComponent<
+  ReactProps<ExplorerProps> & { children?: ReactNode } & RefAttributes<ViewHandle<ExplorerProps>>
+> = /* @__PURE__ */ inReact(explorer);
 export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
 export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);

@@ -31,7 +31,7 @@ import { createView, type View } from './create-view.js';
 import { outlet } from './outlet.js';
 import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
-import type { OptionsIn, PlainProps, ViewAttributes, ViewHandle } from './types.js';
+import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
 import {
   explorer,
   groupView,
@@ -55,8 +55,7 @@ type Models<P> = {
 };
 
 /** The props of a view in Vue; `class` and `style` are those of the element around it. */
-export type VueProps<P> = Omit<PlainProps<P>, 'class'> &
-  Omit<ViewAttributes, 'style'> &
+export type VueProps<P> = Omit<PlainProps<P>, 'class' | 'style'> &
   Models<P> & {
     /** Any of the options together, as `onOptionsChange` tells them. */
     options?: Partial<OptionsIn<P>>;
@@ -132,7 +131,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
     return () => {
       // Read here, so that the view is updated when it comes.
       void around?.value;
-      const inside = place.value && h(Teleport, { to: place.value }, slots.default?.());
+      const inside = place.value && h(Teleport as never, { to: place.value }, slots.default?.());
       return h('div', { ref: element, class: attrs.class, style: attrs.style as string }, [inside]);
     };
   };

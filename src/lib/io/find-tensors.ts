@@ -1,7 +1,7 @@
-import { TraceError, type Tensor } from '../trace/index.js';
+import { TraceError, type SublayerPart, type Tensor } from '../trace/index.js';
 import { wrongType, type FileTensor } from './file-tensor.js';
 
-export type TensorKind = 'attention' | 'queries' | 'keys' | 'values';
+export type TensorKind = 'attention' | 'queries' | 'keys' | 'values' | SublayerPart;
 
 /** Our name for a tensor: `attention`, or with its stream in encoder-decoder models, `cross.attention`. */
 export type TensorName = TensorKind | `${'encoder' | 'decoder' | 'cross'}.${TensorKind}`;

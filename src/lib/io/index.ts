@@ -1,3 +1,4 @@
+export { fromConfig, type FromConfigOptions } from './config/from-config.js';
 /** Attention from files and back into them, and attention that is not an array of every weight. */
 export type { FileTensor } from './file-tensor.js';
 export type { TensorName, TensorNames } from './find-tensors.js';

@@ -1,5 +1,13 @@
 import { describe } from '../trace/describe.js';
-import { createTrace, TraceError, type Tensor, type Trace, type TraceInput } from '../trace/index.js';
+import { sublayerParts } from '../trace/sublayer.js';
+import {
+  createTrace,
+  TraceError,
+  type Tensor,
+  type Trace,
+  type TraceInput,
+  type SublayerPart,
+} from '../trace/index.js';
 import { findTensor, listNames, namesError, type TensorKind, type TensorNames } from './find-tensors.js';
 import { traceMetadata } from './trace-metadata.js';
 
@@ -31,14 +39,18 @@ export interface TensorFile {
   readonly metadata: ReadonlyMap<string, unknown>;
 }
 
+const partNames = Object.keys(sublayerParts) as SublayerPart[];
+
 type Prefix = '' | 'encoder.' | 'decoder.' | 'cross.';
 
 /**
  * A trace from tensors by name, the way in which every file is read: `attention` `[layer, head, query, key]`, or
  * `attention.{layer}` `[head, query, key]` for each layer; `queries`, `keys`, `values` `[layer, head, token, dim]` likewise; in
- * encoder-decoder models each with `encoder.`, `decoder.` or `cross.` before it. Other tensors are not read.
+ * encoder-decoder models each with `encoder.`, `decoder.` or `cross.` before it. What contributions take: `outputMatrix` `[layer, head, dim,
+ * hidden]`, `residual` and `blockOutput` `[layer, token, hidden]`, `outputBias`, `normWeight` and `normBias` `[layer, hidden]`, see
+ * `SublayerInput`. Other tensors are not read.
  *
- * @param metadata `tokens`, `segments`, `layers`, `heads`, `causal`, `quantity`, `queryPositions`, `present`, `specialTokens` (with the
+ * @param metadata `tokens`, `segments`, `layers`, `heads`, `causal`, `quantity`, `queryPositions`, `present`, `specialTokens`, `normEpsilon` (with the
  * same prefixes), `model`, `text`; as values, or as JSON, which is how files hold them
  * @throws TraceError `file-names` where tensors are not found, `file` for metadata that are not what they should be, and all that
  * `createTrace` throws
@@ -84,6 +96,8 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
       queries: vectors('queries'),
       keys: vectors('keys'),
       values: vectors('values'),
+      ...Object.fromEntries(partNames.map((part) => [part, vectors(part)])),
+      normEpsilon: said.number(`${prefix}normEpsilon`),
       layers: attention?.layers ?? said.numbers(`${prefix}layers`),
       heads: said.heads(`${prefix}heads`),
       causal: said.flag(`${prefix}causal`),

@@ -5,6 +5,7 @@ import { describe } from '../trace/describe.js';
 export interface TraceMetadata {
   text(key: string): string | undefined;
   strings(key: string): string[] | undefined;
+  number(key: string): number | undefined;
   numbers(key: string): number[] | undefined;
   /** Numbers of heads, of all layers or of each. */
   heads(key: string): number[] | number[][] | undefined;
@@ -45,6 +46,7 @@ export function traceMetadata(metadata: ReadonlyMap<string, unknown>, name: stri
   return {
     text: (key) => read(key, isString, 'text') as string | undefined,
     strings: (key) => read(key, listOf(isString), 'a JSON array of strings') as string[] | undefined,
+    number: (key) => read(key, isNumber, 'a number') as number | undefined,
     numbers: (key) => read(key, listOf(isNumber), 'a JSON array of numbers') as number[] | undefined,
     heads: (key) =>
       read(key, (v) => listOf(isNumber)(v) || listOf(listOf(isNumber))(v), 'a JSON array of numbers') as

@@ -16,6 +16,8 @@ interface LayerWork<Props> {
   changed?(names: readonly (keyof Props)[]): void;
   /** Brings meshes and uniforms up to date; called just before each draw, once the surface's `pixelRatio` is known. */
   prepare(): void;
+  /** What was kept in the context's memory is gone. */
+  contextRestored?(): void;
   /** Lets go of meshes, then of textures: Pixi warns of a texture destroyed while a shader holds it. */
   release(): void;
 }
@@ -29,6 +31,7 @@ export function createLayer<Props extends object>(surface: Surface, props: Props
   let destroyed = false;
   const drawn = {
     prepare: () => work.prepare(),
+    contextRestored: () => work.contextRestored?.(),
     destroy() {
       if (destroyed) return;
       destroyed = true;

@@ -4,7 +4,7 @@
  * takes as long as drawing. Pixi's own way to that (`multiView`) copies, and keeps every canvas it ever drew to.
  */
 import 'pixi.js/unsafe-eval';
-import { getMaxFragmentPrecision, getTestContext, WebGLRenderer, type Container } from 'pixi.js';
+import { getMaxFragmentPrecision, getTestContext, WebGLRenderer, type Container, type RenderTexture } from 'pixi.js';
 import { RenderError } from './errors.js';
 
 /** Hears of the context's fate, and draws again when it is back. */
@@ -26,6 +26,8 @@ export interface Stage {
   readonly lost: boolean;
   /** Draws a scene of so many device pixels and hands the picture to a canvas. */
   draw(scene: Container, target: HTMLCanvasElement, size: Size): void;
+  /** Draws a scene into a texture, over nothing. */
+  paint(scene: Container, into: RenderTexture): void;
   /** Lets go of what is left of layers that were destroyed. */
   tidy(): void;
 }
@@ -202,6 +204,9 @@ async function startStage(listeners: ReadonlySet<StageListener>): Promise<Runnin
       if (renderer.width !== width || renderer.height !== height) renderer.resize(width, height, 1);
       renderer.render({ container: scene });
       handOver(target);
+    },
+    paint(scene, into) {
+      renderer.render({ container: scene, target: into, clearColor: [0, 0, 0, 0] });
     },
     tidy() {
       // Pixi's registers keep an empty entry for all that was ever destroyed, until it collects.

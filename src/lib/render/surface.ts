@@ -1,4 +1,4 @@
-import { Container } from 'pixi.js';
+import { Container, type RenderTexture } from 'pixi.js';
 import { RenderError } from './errors.js';
 import { joinStage, type Stage, type StageListener } from './stage.js';
 
@@ -6,6 +6,8 @@ import { joinStage, type Stage, type StageListener } from './stage.js';
 interface SurfaceLayer {
   /** Brings meshes and uniforms up to date; called just before each draw, once `pixelRatio` is known. */
   prepare(): void;
+  /** What was kept in the context's memory is gone. */
+  contextRestored?(): void;
   destroy(): void;
 }
 
@@ -26,6 +28,10 @@ export interface Surface {
   readonly root: Container;
   /** Device pixels per CSS pixel as drawn; less than asked for where the canvas would be too large. */
   readonly pixelRatio: number;
+  /** Size in device pixels, as drawn. */
+  readonly devicePx: { readonly width: number; readonly height: number };
+  /** Draws a scene into a texture as large as the surface; while a layer is prepared. */
+  paint(scene: Container, into: RenderTexture): void;
   /** Size in CSS pixels. The canvas keeps its old picture, stretched, until the next draw. */
   resize(widthPx: number, heightPx: number, pixelRatio: number): void;
   /** Has the surface drawn in the next animation frame, once, with all others that asked. */
@@ -85,6 +91,7 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
   const listener: StageListener = {
     contextLost: (error) => options.onError(error),
     contextRestored() {
+      for (const layer of layers) layer.contextRestored?.();
       surface.invalidate();
       options.onRestore?.();
     },
@@ -97,6 +104,11 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
     get pixelRatio() {
       return pixelRatio();
     },
+    get devicePx() {
+      const ratio = pixelRatio();
+      return { width: Math.round(size.widthPx * ratio), height: Math.round(size.heightPx * ratio) };
+    },
+    paint: (scene, into) => stage!.paint(scene, into),
     resize(widthPx, heightPx, pixelRatio) {
       size = { widthPx, heightPx, pixelRatio };
       surface.invalidate();
@@ -107,8 +119,7 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
     },
     drawNow() {
       forgetFrame(surface);
-      const width = Math.round(size.widthPx * pixelRatio());
-      const height = Math.round(size.heightPx * pixelRatio());
+      const { width, height } = surface.devicePx;
       if (!stage || stage.lost || destroyed || width < 1 || height < 1) return false;
       try {
         if (canvas.width !== width) canvas.width = width;

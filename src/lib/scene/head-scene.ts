@@ -1,8 +1,11 @@
 import type { Token } from '../trace/index.js';
-import type { Columns } from './head-layout.js';
+import { paddingPx, type Columns } from './head-layout.js';
+import type { Rect } from './rect.js';
+import { rowPx } from './rows.js';
+import type { Point } from './viewport.js';
 
 /** A side of the lines: the tokens that look, or those that are looked at. */
-type Side = 'query' | 'key';
+export type Side = 'query' | 'key';
 
 /** Lines as columns, an entry each: token positions, the index of a colour, and the number that the line stands for. */
 interface SceneLines {
@@ -39,3 +42,51 @@ export interface HeadScene {
 
 /** CSS pixels of a line of magnitude 0 and of 1; what stands out is half as wide again. */
 export const lineWidthsPx = [0.6, 2.4] as const;
+
+/** How much is left of the lines of other tokens while some stand out. */
+const restOpacity = 0.1;
+
+/** Where a token stands, with what stands beside it. */
+export function tokenRect({ columns, horizontal }: HeadScene, side: Side, position: number): Rect {
+  const across = columns.margin + (side === 'query' ? 0 : columns.query + columns.lines);
+  const along = paddingPx + position * rowPx;
+  const width = columns[side];
+  return horizontal
+    ? { x: along, y: across, width: rowPx, height: width }
+    : { x: across, y: along, width, height: rowPx };
+}
+
+/** Where a line begins and ends: at the edges of the columns of tokens, in the middle of their rows. */
+export function lineEnds(
+  { columns, horizontal, lines }: HeadScene,
+  index: number,
+): { from: Point; to: Point } {
+  const start = columns.margin + columns.query;
+  const at = (across: number, position: number): Point => {
+    const along = paddingPx + (position + 0.5) * rowPx;
+    return horizontal ? { x: along, y: across } : { x: across, y: along };
+  };
+  return { from: at(start, lines.query[index]!), to: at(start + columns.lines, lines.key[index]!) };
+}
+
+/** What a line looks like at rest, or where others stand out: its colour by index, and whether it is drawn over the others. */
+export function lineStyle(
+  { lines, look }: HeadScene,
+  index: number,
+): { color: number; opacity: number; widthPx: number; standsOut: boolean } {
+  const { focus, opacityScale, range } = look;
+  const number = lines.weight[index]!;
+  const magnitude = Math.min(Math.abs(number) / Math.max(-range[0], range[1]), 1);
+  const standsOut =
+    (focus.query ?? focus.key) !== null &&
+    (focus.query === null || focus.query === lines.query[index]) &&
+    (focus.key === null || focus.key === lines.key[index]);
+  const atRest = (focus.query ?? focus.key) === null;
+  const opacity = Math.min(1, magnitude * opacityScale);
+  return {
+    color: range[0] < 0 ? (number < 0 ? 0 : 1) : lines.head[index]!,
+    opacity: standsOut ? Math.sqrt(opacity) : atRest ? opacity : opacity * restOpacity,
+    widthPx: (lineWidthsPx[0] + (lineWidthsPx[1] - lineWidthsPx[0]) * magnitude) * (standsOut ? 1.5 : 1),
+    standsOut,
+  };
+}

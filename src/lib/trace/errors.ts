@@ -42,6 +42,8 @@ export const traceErrorCodes = [
   'steps',
   'source',
   'vectors',
+  'derivation',
+  'config',
   'stream-name',
   'unknown-stream',
   'unknown-layer',

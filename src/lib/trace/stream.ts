@@ -3,11 +3,14 @@ import { TraceError } from './errors.js';
 import { HeldAttention } from './held-attention.js';
 import { modelNumbers } from './model-numbers.js';
 import { parseQuantity } from './parse-quantity.js';
+import { holdsWeights } from './quantity.js';
 import { pickedMatrices, whatIsThere } from './picked.js';
 import { parseQueryPositions, unknownPositions } from './query-positions.js';
 import { firstFrom } from './segments.js';
 import type { TokenSide } from './side.js';
 import { countError } from './token-count.js';
+import { parseScoring } from './scoring.js';
+import { parseSublayer } from './sublayer.js';
 import { checkSameDim, parseVectors, sharedHeads } from './vectors.js';
 import type { AttentionSource, Segment, Stream, StreamInput, StreamKind } from './types.js';
 
@@ -27,6 +30,8 @@ export function toStream(
   const { attention } = input;
   const source = isSource(attention) ? attention : undefined;
   const quantity = parseQuantity(input.quantity ?? source?.quantity, `${prefix}quantity`);
+  if (source?.quantity && holdsWeights(source.quantity) !== holdsWeights(quantity))
+    throw otherQuantity(`${prefix}quantity`, quantity.name, source.quantity.name);
   const oneSequence = name !== 'cross';
   const held = source
     ? undefined
@@ -64,7 +69,22 @@ export function toStream(
   };
   const recorded = { queries: vectors('queries'), keys: vectors('keys'), values: vectors('values') };
   checkSameDim(recorded.queries, recorded.keys, prefix);
+  const sublayer = parseSublayer(input, prefix, {
+    layers: layerCount,
+    gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
+    heads: numbers.all.length,
+    queries: rows,
+    kept: there.picked?.rows,
+    values: recorded.values,
+  });
 
+  const scoring =
+    input.scoring && recorded.queries
+      ? parseScoring(input.scoring, `${prefix}scoring.`, {
+          ...{ layers: layerCount, heads: numbers.all.length, rows, cols },
+          causal: input.causal ?? read.causal ?? false,
+        })
+      : read.scoring;
   const headsOf = (layer: number): readonly number[] =>
     numbers.heads[indexOf(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
   return {
@@ -87,6 +107,8 @@ export function toStream(
       return matrixOf(numbers.layers.indexOf(layer), indexOf(heads, head, 'head', owner));
     },
     ...recorded,
+    ...(sublayer && { sublayer }),
+    ...(scoring && { scoring }),
   };
 
   /** Where the queries stand, where only some were recorded; nothing where all were. */
@@ -124,6 +146,17 @@ function indexOf(numbers: readonly number[], number: number, what: 'layer' | 'he
     found: describe(number),
     expected: summary(numbers),
     fix: `${owner} holds no other; layers and heads go by the model's numbers, from 0.`,
+  });
+}
+
+/** A source checks its numbers as what it was told they are: as weights or not. */
+function otherQuantity(place: string, found: string, expected: string): TraceError {
+  return new TraceError({
+    code: 'quantity',
+    place,
+    found,
+    expected: `${expected}, as the source of attention says`,
+    fix: 'Give the quantity to the function that makes the source, and leave it out here.',
   });
 }
 

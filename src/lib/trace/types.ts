@@ -128,6 +128,7 @@ export interface AttentionSource {
   /** Where the source is made of them. */
   readonly queries?: VectorsInput;
   readonly keys?: VectorsInput;
+  readonly scoring?: Scoring;
   matrix(layerIndex: number, headIndex: number): Matrix;
 }
 
@@ -144,6 +145,42 @@ export interface Vectors {
    */
   vector(layerIndex: number, headIndex: number, token: number, count?: number): Float32Array;
 }
+
+/**
+ * How a model makes weights of queries and keys: q·k × scale, soft-capped, masked, biased, then a softmax. `fromConfig` of `attentrace/io`
+ * takes it from a model's config.json.
+ */
+export interface ScoringInput {
+  /** What q·k is multiplied by, one for all layers or a list. Default 1/√dim. */
+  scale?: number | readonly number[];
+  /** Scores become c · tanh(score ÷ c). Default: none. */
+  softCap?: number;
+  /** How many keys a causal query sees, its own the last: one for all layers, or a list with `null` for layers that see all. Default: all. */
+  window?: number | readonly (number | null)[];
+  /** ALiBi: a score is made less by slope × the distance between query and key, `[layer][head]`. */
+  alibiSlopes?: Tensor | readonly ArrayLike<number>[];
+  /** Added to the scores, `[layer, head, query, key]`; layers or heads that share one have an axis of 1. −∞ hides a key. */
+  bias?: ArrayInput;
+  /** Logits that are in the softmax's denominator and have no column, `[layer][head]`: rows sum to less than 1, as in gpt-oss. */
+  sinks?: Tensor | readonly ArrayLike<number>[];
+}
+
+/** The same of one head. */
+export interface HeadScoring {
+  /** Undefined for 1/√dim. */
+  readonly scale: number | undefined;
+  /** `Infinity` for none; likewise `window`. */
+  readonly softCap: number;
+  readonly window: number;
+  readonly slope: number;
+  /** `-Infinity` for none. */
+  readonly sink: number;
+  /** A run of `count` keys of a row from `col` on. */
+  readonly bias?: (row: number, col: number, count: number) => Float32Array;
+}
+
+/** How weights of a stream are made of queries and keys, by the indices of layer and head, not the model's numbers. */
+export type Scoring = (layerIndex: number, headIndex: number) => HeadScoring;
 
 /** One kind of attention of a trace, or what was derived from it, with the tokens on both sides. */
 export interface Stream {
@@ -176,6 +213,37 @@ export interface Stream {
   readonly queries?: Vectors;
   readonly keys?: Vectors;
   readonly values?: Vectors;
+  /** How queries and keys become weights, where that was said: else by 1/√dim and a softmax. */
+  readonly scoring?: Scoring;
+  /** What else was recorded of the sublayer that attention is part of: what contributions are made of. */
+  readonly sublayer?: Sublayer;
+}
+
+/**
+ * What an attention sublayer does with attention and values. The hidden dimension is the model's. Of a model whose LayerNorm comes after
+ * the sublayer (post-LN, as BERT), the norm is part of it; `normWeight` says so.
+ */
+export type SublayerPart =
+  'outputMatrix' | 'outputBias' | 'residual' | 'normWeight' | 'normBias' | 'blockOutput';
+
+/** Those that were recorded, as `Vectors` of one head and token where they have none. */
+export type Sublayer = Readonly<Partial<Record<SublayerPart, Vectors>>> & { readonly normEpsilon: number };
+
+/** What of the sublayer may be passed beside attention and `values`, for `valueNorms`, `blockNorms` and `alti`. */
+export interface SublayerInput {
+  /** W_O, `[layer, head, dim, hidden]`: what the values of a head are multiplied by, from the right. In PyTorch `weight.T` of the output layer, split by heads. */
+  outputMatrix?: VectorsInput;
+  /** The bias of the output layer, `[layer, hidden]`. Default: none. */
+  outputBias?: VectorsInput;
+  /** What is added to what attention gives: the hidden states that enter the sublayer, before any norm, `[layer, token, hidden]`. */
+  residual?: VectorsInput;
+  /** Weight and bias of a LayerNorm after the addition (post-LN), `[layer, hidden]`. Leave both out of pre-LN models. */
+  normWeight?: VectorsInput;
+  normBias?: VectorsInput;
+  /** What that LayerNorm adds to the variance. Default 1e-12, as BERT. */
+  normEpsilon?: number;
+  /** What the sublayer gave, after addition and LayerNorm, `[layer, token, hidden]`: the parts are held against it. */
+  blockOutput?: VectorsInput;
 }
 
 /** One recorded forward pass: tokens, attention, and where recorded queries, keys, values. */
@@ -201,7 +269,9 @@ type ArrayInput = Tensor | readonly (Tensor | NestedNumbers)[];
 export type VectorsInput = ArrayInput;
 
 /** What one stream is made of. */
-export interface StreamInput {
+export interface StreamInput extends SublayerInput {
+  /** How queries and keys recorded become weights, where not by 1/√dim and a softmax alone: what `NeuronView` and `checkHead` follow. */
+  scoring?: ScoringInput;
   /**
    * A layer without attention, as hybrid models have them, may be `null`; layers may differ in their number of heads. The others keep
    * their numbers.

@@ -261,6 +261,58 @@ describe('focus', () => {
   });
 });
 
+describe('many lines are drawn once while only the focus changes', () => {
+  // Lines that cross, but for row 9, which one line leaves and one enters.
+  const many: Line[] = Array.from({ length: 2000 }, (_, i) => [i % 9, (i * 7) % 9, i % 3, 0.1 + (i % 7) / 20]);
+  const alone: Line = [9, 9, 1, 0.5];
+  const all = [...many, alone];
+  const differing = (a: Uint8ClampedArray, b: Uint8ClampedArray) =>
+    a.filter((byte, i) => Math.abs(byte - b[i]!) > 1).length;
+
+  test('what is seen is what would be drawn', async () => {
+    const { view, layer } = await draw(all, { opacityScale: 0.3 });
+    const focusOn = (query: number | null) => {
+      layer.setProps({ focus: { query, key: null } });
+      view.surface.drawNow();
+      return view.pixels();
+    };
+    const plain = view.pixels();
+    // Behind a focus on nothing, and on the line that no other lies on, all are there, a tenth as opaque.
+    const tenth = await draw(all, { opacityScale: 0.03 });
+    expect(differing(focusOn(99), tenth.view.pixels())).toBe(0);
+    const above = 4 * 200 * 180;
+    const behind = tenth.view.pixels().subarray(0, above);
+    expect(differing(focusOn(9).subarray(0, above), behind)).toBe(0);
+    const opacity = Math.sqrt(0.5 * 0.3);
+    expect(Math.abs(view.pixel(100, 190)[3] / 255 - opacity)).toBeLessThan(0.02);
+    for (const query of [3, 9, null, 99]) focusOn(query);
+    expect(differing(focusOn(null), plain)).toBe(0);
+    expect(plain.some((byte) => byte > 0)).toBe(true);
+  });
+
+  test('and drawn anew with everything else: colours, scrolling, size, pixels, opacity', async () => {
+    const changed = await draw(all, { opacityScale: 0.3 });
+    const compare = async (props: Partial<LinesProps>, side: [number, number] = [200, 200], ratio = 1) => {
+      const rect = { x: 0, y: 0, width: side[0], height: side[1] };
+      for (const query of [3, 99]) {
+        changed.layer.setProps({ focus: { query, key: null } });
+        changed.view.surface.drawNow();
+      }
+      changed.view.surface.resize(...side, ratio);
+      changed.layer.setProps({ rect, ...props });
+      changed.view.surface.drawNow();
+      const fresh = await draw(all, { opacityScale: 0.03, ...props, ...(props.opacityScale && { opacityScale: props.opacityScale / 10 }) }, side, ratio); // prettier-ignore
+      expect(differing(changed.view.pixels(), fresh.view.pixels())).toBe(0);
+    };
+    await compare({});
+    await compare({ colors: packColors(['#00ffff', '#ffff00', '#ff00ff']) });
+    await compare({ colors: palette, queryStart: 1, keyStart: 1.5 });
+    await compare({ queryStart: 0, keyStart: 0 }, [160, 200]);
+    await compare({}, [160, 200], 2);
+    await compare({ opacityScale: 0.9 });
+  });
+});
+
 test('any number of heads has its colour', async () => {
   const colors = packColors(
     Array.from({ length: 600 }, (_, i) => `#${(i * 7919).toString(16).padStart(6, '0').slice(-6)}`),

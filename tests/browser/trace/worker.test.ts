@@ -79,38 +79,3 @@ test('queries and keys are multiplied by a worker, as the page itself would', as
   expect(block.data.subarray(1500 * n, 1501 * n)).toEqual(row.data);
   expect([...row.data].reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
 });
-
-test.each([
-  [
-    'a page that lets no worker start',
-    () =>
-      vi.stubGlobal(
-        'Worker',
-        class {
-          constructor() {
-            throw new Error('refused by policy');
-          }
-        },
-      ),
-  ],
-  [
-    'a worker whose file is not there',
-    () => {
-      const Real = Worker;
-      vi.stubGlobal(
-        'Worker',
-        class extends Real {
-          constructor() {
-            super('/no-such-worker.js', { type: 'module' });
-          }
-        },
-      );
-    },
-  ],
-  ['a browser without workers', () => vi.stubGlobal('Worker', undefined)],
-])('%s: the same on the page’s own thread, in slices', async (_, prepare) => {
-  prepare();
-  const { DenseMatrix } = await import('../../../src/lib/trace/index.js');
-  const block = await new DenseMatrix(rows, cols, 'uint8', planted()).block(request);
-  expect(block.data[cell(1234, 2001)]).toBe(230);
-});

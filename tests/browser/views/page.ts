@@ -1,8 +1,9 @@
-import type { Component } from 'svelte';
+import type { Component, ComponentProps } from 'svelte';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { cdp, page, type Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { HeadView, Heatmap, type HeadViewProps, type HeatmapProps } from '../../../src/lib/index.js';
+import type { Figure, FigureOptions } from '../../../src/lib/export/index.js';
+import { HeadView, Heatmap } from '../../../src/lib/index.js';
 import type { CDPSession } from 'playwright';
 
 /** The browser's own protocol: real pointers, real pictures. */
@@ -32,13 +33,16 @@ export interface Shown<Props> {
   region: Locator;
   change(props: Partial<Props>): Promise<void>;
   unmount(): Promise<void>;
+  figure(options?: FigureOptions): Promise<Figure>;
 }
 
+type HeatmapProps = ComponentProps<typeof Heatmap>;
+type HeadViewProps = ComponentProps<typeof HeadView>;
 export const showHeatmap = (props: HeatmapProps) => showView<HeatmapProps>(Heatmap as Component, props);
 export const showHeadView = (props: HeadViewProps) => showView<HeadViewProps>(HeadView as Component, props);
 
 /** Mounts a view and waits until it is drawn, or says that it cannot be. */
-async function showView<Props extends object>(View: Component, props: Props): Promise<Shown<Props>> {
+export async function showView<Props extends object>(View: Component, props: Props): Promise<Shown<Props>> {
   const screen = await render(View, { theme: 'light', ...props });
   const region = screen.getByRole('region');
   await drawn(region);
@@ -46,6 +50,8 @@ async function showView<Props extends object>(View: Component, props: Props): Pr
     region,
     change: (next) => screen.rerender(next as object),
     unmount: () => screen.unmount(),
+    figure: (options) =>
+      (screen.component as { figure(options?: FigureOptions): Promise<Figure> }).figure(options),
   };
 }
 

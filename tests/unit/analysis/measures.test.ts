@@ -3,6 +3,10 @@ import { describe, expect, test } from 'vitest';
 import {
   confidence,
   distance,
+  effectiveKeys,
+  repeatInduction,
+  retrievalScore,
+  averageProductCorrection,
   duplicateTokenScore,
   entropy,
   firstTokenShare,
@@ -13,9 +17,10 @@ import {
   sinkRate,
   sinkScores,
   type MeasureName,
+  type MeasureOptions,
 } from '../../../src/lib/analysis/index.js';
 import { loadSafetensors } from '../../../src/lib/io/index.js';
-import { DenseMatrix, toTokens, type Block, type Matrix } from '../../../src/lib/trace/index.js';
+import { createTrace, DenseMatrix, toTokens, type Block, type Matrix } from '../../../src/lib/trace/index.js';
 
 const dense = (rows: number[][]): Matrix =>
   new DenseMatrix(rows.length, rows[0]!.length, 'float32', Float32Array.from(rows.flat()));
@@ -45,6 +50,10 @@ describe('by hand', () => {
     ['duplicate token', duplicateTokenScore(hand, tokens), (0 + 0.25) / 4],
     // What followed them: keys 1 and 2.
     ['induction', inductionScore(hand, tokens), (1 + 0.25) / 4],
+    // Of the two queries whose token came before.
+    ['induction of repeats', repeatInduction(hand, tokens), (1 + 0.25) / 2],
+    // e⁰, e^ln 2, e⁰, e^ln 4.
+    ['effective keys', effectiveKeys(hand), (1 + 2 + 1 + 4) / 4],
     ['first token', firstTokenShare(hand), (1 + 0.5 + 0 + 0.25) / 4],
   ])('%s', (_, actual, expected) => expect(actual).toBeCloseTo(expected, 6));
 
@@ -142,4 +151,81 @@ test('finds what the induction model was trained to have', async () => {
   const secondSaying = (head: number) =>
     ((inductionScore(stream.matrix(1, head), stream.queryTokens) as number) * 41) / 20;
   for (const head of stream.heads) expect(secondSaying(head)).toBeGreaterThan(0.6);
+});
+
+test('of some queries only, measures that go by position ask which these are; others do not', () => {
+  const row = Float32Array.of(0.25, 0, 0.75);
+  const last = createTrace({
+    tokens: ['a', 'b', 'c'],
+    attention: { dims: [1, 1, 1, 3], data: row },
+    queryPositions: [2],
+  })
+    .stream()
+    .matrix(0, 0);
+  const asking = [distance, previousTokenScore, sinkScores, normalized];
+  function normalized(matrix: Matrix, options?: MeasureOptions) {
+    return entropy(matrix, { normalized: true, causal: true, ...options });
+  }
+  for (const measure of asking)
+    expect(() => measure(last)).toThrowError(expect.objectContaining({ code: 'query-positions' }) as Error);
+  // From the third token: a quarter is two away, the rest none.
+  expect(distance(last, { queryPositions: [2] })).toBe(0.5);
+  expect(sinkScores(last, { queryPositions: [2] })).toEqual(Float64Array.of(0.25, 0, 0.75));
+  expect(entropy(last)).toBeCloseTo(-0.25 * Math.log(0.25) - 0.75 * Math.log(0.75), 6);
+});
+
+describe('measures that are told where to look', () => {
+  const text = toTokens(['the', 'code', 'is', '7', '4', ':', '7', '4']);
+  const rows = Array.from({ length: 8 }, (_, i) => Array.from({ length: 8 }, (_, j) => Number(j === i)));
+  // The colon writes 7 and looks at 7; the 7 that was written writes 4 and looks elsewhere.
+  rows[5] = [0.1, 0, 0, 0.9, 0, 0, 0, 0];
+  rows[6] = [0.6, 0, 0, 0, 0.4, 0, 0, 0];
+  const trace = createTrace({ tokens: text.map(({ raw }) => raw), attention: [[rows]] });
+  const stream = trace.stream();
+
+  test('retrieval: of the needle 7 4, one token is copied while the head looks at it', async () => {
+    const score = retrievalScore({ start: 3, end: 5 }, 6);
+    expect(await measureHeads(stream, score)).toEqual([{ layer: 0, head: 0, value: 0.5 }]);
+    // Both heads of a layer are counted by themselves.
+    const twice = createTrace({ tokens: text.map(({ raw }) => raw), attention: [[rows, rows]] }).stream();
+    expect((await measureHeads(twice, score)).map(({ value }) => value)).toEqual([0.5, 0.5]);
+  });
+
+  test('average product correction: what is left of A + Aᵀ', async () => {
+    const two = createTrace({ tokens: ['a', 'b'], attention: [[[[0.2, 0.8], [0.4, 0.6]]]] }).stream(); // prettier-ignore
+    // S is [0.4, 1.2], [1.2, 1.2]; its sums 1.6, 2.4; of all 4.
+    const block = await averageProductCorrection(two)
+      .matrix(0, 0)
+      .block({ row: 0, col: 0, rows: 2, cols: 2 });
+    [0.4 - 0.64, 1.2 - 0.96, 1.2 - 0.96, 1.2 - 1.44].forEach((wanted, i) =>
+      expect(block.data[i]).toBeCloseTo(wanted, 6),
+    );
+  });
+});
+
+const reference = process.env.ATTENTRACE_REFERENCE;
+
+describe.skipIf(!reference)('GPT-2 small', () => {
+  const best = async (name: string, measure: MeasureName) => {
+    const path = `${reference}/gpt2-small/${name}`;
+    const { tokens } = JSON.parse(readFileSync(`${path}.tokens.json`, 'utf8')) as { tokens: string[] };
+    const trace = await loadSafetensors(`${path}.safetensors`, {
+      names: { attention: 'attentions' },
+      tokens,
+    });
+    const values = (await measureHeads(trace.stream(), measure)).sort((a, b) => b.value - a.value);
+    return values.map(({ layer, head }) => `L${layer}H${head}`);
+  };
+
+  test.each([0, 1, 2])('finds the previous-token head in prompt %i', async (example) => {
+    expect((await best(`gpt2-small_te-ex${example}`, 'previous-token'))[0]).toBe('L4H11');
+  });
+
+  test.each(['induction', 'repeat-induction'] as const)(
+    'finds the induction heads in a text that repeats itself, by %s',
+    async (measure) => {
+      // One layer alone, which is not named; by its heads it is layer 5, here numbered 0.
+      expect((await best('gpt2-circuitsvis-mock', measure)).slice(0, 2)).toEqual(['L0H1', 'L0H5']);
+    },
+  );
 });

@@ -249,17 +249,25 @@ describe('attention that queries and keys do not explain', () => {
       0,
     );
     expect(check).toMatchObject({ verdict: 'exact' });
-    expect(check).not.toHaveProperty('fittingScale');
+    expect(check).not.toHaveProperty('explanation');
   });
 
   test.each([
-    ['ALiBi', (score: number, query: number, key: number) => score - Math.abs(query - key) / 4],
-    ['soft-capping', (score: number) => 2 * Math.tanh(score / 2)],
-    ['a bias on one key', (score: number, _: number, key: number) => score + (key === 3 ? 1 : 0)],
-  ])('%s', async (_, score) => {
+    [
+      'ALiBi',
+      (score: number, query: number, key: number) => score - Math.abs(query - key) / 4,
+      { by: 'alibiSlopes', value: expect.closeTo(0.25, 5) as number },
+    ],
+    [
+      'soft-capping',
+      (score: number) => 2 * Math.tanh(score / 2),
+      { by: 'softCap', value: expect.closeTo(2, 5) as number },
+    ],
+    ['a bias on one key', (score: number, _: number, key: number) => score + (key === 3 ? 1 : 0), undefined],
+  ])('%s', async (_, score, explanation) => {
     const check = await checkHead(headWith(score), 0, 0);
     expect(check).toMatchObject({ verdict: 'differs' });
-    expect(check.fittingScale).toBeUndefined();
+    expect(check.explanation).toEqual(explanation);
     expect(check.difference).toBeCloseTo(Math.abs(check.recorded - check.computed), 12);
     expect(check.difference).toBeGreaterThan(0.01);
   });
@@ -272,7 +280,10 @@ describe('attention that queries and keys do not explain', () => {
   test('another scale is found', async () => {
     const stream = headWith((score) => score * Math.sqrt(8), true);
     const check = await checkHead(stream, 0, 0);
-    expect(check).toMatchObject({ verdict: 'differs', fittingScale: expect.closeTo(1, 4) });
+    expect(check).toMatchObject({
+      verdict: 'differs',
+      explanation: { by: 'scale', value: expect.closeTo(1, 4) },
+    });
     expect(await checkHead(stream, 0, 0, { scale: 1 })).toMatchObject({ verdict: 'exact' });
   });
 

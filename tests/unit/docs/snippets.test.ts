@@ -9,7 +9,7 @@ const pages = ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${
   path.endsWith('.md'),
 );
 const snippets = pages.flatMap((page) =>
-  [...read(page).matchAll(/```(svelte|js|ts)\n(.*?)```/gs)].map(([, language, code]) => ({
+  [...read(page).matchAll(/```(svelte|js|ts|jsx|vue)\n(.*?)```/gs)].map(([, language, code]) => ({
     page,
     language: language!,
     code: code!,
@@ -26,7 +26,9 @@ function exportsOf(entry: string): Set<string> {
 }
 
 test('there are snippets of each kind', () => {
-  expect(new Set(snippets.map(({ language }) => language))).toEqual(new Set(['svelte', 'js', 'ts']));
+  expect(new Set(snippets.map(({ language }) => language))).toEqual(
+    new Set(['svelte', 'js', 'ts', 'jsx', 'vue']),
+  );
 });
 
 const imports = snippets.flatMap(({ page, code }) =>

@@ -84,7 +84,7 @@ const cases: [what: string, code: TraceErrorCode, place: string, words: RegExp, 
   ['tokens of the answer alone', 'token-count', 'tokens', /found 3 tokens/, make({ tokens: names(3) })],
   ['padding of the whole prompt', 'steps', 'padding', /found the number 3, expected a whole number from 0 to 2/, make({ padding: 3 })],
   ['padding that is looked at', 'steps', 'steps[0][0][0][1][0]', /found a weight of 0.5, expected 0, as this key is padding/, make({ padding: 1 })],
-  ['a segment that reaches to the last token', 'segment', 'segments[0]', /\[3, 6\].*≤ 5/, make({ segments: [{ name: 'answer', start: 3, end: 6 }] })],
+  ['a segment beyond the last token', 'segment', 'segments[0]', /\[3, 7\].*≤ 5/, make({ segments: [{ name: 'answer', start: 3, end: 7 }] })],
 
   ['cross steps of another source', 'steps', 'cross.steps[1][0]', /found 5 keys, expected 4, as in step 0/, crossSteps([[across(1, 5)]])],
   ['a source of other length', 'token-count', 'encoder.tokens', /found 4 tokens, expected 3/, () => fromGenerateSteps({ encoder: { tokens: names(4) }, decoder: { tokens: names(2) }, cross: { steps: [[across(1, 3)]] }, })],

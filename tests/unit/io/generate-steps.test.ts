@@ -202,6 +202,15 @@ test('one step: a prompt without an answer', () => {
   expect(stream.queryTokens).toHaveLength(prompt);
 });
 
+test('a segment may end where tokens do, though the last of them has no row', () => {
+  const whole = generated('greedy');
+  const { length } = whole.stream().queryTokens;
+  const ending = (end: number) =>
+    generated('greedy', { segments: [{ name: 'answer', start: 2, end }] }).stream().querySegments;
+  expect(ending(length + 1)).toEqual([{ name: 'answer', start: 2, end: length }]);
+  expect(ending(length)).toEqual(ending(length + 1));
+});
+
 test('segments of one’s own, numbers of layers and heads, model and text are kept', () => {
   const segments = [{ name: 'question', start: 1, end: 4 }];
   const trace = generated('greedy', { segments, layers: [3, 7], heads: [0, 5], model: 'm', text: 't' });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { axes, chooseLevel, spanInView, tilesInView } from '../../../src/lib/render/heatmap/window.js';
+import { axes, spanInView, tilesInView } from '../../../src/lib/render/heatmap/window.js';
+import { chooseLevel } from '../../../src/lib/scene/levels.js';
 import type { Viewport } from '../../../src/lib/scene/viewport.js';
 import { curvePoint } from '../../../src/lib/scene/curve.js';
 import { takeProps } from '../../../src/lib/render/props.js';

@@ -1,4 +1,12 @@
-import type { Matrix, WeightType } from '../../../src/lib/trace/index.js';
+import {
+  blockWeights,
+  createTrace,
+  TraceError,
+  type Block,
+  type Matrix,
+  type Stream,
+  type WeightType,
+} from '../../../src/lib/trace/index.js';
 
 export const names = (n: number): string[] => Array.from({ length: n }, (_, i) => `t${i}`);
 
@@ -56,3 +64,24 @@ export function store(weights: readonly number[], type: WeightType): Uint8Array 
 }
 
 const halves = new Map(Array.from({ length: 0x3c01 }, (_, bits) => [halfByDefinition(bits), bits]));
+
+/** The numbers of a matrix in memory, a row each. */
+export function rowsOf(matrix: Matrix): number[][] {
+  const { rows, cols } = matrix;
+  const weights = [...blockWeights(matrix.block({ row: 0, col: 0, rows, cols }) as Block)];
+  return Array.from({ length: rows }, (_, row) => weights.slice(row * cols, (row + 1) * cols));
+}
+
+/** The self stream of an input, right or wrong. */
+export const self = (input: object): Stream => createTrace(input as never).stream();
+
+/** What is thrown. */
+export function errorOf(run: () => unknown): TraceError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof TraceError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}

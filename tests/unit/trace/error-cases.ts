@@ -1,6 +1,11 @@
 import { Tensor } from 'onnxruntime-node';
-import { fromGenerateSteps, loadSafetensors, queryKeyAttention } from '../../../src/lib/io/index.js';
-import { compareTraces, groupShares } from '../../../src/lib/analysis/index.js';
+import {
+  fromConfig,
+  fromGenerateSteps,
+  loadSafetensors,
+  queryKeyAttention,
+} from '../../../src/lib/io/index.js';
+import { compareTraces, groupShares, rollout } from '../../../src/lib/analysis/index.js';
 import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
 import {
   combineMatrices,
@@ -347,6 +352,12 @@ export const errorCases: ErrorCase[] = [
   ['two streams of one name', 'stream-name', 'stream 1', /another called 'self'/, () => traceOf(read(), read())],
   ['a stream without a name', 'stream-name', 'stream 0', /found the string " ", expected a name/, () => traceOf(deriveStream(read(), { name: ' ', matrix: () => read().matrix(4, 0) }))],
   ['no stream', 'empty', 'traceOf', /found no stream/, () => traceOf()],
+
+  // Streams derived; tests/unit/analysis has the rest
+  ['rollout of cross attention', 'derivation', 'rollout', /found cross attention/, () => rollout(createTrace({ encoder: { tokens: names(2) }, decoder: { tokens: names(2) }, cross: { attention: even(1, 1, 2) } }).stream())],
+
+  // A model's config; tests/unit/io has the rest
+  ['a family not known', 'config', 'model_type', /found the string "deberta"/, () => fromConfig({ model_type: 'deberta' })],
 
   // Reading a trace
   ['a stream it has not', 'unknown-stream', 'stream', /found the string "cross", expected 'encoder'/, () => createTrace({ encoder } as never).stream('cross')],

@@ -102,13 +102,21 @@ test.each<[string, unknown]>([
     }) as Error,
   );
   const { layers, heads } = make({ layers: [4, 5] });
-  expect([layers, heads]).toEqual([[4, 5], [0, 1, 2]]);
+  expect([layers, heads]).toEqual([
+    [4, 5],
+    [0, 1, 2],
+  ]);
   expect(() => make({ layers: [4] })).toThrowError(/1 layer of a batch of 2/);
 });
 
 test('vectors with the batch first are as many layers as attention has', () => {
   const vectors = { dims: [1, 2, 3, 2, 1], data: new Float32Array(12) };
-  const stream = createTrace({ tokens: names(2), attention: nested, queries: vectors, keys: vectors }).stream();
+  const stream = createTrace({
+    tokens: names(2),
+    attention: nested,
+    queries: vectors,
+    keys: vectors,
+  }).stream();
   expect(stream.queries!.layers).toBe(2);
 });
 

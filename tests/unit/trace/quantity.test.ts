@@ -4,14 +4,13 @@ import {
   createTrace,
   isSigned,
   quantities,
-  TraceError,
   weightQuantity,
   type Block,
   type Quantity,
 } from '../../../src/lib/trace/index.js';
 import { entropy, measureHeads } from '../../../src/lib/analysis/index.js';
 import { combineMatrices, DenseMatrix } from '../../../src/lib/trace/index.js';
-import { even, names } from './arrays.js';
+import { errorOf, even, names } from './arrays.js';
 
 const signed = [
   [
@@ -23,15 +22,6 @@ const signed = [
 ] as never;
 const make = (attention: unknown, quantity?: unknown) =>
   createTrace({ tokens: names(2), attention, quantity } as never).stream();
-const errorOf = (run: () => unknown): TraceError => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof TraceError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-};
 
 test('weights unless said otherwise', () => {
   const stream = make(even(1, 1, 2));

@@ -4,28 +4,10 @@ import {
   blockWeights,
   createTrace,
   DenseMatrix,
-  TraceError,
   type Block,
   type Matrix,
-  type Stream,
 } from '../../../src/lib/trace/index.js';
-import { even, names, nest } from './arrays.js';
-
-const rowsOf = (matrix: Matrix): number[][] => {
-  const { rows, cols } = matrix;
-  const weights = [...blockWeights(matrix.block({ row: 0, col: 0, rows, cols }) as Block)];
-  return Array.from({ length: rows }, (_, row) => weights.slice(row * cols, (row + 1) * cols));
-};
-const self = (input: object): Stream => createTrace(input as never).stream();
-const errorOf = (run: () => unknown): TraceError => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof TraceError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-};
+import { errorOf, even, names, nest, rowsOf, self } from './arrays.js';
 
 describe('rows of some queries only', () => {
   /** Queries 3 and 4 of five tokens, causal. */

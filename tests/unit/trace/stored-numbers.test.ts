@@ -1,31 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { entropy } from '../../../src/lib/analysis/index.js';
-import {
-  blockWeights,
-  createTrace,
-  isSigned,
-  TraceError,
-  type Block,
-  type Matrix,
-  type Stream,
-} from '../../../src/lib/trace/index.js';
-import { names } from './arrays.js';
-
-const rowsOf = (matrix: Matrix): number[][] => {
-  const { rows, cols } = matrix;
-  const weights = [...blockWeights(matrix.block({ row: 0, col: 0, rows, cols }) as Block)];
-  return Array.from({ length: rows }, (_, row) => weights.slice(row * cols, (row + 1) * cols));
-};
-const self = (input: object): Stream => createTrace(input as never).stream();
-const errorOf = (run: () => unknown): TraceError => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof TraceError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-};
+import { blockWeights, isSigned, type Block } from '../../../src/lib/trace/index.js';
+import { errorOf, names, rowsOf, self } from './arrays.js';
 
 describe('rounding', () => {
   test.each([

@@ -111,6 +111,8 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
     queries: merges ? undefined : stream.queries,
     keys: merges ? undefined : stream.keys,
     values: merges ? undefined : stream.values,
+    scoring: merges ? undefined : stream.scoring,
+    sublayer: merges ? undefined : stream.sublayer,
   };
   return { stream: seen, hiddenKeys, hiddenTokens, ...between };
 }

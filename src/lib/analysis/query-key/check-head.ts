@@ -1,4 +1,5 @@
 import { blockWeights, type Stream, type WeightType } from '../../trace/index.js';
+import { explainedBy, Fit, type Explanation } from './explain.js';
 import { queryKey, scoreRow, softmaxRow, visibleKeys, type QueryKey } from './query-key.js';
 
 /** Whether softmax(q·k × scale) over the keys each query sees is the attention recorded for a head. */
@@ -14,8 +15,8 @@ export interface HeadCheck {
   key: number;
   recorded: number;
   computed: number;
-  /** Where they differ: the scale that would give the attention recorded, if one does. */
-  fittingScale?: number;
+  /** Where they differ: what of a model's scoring gives the attention recorded, if one thing alone does. */
+  explanation?: Explanation;
 }
 
 /** What float32 arithmetic may add up to in a row of a softmax. */
@@ -28,10 +29,11 @@ const productError = (6 * Math.sqrt(2 / 3)) / 2 ** 11;
 const sliceMs = 8;
 
 /**
- * Compares softmax(q·k × scale) with the attention recorded for a head, row by row, giving way every few milliseconds.
+ * Compares softmax(q·k × scale), with what else the stream says of its scoring, with the attention recorded for a head, row by row, giving
+ * way every few milliseconds. Where they differ, another scale, a soft-cap, a window, ALiBi and a sink are each tried for the reason.
  * Rows recorded as all 0 (masked queries) are passed over, and keys that a source did not keep.
  *
- * @param options.scale default 1/√dim
+ * @param options.scale default what the stream says, else 1/√dim
  * @throws RangeError as `queryKey` does; the signal's reason when it aborts
  * @example
  * const { verdict, difference } = await checkHead(trace.stream(), 3, 1);
@@ -43,28 +45,28 @@ export async function checkHead(
   options: { scale?: number; signal?: AbortSignal } = {},
 ): Promise<HeadCheck> {
   const vectors = queryKey(stream, layer, head, options.scale);
-  const found = await compare(stream, layer, head, vectors, options.signal);
-  if (found.verdict !== 'differs') return found;
-  const scale = found.slope * vectors.scale;
-  const { slope: _, ...check } = found;
-  if (!(scale > 0)) return check;
-  const again = await compare(stream, layer, head, { ...vectors, scale }, options.signal);
-  return again.verdict === 'differs' ? check : { ...check, fittingScale: scale };
+  const fit = new Fit(vectors);
+  const check = await compare(stream, layer, head, vectors, options.signal, fit);
+  if (check.verdict !== 'differs') return check;
+  for (const explanation of fit.explanations()) {
+    const again = await compare(stream, layer, head, explainedBy(vectors, explanation), options.signal);
+    if (again.verdict !== 'differs') return { ...check, explanation };
+  }
+  return check;
 }
 
-/** The slope is that of the logarithms of recorded weights over scores, within rows: 1 where the scale is right. */
 async function compare(
   stream: Stream,
   layer: number,
   head: number,
   vectors: QueryKey,
   signal: AbortSignal | undefined,
-): Promise<HeadCheck & { slope: number }> {
+  fit?: Fit,
+): Promise<HeadCheck> {
   const matrix = stream.matrix(layer, head);
   const roundedVectors = [stream.queries, stream.keys].some((held) => held!.type !== 'float32');
   let worst = { difference: 0, query: 0, key: 0, recorded: 0, computed: 0 };
   let explained = true;
-  const fit = { xx: 0, xy: 0 };
   let until = performance.now() + sliceMs;
   for (let query = 0; query < vectors.queryCount; query++) {
     signal?.throwIfAborted();
@@ -77,7 +79,7 @@ async function compare(
     if (recorded.every((weight) => weight === 0)) continue;
     const visible = visibleKeys(vectors, query);
     const scores = scoreRow(vectors, query);
-    const computed = softmaxRow(scores, visible);
+    const computed = softmaxRow(scores, visible, vectors.scoring?.sink);
     const scoreError = roundedVectors ? productError * largestNorm(vectors, query, visible) : 0;
     for (let key = 0; key < vectors.keyCount; key++) {
       const [was, is] = [recorded[key]!, computed[key]!];
@@ -88,14 +90,10 @@ async function compare(
       if (difference > allowed) explained = false;
       if (difference > worst.difference) worst = { difference, query, key, recorded: was, computed: is };
     }
-    addToFit(fit, scores, recorded, visible);
+    fit?.add(query, scores, recorded, visible);
   }
   const exact = explained && worst.difference <= arithmetic;
-  return {
-    verdict: exact ? 'exact' : explained ? 'rounded' : 'differs',
-    ...worst,
-    slope: fit.xx > 0 ? fit.xy / fit.xx : NaN,
-  };
+  return { verdict: exact ? 'exact' : explained ? 'rounded' : 'differs', ...worst };
 }
 
 /** The largest length of q×k over the keys seen, times scale. */
@@ -107,28 +105,4 @@ function largestNorm({ queries, keys, dim, scale }: QueryKey, query: number, vis
     most = Math.max(most, sum);
   }
   return Math.sqrt(most) * scale;
-}
-
-/** Weights below this say little of their logarithm once they are rounded. */
-const leastFitted = 0.01;
-
-function addToFit(
-  fit: { xx: number; xy: number },
-  scores: Float64Array,
-  recorded: Float32Array,
-  visible: number,
-): void {
-  let [count, sumX, sumY] = [0, 0, 0];
-  for (let key = 0; key < visible; key++) {
-    if (recorded[key]! < leastFitted) continue;
-    count++;
-    sumX += scores[key]!;
-    sumY += Math.log(recorded[key]!);
-  }
-  for (let key = 0; key < visible; key++) {
-    if (recorded[key]! < leastFitted) continue;
-    const x = scores[key]! - sumX / count;
-    fit.xx += x * x;
-    fit.xy += x * (Math.log(recorded[key]!) - sumY / count);
-  }
 }

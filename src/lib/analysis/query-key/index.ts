@@ -1,6 +1,8 @@
 export { checkHead, type HeadCheck } from './check-head.js';
+export { type Explanation } from './explain.js';
 export {
   dimensionContributions,
+  firstKey,
   hasQueryKey,
   logSumExp,
   queryKey,

@@ -1,4 +1,4 @@
-import type { Stream } from '../../trace/index.js';
+import type { HeadScoring, Stream } from '../../trace/index.js';
 
 /** A head of keys, and the heads of queries it is multiplied with: more than one in grouped-query attention. */
 export interface KeyHead {
@@ -22,6 +22,8 @@ export interface QueryKey {
   readonly keyHead: KeyHead;
   /** What q·k is multiplied by before the softmax: 1/√dim unless told otherwise. */
   readonly scale: number;
+  /** What else the model does with its scores, where the stream says so. */
+  readonly scoring?: HeadScoring;
   /** Whether a query sees no key after its own position. */
   readonly causal: boolean;
 }
@@ -35,7 +37,7 @@ export function hasQueryKey(stream: Stream): boolean {
  * The queries and keys of one head, by the model's numbers. Where there are fewer heads of keys than of queries, each
  * equal run of heads shares one (Ainslie et al. 2023, arXiv:2305.13245).
  *
- * @param scale what q·k is multiplied by; default 1/√dim (Vaswani et al. 2017, arXiv:1706.03762, eq. 1)
+ * @param scale what q·k is multiplied by; default what the stream says, else 1/√dim (Vaswani et al. 2017, arXiv:1706.03762, eq. 1)
  * @throws RangeError where the stream lacks queries or keys, the layer or the head
  */
 export function queryKey(stream: Stream, layer: number, head: number, scale?: number): QueryKey {
@@ -45,6 +47,7 @@ export function queryKey(stream: Stream, layer: number, head: number, scale?: nu
   const headIndex = stream.heads.indexOf(head);
   if (layerIndex < 0 || headIndex < 0)
     throw new RangeError(`The ${stream.name} stream holds no layer ${layer}, head ${head}.`);
+  const scoring = stream.scoring?.(layerIndex, headIndex);
   const group = stream.heads.length / keys.heads;
   const number = Math.floor(headIndex / group);
   const all = (vectors: typeof keys, index: number): Float32Array => {
@@ -65,18 +68,28 @@ export function queryKey(stream: Stream, layer: number, head: number, scale?: nu
       count: keys.heads,
       sharedBy: stream.heads.slice(number * group, (number + 1) * group),
     },
-    scale: scale ?? 1 / Math.sqrt(keys.dim),
+    scale: scale ?? scoring?.scale ?? 1 / Math.sqrt(keys.dim),
+    scoring,
     causal,
   };
 }
 
-/** How many keys a query sees, from the first on: all, or in a causal stream those up to its own position. */
+/** Where the keys that a query sees end: at the last, or in a causal stream after its own position. */
 export function visibleKeys({ causal, keyCount, positions }: QueryKey, query: number): number {
   return causal ? Math.min(positions[query]! + 1, keyCount) : keyCount;
 }
 
-/** The scores q·k × scale of one query with every key, those it cannot see too: `[key]`, in float64. */
-export function scoreRow({ queries, keys, dim, keyCount, scale }: QueryKey, query: number): Float64Array {
+/** Where they begin: at the first, or in a sliding window so many before its own position. */
+export function firstKey({ scoring, positions }: QueryKey, query: number): number {
+  return Math.max(0, positions[query]! + 1 - (scoring?.window ?? Infinity));
+}
+
+/**
+ * The scores of one query with every key, those it cannot see too, but −∞ before its window: q·k × scale, soft-capped, biased. `[key]`, in
+ * float64.
+ */
+export function scoreRow(vectors: QueryKey, query: number): Float64Array {
+  const { queries, keys, dim, keyCount, scale, scoring, positions } = vectors;
   const scores = new Float64Array(keyCount);
   const q = queries.subarray(query * dim, (query + 1) * dim);
   for (let key = 0, at = 0; key < keyCount; key++) {
@@ -84,7 +97,14 @@ export function scoreRow({ queries, keys, dim, keyCount, scale }: QueryKey, quer
     for (let i = 0; i < dim; i++) sum += q[i]! * keys[at++]!;
     scores[key] = sum * scale;
   }
-  return scores;
+  if (!scoring) return scores;
+  const { softCap, slope, bias } = scoring;
+  const added = bias?.(query, 0, keyCount);
+  for (let key = 0; key < keyCount; key++) {
+    const capped = softCap < Infinity ? softCap * Math.tanh(scores[key]! / softCap) : scores[key]!;
+    scores[key] = capped - slope * Math.abs(positions[query]! - key) + (added?.[key] ?? 0);
+  }
+  return scores.fill(-Infinity, 0, firstKey(vectors, query));
 }
 
 /** log Σ exp of the first `visible` scores, without overflow; −∞ for none. */
@@ -97,27 +117,36 @@ export function logSumExp(scores: ArrayLike<number>, visible = scores.length): n
   return most + Math.log(sum);
 }
 
-/** The softmax of the first `visible` scores, which sum to 1; 0 for those after. */
-export function softmaxRow(scores: ArrayLike<number>, visible = scores.length): Float64Array {
-  const total = logSumExp(scores, visible);
+/** The softmax of the first `visible` scores, which sum to 1, or less with the logit of a sink; 0 for those after. */
+export function softmaxRow(
+  scores: ArrayLike<number>,
+  visible = scores.length,
+  sink = -Infinity,
+): Float64Array {
+  const own = logSumExp(scores, visible);
+  const total = sink === -Infinity ? own : logSumExp([own, sink]);
   const weights = new Float64Array(scores.length);
+  if (own === -Infinity) return weights;
   for (let key = 0; key < visible; key++) weights[key] = Math.exp(scores[key]! - total);
   return weights;
 }
 
 /**
  * What each dimension adds to the scores of the keys that are attended to, over what it adds to those of the average key:
- * Σₖ wₖ qᵢkᵢ − meanₖ qᵢkᵢ, times scale. `[dim]`; it sums to the weighted mean of the scores less their plain mean.
+ * Σₖ wₖ qᵢkᵢ − meanₖ qᵢkᵢ, times scale. `[dim]`; it sums to the weighted mean of the scores less their plain mean, before soft-capping
+ * and bias.
  */
 export function dimensionContributions(
   { queries, keys, dim, scale }: QueryKey,
   query: number,
   weights: ArrayLike<number>,
   visible: number,
+  first = 0,
 ): Float64Array {
   const out = new Float64Array(dim);
-  for (let key = 0; key < visible; key++)
-    for (let i = 0; i < dim; i++) out[i] = out[i]! + (weights[key]! - 1 / visible) * keys[key * dim + i]!;
+  for (let key = first; key < visible; key++)
+    for (let i = 0; i < dim; i++)
+      out[i] = out[i]! + (weights[key]! - 1 / (visible - first)) * keys[key * dim + i]!;
   for (let i = 0; i < dim; i++) out[i] = out[i]! * queries[query * dim + i]! * scale;
   return out;
 }

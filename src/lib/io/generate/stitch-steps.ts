@@ -106,8 +106,22 @@ export function stitchSteps(
     attention,
     layers: layerNumbers(first, stream.layers),
     tokens: ownTokens(),
-    segments: given.segments ?? segments.filter(({ start, end }) => start < end),
+    segments: given.segments
+      ? toTheEnd(given.segments, given.tokens, queries)
+      : segments.filter(({ start, end }) => start < end),
   };
+}
+
+/** Segments that end where `tokens` does end with the last token that has a row. */
+function toTheEnd(
+  segments: readonly Segment[],
+  tokens: readonly string[],
+  queries: number,
+): readonly Segment[] {
+  if (!Array.isArray(segments)) return segments;
+  return segments.map((segment: Segment) =>
+    segment?.end === tokens?.length && segment.start < queries ? { ...segment, end: queries } : segment,
+  );
 }
 
 function emptyLike(data: WeightArray, length: number, place: string): WeightArray {

@@ -34,7 +34,8 @@ export interface GeneratedStream {
 export interface GeneratedTokens {
   /** All tokens, as in `outputs.sequences[i]`: padding, prompt, answer, the last token too. */
   tokens: readonly string[];
-  /** In place of `prompt` and `answer`: segments in positions of the trace, which has neither padding nor the last token. */
+  /** In place of `prompt` and `answer`: segments in positions of the trace, which has neither padding nor the last token; one
+   * may end at `tokens.length` all the same. */
   segments?: readonly Segment[];
 }
 

@@ -3,12 +3,14 @@ import {
   TraceError,
   type Segment,
   type Stream,
+  type SublayerPart,
   type Token,
   type Trace,
   type Vectors,
   type WeightArray,
   type WeightType,
 } from '../../trace/index.js';
+import { sublayerParts } from '../../trace/sublayer.js';
 import { weightQuantity, type Quantity } from '../../trace/quantity.js';
 import { toFloat16 } from '../float-bits.js';
 
@@ -58,6 +60,11 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
       const vectors = stream[kind];
       if (vectors) parts.push(vectorsPart(vectors, `${prefix}${kind}`));
     }
+    for (const [part, axis] of Object.entries(sublayerParts) as [SublayerPart, string][]) {
+      const vectors = stream.sublayer?.[part];
+      if (vectors) parts.push(sublayerTensor(vectors, `${prefix}${part}`, axis));
+    }
+    if (stream.sublayer) metadata[`${prefix}normEpsilon`] = JSON.stringify(stream.sublayer.normEpsilon);
     const { queryTokens, keyTokens } = stream;
     addSide(stream.name === 'cross' ? 'encoder.' : prefix, keyTokens, stream.keySegments);
     // The decoder's own stream, which came before, has its tokens; a stream of cross attention those of its rows.
@@ -118,6 +125,14 @@ function vectorsPart(vectors: Vectors, name: string): WrittenTensor {
         chunks.push(type === 'float16' ? toFloat16(numbers) : numbers);
       }
   return { name, type, dims: [layers, heads, tokens, dim], chunks };
+}
+
+/** Without the axes of one head, and of one token, that it is held with. */
+function sublayerTensor(vectors: Vectors, name: string, axis: string): WrittenTensor {
+  const written = vectorsPart(vectors, name);
+  const [layers, , tokens, dim] = written.dims as [number, number, number, number];
+  if (axis === 'head') return written;
+  return { ...written, dims: axis === 'token' ? [layers, tokens, dim] : [layers, dim] };
 }
 
 function encode(parts: readonly WrittenTensor[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {

@@ -1,9 +1,10 @@
 import { listed } from '../../trace/describe.js';
 import { parseTensor } from '../../trace/parse-tensor.js';
+import type { Quantity, QuantityName } from '../../trace/quantity.js';
 import type { AttentionSource, Tensor } from '../../trace/types.js';
 import { parseIndices, type IndexTensor } from './indices.js';
 import { makeSource } from './make-source.js';
-import { checkDims, checkInput, checkTensor, sourceError } from './source-error.js';
+import { checkDims, checkInput, checkTensor, sourceError, sourceQuantity } from './source-error.js';
 import { SparseMatrix } from './sparse-matrix.js';
 import { toSparseRows } from './sparse-rows.js';
 
@@ -16,6 +17,8 @@ export interface CoordinateInput {
   values: Tensor;
   /** Whether queries cannot see later keys. Default false. */
   causal?: boolean;
+  /** What the numbers are, as in `createTrace`; of other quantities than weights those not given are 0. Default `'weights'`. */
+  quantity?: QuantityName | Quantity;
 }
 
 /**
@@ -32,6 +35,7 @@ export function coordinateAttention(input: CoordinateInput): AttentionSource {
   const { dims, indices, values, causal = false } = input;
   checkTensor(values, 'values');
   const { dims: valueDims, data, type } = parseTensor(values, 'values');
+  const quantity = sourceQuantity(input.quantity, type);
   const index = parseIndices(indices, 2, 'indices');
   const [axes, count = 0] = indices.dims;
   checkDims(dims);
@@ -44,7 +48,7 @@ export function coordinateAttention(input: CoordinateInput): AttentionSource {
     );
   const [layers, heads, rows, cols] = dims;
   const ofHead = sortByHead(layers, heads, count, index);
-  return makeSource({ dims, causal }, (layer, head) => {
+  return makeSource({ dims, causal, quantity }, (layer, head) => {
     const entries = ofHead(layer * heads + head);
     const held = toSparseRows(rows, cols, {
       count: entries.length,
@@ -53,6 +57,7 @@ export function coordinateAttention(input: CoordinateInput): AttentionSource {
       weights: data,
       at: (i) => entries[i]!,
       type,
+      quantity,
       place: (i) => `values[${entries[i] ?? ''}]`,
     });
     return new SparseMatrix(rows, cols, held);

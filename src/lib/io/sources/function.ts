@@ -1,11 +1,12 @@
 import { checkWeight } from '../../trace/check-weights.js';
 import { describe } from '../../trace/describe.js';
 import { TraceError } from '../../trace/errors.js';
+import { isSigned, type Quantity, type QuantityName } from '../../trace/quantity.js';
 import { ReadMatrix } from '../../trace/read-matrix.js';
 import type { AttentionSource, Block, BlockRequest, WeightArray, WeightType } from '../../trace/types.js';
 import { decodeTable } from '../../trace/weights.js';
 import { makeSource } from './make-source.js';
-import { checkDims, checkInput, sourceError } from './source-error.js';
+import { checkDims, checkInput, checkType, sourceError, sourceQuantity } from './source-error.js';
 
 /** What is wanted of one head, counted from 0 in `dims`. Rows and columns lie within the matrix. */
 export interface HeadRequest {
@@ -15,12 +16,12 @@ export interface HeadRequest {
   readonly col: number;
   readonly rows: number;
   readonly cols: number;
-  /** Cells of 2^rowLevel × 2^colLevel, each the largest of its weights; always 0 unless the source makes `levels`. */
+  /** Cells of 2^rowLevel × 2^colLevel, each the largest of its weights, by magnitude where they may be negative; always 0 unless the source makes `levels`. */
   readonly rowLevel: number;
   readonly colLevel: number;
 }
 
-/** Weights in [0, 1], `[rows, cols]` as asked for; cell `(r, c)` is `data[offset + r * stride + c]`. */
+/** Weights, or what the quantity says, `[rows, cols]` as asked for; cell `(r, c)` is `data[offset + r * stride + c]`. */
 export interface FunctionBlock {
   readonly data: WeightArray;
   /** Default: by the array's type. `Uint16Array` is float16. */
@@ -41,11 +42,13 @@ export interface FunctionInput {
   leftOut?(layer: number, head: number, row: number): number;
   /** Whether queries cannot see later keys. Default false. */
   causal?: boolean;
+  /** What the numbers are, as in `createTrace`. Default `'weights'`: in [0, 1]. */
+  quantity?: QuantityName | Quantity;
 }
 
 /**
  * Attention that a function of yours reads, block by block, when it is looked at. Read what takes no time at once; return a promise
- * for the rest. That each is a weight is checked when it is read; what a row sums to is not.
+ * for the rest. That each is a weight, or in the range of the quantity, is checked when it is read; what a row sums to is not.
  *
  * @throws TraceError `source`, at once for dims and when it is read for a block that is not as asked for; when it is read also
  * `unreadable` where the function fails, with its error as `cause`, and `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`
@@ -63,6 +66,7 @@ export function functionAttention(input: FunctionInput): AttentionSource {
   checkInput(input, 'functionAttention', '{ dims, block }');
   const { dims, causal = false, levels = false } = input;
   checkDims(dims);
+  const quantity = sourceQuantity(input.quantity);
   if (typeof input.block !== 'function')
     throw sourceError(
       'block',
@@ -71,7 +75,7 @@ export function functionAttention(input: FunctionInput): AttentionSource {
       'Pass a function that reads a rectangle.',
     );
   const [, , rows, cols] = dims;
-  return makeSource({ dims, causal }, (layer, head) => {
+  return makeSource({ dims, causal, quantity }, (layer, head) => {
     const read = (request: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
       const wanted = { layer, head, ...pick(request) };
       const refuse = (cause: unknown): never => {
@@ -84,11 +88,11 @@ export function functionAttention(input: FunctionInput): AttentionSource {
         return refuse(cause);
       }
       return isPromise(given)
-        ? Promise.resolve(given).then((ready) => toBlock(ready, wanted), refuse)
-        : toBlock(given, wanted);
+        ? Promise.resolve(given).then((ready) => toBlock(ready, wanted, quantity), refuse)
+        : toBlock(given, wanted, quantity);
     };
     const leftOut = input.leftOut && ((row: number) => input.leftOut!(layer, head, row));
-    return new ReadMatrix({ rows, cols, read, levels, leftOut });
+    return new ReadMatrix({ rows, cols, signed: isSigned(quantity), read, levels, leftOut });
   });
 }
 
@@ -127,7 +131,7 @@ function failed(cause: unknown, wanted: HeadRequest): TraceError {
   });
 }
 
-function toBlock(given: FunctionBlock, wanted: HeadRequest): Block {
+function toBlock(given: FunctionBlock, wanted: HeadRequest, quantity: Quantity): Block {
   const { row, col, rows, cols, rowLevel, colLevel } = wanted;
   const place = placeOf(wanted);
   const type = typeOf(given?.data);
@@ -157,18 +161,25 @@ function toBlock(given: FunctionBlock, wanted: HeadRequest): Block {
     );
   const at = { row, col, rows, cols, rowLevel, colLevel };
   const block: Block = { ...at, type, data, offset, stride };
-  checkBlock(block, place);
+  checkType(quantity, type, place);
+  checkBlock(block, place, quantity);
   return block;
 }
 
-function checkBlock({ rows, cols, type, data, offset, stride }: Block, place: string): void {
+function checkBlock(
+  { rows, cols, type, data, offset, stride }: Block,
+  place: string,
+  quantity: Quantity,
+): void {
   if (type === 'uint8') return;
+  const [least, largest] = quantity.range;
   const table = decodeTable(type);
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < cols; c++) {
       const stored = data[offset + r * stride + c]!;
       const weight = table ? table[stored]! : stored;
       // Without a call and a place for each of a million.
-      if (!(weight >= 0 && weight <= 1)) checkWeight(weight, `${place} weight [${r}][${c}]`);
+      if (!(weight >= least && weight <= largest) || weight - weight !== 0)
+        checkWeight(weight, `${place} weight [${r}][${c}]`, quantity);
     }
 }

@@ -1,3 +1,4 @@
+import { weightQuantity } from '../../trace/quantity.js';
 import type { AttentionSource, Matrix } from '../../trace/types.js';
 
 /** A source whose matrices are made when they are first asked for, and kept. */
@@ -7,6 +8,7 @@ export function makeSource(
 ): AttentionSource {
   const matrices: Matrix[] = [];
   return {
+    quantity: weightQuantity,
     ...more,
     matrix: (layer, head) => (matrices[layer * more.dims[1] + head] ??= make(layer, head)),
   };

@@ -5,7 +5,7 @@ import { SharedWork, unlessAborted, waitFor } from '../../trace/pyramid/shared-w
 import type { Levels, Reduced } from '../../trace/pyramid/reduce.js';
 import { performNow } from '../../trace/pyramid/tasks.js';
 import { cutRequest } from '../../trace/request.js';
-import type { Block, BlockOptions, BlockRequest, Matrix } from '../../trace/types.js';
+import type { Block, BlockOptions, BlockRequest, HeadScoring, Matrix } from '../../trace/types.js';
 import { sourceError } from './source-error.js';
 
 /** Queries and keys of one head, and how they become weights. */
@@ -19,6 +19,10 @@ export interface Head {
   scale: number;
   causal: boolean;
   window: number;
+  softCap: number;
+  slope: number;
+  sink: number;
+  bias?: HeadScoring['bias'];
   /** One a query; undefined where it is to be computed. */
   logSumExp: Float32Array | undefined;
   /** The head, as messages name it. */
@@ -167,7 +171,7 @@ export class QueryKeyMatrix implements Matrix {
 
   /** A task of vectors of its own, or, done at once, of those held. */
   #task({ row, col, rows, cols }: CellRect, queryStep: number, keyStep: number, now = false): ProductTask {
-    const { queries, keys, dim, scale, causal, window } = this.#head;
+    const { queries, keys, dim, scale, causal, window, softCap, slope, bias } = this.#head;
     const gather = (of: Head['keys'], first: number, count: number, step: number): Float32Array => {
       if (step === 1) return now ? of(first, count) : of(first, count).slice();
       const out = new Float32Array(count * dim);
@@ -186,10 +190,22 @@ export class QueryKeyMatrix implements Matrix {
       keyStep,
       ahead: causal ? 0 : Infinity,
       window,
+      softCap,
+      slope,
+      bias: bias ? this.#biases({ row, col, rows, cols }, queryStep, keyStep) : null,
       logSumExp: null,
       ...finest,
       reduce: 'max',
     };
+  }
+
+  #biases({ row, col, rows, cols }: CellRect, queryStep: number, keyStep: number): Float32Array {
+    const out = new Float32Array(rows * cols);
+    for (let r = 0; r < rows; r++) {
+      const whole = this.#head.bias!(row + r * queryStep, col, (cols - 1) * keyStep + 1);
+      for (let c = 0; c < cols; c++) out[r * cols + c] = whole[c * keyStep]!;
+    }
+    return out;
   }
 
   #isMasked({ row, col, rows, cols }: CellRect): boolean {
@@ -206,7 +222,11 @@ export class QueryKeyMatrix implements Matrix {
 
   #sumNow(row: number, rows: number): void {
     const task = this.#task({ row, col: 0, rows, cols: this.cols }, 1, 1, true);
-    this.#logSumExp.set(performNow(task).data, row);
+    const { sink } = this.#head;
+    this.#logSumExp.set(
+      performNow(task).data.map((sum) => addLogs(sum, sink)),
+      row,
+    );
   }
 
   /** Has the log-sum-exp of queries computed: of those looked at alone, else so many at a time, which others will need too. */
@@ -232,7 +252,7 @@ export class QueryKeyMatrix implements Matrix {
     urgency: Urgency,
     signal: AbortSignal,
   ): Promise<void> {
-    const total = new Float64Array(count).fill(-Infinity);
+    const total = new Float64Array(count).fill(this.#head.sink);
     const parts: Promise<void>[] = [];
     for (let col = 0; col < this.cols; col += partTokens) {
       const cols = Math.min(partTokens, this.cols - col);

@@ -2,23 +2,20 @@ import { describe, either, listed } from '../../trace/describe.js';
 import { parseArray, type StoredArray } from '../../trace/parse-array.js';
 import { parseTensor } from '../../trace/parse-tensor.js';
 import { checkSameDim, parseVectors, sharedHeads } from '../../trace/vectors.js';
-import type { AttentionSource, Tensor, VectorsInput } from '../../trace/types.js';
+import { parseScoring } from '../../trace/scoring.js';
+import type { AttentionSource, HeadScoring, ScoringInput, Tensor, VectorsInput } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
 import { QueryKeyMatrix } from './query-key-matrix.js';
 import { checkInput, checkTensor, sourceError } from './source-error.js';
 
-export interface QueryKeyInput {
+export interface QueryKeyInput extends ScoringInput {
   /** `[layer, head, token, dim]`, as they enter the product: after rotary embedding where there is one. float16 or float32. */
   queries: VectorsInput;
   /** `[layer, head, token, dim]`; fewer heads than queries have, where equal runs of them share one (grouped-query attention). */
   keys: VectorsInput;
   /** Whether a query sees no key after its own position. It cannot be told from queries and keys, so it must be said. */
   causal: boolean;
-  /** What q·k is multiplied by before the softmax. Default 1 ∕ √dim. */
-  scale?: number;
-  /** How many keys a causal query sees, its own the last, in sliding-window attention. Default: all. */
-  window?: number;
-  /** `[layer, head, query]`: log Σ exp of each query's scores, as fused kernels return it. Default: computed when it is needed. */
+  /** `[layer, head, query]`: log Σ exp of each query's scores, sink included, as fused kernels return it. Default: computed when it is needed. */
   logSumExp?: Tensor;
 }
 
@@ -27,16 +24,16 @@ export interface QueryKeyInput {
  * arXiv:1706.03762, eq. 1; the log-sum-exp as in Dao et al. 2022, arXiv:2205.14135). The matrix of all weights never exists: of one
  * head of 131,072 tokens and 64 dimensions 67 MB are held in place of 69 GB. What takes long is computed by a worker.
  *
- * Without `logSumExp` the first look at a query computes its scores with all keys. Biases such as ALiBi, and soft-capping, are not
- * known here: where the model has them the weights differ from its own.
+ * Without `logSumExp` the first look at a query computes its scores with all keys. What else a model does to its scores must be said, or
+ * the weights are not its own: `fromConfig` reads it from a config.json, and refuses what it does not know.
  *
  * @throws TraceError `source`, `vectors`, and what `createTrace` throws of queries and keys
  * @example
- * createTrace({ tokens, attention: queryKeyAttention({ queries, keys, causal: true }) });
+ * createTrace({ tokens, attention: queryKeyAttention({ queries, keys, ...fromConfig(config) }) });
  */
 export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
   checkInput(input, 'queryKeyAttention', '{ queries, keys, causal }');
-  const { causal, window = Infinity } = input;
+  const { causal } = input;
   if (typeof causal !== 'boolean')
     throw sourceError(
       'causal',
@@ -57,12 +54,10 @@ export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
       'as many of both',
       'Causal attention is within one sequence; record its queries and keys from the same forward pass.',
     );
-  checkNumber('window', window, window === Infinity || (causal && Number.isInteger(window) && window > 0));
-  const scale = input.scale ?? 1 / Math.sqrt(dim);
-  checkNumber('scale', scale, Number.isFinite(scale) && scale > 0);
+  const scoring = parseScoring(input, '', { layers, heads, rows, cols, causal });
   const logSumExp = input.logSumExp && parseLogSumExp(input.logSumExp, [layers, heads, rows]);
   return makeSource(
-    { dims: [layers, heads, rows, cols], causal, queries: input.queries, keys: input.keys },
+    { dims: [layers, heads, rows, cols], causal, queries: input.queries, keys: input.keys, scoring },
     (layer, head) =>
       new QueryKeyMatrix({
         queries: (first, count) => queries.vector(layer, head, first, count),
@@ -70,9 +65,8 @@ export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
         rows,
         cols,
         dim,
-        scale,
         causal,
-        window,
+        ...withScale(scoring(layer, head), dim),
         logSumExp: logSumExp?.subarray((layer * heads + head) * rows, (layer * heads + head + 1) * rows),
         place: `[${layer}][${head}]`,
       }),
@@ -83,16 +77,8 @@ function shapeOf(input: VectorsInput, place: string): StoredArray['dims'] {
   return parseArray(input, place, 'head, token, dim').dims;
 }
 
-function checkNumber(place: 'window' | 'scale', value: number, sound: boolean): void {
-  if (sound) return;
-  throw sourceError(
-    place,
-    typeof value === 'number' ? String(value) : describe(value),
-    place === 'window' ? 'a whole number over 0, with causal true' : 'a number over 0',
-    place === 'window'
-      ? 'A window counts the keys that a query sees, its own the last.'
-      : 'It is 1 / √dim in most models; leave it out for that.',
-  );
+function withScale(scoring: HeadScoring, dim: number): Omit<HeadScoring, 'scale'> & { scale: number } {
+  return { ...scoring, scale: scoring.scale ?? 1 / Math.sqrt(dim) };
 }
 
 function parseLogSumExp(tensor: Tensor, wanted: readonly number[]): Float32Array {

@@ -1,6 +1,8 @@
 import { describe, listed } from '../../trace/describe.js';
 import { TraceError } from '../../trace/errors.js';
-import type { Tensor } from '../../trace/types.js';
+import { parseQuantity } from '../../trace/parse-quantity.js';
+import { holdsWeights, type Quantity, type QuantityName } from '../../trace/quantity.js';
+import type { Tensor, WeightType } from '../../trace/types.js';
 
 export function sourceError(place: string, found: string, expected: string, fix: string): TraceError {
   return new TraceError({ code: 'source', place, found, expected, fix });
@@ -28,6 +30,29 @@ export function checkTensor(tensor: unknown, place: string): asserts tensor is T
     '{ dims, data }',
     'Pass the lengths of the axes, and one typed array.',
   );
+}
+
+/**
+ * What the numbers of a source are, as `createTrace` takes it.
+ *
+ * @param type how they are stored, where that is known: bytes hold weights alone
+ * @throws TraceError `quantity`, `source`
+ */
+export function sourceQuantity(given: QuantityName | Quantity | undefined, type?: WeightType): Quantity {
+  const quantity = parseQuantity(given, 'quantity');
+  checkType(quantity, type, 'quantity');
+  return quantity;
+}
+
+/** @throws TraceError `source` for bytes that are no weights */
+export function checkType(quantity: Quantity, type: WeightType | undefined, place: string): void {
+  if (type === 'uint8' && !holdsWeights(quantity))
+    throw sourceError(
+      place,
+      `${quantity.name} in uint8`,
+      'float32 or float16',
+      'A byte stands for a weight, 255 for 1: pass other numbers as floats.',
+    );
 }
 
 /** More layers × heads, or tokens, than any model has: memory is taken for each. */

@@ -8,13 +8,17 @@ export interface SparseRows {
   readonly keys: Uint32Array;
   readonly weights: WeightArray;
   readonly type: WeightType;
-  /** The weight of each row that is not held, in [0, 1]. */
-  readonly leftOut: Float32Array;
+  /** Whether numbers may be negative. */
+  readonly signed: boolean;
+  /** The weight of each row that is not held, in [0, 1]; of other quantities it is not known. */
+  readonly leftOut: Float32Array | undefined;
 }
 
 /** A matrix of which only some weights are held, the others drawn as 0; every level is made from those held. */
 export class SparseMatrix implements Matrix {
   readonly type: WeightType;
+  readonly signed: boolean;
+  readonly leftOut?: (row: number) => number;
   readonly #held: SparseRows;
 
   constructor(
@@ -24,10 +28,9 @@ export class SparseMatrix implements Matrix {
   ) {
     this.type = held.type;
     this.#held = held;
-  }
-
-  leftOut(row: number): number {
-    return this.#held.leftOut[row]!;
+    this.signed = held.signed;
+    const { leftOut } = held;
+    if (leftOut) this.leftOut = (row) => leftOut[row]!;
   }
 
   block(request: BlockRequest, { signal }: { signal?: AbortSignal } = {}): Block | Promise<Block> {
@@ -42,6 +45,14 @@ export class SparseMatrix implements Matrix {
       signal?.throwIfAborted();
       return this.#gather(cut);
     });
+  }
+
+  /** Of two numbers as stored, the one of larger magnitude where they may be negative. */
+  #larger(a: number, b: number): number {
+    if (!this.signed) return Math.max(a, b);
+    // The bits of half precision but the first are ordered as magnitudes are.
+    const size = this.type === 'float16' ? (n: number) => n & 0x7fff : Math.abs;
+    return size(b) > size(a) ? b : a;
   }
 
   #gather({ row, col, rows, cols, rowLevel, colLevel, reduce }: Required<BlockRequest>): Block {
@@ -65,7 +76,7 @@ export class SparseMatrix implements Matrix {
         if (key >= endKey) break;
         const at = to + Math.floor(key / width);
         const stored = weights[i]!;
-        if (!mean) data[at] = Math.max(data[at]!, stored);
+        if (!mean) data[at] = this.#larger(data[at]!, stored);
         else {
           const coveredCols = Math.min(width, this.cols - Math.floor(key / width) * width);
           data[at] = data[at]! + (table ? table[stored]! : stored) / (coveredRows * coveredCols);

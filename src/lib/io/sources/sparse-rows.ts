@@ -1,6 +1,7 @@
 import { checkWeight, rowTolerance } from '../../trace/check-weights.js';
 import { TraceError } from '../../trace/errors.js';
 import { decodeTable, newWeights } from '../../trace/weights.js';
+import { holdsWeights, isSigned, weightQuantity, type Quantity } from '../../trace/quantity.js';
 import type { WeightArray, WeightType } from '../../trace/types.js';
 import { sourceError } from './source-error.js';
 import type { SparseRows } from './sparse-matrix.js';
@@ -14,18 +15,22 @@ export interface Entries {
   /** Where entry i is in `weights`. */
   at(i: number): number;
   type: WeightType;
+  /** Default weights. */
+  quantity?: Quantity;
   /** How entry i is called in messages. */
   place(i: number): string;
 }
 
 /**
- * Puts the entries of one head in order, and finds what each row left out: what is missing to 1.
+ * Puts the entries of one head in order, and finds what each row of weights left out: what is missing to 1.
  *
  * @throws TraceError `source` for a query or key outside the matrix or a pair given twice; `not-a-number`, `infinite`,
  * `negative-weight`, `weight-over-1`, `row-over-1`
  */
 export function toSparseRows(rows: number, cols: number, entries: Entries): SparseRows {
-  const { count, query, key, at, type, weights, place } = entries;
+  const { count, query, key, at, type, weights, place, quantity = weightQuantity } = entries;
+  const [least, largest] = quantity.range;
+  const shares = holdsWeights(quantity);
   const table = decodeTable(type);
   const rowStart = new Uint32Array(rows + 1);
   for (let i = 0; i < count; i++) rowStart[checkedIndex(query(i), rows, 'query', place, i) + 1]!++;
@@ -56,10 +61,12 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
       const stored = weights[at(i)]!;
       const weight = table ? table[stored]! : stored;
       // Without a place for each of a million.
-      if (!(weight >= 0 && weight <= 1)) checkWeight(weight, place(i));
+      if (!(weight >= least && weight <= largest) || weight - weight !== 0)
+        checkWeight(weight, place(i), quantity);
       held[n] = stored;
       sum += weight;
     }
+    if (!shares) continue;
     const rounding = type === 'uint8' ? (end - start) * (0.5 / 255) : 0;
     if (sum > 1 + rowTolerance + rounding)
       throw new TraceError({
@@ -71,7 +78,8 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
       });
     leftOut[row] = Math.max(0, 1 - sum);
   }
-  return { rowStart, keys, weights: held, type, leftOut };
+  const signed = isSigned(quantity);
+  return { rowStart, keys, weights: held, type, signed, leftOut: shares ? leftOut : undefined };
 }
 
 function checkedIndex(

@@ -1,4 +1,5 @@
 import type { Levels } from '../../trace/pyramid/reduce.js';
+import { chooseLevel } from '../../scene/levels.js';
 import type { Rect, Viewport } from '../../scene/viewport.js';
 import type { Matrix } from '../../trace/types.js';
 import { hexToRgb } from '../colors/oklab.js';
@@ -20,7 +21,7 @@ import {
   useTile,
   type Tile,
 } from './tiles.js';
-import { axes, chooseLevel, spanInView, tilesInView, type Axis } from './window.js';
+import { axes, spanInView, tilesInView, type Axis } from './window.js';
 
 /** Which cells cannot hold a weight: those whose key is after query + offset. Drawn as a hatch. */
 export interface Causal {

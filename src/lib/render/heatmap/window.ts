@@ -1,7 +1,6 @@
 /**
  * Which part of a matrix is on the screen, at which levels, and where its tiles lie. Pure.
  */
-import { coarsestLevel } from '../../trace/request.js';
 import type { Levels } from '../../trace/pyramid/reduce.js';
 import type { Rect, Viewport } from '../../scene/viewport.js';
 
@@ -12,15 +11,6 @@ export const tileSize = 512;
 export interface TilePlace extends Levels {
   row: number;
   col: number;
-}
-
-/**
- * The finest level of an axis of `count` rows or columns whose cells are at least a device pixel long, so that each contains a
- * pixel's centre and no maximum is skipped. `cellPx`: device pixels of one row or column.
- */
-export function chooseLevel(cellPx: number, count: number): number {
-  // The tolerance keeps a cell of exactly a pixel, computed with rounding, at its level.
-  return Math.min(coarsestLevel(count), Math.max(0, Math.ceil(-Math.log2(cellPx) - 1e-6)));
 }
 
 /** The tiles of a level that a viewport sees, row by row. */

@@ -1,8 +1,10 @@
+import { Container } from 'pixi.js';
 import type { Rect } from '../../scene/viewport.js';
 import { diverging } from '../colors/diverging.js';
 import { mostOf, type Range } from '../colors/scale.js';
 import type { ColorTable } from '../colors/table.js';
 import { createLayer, type Layer } from '../layer.js';
+import { createPicture, type Picture } from '../picture.js';
 import type { Surface } from '../surface.js';
 import { colorTexture, destroyDataTexture } from '../textures.js';
 import { createLineMesh, createLineUniforms } from './line-mesh.js';
@@ -49,15 +51,21 @@ export interface LinesProps {
 
 export type LinesLayer = Layer<LinesProps>;
 
+const noFocus = { query: null, key: null };
 const fade = 0.1;
 /** A fainter line is no nearer to another colour than to none. */
 const faintest = 1 / 512;
+/** So many lines are drawn again sooner than a picture of them is made. */
+const fewLines = 500;
 /** Tokens that may be scrolled before lines are picked anew. */
 const slack = 8;
 /** What can change without other lines coming into sight. */
 const movesOnly = new Set<keyof LinesProps>(['queryStart', 'keyStart', 'colors']);
 
-/** Draws lines from queries to keys on a surface. Scrolling changes uniforms only. */
+/**
+ * Draws lines from queries to keys on a surface. Scrolling changes uniforms only. While nothing but the focus changes, the lines at
+ * rest are drawn once, into a picture: one of them all, and one of them faded, on which those in focus lie.
+ */
 export function createLinesLayer(surface: Surface): LinesLayer {
   const props: LinesProps = {
     lines: { count: 0, query: [], key: [], head: [], weight: [] },
@@ -77,6 +85,11 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   let colors = colorTexture(props.colors);
   const rest = createLineMesh(lineUniforms, colors, 0);
   const focused = createLineMesh(lineUniforms, colors, 1);
+  /** Where lines are that are drawn into a picture only. */
+  const offstage = new Container();
+  const pictures = { plain: createPicture(surface), faded: createPicture(surface) };
+  /** Whether the lines were drawn, none in focus, since they changed: what is drawn a second time is kept. */
+  let drawnPlain = false;
   let packed = new Float32Array(lineStride);
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
@@ -93,35 +106,69 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   }
 
   /** Gives the meshes the lines that may be seen until tokens are scrolled by more than `slack`. */
-  function pick(): void {
-    const { focus, keyStart, layout, lines, opacityScale, queryStart, range, rect, tokenPx, widthPx } = props;
+  function pick(focus: LinesProps['focus'], resting: boolean): void {
+    const { keyStart, layout, lines, opacityScale, queryStart, range, rect, tokenPx, widthPx } = props;
     const widestPx = 1.5 * Math.max(...widthPx);
     const margin = slack + 0.5 + (widestPx / 2 + 1 / surface.pixelRatio) / tokenPx;
     const length = (layout === 'horizontal' ? rect.width : rect.height) / tokenPx;
     const seen = { before: -margin, after: length - 1 + margin };
     const most = mostOf(range);
     const least = {
-      leastRest: (most * faintest) / opacityScale / fadeOfRest(),
+      leastRest: resting ? (most * faintest) / opacityScale / fadeOfRest() : Infinity,
       leastFocused: (most * faintest ** 2) / opacityScale,
     };
     const pick = { queryStart, keyStart, ...seen, focus, ...least };
     pickLines(packed, lines.count, pick, rest.lines, focused.lines);
-    rest.show();
+    if (resting) rest.show();
     focused.show();
-    picked = { queryStart, keyStart };
   }
 
   const isSigned = (): boolean => props.range[0] < 0;
-  const fadeOfRest = (): number => (props.focus.query === null && props.focus.key === null ? 1 : fade);
+  const hasFocus = (): boolean => props.focus.query !== null || props.focus.key !== null;
+  const fadeOfRest = (): number => (hasFocus() ? fade : 1);
 
   function prepare(): void {
-    const { keyStart, layout, opacityScale, queryStart, rect, tokenPx, widthPx } = props;
+    setUniforms();
+    const picture = hasFocus() ? pictures.faded : pictures.plain;
+    const keep = props.lines.count > fewLines && (hasFocus() || drawnPlain);
+    if (keep) showPicture(picture);
+    else showLines();
+    drawnPlain ||= !hasFocus();
+    pictures.plain.mesh.visible = keep && picture === pictures.plain;
+    pictures.faded.mesh.visible = keep && picture === pictures.faded;
+  }
+
+  function showLines(): void {
+    layer.container.addChildAt(rest.mesh, 0);
+    const { keyStart, queryStart } = props;
     if (
-      !picked ||
-      Math.abs(picked.queryStart - queryStart) > slack ||
-      Math.abs(picked.keyStart - keyStart) > slack
+      picked &&
+      Math.abs(picked.queryStart - queryStart) <= slack &&
+      Math.abs(picked.keyStart - keyStart) <= slack
     )
-      pick();
+      return;
+    pick(props.focus, true);
+    picked = { queryStart, keyStart };
+  }
+
+  function showPicture(picture: Picture): void {
+    picked = undefined;
+    if (!picture.valid) {
+      pick(noFocus, true);
+      offstage.addChild(rest.mesh);
+      picture.take(offstage);
+    } else offstage.addChild(rest.mesh);
+    pick(props.focus, false);
+  }
+
+  function forgetPictures(): void {
+    pictures.plain.forget();
+    pictures.faded.forget();
+    drawnPlain = false;
+  }
+
+  function setUniforms(): void {
+    const { keyStart, layout, opacityScale, queryStart, rect, tokenPx, widthPx } = props;
     const ratio = surface.pixelRatio;
     const { uniforms } = lineUniforms;
     uniforms.uRect.set([rect.x, rect.y, rect.x + rect.width, rect.y + rect.height].map((px) => px * ratio));
@@ -151,14 +198,19 @@ export function createLinesLayer(surface: Surface): LinesLayer {
       if (names.includes('lines')) pack(props.lines);
       if (names.some((name) => ['colors', 'table', 'range'].includes(name))) setColors();
       if (names.some((name) => !movesOnly.has(name))) picked = undefined;
+      if (names.some((name) => name !== 'focus')) forgetPictures();
     },
     prepare,
+    contextRestored: forgetPictures,
     release() {
+      pictures.plain.destroy();
+      pictures.faded.destroy();
+      offstage.destroy();
       rest.destroy();
       focused.destroy();
       destroyDataTexture(colors);
     },
   });
-  layer.container.addChild(rest.mesh, focused.mesh);
+  layer.container.addChild(rest.mesh, pictures.plain.mesh, pictures.faded.mesh, focused.mesh);
   return layer;
 }

@@ -2,7 +2,7 @@ import { blockWeights, type Block, type BlockRequest } from '../../trace/index.j
 import type { Levels } from '../../trace/pyramid/reduce.js';
 import { cellsAtLevel } from '../../trace/request.js';
 import { toUnit, type Range, type Scale } from '../colors/scale.js';
-import { chooseLevel } from '../heatmap/window.js';
+import { chooseLevel } from '../../scene/levels.js';
 
 /** The maxima of a head's weights, few enough for a thumbnail. */
 export interface HeadCells {

@@ -17,6 +17,12 @@ export interface ProductTask extends Levels {
   readonly ahead: number;
   /** How many keys a query sees, its own the last: a sliding window. `Infinity` without one. */
   readonly window: number;
+  /** Scores become softCap × tanh(score ÷ softCap); `Infinity` for none. */
+  readonly softCap: number;
+  /** A score is made less by slope × the distance between query and key (ALiBi). */
+  readonly slope: number;
+  /** Added to the scores, `[query, key]`. */
+  readonly bias: Float32Array | null;
   /** The log Σ exp of each query's scores over all keys it sees; `null` asks for that over these keys, and no weights. */
   readonly logSumExp: Float32Array | null;
   /** Weights are made coarser at once. */
@@ -43,11 +49,14 @@ export function* multiply(task: ProductTask): Generator<void, Reduced> {
     if (row % stepRows === 0) yield;
     const seen = visible(task, row, cols);
     scoreKeys(task, row, seen, scores);
+    biasScores(task, row, seen, scores);
     if (!logSumExp) {
       out[row] = logSumExpOf(scores, seen);
       continue;
     }
     const total = logSumExp[row]!;
+    // A bias hides every key: no weight at all.
+    if (total === -Infinity) continue;
     const to = Math.floor(row / height) * outCols;
     const covered = Math.min(height, rows - Math.floor(row / height) * height);
     for (let cell = Math.floor(seen.start / size); cell * size < seen.end; cell++) {
@@ -107,6 +116,22 @@ function scoreKeys(
     for (let i = 0; i < dim; i++) sum += queries[query + i]! * keys[col * dim + i]!;
     scores[col] = sum * scale;
   }
+}
+
+/** Soft-capping, ALiBi and bias, in the order that models have them. */
+function biasScores(
+  { softCap, slope, bias, firstQuery, firstKey, queryStep, keyStep, keys, dim }: ProductTask,
+  row: number,
+  { start, end }: { start: number; end: number },
+  scores: Float64Array,
+): void {
+  const cols = keys.length / dim;
+  const ahead = firstQuery + row * queryStep - firstKey;
+  if (softCap < Infinity)
+    for (let col = start; col < end; col++) scores[col] = softCap * Math.tanh(scores[col]! / softCap);
+  if (slope !== 0)
+    for (let col = start; col < end; col++) scores[col]! -= slope * Math.abs(ahead - col * keyStep);
+  if (bias) for (let col = start; col < end; col++) scores[col]! += bias[row * cols + col]!;
 }
 
 function largest(scores: Float64Array, start: number, end: number): number {

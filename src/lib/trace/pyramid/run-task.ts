@@ -9,6 +9,14 @@ export type Reply = 'ready' | { result: Reduced } | { wrong: TraceErrorParts } |
 /** What is done first: a look at what is on the screen, then levels near it, then those of a whole matrix. */
 export type Urgency = 'look' | 'near' | 'whole';
 
+/** As browsers with Trusted Types have it, which not all do. */
+interface ScriptPolicy {
+  createScriptURL(url: string): unknown;
+}
+interface TrustedTypes {
+  createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy;
+}
+
 interface Waiting {
   make: () => Task;
   signal: AbortSignal | undefined;
@@ -27,6 +35,8 @@ const idle: Worker[] = [];
 const busy = new Map<Worker, Waiting>();
 let started = 0;
 let closing: ReturnType<typeof setTimeout> | undefined;
+/** Made when it is needed: a page may allow no policy of this name. */
+let policy: ScriptPolicy | undefined;
 /** Whether this page lets no worker start: its security policy, a bundler that left the file out, or not a page at all. */
 let alone = typeof Worker === 'undefined';
 let working = false;
@@ -67,7 +77,7 @@ function distribute(): void {
 
 function start(): void {
   try {
-    const worker = startWorker();
+    const worker = newWorker();
     started++;
     worker.onmessage = () => {
       worker.onerror = lost;
@@ -78,6 +88,27 @@ function start(): void {
     worker.onerror = giveUp;
   } catch {
     giveUp();
+  }
+}
+
+/**
+ * Bundlers know a worker by the words `new Worker(new URL(…))`, so the address stands there. On a page that asks for Trusted Types it
+ * has to go through a policy, `attentrace`: `Worker` does that while it is called.
+ */
+function newWorker(): Worker {
+  const Native = globalThis.Worker;
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  policy ??= trustedTypes?.createPolicy('attentrace', { createScriptURL: (url) => url });
+  if (policy)
+    globalThis.Worker = class extends Native {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(policy!.createScriptURL(String(url)) as string, options);
+      }
+    };
+  try {
+    return startWorker();
+  } finally {
+    globalThis.Worker = Native;
   }
 }
 

@@ -28,3 +28,8 @@ export function drawnHeads(
     },
   ];
 }
+
+/** What a line's opacity is scaled by: lines of many heads are each fainter, as they lie over each other. */
+export function opacityOf(combine: 'none' | 'sum' | 'mean' | 'max', heads: number): number {
+  return combine === 'none' ? 1 / Math.sqrt(heads) : 1;
+}

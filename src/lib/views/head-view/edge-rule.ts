@@ -4,6 +4,15 @@ export type EdgeRule =
   | { edges: 'top'; top: number }
   | { edges: 'share'; share: number };
 
+/** The rule that options ask for. */
+export function ruleOf(
+  { edges, top, share }: { edges: EdgeRule['edges']; top: number; share: number },
+  threshold: number,
+): EdgeRule {
+  if (edges === 'top') return { edges, top };
+  return edges === 'share' ? { edges, share } : { edges, threshold };
+}
+
 /** The smallest magnitude in a row of magnitudes that gets a line. Equal ones are picked together. */
 export function leastPicked(row: Float32Array, rule: EdgeRule): number {
   if (rule.edges === 'threshold') return rule.threshold;

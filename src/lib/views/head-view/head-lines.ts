@@ -1,4 +1,4 @@
-import { decodeWeights, type Block, type Segment } from '../../trace/index.js';
+import { decodeWeights, type Block, type Segment, type Stream } from '../../trace/index.js';
 import { leastPicked, magnitudes, type EdgeRule } from './edge-rule.js';
 
 /** Lines to draw, one entry each: from query to key, in the colour of a head. */
@@ -18,6 +18,13 @@ export interface HeadBlock {
 
 /** A run of positions, `end` exclusive. */
 export type TokenRange = Pick<Segment, 'start' | 'end'>;
+
+/** The tokens of a segment; all, where it is none. */
+export function runOf(stream: Stream, side: 'query' | 'key', name: string | null): TokenRange {
+  const [tokens, segments] =
+    side === 'query' ? [stream.queryTokens, stream.querySegments] : [stream.keyTokens, stream.keySegments];
+  return segments.find((segment) => segment.name === name) ?? { start: 0, end: tokens.length };
+}
 
 export const overlap = (a: TokenRange, b: TokenRange): TokenRange => {
   const start = Math.max(a.start, b.start);

@@ -1,5 +1,5 @@
 import { diverging, headColors, rgbToHex, tableColor } from '../../render/colors/index.js';
-import type { Stream } from '../../trace/index.js';
+import { isSigned, type Stream } from '../../trace/index.js';
 import { combinedColor } from './drawn-heads.js';
 
 /** Several heads as one have the colour of none. */
@@ -10,19 +10,33 @@ export function drawnColors(stream: Stream, theme: 'light' | 'dark'): string[] {
   return [...headColors(combinedColor(stream), theme), combined[theme]];
 }
 
-/** The same, and those of signs, as variables of CSS that follow the colour scheme. */
+/** The colours of lines by their index: of heads, or of signed numbers those of signs. */
+export function lineColors(stream: Stream, theme: 'light' | 'dark'): string[] {
+  return isSigned(stream.quantity) ? signColors(theme) : drawnColors(stream, theme);
+}
+
+/** The colours of heads, and those of signs, as variables of CSS that follow the colour scheme. */
 export function colorVariables(stream: Stream): string {
   const [light, dark] = [drawnColors(stream, 'light'), drawnColors(stream, 'dark')];
   const nameOf = (i: number) => (i === combinedColor(stream) ? 'combined' : i);
   const heads = light.map((color, i) => `--at-head-${nameOf(i)}: light-dark(${color}, ${dark[i]})`);
   const [lightSigns, darkSigns] = [signColors('light'), signColors('dark')];
-  const signs = ['negative', 'positive'].map(
-    (name, i) => `--at-head-${name}: light-dark(${lightSigns[i]}, ${darkSigns[i]})`,
-  );
-  return [...heads, ...signs].join(';');
+  const signed = signs.map((name, i) => `--at-head-${name}: light-dark(${lightSigns[i]}, ${darkSigns[i]})`);
+  return [...heads, ...signed].join(';');
 }
 
+/** The variable that holds a line's colour: that of a head, of several combined, or of a sign. */
+export function colorVariable(
+  { signed, combinedColor }: { signed: boolean; combinedColor: number },
+  color: number,
+): string {
+  if (signed) return `--at-head-${signs[color]!}`;
+  return `--at-head-${color === combinedColor ? 'combined' : color}`;
+}
+
+const signs = ['negative', 'positive'];
+
 /** The colours of negative and of positive numbers: the ends of the diverging scale. */
-export function signColors(theme: 'light' | 'dark'): string[] {
+function signColors(theme: 'light' | 'dark'): string[] {
   return [0, 1].map((end) => rgbToHex(tableColor(diverging[theme], end)));
 }

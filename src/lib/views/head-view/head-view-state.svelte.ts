@@ -1,12 +1,15 @@
-import { isSigned, type Segment } from '../../trace/index.js';
+import { headColumns } from '../../scene/head-layout.js';
+import type { HeadScene } from '../../scene/head-scene.js';
+import { isSigned } from '../../trace/index.js';
 import { otherSide } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { leastOfToken, linesOfToken, reachBeyond, type Reach, type Sides } from './beyond.js';
-import { combinedColor, drawnHeads, type DrawnHead } from './drawn-heads.js';
-import type { EdgeRule } from './edge-rule.js';
+import { combinedColor, drawnHeads, opacityOf, type DrawnHead } from './drawn-heads.js';
+import { ruleOf, type EdgeRule } from './edge-rule.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { HeadFocus } from './head-focus.svelte.js';
-import { has, joinLines, type HeadLines, type TokenRange } from './head-lines.js';
+import { lineColors } from './head-palette.js';
+import { has, joinLines, runOf, type HeadLines, type TokenRange } from './head-lines.js';
 import { LineGatherer, noLines, type Gathered } from './line-gatherer.js';
 import { fittedThreshold, largestMagnitude, lineRange } from '../kit/value-range.js';
 import { lineTileSize } from './line-tiles.js';
@@ -121,7 +124,7 @@ export class HeadViewState {
 
   /** Lines of many heads are each fainter, as they lie over each other. */
   get opacityScale(): number {
-    return this.view.options.combine === 'none' ? 1 / Math.sqrt(this.view.selection!.heads.length) : 1;
+    return opacityOf(this.view.options.combine, this.view.selection!.heads.length);
   }
 
   /** The query, the key or the pair whose lines stand out. */
@@ -135,11 +138,32 @@ export class HeadViewState {
     return this.view.options.layout === 'horizontal';
   }
 
+  readonly #columns = $derived.by(() => {
+    const { queryTokens, keyTokens } = this.view.stream!;
+    const { widthPx, heightPx } = this.sight;
+    const acrossPx = this.horizontal ? heightPx : widthPx;
+    return headColumns(acrossPx, queryTokens, keyTokens, this.view.selection!.heads.length);
+  });
+
+  /** What lies where. */
+  sceneIn(theme: 'light' | 'dark'): HeadScene {
+    const { queryTokens, keyTokens } = this.view.stream!;
+    return {
+      columns: this.#columns,
+      horizontal: this.horizontal,
+      tokens: { query: queryTokens, key: keyTokens },
+      lines: this.lines,
+      look: {
+        colors: lineColors(this.view.stream!, theme),
+        range: this.range,
+        opacityScale: this.opacityScale,
+        focus: this.linesInFocus,
+      },
+    };
+  }
+
   #rule = $derived.by((): EdgeRule => {
-    const { options } = this.view;
-    if (options.edges === 'top') return { edges: 'top', top: options.top };
-    if (options.edges === 'share') return { edges: 'share', share: options.share };
-    return { edges: 'threshold', threshold: this.threshold };
+    return ruleOf(this.view.options, this.threshold);
   });
 
   /** Only tokens of these runs have lines. */
@@ -230,9 +254,6 @@ export class HeadViewState {
 
   #run(side: 'query' | 'key', name: string | null): TokenRange {
     const { stream } = this.view;
-    if (!stream) return { start: 0, end: 0 };
-    const [tokens, segments] =
-      side === 'query' ? [stream.queryTokens, stream.querySegments] : [stream.keyTokens, stream.keySegments];
-    return segments.find((segment: Segment) => segment.name === name) ?? { start: 0, end: tokens.length };
+    return stream ? runOf(stream, side, name) : { start: 0, end: 0 };
   }
 }

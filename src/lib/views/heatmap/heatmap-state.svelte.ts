@@ -1,26 +1,18 @@
 import type { ColorTable, Range } from '../../render/colors/index.js';
 import { heatmapScene, type HeatmapScene, type SceneCells } from '../../scene/heatmap-scene.js';
 import { layOutHeatmap, type HeatmapLayout } from '../../scene/heatmap-layout.js';
+import { causalOffset, largestSeen } from '../../scene/heatmap-cells.js';
 import { clampViewport, isWhole, wholeMatrix, type MatrixSize, type Viewport } from '../../scene/viewport.js';
-import {
-  blockWeights,
-  combineMatrices,
-  isSigned,
-  type Block,
-  type Matrix,
-  type Stream,
-} from '../../trace/index.js';
+import { blockWeights, isSigned, type Matrix } from '../../trace/index.js';
 import { checkOption } from '../kit/option-rules.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { PairOfTokens } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { weightAtHand } from '../kit/weight-at-hand.js';
 import { colorsRule, tableOf, type ColorName } from './color-tables.js';
+import { matrixOf } from './matrix-of.js';
 import { normalizeMatrix } from './normalize-matrix.js';
 import type { HeatmapOptions } from './options.js';
-
-/** Visible cells looked at to fit the range: a coarser level of the matrix is read when there are more. */
-const fitCells = 512;
 
 /** What the heatmap adds to the state of a view: one matrix, the part of it that is seen, its colours, and what lies where. */
 export class HeatmapState {
@@ -57,9 +49,7 @@ export class HeatmapState {
     const { combine } = options;
     try {
       checkOption('colors', this.#look().colors, colorsRule);
-      if (combine === 'none') return { matrix: stream.matrix(layer, this.number!) };
-      const all = stream.headsOf(layer).map((head) => stream.matrix(layer, head));
-      return { matrix: combineMatrices(all, combine) };
+      return { matrix: matrixOf(stream, layer, this.#view.head!, combine) };
     } catch (error) {
       return { error: error as Error };
     }
@@ -110,6 +100,11 @@ export class HeatmapState {
       ? largestSeen(this.drawn, this.viewport, signal)
       : undefined;
   });
+
+  /** Whether the range is still being fitted. */
+  get fitting(): boolean {
+    return this.#largest.waiting;
+  }
 
   readonly range: Range = $derived.by(() => {
     const { range } = this.#view.options;
@@ -182,35 +177,4 @@ export class HeatmapState {
     const block = this.matrix?.block({ row: query, col: 0, rows: 1, cols: this.size.cols }, { signal });
     return block instanceof Promise ? block.then(blockWeights) : block && blockWeights(block);
   }
-}
-
-/** How many keys after that of its row a query sees; null where none is out of its sight, or the rows are no run of a sequence. */
-function causalOffset({ causal, queryTokens }: Stream): number | null {
-  const first = queryTokens[0]?.position ?? 0;
-  return causal && queryTokens.every(({ position }, row) => position === first + row) ? first : null;
-}
-
-type Largest = { weight: number };
-
-function largestSeen(
-  matrix: Matrix,
-  { query, key, queries, keys }: Viewport,
-  signal: AbortSignal,
-): Largest | Promise<Largest> {
-  const [rowLevel, colLevel] = [queries, keys].map((seen) =>
-    Math.max(0, Math.ceil(Math.log2(seen / fitCells))),
-  ) as [number, number];
-  const row = Math.floor(query / 2 ** rowLevel);
-  const col = Math.floor(key / 2 ** colLevel);
-  const rows = Math.ceil((query + queries) / 2 ** rowLevel) - row;
-  const cols = Math.ceil((key + keys) / 2 ** colLevel) - col;
-  const block = matrix.block({ row, col, rows, cols, rowLevel, colLevel }, { signal });
-  const largest = (ready: Block): Largest => ({
-    weight:
-      blockWeights(ready).reduce(
-        (most, weight) => Math.max(most, Number.isFinite(weight) ? Math.abs(weight) : 0),
-        0,
-      ) || 1,
-  });
-  return block instanceof Promise ? block.then(largest) : largest(block);
 }

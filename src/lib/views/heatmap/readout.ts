@@ -5,15 +5,12 @@ import { tokenName } from '../kit/token-names.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { Cell, CellFocus } from './cell-focus.svelte.js';
 import type { HeatmapState } from './heatmap-state.svelte.js';
+import { matrixPlace } from './matrix-of.js';
 import type { HeatmapOptions } from './options.js';
 
 /** Which matrix is shown: `layer 3, head 1`. */
 export function placeOf({ labels, selection, head, stream, options }: ViewState<HeatmapOptions>): string {
-  if (!selection || !stream) return '';
-  const { combine } = options;
-  return combine === 'none'
-    ? labels.place(selection.layer, String(head))
-    : labels.placeOf(selection.layer, labels.combinedHeads(combine, stream.headsOf(selection.layer).length));
+  return selection && stream ? matrixPlace(labels, stream, selection.layer, head!, options.combine) : '';
 }
 
 /** What is told of the cell that is looked at, or of the largest value, by magnitude, of the row that is. */

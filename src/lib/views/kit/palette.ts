@@ -1,5 +1,5 @@
 /** Each colour of a view's chrome in light and dark themes; `--attentrace-{name}` replaces it. */
-const colors: Record<string, readonly [light: string, dark: string]> = {
+export const chromeColors = {
   paper: ['#ffffff', '#10151c'],
   ink: ['#16191f', '#eceef2'],
   muted: ['#5c6370', '#9aa3b2'],
@@ -21,12 +21,12 @@ const colors: Record<string, readonly [light: string, dark: string]> = {
   'tooltip-ink': ['#ffffff', '#16191f'],
   notice: ['#fdf4e3', '#2b2314'],
   danger: ['#b3261e', '#ff9a91'],
-};
+} as const satisfies Record<string, readonly [light: string, dark: string]>;
 
 /**
  * The colours as CSS variables `--at-{name}`, for a style attribute. They are in no style sheet, as bundlers (Vite 8's Lightning
  * CSS) rewrite `light-dark()` there to something that has no colour at all where the page sets no `color-scheme`.
  */
-export const palette = Object.entries(colors)
+export const palette = Object.entries(chromeColors)
   .map(([name, [light, dark]]) => `--at-${name}: var(--attentrace-${name}, light-dark(${light}, ${dark}))`)
   .join('; ');

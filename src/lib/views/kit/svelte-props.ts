@@ -24,4 +24,6 @@ export const snippetNames = ['token', 'tooltip', 'empty', 'error'] as const sati
 export type SvelteLook = Look & ViewSnippets;
 
 /** The props of a view as a Svelte component: other attributes go to its outermost element. */
-export type SvelteProps<P> = P & ViewSnippets & Omit<HTMLAttributes<HTMLElement>, 'children' | 'class' | keyof P>;
+export type SvelteProps<P> = P &
+  ViewSnippets &
+  Omit<HTMLAttributes<HTMLElement>, 'children' | 'class' | keyof P>;

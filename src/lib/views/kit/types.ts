@@ -44,8 +44,20 @@ export interface LensProps {
   renormalize?: boolean;
 }
 
+/** Attributes for the outermost element of a view. */
+export interface ViewAttributes {
+  id?: string;
+  title?: string;
+  lang?: string;
+  dir?: 'ltr' | 'rtl' | 'auto';
+  hidden?: boolean;
+  role?: string;
+  style?: string;
+  [name: `aria-${string}` | `data-${string}`]: string | number | boolean | undefined;
+}
+
 /** Props that every view has, in whatever framework: nothing here speaks of Svelte, so that these types are whole without it. */
-export interface ViewProps extends Look {
+export interface ViewProps extends Look, ViewAttributes {
   /** What to draw, from `createTrace` or a reader. */
   trace?: Trace;
   /** Instead of `trace`: weights `[layer, head, query, key]`, see `createTrace`. Keep large arrays in `$state.raw`. */

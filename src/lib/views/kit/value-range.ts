@@ -3,7 +3,7 @@ import { HeldMatrix } from '../../trace/held-matrix.js';
 import { coarsestLevel } from '../../trace/request.js';
 
 /** The magnitude of the largest number of a matrix in memory, or of a sample of a large one; undefined of one that has to be read. */
-export function largestMagnitude(matrix: Matrix, signal: AbortSignal): number | undefined | Promise<number> {
+export function largestMagnitude(matrix: Matrix, signal?: AbortSignal): number | undefined | Promise<number> {
   if (!(matrix instanceof HeldMatrix)) return undefined;
   const block = matrix.block(
     {

@@ -1,10 +1,19 @@
 import { untrack } from 'svelte';
 import { lookThrough, type Lens, type SeenStream } from '../../analysis/lens/index.js';
+import type { Figure, FigureOptions } from '../../export/index.js';
 import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import { createTrace, rowOf, type Matrix, type Stream, type Token, type Trace } from '../../trace/index.js';
+import {
+  createTrace,
+  rowOf,
+  TraceError,
+  type Matrix,
+  type Stream,
+  type Token,
+  type Trace,
+} from '../../trace/index.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
@@ -27,6 +36,15 @@ export interface Bindings {
   head: Binding<number | undefined>;
 }
 
+/** What a view shows, where it shows anything. */
+interface ShownStream {
+  trace: Trace;
+  stream: Stream;
+  selection: Selection;
+  labels: Labels;
+  hiddenKeys: ReadonlySet<number>;
+}
+
 type Props<O> = Omit<ViewProps, keyof Bindings> & ViewSnippets & OptionProps<O>;
 
 const none: ReadonlySet<number> = new Set();
@@ -45,6 +63,8 @@ const lensNames = Object.keys(lensOptions) as (keyof Lens)[];
 export class ViewState<O extends object = any> {
   /** What this view shares with views inside it, in positions of tokens. */
   readonly exploration: Exploration<SvelteLook>;
+  /** Makes a figure of the view, where it can. */
+  figure: ((options: FigureOptions) => Promise<Figure>) | undefined;
   readonly #props: () => Props<O>;
   readonly #bound: Bindings;
   readonly #options: ViewOptions<O>;
@@ -84,9 +104,14 @@ export class ViewState<O extends object = any> {
     return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
 
+  // Each by itself: where props are spread, one that changes seems to change all, and none but these makes a trace.
+  readonly #givenTrace = $derived.by(() => this.#props().trace);
+  readonly #givenAttention = $derived.by(() => this.#props().attention);
+  readonly #givenTokens = $derived.by(() => this.#props().tokens);
+
   // A derived must not throw: Svelte asks it whether it has changed outside of whoever would catch that.
   readonly #ownTrace = $derived.by((): { trace?: Trace; error?: unknown } => {
-    const { trace, attention, tokens } = this.#props();
+    const [trace, attention, tokens] = [this.#givenTrace, this.#givenAttention, this.#givenTokens];
     if (trace || (attention === undefined && tokens === undefined)) return { trace };
     try {
       return { trace: createTrace({ attention: attention!, tokens }) };
@@ -247,6 +272,27 @@ export class ViewState<O extends object = any> {
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * What a figure is made of.
+   *
+   * @param failure why the body of the view cannot be drawn, if it cannot
+   * @throws what the view says in place of its body: `TraceError` `missing-attention` where it has no trace
+   */
+  mustShow(failure?: Error): ShownStream {
+    const { trace, stream, selection, labels, hiddenKeys } = this;
+    const error = this.error ?? failure;
+    if (error) throw error;
+    if (!trace || !stream || !selection)
+      throw new TraceError({
+        code: 'missing-attention',
+        place: 'figure',
+        found: 'a view without a trace',
+        expected: 'a trace, or attention and tokens',
+        fix: 'Ask for a figure once the view has something to show.',
+      });
+    return { trace, stream, selection, labels, hiddenKeys };
   }
 
   /** Keys whose weights the lens leaves out. */

@@ -1,4 +1,10 @@
-import { measureHeads, measures, type HeadValue, type MeasureName } from '../../analysis/index.js';
+import {
+  measureHeads,
+  measures,
+  type HeadValue,
+  type MeasureName,
+  type NamedMeasure,
+} from '../../analysis/index.js';
 import type { FailedHead } from '../../render/index.js';
 import { TraceError, type Stream } from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
@@ -21,7 +27,7 @@ export class ModelViewState {
   undrawn = $state.raw<readonly FailedHead[]>([]);
   /** Heads that could not be read to be measured. */
   #unmeasured = $state.raw<readonly FailedHead[]>([]);
-  #values = $state.raw<{ measure: MeasureName; stream: Stream; values: HeadValue[] }>();
+  #values = $state.raw<{ measure: MeasureName | NamedMeasure; stream: Stream; values: HeadValue[] }>();
 
   constructor(
     private readonly view: ViewState<ModelViewOptions>,
@@ -132,9 +138,19 @@ export class ModelViewState {
   });
 
   /** What heads are ordered by, or are about to be. */
-  measure: MeasureName | undefined = $derived.by(() =>
-    this.measures.find((name) => name === this.view.options.orderBy),
-  );
+  measure: MeasureName | NamedMeasure | undefined = $derived.by(() => {
+    const { orderBy } = this.view.options;
+    if (typeof orderBy !== 'object') return this.measures.find((name) => name === orderBy);
+    const fits = this.view.stream?.kind !== 'cross' || !orderBy.measure.oneSequence;
+    return fits ? orderBy : undefined;
+  });
+
+  /** What it is called. */
+  get measureLabel(): string {
+    const { measure } = this;
+    if (typeof measure === 'object') return measure.label;
+    return measure ? this.view.labels.measures[measure] : '';
+  }
 
   /** Whether the heads are in the order of the measure. */
   get ordered(): boolean {

@@ -11,7 +11,7 @@ export function readoutOf({ labels }: ViewState, model: ModelViewState): Readout
   const value = model.valueOf(head);
   const failure = model.failureOf(head);
   const notes = [
-    value === undefined ? '' : labels.fact(labels.measures[model.measure!], formatMeasure(value)),
+    value === undefined ? '' : labels.fact(model.measureLabel, formatMeasure(value)),
     failure === undefined ? '' : labels.unreadable(failure),
   ];
   const name = model.hovered ? place : labels.opened(place);

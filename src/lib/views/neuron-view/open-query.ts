@@ -1,5 +1,6 @@
 import {
   dimensionContributions,
+  firstKey,
   scoreRow,
   softmaxRow,
   visibleKeys,
@@ -10,9 +11,10 @@ import { fullColorAt } from './numbers.js';
 /** What is shown of an opened query, keys and dimensions by their own numbers. */
 export interface QueryNumbers {
   query: number;
-  /** How many keys it sees, from the first on. */
+  /** The keys it sees: from `first` on, before `visible`. */
+  first: number;
   visible: number;
-  /** q·k × scale, `[key]`; of keys it cannot see too, which nobody shows. */
+  /** The scores, `[key]`; of keys it cannot see too, which nobody shows. */
   scores: Float64Array;
   /** Their softmax, `[key]`. */
   weights: Float64Array;
@@ -32,6 +34,11 @@ export interface OpenQuery extends QueryNumbers {
   order: TableOrder;
 }
 
+/** Whether an opened query sees a key. */
+export function sees({ first, visible }: Pick<QueryNumbers, 'first' | 'visible'>, key: number): boolean {
+  return key >= first && key < visible;
+}
+
 /**
  * Multiplies a query with its keys.
  *
@@ -47,19 +54,20 @@ export function queryNumbers(
   const { dim, keys, queries } = vectors;
   const visible = visibleKeys(vectors, query);
   const scores = scoreRow(vectors, query);
-  const weights = softmaxRow(scores, visible);
+  const first = firstKey(vectors, query);
+  const weights = softmaxRow(scores, visible, vectors.scoring?.sink);
   const products = Float32Array.from(
-    { length: visible * dim },
-    (_, i) => keys[i]! * queries[query * dim + (i % dim)]!,
+    { length: (visible - first) * dim },
+    (_, i) => keys[first * dim + i]! * queries[query * dim + (i % dim)]!,
   );
   const ranges = {
     query: vectorRange,
     key: vectorRange,
     product: fullColorAt(products),
-    score: fullColorAt(scores.subarray(0, visible)),
+    score: fullColorAt(scores.subarray(first, visible)),
     weight: weights.reduce((most, weight, key) => Math.max(most, weight, recorded(key) ?? 0), 0),
   };
-  return { query, visible, scores, weights, ranges };
+  return { query, first, visible, scores, weights, ranges };
 }
 
 /**
@@ -68,14 +76,14 @@ export function queryNumbers(
  */
 export function tableOrder(
   vectors: QueryKey,
-  { query, visible, scores, weights }: QueryNumbers,
+  { query, first, visible, scores, weights }: QueryNumbers,
   byContribution: boolean,
 ): TableOrder {
   const keys = Uint32Array.from(scores, (_, key) => key);
   const dims = Uint32Array.from({ length: vectors.dim }, (_, dim) => dim);
   if (byContribution) {
-    keys.subarray(0, visible).sort((a, b) => scores[b]! - scores[a]!);
-    const parts = dimensionContributions(vectors, query, weights, visible);
+    keys.subarray(first, visible).sort((a, b) => scores[b]! - scores[a]!);
+    const parts = dimensionContributions(vectors, query, weights, visible, first);
     dims.sort((a, b) => parts[b]! - parts[a]!);
   }
   const rowOf = new Uint32Array(keys.length);

@@ -2,7 +2,7 @@ import type { QueryKey } from '../../analysis/query-key/index.js';
 import type { SignedPanel } from '../../render/index.js';
 import { rowPx } from '../kit/rows.js';
 import { cellGapPx, type NeuronLayout } from './layout.js';
-import type { OpenQuery } from './open-query.js';
+import { sees, type OpenQuery } from './open-query.js';
 
 /** From this width on, cells of a row are set apart by a pixel. */
 const gapFromPx = 4;
@@ -37,7 +37,7 @@ export function keyPanels(
   const key = new Float32Array(shown.length * dim).fill(NaN);
   const product = key.slice();
   shown.forEach((position, row) => {
-    if (position >= open.visible) return;
+    if (!sees(open, position)) return;
     open.order.dims.forEach((i, col) => {
       const at = row * dim + col;
       key[at] = keys[position * dim + i]!;

@@ -6,7 +6,7 @@ import { tokenName } from '../kit/token-names.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { formatDifference, formatNumber, formatSigned } from './numbers.js';
 import type { NeuronState } from './neuron-state.svelte.js';
-import type { OpenQuery } from './open-query.js';
+import { sees, type OpenQuery } from './open-query.js';
 import type { TableCell } from './table-cell.js';
 
 /** How many dimensions are named as those a score mostly comes from. */
@@ -62,7 +62,7 @@ export function cellFacts(
     const facts = dim === null ? [] : [{ name: dimension, value: labels.queryElement(formatNumber(q(dim))) }];
     return { facts, notes: [] };
   }
-  if (key >= open.visible) return { facts: [], notes: [labels.cannotSee] };
+  if (!sees(open, key)) return { facts: [], notes: [labels.cannotSee] };
   const k = (i: number): number => vectors.keys[key * vectors.dim + i]!;
   const score = { name: scoreName(labels, vectors), value: formatNumber(open.scores[key]!) };
   const softmax = { name: labels.softmaxColumn, value: formatWeight(open.weights[key]!) };

@@ -2,7 +2,7 @@ import { listKeys } from '../kit/list-keys.js';
 import { pointIn } from '../kit/rect.js';
 import type { NeuronLayout } from './layout.js';
 import type { NeuronState } from './neuron-state.svelte.js';
-import type { OpenQuery } from './open-query.js';
+import { sees, type OpenQuery } from './open-query.js';
 import type { TableCell, TableColumn } from './table-cell.js';
 
 const columns: readonly TableColumn[] = ['key', 'product', 'score', 'weight'];
@@ -17,7 +17,7 @@ export function tableCellAt(event: MouseEvent, open: OpenQuery, layout: NeuronLa
   const column =
     columns.find((name) => x >= layout[name].x && x < layout[name].x + layout[name].width) ?? 'score';
   const place = hasElements(column) ? Math.floor((x - layout[column].x) / layout.cellPx) : -1;
-  return { key, column, dim: key < open.visible ? (open.order.dims[place] ?? null) : null };
+  return { key, column, dim: sees(open, key) ? (open.order.dims[place] ?? null) : null };
 }
 
 /** Keys on the table: arrows move from cell to cell, Shift over whole columns, Enter locks a key, Escape lets go, then closes. */
@@ -32,7 +32,7 @@ export function tableKeys(current: () => NeuronState, close: () => void): (event
     const neurons = current();
     const { keys, dims } = order();
     const key = keys[to]!;
-    const shown = hasElements(column) && key < neurons.open!.visible;
+    const shown = hasElements(column) && sees(neurons.open!, key);
     neurons.pointAtCell({ key, column, dim: shown ? (dim ?? dims[0]!) : null });
     neurons.body.show(to);
   }

@@ -1,5 +1,6 @@
-import type { StreamKind } from '../../../trace/index.js';
+import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
+import { figureLabels, type FigureLabels } from './figure.js';
 import { groupViewLabels, type GroupViewLabels } from './group-view.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
@@ -7,7 +8,7 @@ import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
 export interface Labels
-  extends ExplorerLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+  extends ExplorerLabels, FigureLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -19,6 +20,11 @@ export interface Labels
   stream: string;
   /** By name; a derived stream that is not here is called by its name. */
   streams: Record<StreamKind, string> & Partial<Record<string, string>>;
+  evidence: Record<Evidence, string>;
+  /** What may be concluded of each. */
+  concluded: Record<Evidence, string>;
+  /** What is to be known of a quantity, by its name, in place of its own `caveat`: for other languages. */
+  caveats: Partial<Record<string, string>>;
   mean: string;
   max: string;
   scale: string;
@@ -77,6 +83,9 @@ export interface Labels
   hideChoices: Record<'none' | 'first' | 'special', string>;
   hiddenChips: Record<'none' | 'first' | 'special', string>;
   hiddenTokens: (count: number) => string;
+  /** On a click that hides tokens: which, as in `hideChoices`, and their share of the weight, from 0 to 1. */
+  hideOffer: (tokens: string, share: number) => string;
+  hideHelp: string;
   renormalize: string;
   renormalized: string;
   reset: string;
@@ -88,6 +97,9 @@ export interface Labels
   sampled: string;
   sampledHelp: string;
   weights: string;
+  /** Of a table of the largest weights, where the browser cannot draw. */
+  strongestOf: (shown: number, total: number) => string;
+  tooManyToRank: (total: number) => string;
   linesDrawn: (drawn: number, total: number) => string;
   cannotSee: string;
   /** Of a key that the lens leaves out. */
@@ -136,6 +148,7 @@ const lineCount = (lines: number): string =>
 /** The labels in English. */
 export const defaultLabels: Labels = {
   ...explorerLabels,
+  ...figureLabels,
   ...groupViewLabels,
   ...modelViewLabels,
   ...neuronLabels,
@@ -149,6 +162,13 @@ export const defaultLabels: Labels = {
   heads: 'heads',
   stream: 'stream',
   streams: { self: 'self', encoder: 'encoder', decoder: 'decoder', cross: 'cross' },
+  evidence: { descriptive: 'descriptive', contribution: 'contribution', causal: 'causal' },
+  concluded: {
+    descriptive: 'Attention alone: it says where a model looks, not what that does.',
+    contribution: 'Values count too: it says what a token gives, not what would happen without it.',
+    causal: 'The model was run again with something changed: it says what that did, in this text.',
+  },
+  caveats: {},
   mean: 'mean',
   max: 'max',
   scale: 'scale',
@@ -216,6 +236,8 @@ export const defaultLabels: Labels = {
   hideChoices: { none: 'none', first: 'first token', special: 'special tokens' },
   hiddenChips: { none: '', first: 'first token hidden', special: 'special tokens hidden' },
   hiddenTokens: (count) => `${count} ${count === 1 ? 'token' : 'tokens'} hidden`,
+  hideOffer: (tokens, share) => `hide ${tokens} (${Math.round(share * 100)} %)`,
+  hideHelp: 'takes so much of the weight that little else is seen: a click leaves it out',
   renormalize: 'renormalise',
   renormalized: 'renormalised',
   reset: 'reset zoom',
@@ -226,6 +248,9 @@ export const defaultLabels: Labels = {
   sampled: 'sampled: some weights of each pixel',
   sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
+  strongestOf: (shown, total) =>
+    `the ${shown.toLocaleString('en')} strongest of ${total.toLocaleString('en')} weights`,
+  tooManyToRank: (total) => `${total.toLocaleString('en')} weights are too many for a table: choose a query`,
   linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
   leftOut: 'left out',
   cannotSee: 'a later position: this query cannot see it',

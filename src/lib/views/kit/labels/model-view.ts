@@ -13,6 +13,8 @@ export interface ModelViewLabels {
   strongestLinesHelp: string;
   order: string;
   orders: Record<'none' | MeasureName, string>;
+  /** Of a measure that the page brings, by its label. */
+  orderBy: (label: string) => string;
   /** A measure's name beside its value. */
   measures: Record<MeasureName, string>;
   orderWithin: string;
@@ -46,23 +48,28 @@ export const modelViewLabels: ModelViewLabels = {
   strongestLinesHelp:
     'A thumbnail has no room for every line of a long text: it shows one for each query, or run of queries, to the key it looks at most.',
   order: 'order',
+  orderBy: (label) => `by ${label}`,
   orders: {
     none: 'model order',
     entropy: 'by entropy',
+    'effective-keys': 'by effective keys',
     confidence: 'by confidence',
     distance: 'by distance',
     'previous-token': 'by previous token',
     'duplicate-token': 'by duplicate token',
     induction: 'by induction (a hint)',
+    'repeat-induction': 'by induction of repeats',
     'first-token': 'by first token',
   },
   measures: {
     entropy: 'entropy',
+    'effective-keys': 'effective keys',
     confidence: 'confidence',
     distance: 'distance',
     'previous-token': 'previous token',
     'duplicate-token': 'duplicate token',
     induction: 'induction (a hint)',
+    'repeat-induction': 'induction of repeats',
     'first-token': 'first token',
   },
   orderWithin: 'order within',

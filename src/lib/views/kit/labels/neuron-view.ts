@@ -33,7 +33,7 @@ export interface NeuronLabels {
   differsTitle: (scale: string) => string;
   differsPlace: (pair: string, computed: string, recorded: string) => string;
   differsCauses: string;
-  differsScale: (scale: string) => string;
+  differsBy: (what: 'scale' | 'softCap' | 'window' | 'alibiSlopes' | 'sinks', value: string) => string;
   differsMark: string;
   useScale: string;
   showPlace: string;
@@ -90,7 +90,14 @@ export const neuronLabels: NeuronLabels = {
     `Largest difference, at “${pair}”: ${computed} computed, ${recorded} recorded.`,
   differsCauses:
     'Something besides queries and keys has a part in it: a bias, ALiBi, soft-capping or a mask.',
-  differsScale: (scale) => `With another scale it is: pass scale={${scale}}.`,
+  differsBy: (what, value) =>
+    ({
+      scale: `With another scale it is: pass scale={${value}}.`,
+      softCap: `With a soft-cap of ${value} it is: pass createTrace({ scoring: { softCap } }).`,
+      window: `With a window of ${value} keys it is: pass createTrace({ scoring: { window } }).`,
+      alibiSlopes: `With ALiBi of slope ${value} it is: pass createTrace({ scoring: { alibiSlopes } }).`,
+      sinks: `With a sink of logit ${value} in the softmax it is: pass createTrace({ scoring: { sinks } }).`,
+    })[what],
   differsMark: 'A stroke marks the recorded weight.',
   useScale: 'use it',
   showPlace: 'show',

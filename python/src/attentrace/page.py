@@ -1,0 +1,122 @@
+"""Pages that work by themselves: code and data inside, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+from functools import cache
+from importlib.resources import files
+
+from .check import is_weights
+from .errors import AttentraceError, TraceError
+from .files import size_of, to_bytes
+from .trace import Trace
+
+STATIC = files("attentrace") / "static"
+
+MOST_BYTES = 2**28
+"""A page may hold so much; browsers open files of 256 MB with some patience."""
+MOST_BYTES_SAVED = 2**22
+"""A copy in a notebook may hold so much, before it is compressed."""
+
+
+@cache
+def code() -> bytes:
+    """The page's code, gzipped. Raises where the package was installed without it."""
+    try:
+        return gzip.compress((STATIC / "attentrace.js").read_bytes(), 9, mtime=0)
+    except FileNotFoundError as cause:
+        raise AttentraceError(
+            "file",
+            "attentrace/static/attentrace.js",
+            "nothing",
+            "the built code of the page",
+            "In a clone of the repository run npm run build:python; a wheel has it.",
+        ) from cause
+
+
+@cache
+def code_digest() -> str:
+    return hashlib.sha256(code()).hexdigest()[:16]
+
+
+def page(view: str, trace: Trace, props: dict, *, vectors: bool, dtype: str | None = None, title: str = "attentrace", note: str = "") -> str:
+    """One HTML page with a view of a trace, which needs no network.
+
+    Raises ``TraceError`` ``file`` where it would hold more than 256 MB.
+    """
+    if not vectors:
+        trace = without_vectors(trace)
+    size = size_of(trace, dtype)
+    if size > MOST_BYTES:
+        raise TraceError(
+            "file",
+            "the page",
+            f"{size / 2**20:,.0f} MB of tensors",
+            f"at most {MOST_BYTES // 2**20} MB",
+            "Keep fewer: include_layers=[3], include_heads=[0, 1], or dtype='uint8'.",
+        )
+    data = gzip.compress(to_bytes(trace, dtype), 6, mtime=0)
+    about = json.dumps({"view": view, "props": props, "note": note})
+    return _filled(title, about, data)
+
+
+def served_page(view: str, source: str, props: dict, title: str) -> str:
+    """A page that reads its trace from ``source``, a file beside it."""
+    return _filled(title, json.dumps({"view": view, "props": props, "source": source, "note": ""}), None)
+
+
+def _filled(title: str, about: str, data: bytes | None) -> str:
+    # JSON inside a script ends it with no tag of its own.
+    parts = {
+        "TITLE": html.escape(title),
+        "ABOUT": about.replace("<", "\\u003c"),
+        "CODE": base64.b64encode(code()).decode(),
+        "DATA": base64.b64encode(data).decode() if data is not None else "",
+    }
+    text = (STATIC / "page.html").read_text("utf-8")
+    before, *rest = text.split("{{")
+    return before + "".join(parts[name] + after for name, _, after in (part.partition("}}") for part in rest))
+
+
+def saved_copy(view: str, trace: Trace, props: dict, *, vectors: bool, height: int) -> str:
+    """The view in a frame of its own, as a saved notebook keeps it: small enough, and saying what it leaves out."""
+    trace, dtype, note = _reduced(trace if vectors else without_vectors(trace), props)
+    if trace is None:
+        return f'<p>{html.escape(note)}</p>'
+    inner = page(view, trace, props, vectors=vectors, dtype=dtype, note=note)
+    # Its own origin: nothing in it reaches the notebook.
+    return (
+        f'<iframe sandbox="allow-scripts" title="attentrace" srcdoc="{html.escape(inner)}" '
+        f'style="width: 100%; height: {height + (28 if note else 0)}px; border: 0"></iframe>'
+    )
+
+
+def _reduced(trace: Trace, props: dict) -> tuple[Trace | None, str | None, str]:
+    if size_of(trace) <= MOST_BYTES_SAVED:
+        return trace, None, ""
+    weights = all(is_weights(stream.quantity) for stream in trace.streams.values())
+    dtype, rounded = ("uint8", "weights rounded to 1/255") if weights else ("float16", "numbers rounded to half precision")
+    if size_of(trace, dtype) <= MOST_BYTES_SAVED:
+        return trace, dtype, f"A saved copy: {rounded}."
+    for stream in trace.streams.values():
+        layer = props.get("layer", stream.layers[0])
+        layer = layer if layer in stream.layers else stream.layers[0]
+        if any(layer not in other.layers for other in trace.streams.values()):
+            break
+        part = trace.picked(layers=[layer])
+        if size_of(part, dtype) <= MOST_BYTES_SAVED:
+            return part, dtype, f"A saved copy: layer {layer} alone, {rounded}. Run the notebook for all of it."
+    return None, None, "This view is too large to be saved in a notebook: run it, or write it with view.to_html(path)."
+
+
+def without_vectors(trace: Trace) -> Trace:
+    from dataclasses import replace
+
+    from .trace import trace_of_streams
+
+    streams = {name: replace(stream, queries=None, keys=None, values=None) for name, stream in trace.streams.items()}
+    return trace_of_streams(streams, trace.model, trace.text)

@@ -1,0 +1,51 @@
+"""Attention a few queries at a time: exact, and never N² numbers."""
+
+from __future__ import annotations
+
+import torch
+
+CHUNK_BYTES = 2**27
+"""Scores held at once, in float32."""
+
+
+def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
+    """What an attention layer computes, and the log-sum-exp of each query's scores.
+
+    softmax(softcap(q·k × scale)) · v over the keys that ``mask`` lets be seen; ``sinks``, a logit a head, takes part in the sum and has no
+    value (gpt-oss).
+
+    Args:
+        query: ``[1, head, query, dim]``.
+        key, value: ``[1, key head, key, dim]``; each serves an equal run of heads.
+        mask: a ``LazyMask``, or None where every key is seen.
+
+    Returns:
+        ``[1, query, head, dim]``, and ``[head, query]`` in natural logarithms, float32.
+    """
+    _, heads, rows, dim = query.shape
+    key_heads, cols = key.shape[1], key.shape[2]
+    group = heads // key_heads
+    keys = key[0].float().transpose(1, 2).unsqueeze(1)
+    values = value[0].float().unsqueeze(1)
+    out = torch.empty(1, rows, heads, value.shape[-1], dtype=query.dtype, device=query.device)
+    log_sum_exp = torch.empty(heads, rows, dtype=torch.float32, device=query.device)
+    step = max(1, CHUNK_BYTES // (4 * heads * cols))
+    for row in range(0, rows, step):
+        end = min(row + step, rows)
+        seen = mask.block(range(row, end), range(cols)) if mask is not None else None
+        # Keys beyond the last one seen, half of them in a causal model, take no time.
+        last = int(seen.any(0).nonzero().max()) + 1 if seen is not None and seen.any() else cols
+        first = int(seen.any(0).nonzero().min()) if seen is not None and seen.any() else 0
+        part = query[0, :, row:end].float().reshape(key_heads, group, end - row, dim)
+        scores = (part @ keys[..., first:last]) * scale
+        if softcap is not None:
+            scores = torch.tanh(scores / softcap) * softcap
+        if seen is not None:
+            scores.masked_fill_(~seen[:, first:last], float("-inf"))
+        total = torch.logsumexp(scores, -1)
+        if sinks is not None:
+            total = torch.logaddexp(total, sinks.float().reshape(key_heads, group, 1))
+        weights = torch.exp(scores - total.unsqueeze(-1)).nan_to_num_(0.0)
+        out[0, row:end] = (weights @ values[:, :, first:last]).permute(2, 0, 1, 3).reshape(end - row, heads, -1).to(out.dtype)
+        log_sum_exp[:, row:end] = total.reshape(heads, end - row)
+    return out, log_sum_exp

@@ -1,0 +1,168 @@
+"""What a view takes, and what its page asks of the kernel and is told."""
+
+import inspect
+import json
+
+import numpy as np
+import pytest
+
+import attentrace as at
+from attentrace import widget
+from attentrace.views import view_function
+
+from .made import TOKENS, by_layer, weights
+
+
+class Page:
+    """The other end of a view's messages."""
+
+    def __init__(self, view):
+        self.view, self.heard = view, []
+        view.send = lambda content, buffers=None: self.heard.append((content, buffers or []))
+
+    def ask(self, **content):
+        self.heard.clear()
+        self.view._answer(self.view, {"id": 1, **content}, [])
+        return self.heard
+
+    def array(self, **content):
+        heard = self.ask(**content)
+        data = b"".join(buffers[0] for _, buffers in heard)
+        return np.frombuffer(data, heard[0][0]["type"]).reshape(heard[0][0]["dims"])
+
+
+VIEWS = [at.explorer, at.head_view, at.heatmap, at.model_view, at.neuron_view, at.token_view]
+
+
+@pytest.mark.parametrize("make", VIEWS)
+def test_every_view_takes_a_trace_and_says_what_it_takes(make):
+    view = make(at.Trace(weights(), TOKENS), layer=1)
+    assert view.props == {"layer": 1}
+    assert "layer: The layer shown" in make.__doc__
+    assert "layer" in inspect.signature(make).parameters
+
+
+def test_a_new_view_is_one_line():
+    assert view_function("Heatmap")(weights(), TOKENS, range=[0, 1]).props == {"range": [0, 1]}
+
+
+def test_arguments_of_bertviz():
+    view = at.head_view(by_layer(), TOKENS, 2, prettify_tokens=True, layer=1, heads=[0, 2], include_layers=[1], display_mode="dark")
+    assert view.trace.stream().layers == [1]
+    assert view.props == {"layer": 1, "heads": [0, 2], "theme": "dark"}
+    assert view.trace.stream().key_side.segments == [{"name": "A", "start": 0, "end": 2}, {"name": "B", "start": 2, "end": 6}]
+    crossed = at.model_view(
+        encoder_attention=by_layer(causal=False), decoder_attention=by_layer(), cross_attention=by_layer(causal=False),
+        encoder_tokens=TOKENS, decoder_tokens=TOKENS, include_heads=[1],
+    )
+    assert list(crossed.trace.streams) == ["encoder", "decoder", "cross"]
+    assert crossed.trace.stream("cross").heads == [1]
+    html = at.model_view(by_layer(), TOKENS, html_action="return")
+    assert "<!doctype html>" in html.data and "<iframe" in html._repr_html_()
+
+
+def test_names_of_props_and_options_are_those_of_each_language():
+    view = at.head_view(weights(), TOKENS, query_segment=None, edges="top", top=2)
+    assert view.props == {"edges": "top", "top": 2}
+    view.options = {"query_segment": "A"}
+    assert view.get_state("options")["options"] == {"querySegment": "A"}
+    view.set_state({"options": {"querySegment": "B", "top": 3}})
+    assert view.options == {"query_segment": "B", "top": 3}
+
+
+def test_what_is_chosen_in_the_page_is_heard():
+    view, heard = at.head_view(weights(), TOKENS), []
+    view.observe(lambda change: heard.append(change.new), "selection")
+    view.set_state({"selection": {"layer": 1, "query": 3}})
+    assert heard == [{"layer": 1, "query": 3}] and view.selection["query"] == 3
+
+
+def test_the_page_is_told_of_the_trace_and_gets_a_head_or_a_block():
+    page = Page(at.heatmap(weights(), TOKENS))
+    ((reply, _),) = page.ask(kind="hello", page="p")
+    (stream,) = reply["about"]["streams"]
+    assert stream["dims"] == [2, 3, 6, 6] and stream["causal"] is True and stream["key"]["tokens"] == TOKENS
+    json.dumps(reply)
+    np.testing.assert_array_equal(page.array(kind="heads", stream="self", layer=1, heads=[0, 2]), weights()[1, [0, 2]])
+    block = dict(kind="block", stream="self", layer=1, head=2, row=0, col=0, rows=2, cols=3, rowLevel=1, colLevel=1)
+    np.testing.assert_allclose(page.array(**block), weights()[1, 2].reshape(3, 2, 3, 2).max((1, 3))[:2])
+
+
+def test_messages_are_of_four_megabytes_at_most():
+    given = weights(layers=1, heads=1, tokens=1200)
+    page = Page(at.heatmap(given))
+    np.testing.assert_array_equal(page.array(kind="heads", stream="self", layer=0, heads=[0])[0], given[0, 0])
+    assert [len(buffers[0]) for _, buffers in page.heard] == [2**22, 1200 * 1200 * 4 - 2**22]
+
+
+def test_what_is_wrong_with_a_head_is_told_the_page():
+    given = weights(layers=2, heads=2, tokens=1600)
+    given[1, 1, 800, 0] = np.nan
+    heard = Page(at.heatmap(given)).ask(kind="heads", stream="self", layer=1, heads=[1])
+    assert heard[0][0]["kind"] == "error" and heard[0][0]["error"]["code"] == "not-a-number"
+
+
+def test_vectors_go_to_views_that_need_them():
+    trace = at.Trace(weights(), TOKENS, queries=np.ones((2, 3, 6, 4), "f4"), keys=np.ones((2, 1, 6, 4), "f4"))
+    about = Page(at.neuron_view(trace)).ask(kind="hello", page="p")[0][0]["about"]
+    assert about["streams"][0]["vectors"] == {"queries": ["float32", 3, 6, 4], "keys": ["float32", 1, 6, 4]}
+    assert Page(at.head_view(trace)).ask(kind="hello", page="p")[0][0]["about"]["streams"][0]["vectors"] == {}
+
+
+def test_the_code_of_the_page_is_sent_once_a_page():
+    page = Page(at.head_view(weights(), TOKENS))
+    (first, buffers), *rest = page.ask(kind="code", known=[])
+    assert len(buffers[0]) > 100_000 and not rest
+    ((again, nothing),) = page.ask(kind="code", known=[first["digest"]])
+    assert again["same"] and nothing == []
+
+
+def test_a_closed_view_lets_go_of_its_trace(monkeypatch):
+    import weakref
+
+    view = at.head_view(weights(), TOKENS)
+    page, held = Page(view), weakref.ref(view.trace)
+    page.ask(kind="hello", page="one")
+    page.ask(kind="hello", page="two")
+    page.ask(kind="closed", page="one")
+    assert held() is not None
+    page.ask(kind="closed", page="two")
+    assert held() is None
+    with pytest.raises(at.TraceError, match="Make the view again"):
+        view.trace
+    assert page.ask(kind="hello", page="three")[0][0]["error"]["code"] == "unreadable"
+
+
+def test_a_trace_that_is_kept_can_be_shown_again():
+    trace = at.Trace(weights(), TOKENS)
+    page = Page(at.head_view(trace))
+    page.ask(kind="hello", page="one")
+    page.ask(kind="closed", page="one")
+    assert page.ask(kind="hello", page="two")[0][0]["kind"] == "reply"
+
+
+def test_causality_is_seen_in_the_weights():
+    assert widget.is_causal(at.Trace(weights(), TOKENS).stream())
+    assert not widget.is_causal(at.Trace(weights(causal=False), TOKENS).stream())
+
+
+def test_pages_hold_their_data_and_no_address(tmp_path):
+    view = at.explorer(at.Trace(weights(), ["</script><script>alert(1)</script>", *TOKENS[1:]]))
+    view.to_html(tmp_path / "t.html")
+    text = (tmp_path / "t.html").read_text()
+    assert "alert(1)" not in text and "https://" not in text
+
+
+def test_a_saved_copy_says_what_it_leaves_out():
+    small = at.head_view(weights(), TOKENS)._saved()
+    assert "A saved copy" not in small and 'sandbox="allow-scripts"' in small
+    assert "weights rounded" in at.head_view(weights(layers=4, heads=2, tokens=400))._saved()
+    assert "layer 2 alone" in at.head_view(weights(layers=8, heads=2, tokens=600), layer=2)._saved()
+    assert "too large to be saved" in at.head_view(weights(layers=1, heads=1, tokens=2100))._saved()
+
+
+def test_what_is_too_large_for_a_page_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr("attentrace.page.MOST_BYTES", 100)
+    with pytest.raises(at.TraceError, match="include_layers") as error:
+        at.head_view(weights(), TOKENS).to_html(tmp_path / "t.html")
+    assert error.value.code == "file"

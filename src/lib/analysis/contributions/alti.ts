@@ -1,0 +1,96 @@
+import { deriveStream, TraceError, wholeMatrix, type Stream } from '../../trace/index.js';
+import { mustStackLayers, wholeWeights } from '../derivation.js';
+import { productOverLayers } from '../over-layers/product.js';
+import { eachPart, mustHoldSublayer } from './parts.js';
+import { sublayerOutput } from './sublayer-output.js';
+
+const quantity = {
+  name: 'ALTI',
+  range: [0, 1],
+  evidence: 'contribution',
+  caveat:
+    'Contributions are taken to multiply over layers, and feed-forward layers to leave them as they are.',
+} as const;
+/** How far the parts may be from the whole, as a share of its largest number: what half precision may add up to. */
+const tolerance = 2e-3;
+
+/**
+ * ALTI of each layer by itself: how much nearer each token brings the whole. With Tᵢ(xⱼ) what token j gives to the output yᵢ of the
+ * attention sublayer, cᵢⱼ = max(0, ‖yᵢ‖₁ − ‖yᵢ − Tᵢ(xⱼ)‖₁), rows scaled to sum to 1. In [0, 1]. A contribution. The same layers and one
+ * head, 0.
+ *
+ * The parts and the biases are made sure to sum to yᵢ: to the `blockOutput` recorded, else to the output as a model computes it.
+ *
+ * Source: Ferrando et al. 2022, arXiv:2203.04212, eq. 9 and 10; checked against the authors' code.
+ *
+ * @throws TraceError `derivation` for cross attention, only some queries, without values, outputMatrix or residual, and, when a layer is
+ * looked at, where parts do not sum to the whole; `quantity` where the stream holds no weights
+ */
+export function altiLayers(stream: Stream, { name = 'ALTI of layers' }: { name?: string } = {}): Stream {
+  mustHoldSublayer(stream, 'altiLayers');
+  const size = stream.keyTokens.length;
+  return deriveStream(stream, {
+    ...{ name, quantity, heads: [0] },
+    matrix: (layer) => wholeMatrix({ rows: size, cols: size }, () => layerContributions(stream, layer)),
+  });
+}
+
+/**
+ * ALTI (aggregation of layer-wise token-to-token interactions): how much each input token contributes to what a token is at layer n, the
+ * product of `altiLayers` up to it, later layers on the left. In [0, 1], rows sum to 1. A contribution. The same layers and one head, 0.
+ *
+ * Caveat: contributions are taken to multiply over layers, and feed-forward layers to leave them as they are.
+ *
+ * Source: Ferrando et al. 2022, arXiv:2203.04212, §3.
+ *
+ * @throws TraceError as `altiLayers`, and `derivation` where a layer in between is missing
+ * @example
+ * const trace = traceOf(recorded, alti(recorded.stream()));
+ */
+export function alti(stream: Stream, { name = 'ALTI' }: { name?: string } = {}): Stream {
+  const layers = altiLayers(stream);
+  mustStackLayers(stream, 'alti');
+  return productOverLayers(stream, { name, quantity }, (layer) => wholeWeights(layers.matrix(layer, 0)));
+}
+
+async function layerContributions(stream: Stream, layer: number): Promise<Float32Array> {
+  const { output, biases, size, center, deviations } = await sublayerOutput(stream, layer);
+  const tokens = stream.keyTokens.length;
+  const recorded = stream.sublayer!.blockOutput?.vector(stream.layers.indexOf(layer), 0, 0, tokens);
+  const whole = recorded ? Float64Array.from(recorded) : output;
+  // The biases, to which every part is added.
+  const sums = biases;
+  const out = new Float32Array(tokens * tokens);
+  await eachPart(stream, layer, { residual: true, through: center }, (query, key, part) => {
+    const at = query * size;
+    let [length, distance] = [0, 0];
+    for (let k = 0; k < size; k++) {
+      const given = part[k]! / deviations[query]!;
+      sums[at + k]! += given;
+      length += Math.abs(whole[at + k]!);
+      distance += Math.abs(whole[at + k]! - given);
+    }
+    out[query * tokens + key] = Math.max(0, length - distance);
+  });
+  checkSum(sums, whole, layer, size);
+  for (let query = 0; query < tokens; query++) {
+    const row = out.subarray(query * tokens, (query + 1) * tokens);
+    const sum = row.reduce((total, n) => total + n, 0);
+    if (sum > 0) row.forEach((n, key) => (row[key] = n / sum));
+  }
+  return out;
+}
+
+function checkSum(sums: Float64Array, whole: Float64Array, layer: number, size: number): void {
+  const most = whole.reduce((largest, n) => Math.max(largest, Math.abs(n)), 0);
+  const at = sums.findIndex((sum, i) => !(Math.abs(sum - whole[i]!) <= tolerance * most));
+  if (at < 0) return;
+  const [token, number] = [Math.floor(at / size), at % size];
+  throw new TraceError({
+    code: 'derivation',
+    place: `alti, layer ${layer}, token ${token}`,
+    found: `parts that sum to ${sums[at]!.toPrecision(4)} in number ${number}`,
+    expected: `${whole[at]!.toPrecision(4)}, as in blockOutput`,
+    fix: 'Something that the sublayer does was not recorded, or otherwise: outputBias, normWeight and normBias (post-LN alone), values with their bias.',
+  });
+}

@@ -1,0 +1,62 @@
+import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
+import { eachPart, mustHoldSublayer } from './parts.js';
+import { sublayerOutput } from './sublayer-output.js';
+
+/**
+ * How much each token gives to what the whole attention sublayer makes of a token, residual connection and LayerNorm included:
+ * ‖g(Σₕ Aₕ[i,j] fₕ(xⱼ) + 1[i=j] xᵢ)‖, where g is the linear part of the LayerNorm: centring, its weight, the deviation of the whole.
+ * At least 0. A contribution. The same layers and one head, 0.
+ *
+ * Caveat: derived for models whose LayerNorm comes after the addition (post-LN, as BERT): `normWeight` says so. Without it there is no
+ * norm here to go through, as in pre-LN models, and g changes nothing.
+ *
+ * Source: Kobayashi et al. 2021, arXiv:2109.07152, eq. 9.
+ *
+ * @throws TraceError `derivation` for cross attention, only some queries, and without values, outputMatrix or residual; `quantity` where
+ * the stream holds no weights
+ */
+export function blockNorms(stream: Stream, { name = 'block norms' }: { name?: string } = {}): Stream {
+  mustHoldSublayer(stream, 'blockNorms');
+  const size = stream.keyTokens.length;
+  return deriveStream(stream, {
+    ...{ name, heads: [0] },
+    quantity: {
+      name: 'block norm',
+      range: [0, Infinity],
+      evidence: 'contribution',
+      caveat: 'Derived for models whose LayerNorm comes after the addition; direction is lost.',
+    },
+    matrix: (layer) =>
+      wholeMatrix({ rows: size, cols: size }, async () => {
+        const { center, deviations } = await sublayerOutput(stream, layer);
+        const out = new Float32Array(size * size);
+        await eachPart(stream, layer, { residual: true, through: center }, (query, key, part) => {
+          out[query * size + key] = Math.sqrt(part.reduce((sum, n) => sum + n * n, 0)) / deviations[query]!;
+        });
+        return out;
+      }),
+  });
+}
+
+/**
+ * How much of what a token becomes in a layer comes from other tokens: ‖Σ over others‖ ÷ (‖Σ over others‖ + ‖its own part‖), through
+ * the LayerNorm as in `blockNorms`; one number a query, from 0 (all its own) to 1. A contribution.
+ *
+ * Source: Kobayashi et al. 2021, arXiv:2109.07152, eq. 11 (mixing ratio).
+ *
+ * @throws TraceError as `blockNorms`
+ */
+export async function mixingRatios(stream: Stream, layer: number): Promise<Float64Array> {
+  mustHoldSublayer(stream, 'mixingRatios');
+  const size = stream.keyTokens.length;
+  const { center, size: hidden } = await sublayerOutput(stream, layer);
+  const others = Array.from({ length: size }, () => new Float64Array(hidden));
+  const own = new Float64Array(size);
+  const length = (vector: Float64Array): number => Math.sqrt(vector.reduce((sum, n) => sum + n * n, 0));
+  await eachPart(stream, layer, { residual: true, through: center }, (query, key, part) => {
+    if (query === key) own[query] = length(part);
+    else part.forEach((n, i) => (others[query]![i]! += n));
+  });
+  // Both would be divided by the same deviation.
+  return Float64Array.from(others, (sum, query) => length(sum) / (length(sum) + own[query]!));
+}

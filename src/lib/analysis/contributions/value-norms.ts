@@ -1,0 +1,101 @@
+import { blockWeights, computedMatrix, deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
+import { mustHoldWeights, notDerivable } from '../derivation.js';
+import { eachPart, headValues, mustHoldValues } from './parts.js';
+
+/** How value norms are taken. */
+export interface ValueNormOptions {
+  name?: string;
+  /**
+   * Of each head, or of the whole layer, where what the heads give is added up before its length is taken, so that heads may cancel
+   * out. Default `'heads'`.
+   */
+  of?: 'heads' | 'layer';
+  /** Whether values go through W_O. Default: where the stream holds it; the name of the quantity says where they do not. */
+  outputMatrix?: boolean;
+}
+
+/**
+ * How much a key gives to a query: the length of what attention adds for it, ‖A[i,j] f(xⱼ)‖ with f(x) = (x W_V + b_V) W_O; of a layer
+ * ‖Σₕ Aₕ[i,j] fₕ(xⱼ)‖. At least 0, in the units of the hidden states. A contribution: attention to a key whose value is short counts
+ * little. The same layers and heads; of a layer one head, 0.
+ *
+ * Without W_O it is ‖A[i,j] vⱼ‖, called `value norm without W_O`: W_O may lengthen or shorten it.
+ *
+ * Caveat: direction is lost: what two keys give may point the same way or cancel out, and what follows may ignore it.
+ *
+ * Source: Kobayashi et al. 2020, arXiv:2004.10102, eq. 2 and 4.
+ *
+ * @throws TraceError `derivation` without values, without W_O where it is asked for or a layer is; `quantity` where the stream holds
+ * no weights
+ * @example
+ * const trace = traceOf(recorded, valueNorms(recorded.stream()));
+ */
+export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stream {
+  const { of = 'heads', outputMatrix = stream.sublayer?.outputMatrix !== undefined } = options;
+  mustHoldWeights(stream, 'valueNorms');
+  mustHoldValues(stream, 'valueNorms');
+  const [rows, cols] = [stream.queryTokens.length, stream.keyTokens.length];
+  if ((outputMatrix || of === 'layer') && !(outputMatrix && stream.sublayer?.outputMatrix))
+    throw notDerivable(
+      'valueNorms',
+      'no outputMatrix',
+      'W_O, [layer, head, dim, hidden]',
+      of === 'layer'
+        ? 'The heads of a layer meet in W_O, and cannot be added up before it: pass createTrace({ outputMatrix }).'
+        : 'Pass createTrace({ outputMatrix }), or leave it out here.',
+    );
+  const called = outputMatrix ? 'value norm' : 'value norm without W_O';
+  const quantity = {
+    name: called,
+    range: [0, Infinity],
+    evidence: 'contribution',
+    caveat: 'Direction is lost: what two keys give may point the same way, or cancel out.',
+  } as const;
+  const name =
+    options.name ??
+    (of === 'layer' ? `${called} of layers` : `${called}s`.replace(' without W_Os', 's without W_O'));
+  if (of === 'layer')
+    return deriveStream(stream, {
+      ...{ name, quantity, heads: [0] },
+      matrix: (layer) =>
+        wholeMatrix({ rows, cols }, async () => {
+          const out = new Float32Array(rows * cols);
+          await eachPart(stream, layer, { residual: false }, (query, key, part) => {
+            out[query * cols + key] = length(part);
+          });
+          return out;
+        }),
+    });
+  return deriveStream(stream, {
+    ...{ name, quantity },
+    matrix(layer, head) {
+      const weights = stream.matrix(layer, head);
+      let lengths: Float64Array | undefined;
+      const scale = (data: Float32Array, col: number, cols: number): Float32Array => {
+        lengths ??= keyLengths(stream, layer, head, outputMatrix);
+        return data.map((weight, i) => weight * lengths![col + (i % cols)]!);
+      };
+      return computedMatrix({
+        ...{ rows, cols },
+        read(rect, reading) {
+          const block = weights.block(rect, reading);
+          return block instanceof Promise
+            ? block.then((ready) => scale(blockWeights(ready), rect.col, rect.cols))
+            : scale(blockWeights(block), rect.col, rect.cols);
+        },
+      });
+    },
+  });
+}
+
+/** ‖f(xⱼ)‖ of each key, or ‖vⱼ‖. */
+function keyLengths(stream: Stream, layer: number, head: number, outputMatrix: boolean): Float64Array {
+  const { data, size } = headValues(stream, layer, head, outputMatrix);
+  return Float64Array.from(stream.keyTokens, (_, key) => length(data.subarray(key * size, (key + 1) * size)));
+}
+
+function length(vector: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i]! ** 2;
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,47 @@
+import { blockWeights, holdsWeights, TraceError, type Matrix, type Stream } from '../trace/index.js';
+import { listed } from '../trace/describe.js';
+import { notWeights } from './measure.js';
+
+/** A stream of which something cannot be derived that was asked for. */
+export function notDerivable(place: string, found: string, expected: string, fix: string): TraceError {
+  return new TraceError({ code: 'derivation', place, found, expected, fix });
+}
+
+/** @throws TraceError `derivation` unless every token of one sequence is both a query and a key */
+export function mustBeSquare(stream: Stream, place: string): void {
+  const [queries, keys] = [stream.queryTokens.length, stream.keyTokens.length];
+  if (stream.kind !== 'cross' && queries === keys) return;
+  throw notDerivable(
+    place,
+    stream.kind === 'cross' ? 'cross attention' : `${queries} queries and ${keys} keys`,
+    'attention within one sequence, with a row for every token',
+    'What a layer gives is what the next one looks at: record all queries of a self, encoder or decoder stream.',
+  );
+}
+
+/**
+ * @throws TraceError `quantity` unless the stream holds weights; `derivation` where a layer between two others is missing, or it is not
+ * square
+ */
+export function mustStackLayers(stream: Stream, place: string): void {
+  mustBeSquare(stream, place);
+  const { layers } = stream;
+  if (layers.at(-1)! - layers[0]! !== layers.length - 1)
+    throw notDerivable(
+      place,
+      `layers ${listed([...layers])}`,
+      'layers that follow one another',
+      'A layer that is missing mixes tokens too: record it, or make a trace of the run of layers you mean.',
+    );
+}
+
+/** @throws TraceError `quantity` */
+export function mustHoldWeights(stream: Stream, place: string): void {
+  if (!holdsWeights(stream.quantity)) throw notWeights(place, `the quantity ${stream.quantity.name}`);
+}
+
+/** All of a matrix as float32, `[query, key]`, row-major; may be a view. */
+export async function wholeWeights(matrix: Matrix): Promise<Float32Array> {
+  const { rows, cols } = matrix;
+  return blockWeights(await matrix.block({ row: 0, col: 0, rows, cols }));
+}

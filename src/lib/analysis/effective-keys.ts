@@ -1,0 +1,37 @@
+import type { Matrix } from '../trace/index.js';
+import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+
+/**
+ * How many keys a head looks at, were it to look at each alike: the mean over queries of e^H, where H = −Σⱼ A[i,j] log A[i,j] is the
+ * entropy of a query's row. In keys, from 1 to the number of keys. Descriptive. Queries without any weight are left out; NaN where
+ * none is left.
+ *
+ * Caveat: a row that does not sum to 1, as where keys are hidden or a sink takes some, seems to look at fewer keys.
+ *
+ * Source: the perplexity of a row; entropy as in Clark et al. 2019, arXiv:1906.04341.
+ */
+export function effectiveKeys(matrix: Matrix, options: MeasureOptions = {}): number | Promise<number> {
+  return measureMatrix(matrix, addKeys, options);
+}
+
+const addKeys: AddRow = (sums, weights) => {
+  let nats = 0;
+  let any = false;
+  for (let key = 0; key < weights.length; key++) {
+    const weight = Math.min(1, weights[key]!);
+    if (weight <= 0) continue;
+    any = true;
+    nats -= weight * Math.log(weight);
+  }
+  if (!any) return;
+  sums.part += Math.exp(nats);
+  sums.whole++;
+};
+
+export const effectiveKeysMeasure: Measure = {
+  bears: 'descriptive',
+  unit: 'keys',
+  oneSequence: false,
+  weightsOnly: true,
+  rows: () => addKeys,
+};

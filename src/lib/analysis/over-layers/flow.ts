@@ -1,0 +1,61 @@
+import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
+import { mustHoldWeights, mustStackLayers, notDerivable } from '../derivation.js';
+import { pacer } from '../pacer.js';
+import { flowFrom } from './max-flow.js';
+import { mixing } from './rollout.js';
+
+/** What a second or two is enough for. */
+const defaultMostTokens = 32;
+
+/**
+ * Attention flow: the most that could flow from what a token is at layer n down to each input token, if every weight were the width
+ * of a pipe: the maximum flow through the layers, with the capacities Ã of `rollout`. The same layers and one head, 0. In [0, 1]; rows
+ * need not sum to 1. Descriptive.
+ *
+ * Caveat: it ignores values and the feed-forward layers. A layer takes T² maximum flows, so it is for short inputs alone: more than 32
+ * tokens are refused, unless `mostTokens` says otherwise.
+ *
+ * Source: Abnar & Zuidema 2020, arXiv:2005.00928, §3.
+ *
+ * @throws TraceError `derivation` for more than `mostTokens` tokens, and like `quantity` as `rollout` does
+ */
+export function flow(
+  stream: Stream,
+  { name = 'flow', mostTokens = defaultMostTokens }: { name?: string; mostTokens?: number } = {},
+): Stream {
+  mustHoldWeights(stream, 'flow');
+  mustStackLayers(stream, 'flow');
+  const size = stream.keyTokens.length;
+  if (size > mostTokens)
+    throw notDerivable(
+      'flow',
+      `${size} tokens`,
+      `at most ${mostTokens}`,
+      'A layer takes a maximum flow for each pair of tokens: take a shorter input or rollout, or allow more with mostTokens.',
+    );
+  const quantity = {
+    name: 'flow',
+    range: [0, 1],
+    evidence: 'descriptive',
+    caveat: 'It ignores values and feed-forward layers, and is for short inputs alone.',
+  } as const;
+  return deriveStream(stream, {
+    ...{ name, quantity, heads: [0] },
+    matrix: (layer) =>
+      wholeMatrix({ rows: size, cols: size }, async () => {
+        const upTo = stream.layers.slice(0, stream.layers.indexOf(layer) + 1).reverse();
+        const steps = await Promise.all(upTo.map((one) => mixing(stream, one)));
+        const out = new Float32Array(size * size);
+        const pause = pacer();
+        for (let query = 0; query < size; query++) {
+          await pause();
+          // More than 1 is rounding: no row gives more.
+          out.set(
+            flowFrom(steps, size, query).map((most) => Math.min(1, most)),
+            query * size,
+          );
+        }
+        return out;
+      }),
+  });
+}

@@ -1,0 +1,3 @@
+export { flow } from './flow.js';
+export { overLayers } from './over-layers.js';
+export { rollout, uniformAttention } from './rollout.js';

@@ -1,0 +1,176 @@
+import { describe, listed } from './describe.js';
+import { TraceError } from './errors.js';
+import { parseArray } from './parse-array.js';
+import { isTensor, parseTensor } from './parse-tensor.js';
+import { decodeWeights } from './weights.js';
+import type { HeadScoring, Scoring, ScoringInput, Tensor } from './types.js';
+
+/** Of what the scores are. */
+interface ScoringShape {
+  layers: number;
+  heads: number;
+  rows: number;
+  cols: number;
+  causal: boolean;
+}
+
+/**
+ * How a model makes weights of q·k, checked. Nothing given means 1/√dim and no more.
+ *
+ * @throws TraceError `source`
+ */
+export function parseScoring(given: ScoringInput | undefined, prefix: string, shape: ScoringShape): Scoring {
+  const { layers, heads, causal } = shape;
+  const { softCap = Infinity } = given ?? {};
+  const scales = perLayer(given?.scale, layers, `${prefix}scale`);
+  const windows = perLayer(given?.window, layers, `${prefix}window`);
+  scales.forEach((scale, i) =>
+    mustBe(
+      scale === undefined || (Number.isFinite(scale) && scale > 0),
+      `${prefix}scale`,
+      given?.scale,
+      i,
+      'a number over 0',
+      'It is 1 / √dim in most models; leave it out for that.',
+    ),
+  );
+  windows.forEach((window, i) =>
+    mustBe(
+      window === undefined || window === Infinity || (causal && Number.isInteger(window) && window > 0),
+      `${prefix}window`,
+      given?.window,
+      i,
+      'a whole number over 0, with causal true',
+      'A window counts the keys that a query sees, its own the last; null for a layer that sees all.',
+    ),
+  );
+  mustBe(
+    softCap > 0,
+    `${prefix}softCap`,
+    softCap,
+    undefined,
+    'a number over 0',
+    'Scores become c · tanh(score ÷ c); leave it out for none.',
+  );
+  const slopes = perHead(given?.alibiSlopes, layers, heads, `${prefix}alibiSlopes`);
+  const sinks = perHead(given?.sinks, layers, heads, `${prefix}sinks`);
+  const bias = given?.bias === undefined ? undefined : parseBias(given.bias, `${prefix}bias`, shape);
+  return (layer, head) => ({
+    scale: scales[layer],
+    softCap,
+    window: windows[layer] ?? Infinity,
+    slope: slopes?.[layer]![head] ?? 0,
+    sink: sinks?.[layer]![head] ?? -Infinity,
+    bias: bias?.(layer, head),
+  });
+}
+
+function perLayer(
+  given: number | readonly (number | null)[] | undefined,
+  layers: number,
+  place: string,
+): (number | undefined)[] {
+  if (!Array.isArray(given))
+    return Array<number | undefined>(layers).fill((given as number | undefined) ?? undefined);
+  if (given.length !== layers)
+    throw wrong(
+      place,
+      `a list of ${given.length}`,
+      `one number, or ${layers}, one for each layer`,
+      'Give those of the layers recorded.',
+    );
+  return given.map((one: number | null) => one ?? undefined);
+}
+
+/** Finite numbers `[layer][head]`. */
+function perHead(
+  given: ScoringInput['sinks'],
+  layers: number,
+  heads: number,
+  place: string,
+): readonly ArrayLike<number>[] | undefined {
+  if (given === undefined || given === null) return undefined;
+  const rows = isTensor(given) ? rowsOf(given, place) : given;
+  const sound =
+    Array.isArray(rows) &&
+    rows.length === layers &&
+    rows.every((row: ArrayLike<number>) => row?.length === heads && Array.from(row).every(Number.isFinite));
+  if (!sound)
+    throw wrong(
+      place,
+      isTensor(given) ? `dims ${listed(Array.from(given.dims, Number))}` : describe(given),
+      `${layers} × ${heads} finite numbers, [layer][head]`,
+      'Give one for each head of each layer recorded.',
+    );
+  return rows;
+}
+
+function rowsOf(tensor: Tensor, place: string): Float32Array[] {
+  const { dims, data, type } = parseTensor(tensor, place);
+  const [layers = 0, heads = 0] = dims;
+  const numbers = decodeWeights(data, type);
+  return dims.length === 2
+    ? Array.from({ length: layers }, (_, layer) => numbers.subarray(layer * heads, (layer + 1) * heads))
+    : [];
+}
+
+/** A bias `[layer, head, query, key]`, of layers or heads that share one where there is one alone. −∞ hides a key. */
+function parseBias(
+  given: NonNullable<ScoringInput['bias']>,
+  place: string,
+  { layers, heads, rows, cols }: ScoringShape,
+) {
+  const stored = parseArray(given, place, 'head, query, key');
+  const [ofLayers, ofHeads, ...square] = stored.dims;
+  const fits =
+    (ofLayers === layers || ofLayers === 1) &&
+    (ofHeads === heads || ofHeads === 1) &&
+    square[0] === rows &&
+    square[1] === cols &&
+    stored.type !== 'uint8';
+  if (!fits)
+    throw wrong(
+      place,
+      `${stored.type} numbers in dims ${listed(stored.dims)}`,
+      `float32 or float16, ${listed([layers, heads, rows, cols])}`,
+      'One for all layers, or for all heads, has an axis of 1 there.',
+    );
+  return (layer: number, head: number): NonNullable<HeadScoring['bias']> => {
+    const { data, offset } = stored.layers[ofLayers === 1 ? 0 : layer]!;
+    const start = offset + (ofHeads === 1 ? 0 : head) * rows * cols;
+    return (row, col, count) => {
+      const numbers = decodeWeights(data, stored.type, start + row * cols + col, count);
+      const bad = numbers.findIndex((n) => Number.isNaN(n) || n === Infinity);
+      if (bad >= 0)
+        throw wrong(
+          `${place}[${layer}][${head}][${row}][${col + bad}]`,
+          String(numbers[bad]),
+          'a number, or −Infinity',
+          'A bias is added to the scores; −∞ hides a key.',
+        );
+      return numbers;
+    };
+  };
+}
+
+function mustBe(
+  sound: boolean,
+  place: string,
+  given: unknown,
+  at: number | undefined,
+  expected: string,
+  fix: string,
+): void {
+  if (sound) return;
+  const value: unknown = Array.isArray(given) && at !== undefined ? given[at] : given;
+  throw wrong(
+    Array.isArray(given) ? `${place}[${at}]` : place,
+    typeof value === 'number' ? String(value) : describe(value),
+    expected,
+    fix,
+  );
+}
+
+function wrong(place: string, found: string, expected: string, fix: string): TraceError {
+  return new TraceError({ code: 'source', place, found, expected, fix });
+}

@@ -1,0 +1,81 @@
+import { isTensor } from './parse-tensor.js';
+import { parseVectors } from './vectors.js';
+import type { SublayerInput, Sublayer, SublayerPart, Tensor, Vectors, VectorsInput } from './types.js';
+
+/** What of the attention sublayer may be recorded beside attention, and which axes each has between layer and hidden dimension. */
+export const sublayerParts = {
+  outputMatrix: 'head',
+  outputBias: 'layer',
+  residual: 'token',
+  normWeight: 'layer',
+  normBias: 'layer',
+  blockOutput: 'token',
+} as const satisfies Record<SublayerPart, 'head' | 'layer' | 'token'>;
+
+/** What a stream says of the shapes its sublayer must have. */
+interface SublayerShape {
+  layers: number;
+  gaps?: { passed: number; held: readonly number[] };
+  heads: number;
+  queries: number;
+  kept?: readonly number[];
+  values: Vectors | undefined;
+}
+
+/**
+ * What was recorded of the attention sublayer; nothing where nothing was.
+ *
+ * @throws TraceError `vectors` where a shape does not fit the stream, and all that `parseVectors` throws
+ */
+export function parseSublayer(
+  input: Partial<SublayerInput>,
+  prefix: string,
+  { layers, gaps, heads, queries, kept, values }: SublayerShape,
+): Sublayer | undefined {
+  const parts: Partial<Record<SublayerPart, Vectors>> = {};
+  for (const [part, axis] of Object.entries(sublayerParts) as [SublayerPart, string][]) {
+    const given = input[part];
+    if (given === undefined || given === null) continue;
+    parts[part] = parseVectors(
+      axis === 'head' ? given : withHeads(given, axis === 'layer'),
+      `${prefix}${part}`,
+      {
+        ...{ layers, gaps },
+        heads: [axis === 'head' ? heads : 1],
+        tokens: axis === 'head' ? (values?.dim ?? dimOf(given)) : axis === 'token' ? queries : 1,
+        kept: axis === 'token' ? kept : undefined,
+      },
+    );
+  }
+  const { normEpsilon } = input;
+  if (Object.keys(parts).length === 0) return undefined;
+  return { ...parts, normEpsilon: normEpsilon ?? 1e-12 };
+}
+
+/** `[layer, token, hidden]` as `[layer, 1, token, hidden]`, and `[layer, hidden]` as `[layer, 1, 1, hidden]`. */
+function withHeads(given: VectorsInput, noTokens: boolean): VectorsInput {
+  const axes = noTokens ? 2 : 1;
+  if (isTensor(given)) {
+    const { dims, data } = given as Tensor;
+    const all = Array.from(dims, Number);
+    return { dims: [all[0]!, ...Array<number>(axes).fill(1), ...all.slice(1)], data };
+  }
+  if (!Array.isArray(given)) return given;
+  return given.map((layer: unknown) => {
+    if (isTensor(layer))
+      return {
+        dims: [...Array<number>(axes).fill(1), ...Array.from((layer as Tensor).dims, Number)],
+        data: (layer as Tensor).data,
+      };
+    if (layer === null || layer === undefined) return layer;
+    return noTokens ? [[layer]] : [layer];
+  }) as VectorsInput;
+}
+
+/** Where no values say how many numbers a head has: what the output matrix says. */
+function dimOf(given: VectorsInput): number {
+  if (isTensor(given)) return Number((given as Tensor).dims[2]);
+  const first = (given as readonly unknown[])[0];
+  if (isTensor(first)) return Number((first as Tensor).dims[1]);
+  return (first as readonly ArrayLike<unknown>[] | undefined)?.[0]?.length ?? NaN;
+}

@@ -1,0 +1,35 @@
+import type { Figure, FigureOptions } from '../../export/index.js';
+import { until } from '../kit/until.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { HeadViewState } from './head-view-state.svelte.js';
+import type { HeadViewOptions } from './options.js';
+import { lookOf } from './token-looks.js';
+
+/** The figure of a head view: what is in sight, or all tokens. */
+export async function figureOfHeads(
+  view: ViewState<HeadViewOptions>,
+  heads: HeadViewState,
+  options: FigureOptions,
+): Promise<Figure> {
+  const figures = await import('../../export/views.js');
+  await until(() => !heads.waiting, options.signal);
+  const { stream, trace, selection, labels, hiddenKeys } = view.mustShow(heads.error);
+  const { layer, heads: chosen } = selection;
+  const shown = { trace, stream, labels, layer, heads: chosen, options: { ...view.options } };
+  if (options.whole) return figures.wholeHead({ ...shown, hiddenKeys }, options);
+  const { sight } = heads;
+  // Side by side, tokens that leave room stand in the middle.
+  const startPx = heads.horizontal && !sight.apart ? Math.max(0, (sight.widthPx - sight.lengthPx) / 2) : 0;
+  return figures.headFigure({
+    ...shown,
+    scene: heads.sceneIn('light'),
+    threshold: heads.threshold,
+    rows: { query: sight.query.inSight, key: sight.key.inSight },
+    seen: {
+      scrolledPx: { query: sight.query.px - startPx, key: sight.key.px - startPx },
+      width: sight.widthPx,
+      height: sight.heightPx,
+    },
+    lookOf: (side, position) => lookOf(heads, side, position),
+  });
+}

@@ -1,0 +1,61 @@
+import { formatValue } from '../kit/numbers.js';
+import type { SideToken } from '../kit/token-focus.svelte.js';
+import { strongestHead, type TokenWeights } from './focus-weights.js';
+import { has } from './head-lines.js';
+import type { HeadViewState } from './head-view-state.svelte.js';
+
+/** A bar behind a token: the index of its colour among those of lines, and how strong it is, in [0, 1]. */
+interface TokenBar {
+  color: number;
+  strength: number;
+}
+
+/** How a token of a head view looks. */
+export interface HeadTokenLook {
+  /** One a head, beside each other. */
+  bars?: readonly TokenBar[];
+  number?: string;
+  mark?: 'focused' | 'partner';
+  faint: boolean;
+  leftOut: boolean;
+}
+
+/** The token of a side that is looked at, or asked about. */
+export function cursorOf({ focus }: HeadViewState, side: SideToken['side']): number | null {
+  return focus.token?.side === side ? focus.token.position : focus.partner;
+}
+
+/** How a token looks: those that face the one in focus with a bar a head and their weight. */
+export function lookOf(heads: HeadViewState, side: SideToken['side'], position: number): HeadTokenLook {
+  const { focus } = heads;
+  /** The focused token is on the other side: this side shows the weights. */
+  const facing = focus.token !== null && focus.token.side !== side;
+  const visible = has(heads.runs[side], position) && !(facing && focus.hides(position));
+  const weights = facing && visible ? focus.weights : undefined;
+  const strongest = weights ? strongestHead(weights, position).weight : 0;
+  return {
+    bars: weights && barsOf(heads, weights, position),
+    number:
+      weights && Math.abs(strongest) >= heads.leastNumber
+        ? formatValue(strongest, heads.view.stream!.quantity)
+        : undefined,
+    mark: position !== cursorOf(heads, side) ? undefined : facing ? 'partner' : 'focused',
+    faint: !visible,
+    leftOut: side === 'key' && heads.isLeftOut(position),
+  };
+}
+
+/** A bar a head, in its colour, or that of a sign, as strong as its weight. */
+function barsOf(
+  { signed, range }: HeadViewState,
+  { heads }: TokenWeights,
+  position: number,
+): readonly TokenBar[] {
+  return heads.map(({ color, weights }) => {
+    const weight = weights[position]!;
+    return {
+      color: signed ? (weight < 0 ? 0 : 1) : color,
+      strength: Math.min(Math.abs(weight) / range[1], 1),
+    };
+  });
+}

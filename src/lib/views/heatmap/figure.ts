@@ -1,0 +1,42 @@
+import type { Figure, FigureOptions } from '../../export/index.js';
+import type { ColorTable } from '../../render/colors/index.js';
+import { until } from '../kit/until.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { CellFocus } from './cell-focus.svelte.js';
+import type { ColorName } from './color-tables.js';
+import type { HeatmapState } from './heatmap-state.svelte.js';
+import type { HeatmapOptions } from './options.js';
+import { placeOf } from './readout.js';
+
+/** The figure of a heatmap: what is in sight, or the whole matrix. */
+export async function figureOfHeatmap(
+  view: ViewState<HeatmapOptions>,
+  map: HeatmapState,
+  focus: CellFocus,
+  colors: ColorName | ColorTable,
+  options: FigureOptions,
+): Promise<Figure> {
+  const figures = await import('../../export/views.js');
+  await until(() => !map.fitting, options.signal);
+  const { stream, trace, selection, labels, hiddenKeys } = view.mustShow(map.error);
+  const shown = { trace, stream, labels };
+  if (options.whole) {
+    const whole = { ...view.options, viewport: undefined };
+    const { layer } = selection;
+    return figures.wholeHeatmap(
+      { ...shown, hiddenKeys, layer, head: view.head!, options: whole, colors },
+      options,
+    );
+  }
+  return figures.heatmapFigure(
+    {
+      ...shown,
+      scene: map.scene,
+      tables: [map.colors(false), map.colors(true)],
+      place: placeOf(view),
+      options: { ...view.options },
+      framed: focus.pair,
+    },
+    options,
+  );
+}

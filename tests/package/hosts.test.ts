@@ -1,0 +1,264 @@
+// The lines of the README in apps that know no Svelte, made by the frameworks' own starters, with the packed package installed.
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
+import { root } from '../../scripts/run.js';
+import { installDependencies } from '../../scripts/setup.js';
+import { appEnv, freePort, packPackage, readmeExample } from './fresh-app.js';
+import { serveStatic } from './static-server.js';
+
+// Outside the project, so that nothing is found in its node_modules; kept from run to run.
+const hosts = join(
+  tmpdir(),
+  `attentrace-hosts-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
+);
+const compiled = join(hosts, 'node_modules', 'attentrace', 'dist', 'compiled');
+const trace = join(root, 'fixtures', 'minilm-pair.safetensors');
+const inHost = (...path: string[]): string => join(hosts, ...path);
+let browser: Browser;
+
+beforeAll(async () => {
+  mkdirSync(hosts, { recursive: true });
+  for (const name of readdirSync(hosts).filter((name) => name !== 'node_modules'))
+    rmSync(inHost(name), { recursive: true });
+  cpSync(join(root, 'tests', 'package', 'apps', 'hosts'), hosts, { recursive: true });
+  await installDependencies(hosts);
+  const tarball = packPackage('hosts');
+  execFileSync('npm', ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund', tarball], {
+    cwd: hosts,
+    stdio: 'pipe',
+  });
+  for (const app of ['react', 'vue', 'next', 'webpack', 'esbuild', 'html']) {
+    mkdirSync(inHost(app, 'public'), { recursive: true });
+    cpSync(trace, inHost(app, 'public', 'trace.safetensors'));
+  }
+  browser = await chromium.launch({ executablePath: findBrowser(), args: browserArgs });
+});
+afterAll(() => browser?.close());
+
+/** Runs a tool that is installed for the hosts, in the folder of one. */
+function runIn(app: string, tool: string, ...args: string[]): void {
+  try {
+    execFileSync(process.execPath, [inHost('node_modules', tool), ...args], {
+      cwd: inHost(app),
+      stdio: 'pipe',
+      env: { ...appEnv, NEXT_TELEMETRY_DISABLED: '1' },
+    });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: Buffer; stderr: Buffer };
+    throw new Error(`${tool} ${args.join(' ')} in ${app}:\n${stdout}\n${stderr}`, { cause: error });
+  }
+}
+
+/** Starts a server of a host's own and waits until it answers. */
+async function startIn(app: string, tool: string, ...args: string[]) {
+  const port = await freePort();
+  const all = [inHost('node_modules', tool), ...args, '--port', String(port)];
+  const server = spawn(process.execPath, all, { cwd: inHost(app), stdio: 'ignore', env: appEnv });
+  const url = `http://localhost:${port}/`;
+  for (let tries = 0; !(await fetch(url).catch(() => undefined)); tries++) {
+    if (tries > 300 || server.exitCode !== null)
+      throw new Error(`${tool} ${args[0]} in ${app} does not answer.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return { url, stop: () => void server.kill() };
+}
+
+const fixedPlace =
+  'section.attentrace.attentrace.attentrace { position: fixed; inset: 0 auto auto 0; inline-size: 800px; block-size: 500px }';
+
+/** What every host must show: the same attention, whose picture the first one gave. */
+let picture: number | undefined;
+
+async function expectSameAttention(url: string, { callback = true } = {}): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, colorScheme: 'light' });
+  const { problems, said } = listen(page);
+  try {
+    await page.goto(url);
+    const region = page.getByRole('region', { name: 'Heads' });
+    const token = region.getByRole('option').filter({ hasText: /^\s*them\s*$/ });
+    await token.first().waitFor();
+    // Wherever the app has it, so that all draw the same picture.
+    await page.addStyleTag({ content: fixedPlace });
+    await page.locator('section[aria-busy="false"] canvas').first().waitFor();
+    await expect.poll(() => pixelsDrawn(page), { timeout: 20_000 }).toBeGreaterThan(2000);
+    picture ??= await pixelsDrawn(page);
+    await expect.poll(() => pixelsDrawn(page), { timeout: 20_000 }).toBe(picture);
+    await token.first().hover();
+    await expect.poll(() => region.textContent(), { timeout: 20_000 }).toMatch(/them → \S+/);
+    if (callback) await expect.poll(() => said.join()).toMatch(/"stream":"self".*"query":\d+/);
+    expect(problems).toEqual([]);
+  } catch (error) {
+    throw new Error(`${String(error)}\nThe page said: ${[...problems, ...said].join('\n')}`, {
+      cause: error,
+    });
+  } finally {
+    await page.close();
+  }
+}
+
+/** What a page complains of, and what it logs. */
+function listen(page: Page) {
+  const [problems, said]: [string[], string[]] = [[], []];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', async (message) => {
+    const { url } = message.location();
+    if (['error', 'warning'].includes(message.type()) && !/favicon/.test(url)) problems.push(message.text());
+    for (const argument of message.args())
+      said.push(JSON.stringify(await argument.jsonValue().catch(() => null)));
+  });
+  return { problems, said };
+}
+
+const pixelsDrawn = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const counts = [...document.querySelectorAll('canvas')].map((canvas) => {
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
+      copy.drawImage(canvas, 0, 0);
+      const colors = new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+      return colors.filter((color) => color !== colors[0]).length;
+    });
+    return Math.max(0, ...counts);
+  });
+
+/** A snippet of the README, with as many lines of one's own as are promised: all but blank ones and those a starter has too. */
+function snippet(language: string, most: number): string {
+  const source = readmeExample(language);
+  const starters = /^\s*$|^<\/?(script setup|template|script)>$|^}$/;
+  expect(source.split('\n').filter((line) => !starters.test(line)).length).toBeLessThanOrEqual(most);
+  return source;
+}
+
+describe('React + Vite', () => {
+  beforeAll(() => writeFileSync(inHost('react', 'src', 'App.tsx'), snippet('jsx', 5)));
+
+  test('in development, in strict mode', async () => {
+    const server = await startIn('react', 'vite/bin/vite.js', 'dev');
+    try {
+      // The first visit finds out what to bundle, and reloads.
+      const page = await browser.newPage();
+      await page.goto(server.url, { waitUntil: 'networkidle' });
+      await page.close();
+      await expectSameAttention(server.url);
+    } finally {
+      server.stop();
+    }
+  });
+
+  test('built, its types checked', async () => {
+    runIn('react', 'typescript/bin/tsc', '-b');
+    runIn('react', 'vite/bin/vite.js', 'build');
+    await withStatic([inHost('react', 'dist')], expectSameAttention);
+  });
+
+  test('a prop of the wrong type is found by the compiler', () => {
+    const wrong = snippet('jsx', 5).replace('<HeadView', '<HeadView laier={3}');
+    writeFileSync(inHost('react', 'src', 'App.tsx'), wrong);
+    expect(() => runIn('react', 'typescript/bin/tsc', '-b')).toThrow(/laier/);
+  });
+});
+
+test('Vue + Vite: built, its types checked', async () => {
+  writeFileSync(inHost('vue', 'src', 'App.vue'), snippet('vue', 5).replace('setup>', 'setup lang="ts">'));
+  runIn('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
+  runIn('vue', 'vite/bin/vite.js', 'build');
+  await withStatic([inHost('vue', 'dist')], expectSameAttention);
+});
+
+test('Next.js, app router: built, rendered on its server, hydrated', async () => {
+  const page = snippet('jsx', 5);
+  writeFileSync(inHost('next', 'app', 'page.tsx'), `'use client';\n${page}`);
+  runIn('next', 'next/dist/bin/next', 'build');
+  const server = await startIn('next', 'next/dist/bin/next', 'start');
+  try {
+    await expectSameAttention(server.url);
+  } finally {
+    server.stop();
+  }
+});
+
+test('webpack', async () => {
+  writeFileSync(inHost('webpack', 'src', 'index.js'), snippet('js', 5));
+  runIn('webpack', 'webpack-cli/bin/cli.js');
+  await withStatic(
+    [inHost('webpack'), inHost('webpack', 'dist'), inHost('webpack', 'public')],
+    expectSameAttention,
+  );
+});
+
+test('esbuild', async () => {
+  writeFileSync(inHost('esbuild', 'src', 'index.js'), snippet('js', 5));
+  const flags = [
+    'src/index.js',
+    '--bundle',
+    '--format=esm',
+    '--splitting',
+    '--outdir=out',
+    '--log-level=warning',
+  ];
+  execFileSync(inHost('node_modules', '.bin', 'esbuild'), flags, { cwd: inHost('esbuild'), stdio: 'pipe' });
+  await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], expectSameAttention);
+});
+
+describe('plain HTML', () => {
+  const html = (): string[] => [inHost('html'), inHost('html', 'public'), compiled];
+  const callback = '<script>addEventListener("hoverchange", ({ detail }) => console.log(detail))</script>';
+  const page = (body: string): string =>
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>${body}`;
+
+  test('from a static server', async () => {
+    writeFileSync(inHost('html', 'index.html'), page(snippet('html', 3) + callback));
+    await withStatic(html(), expectSameAttention);
+  });
+
+  test('from file://, its script in the page: no network at all', async () => {
+    const code = readFileSync(join(compiled, 'standalone.js'), 'utf8');
+    // What would end the script in the page, and what would be loaded from elsewhere.
+    expect(code.match(/<\/?script|\bimport\s*\(|^import\b|[;}]import\b/gi)).toBe(null);
+    const data = `data:application/octet-stream;base64,${readFileSync(trace).toString('base64')}`;
+    const body = `<script type="module">${code}</script><attentrace-head-view src="${data}"></attentrace-head-view>${callback}`;
+    writeFileSync(inHost('html', 'alone.html'), page(body));
+    await expectSameAttention(pathToFileURL(inHost('html', 'alone.html')).href);
+  });
+
+  test.each([
+    ['in a worker', '', ['blob:']],
+    ["in slices on the page's thread, where a policy forbids workers", "worker-src 'none'", []],
+  ])('large weights are read %s', async (_, policy, workers) => {
+    writeFileSync(
+      inHost('html', 'large.html'),
+      page(`<div id="view"></div><script type="module">
+        import { createView, Heatmap } from '/standalone.js';
+        const n = 1200;
+        const data = new Uint8Array(n * n);
+        for (let i = 0; i < n; i++) data[i * n + (i >> 1)] = 255;
+        createView(document.querySelector('#view'), Heatmap, { attention: { dims: [1, 1, n, n], data }, tokens: Array.from({ length: n }, (_, i) => 't' + i) });
+      </script>`),
+    );
+    const server = await serveStatic(html(), policy ? { 'Content-Security-Policy': policy } : {});
+    const tab = await browser.newPage();
+    const started: string[] = [];
+    tab.on('worker', (worker) => started.push(worker.url().slice(0, 5)));
+    await tab.goto(`${server.url}large.html`);
+    await tab.locator('section[aria-busy="false"] canvas').first().waitFor({ timeout: 60_000 });
+    await expect.poll(() => pixelsDrawn(tab), { timeout: 20_000 }).toBeGreaterThan(200);
+    expect([...new Set(started)]).toEqual(workers);
+    await tab.close();
+    server.stop();
+  });
+});
+
+async function withStatic(folders: string[], use: (url: string) => Promise<void>): Promise<void> {
+  const server = await serveStatic(folders);
+  try {
+    await use(server.url);
+  } finally {
+    server.stop();
+  }
+}

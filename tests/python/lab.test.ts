@@ -1,0 +1,131 @@
+// The notebook that people have: weights in a kernel, a view in JupyterLab.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
+import { Notebook, startLab } from './jupyter.js';
+import { wrongCells } from './picture.js';
+import { notebook, python } from './python.js';
+
+const cells = [
+  `import json, numpy as np, attentrace as at
+random = np.random.default_rng(0)
+w = np.tril(random.random((2, 3, 6, 6)).astype("f4")); w /= w.sum(-1, keepdims=True)
+view = at.heatmap(list(w[:, None]), list("abcdef"), layer=1, head=2, theme="light")
+view`,
+  `print(json.dumps(w[1, 2].astype(float).tolist()))`,
+  `print(json.dumps(view.selection))`,
+  `heard = []
+view.observe(lambda change: heard.append(change.new), "hover")
+view.selection = {"layer": 0, "heads": [1]}`,
+  `print(json.dumps(w[0, 1].astype(float).tolist()))`,
+  `print(json.dumps([heard, view.options["scale"]]))`,
+  `view.options = {**view.options, "scale": "sqrt"}
+view.hover = {"stream": "self", "layer": 0, "head": 1, "query": 4, "key": 3, "value": None}`,
+  // A head of 4,000 tokens, of which the page gets no more than the cells it draws.
+  `from attentrace.widget import View
+sent = []
+send = View.send
+View.send = lambda self, content, buffers=None: (sent.append(sum(map(len, buffers or []))), send(self, content, buffers))[1]
+large = np.zeros((1, 1, 4000, 4000), "f4"); large[..., np.arange(4000), np.arange(4000)] = 1
+at.heatmap(large, causal=False)`,
+  `print(json.dumps([sum(sent), max(sent)]))`,
+  `import os; os._exit(0)`,
+];
+
+let browser: Browser;
+let page: Page;
+let book: Notebook;
+const endings: (() => unknown)[] = [];
+
+describe.skipIf(!python)('in JupyterLab', () => {
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attentrace-lab-'));
+    endings.push(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'a.ipynb'), notebook(cells));
+    const lab = await startLab(folder);
+    endings.unshift(() => lab.stop());
+    browser = await chromium.launch({ executablePath: findBrowser(), args: browserArgs });
+    endings.unshift(() => browser.close());
+    page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
+    page.setDefaultTimeout(60_000);
+    // No CDN: what is not of this machine is not to be had.
+    await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort());
+    await page.goto(lab.urlOf('a.ipynb'));
+    book = new Notebook(page);
+    await book.cell(0).waitFor();
+  });
+  afterAll(async () => {
+    for (const end of endings) await end();
+  });
+
+  const shown = () => book.cell(0).locator('.jp-OutputArea');
+  const numbers = async (n: number) => JSON.parse(await book.run(n)) as number[][];
+  const drawn = (weights: number[][]) =>
+    wrongCells(
+      browser,
+      page,
+      page,
+      weights.map((row, query) => row.map((weight, key) => (key > query ? null : weight))),
+    );
+
+  test('the cells have the colours of the weights in the kernel', async () => {
+    await book.run(0);
+    await shown().locator('canvas').first().waitFor();
+    const weights = await numbers(1);
+    await expect.poll(() => drawn(weights), { timeout: 30_000 }).toEqual([]);
+  });
+
+  test('the copy for where no kernel is is hidden', async () => {
+    await expect.poll(() => shown().locator('iframe').isVisible()).toBe(false);
+  });
+
+  test('what is chosen in the page is known in the kernel', async () => {
+    const box = (await shown().locator('canvas').first().boundingBox())!;
+    await page.mouse.click(box.x + (1.5 * box.width) / 6, box.y + (3.5 * box.height) / 6);
+    await expect
+      .poll(async () => JSON.parse(await book.run(2)), { timeout: 30_000 })
+      .toEqual({ stream: 'self', layer: 1, heads: [2], query: 3, key: 1 });
+  });
+
+  test('what the kernel chooses is shown', async () => {
+    await book.run(3);
+    const weights = await numbers(4);
+    await expect.poll(() => drawn(weights), { timeout: 30_000 }).toEqual([]);
+  });
+
+  test('hover and options are known in the kernel, and set by it', async () => {
+    const box = (await shown().locator('canvas').first().boundingBox())!;
+    await page.mouse.move(box.x + (0.5 * box.width) / 6, box.y + (2.5 * box.height) / 6);
+    const told = shown().locator('footer');
+    await expect.poll(() => told.textContent()).toContain('c → a');
+    const [heard, scale] = JSON.parse(await book.run(5)) as [({ query: number } | null)[], string];
+    expect(heard).toContainEqual(expect.objectContaining({ layer: 0, head: 1, query: 2, key: 0 }));
+    expect(scale).toBe('linear');
+    await book.run(6);
+    await expect.poll(() => told.textContent(), { timeout: 30_000 }).toContain('e → d');
+    await expect.poll(() => shown().textContent()).toContain('√');
+  });
+
+  test('of a large head no more comes than is drawn', async () => {
+    await book.run(7);
+    const canvas = book.cell(7).locator('canvas').first();
+    await canvas.waitFor();
+    await expect.poll(() => book.cell(7).locator('[aria-busy=true]').count(), { timeout: 30_000 }).toBe(0);
+    const [all, most] = JSON.parse(await book.run(8)) as [number, number];
+    expect(most).toBeLessThanOrEqual(4 * 2 ** 20);
+    // All of it would be 64 MB.
+    expect(all).toBeLessThan(16 * 2 ** 20);
+    expect(all).toBeGreaterThan(100_000);
+  });
+
+  test('a kernel that is lost is said in the view', async () => {
+    await book.cell(9).locator('.cm-content').click();
+    await page.keyboard.press('Control+Enter');
+    await expect
+      .poll(() => shown().getByText('The kernel has gone').count(), { timeout: 60_000 })
+      .toBeGreaterThan(0);
+  });
+});
