@@ -81,7 +81,8 @@ async function codeOf(given: string | URL | undefined): Promise<string> {
     throw new Error(
       'toHTML needs the code of attentrace/standalone: pass it as code, as text or as its address.',
     );
-  const { readFile } = await import('node:fs/promises');
+  // Asked of Node itself: bundlers for the browser would look for what is imported, and fail.
+  const { readFile } = process.getBuiltinModule('node:fs/promises');
   return readFile(new URL(import.meta.resolve('attentrace/standalone')), 'utf8');
 }
 
