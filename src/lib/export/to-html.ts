@@ -49,8 +49,8 @@ export async function toHTML(views: readonly PageView[], options: HTMLOptions): 
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width">',
     `<title>${escapeXml(title)}</title>`,
-    '<style>:root { color-scheme: light dark; } body { margin: 16px; font: 14px system-ui, sans-serif; } .view { margin-block: 0 16px; }</style>',
-    ...views.map(() => '<div class="view"></div>'),
+    '<style>:root { color-scheme: light dark; } body { margin: 16px; font: 14px system-ui, sans-serif; } .attentrace-place { margin-block: 0 16px; }</style>',
+    ...views.map(() => '<div class="attentrace-place"></div>'),
     `<script type="application/json" id="views">${inScript(plain(views))}</script>`,
     `<script type="text/plain" id="trace">${data}</script>`,
     `<script type="application/json" id="code">${inScript(code)}</script>`,
@@ -66,10 +66,12 @@ const code = new Blob([JSON.parse(text('code'))], { type: 'text/javascript' });
 const attentrace = await import(URL.createObjectURL(code));
 const bytes = Uint8Array.from(atob(text('trace')), (letter) => letter.charCodeAt(0));
 const trace = await attentrace.loadTrace(bytes);
+// Found before there are views, which have elements of their own.
+const places = [...document.querySelectorAll('.attentrace-place')];
 let exploration;
 JSON.parse(text('views')).forEach(({ view, props }, i) => {
   const shared = exploration ? { exploration } : { trace };
-  const made = attentrace.createView(document.querySelectorAll('.view')[i], attentrace[view], { ...shared, ...props });
+  const made = attentrace.createView(places[i], attentrace[view], { ...shared, ...props });
   exploration ??= made.exploration;
 });
 `;
@@ -81,7 +83,8 @@ async function codeOf(given: string | URL | undefined): Promise<string> {
     throw new Error(
       'toHTML needs the code of attentrace/standalone: pass it as code, as text or as its address.',
     );
-  const { readFile } = await import('node:fs/promises');
+  // Asked of Node itself: bundlers for the browser would look for what is imported, and fail.
+  const { readFile } = process.getBuiltinModule('node:fs/promises');
   return readFile(new URL(import.meta.resolve('attentrace/standalone')), 'utf8');
 }
 
