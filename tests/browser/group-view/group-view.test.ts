@@ -134,8 +134,8 @@ test('hover previews a sentence, and lets go', async () => {
 
 test('what hides the documents is named, and a click mends it', async () => {
   const view = await show({});
-  await view.region.getByRole('button', { name: 'leave it out' }).click();
-  await expect.poll(view.options).toMatchObject({ hide: 'first', renormalize: true });
+  await view.region.getByRole('button', { name: 'hide first token (50 %)' }).click();
+  await expect.poll(view.options).toMatchObject({ hide: 'first' });
   await expect.element(view.region.getByRole('button', { name: /first token hidden/ })).toBeVisible();
 });
 
