@@ -86,7 +86,7 @@ test('the heads that retrieve give the planted share, chosen in the grid by poin
     queryGroup: 'It was the longest span in the world until 1964.',
     keyGroup: planted.name,
   });
-  const { layer, head } = retrievalHeads[1];
+  const { layer, head } = retrievalHeads[1]!;
   const cell = view.heads.getByRole('gridcell', { name: `layer ${layer}, head ${head}: 0.60` });
   await mouse.click(centerOf(cell));
   await expect.element(cell).toHaveAttribute('aria-selected', 'true');
