@@ -141,12 +141,12 @@ test('a tooltip of one’s own is told token positions and the readout, beside a
         ),
     }),
   );
-  const { region, change } = await showNeurons({ ...opened, tooltip: tooltip as NeuronViewProps['tooltip'] });
+  const { region, change } = await showNeurons({ ...opened, tooltip: tooltip as never });
   const own = () => region.element().querySelector('.own')?.textContent;
   await mouse.move(elementAt(cellsOf(rowsOf(region)[2]!).k, 5, 32));
   await expect.poll(own).toBe('16 2 them → keys; dimension 5; softmax');
   expect(statusOf(region)).toContain('them → keys');
-  await change({ ...opened, selection: {}, tooltip: tooltip as NeuronViewProps['tooltip'] });
+  await change({ ...opened, selection: {}, tooltip: tooltip as never });
   await drawn(region);
   await mouse.move(centerOf(queryOf(region, query)));
   await expect.poll(own).toBe('16 null them → keys');

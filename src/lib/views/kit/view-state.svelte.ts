@@ -1,10 +1,19 @@
 import { untrack } from 'svelte';
 import { lookThrough, type Lens, type SeenStream } from '../../analysis/lens/index.js';
+import type { Figure, FigureOptions } from '../../export/index.js';
 import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import { createTrace, rowOf, TraceError, type Matrix, type Stream, type Trace } from '../../trace/index.js';
+import {
+  createTrace,
+  rowOf,
+  TraceError,
+  type Matrix,
+  type Stream,
+  type Token,
+  type Trace,
+} from '../../trace/index.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
@@ -54,6 +63,8 @@ const lensNames = Object.keys(lensOptions) as (keyof Lens)[];
 export class ViewState<O extends object = any> {
   /** What this view shares with views inside it, in positions of tokens. */
   readonly exploration: Exploration<SvelteLook>;
+  /** Makes a figure of the view, where it can. */
+  figure: ((options: FigureOptions) => Promise<Figure>) | undefined;
   readonly #props: () => Props<O>;
   readonly #bound: Bindings;
   readonly #options: ViewOptions<O>;
@@ -287,6 +298,26 @@ export class ViewState<O extends object = any> {
   /** Keys whose weights the lens leaves out. */
   get hiddenKeys(): ReadonlySet<number> {
     return this.#seen.seen?.hiddenKeys ?? none;
+  }
+
+  readonly #groupRows = $derived.by((): Record<'query' | 'key', ReadonlySet<number>> => {
+    const { group } = this.exploration.selection ?? {};
+    const { seen } = this.#seen;
+    const stream = this.#streamName && this.trace?.stream(this.#streamName);
+    if (!group || !seen || !stream) return { query: none, key: none };
+    const rowsOf = (side: 'query' | 'key', tokens: readonly Token[]): ReadonlySet<number> => {
+      // Within one sequence a group is of both sides.
+      if (stream.kind === 'cross' && side !== group.side) return none;
+      const positions = new Set(group.positions);
+      const rows = [...tokens.keys()].filter((row) => positions.has(tokens[row]!.position));
+      return new Set(rows.map((row) => seen.toSeen(side, row)));
+    };
+    return { query: rowsOf('query', stream.queryTokens), key: rowsOf('key', stream.keyTokens) };
+  });
+
+  /** Whether a row or column holds a token of the group that is chosen. */
+  isInGroup(side: 'query' | 'key', position: number): boolean {
+    return this.#groupRows[side].has(position);
   }
 
   /** What is hovered, in positions of the stream as it is seen. */

@@ -1,12 +1,14 @@
 import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
+import { groupViewLabels, type GroupViewLabels } from './group-view.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
-export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+export interface Labels
+  extends ExplorerLabels, FigureLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -95,6 +97,9 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   sampled: string;
   sampledHelp: string;
   weights: string;
+  /** Of a table of the largest weights, where the browser cannot draw. */
+  strongestOf: (shown: number, total: number) => string;
+  tooManyToRank: (total: number) => string;
   linesDrawn: (drawn: number, total: number) => string;
   cannotSee: string;
   /** Of a key that the lens leaves out. */
@@ -144,6 +149,7 @@ const lineCount = (lines: number): string =>
 export const defaultLabels: Labels = {
   ...explorerLabels,
   ...figureLabels,
+  ...groupViewLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
@@ -242,6 +248,9 @@ export const defaultLabels: Labels = {
   sampled: 'sampled: some weights of each pixel',
   sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
+  strongestOf: (shown, total) =>
+    `the ${shown.toLocaleString('en')} strongest of ${total.toLocaleString('en')} weights`,
+  tooManyToRank: (total) => `${total.toLocaleString('en')} weights are too many for a table: choose a query`,
   linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
   leftOut: 'left out',
   cannotSee: 'a later position: this query cannot see it',
