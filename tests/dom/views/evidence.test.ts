@@ -68,6 +68,6 @@ test('ModelView orders heads by a measure of the page’s own, and names it', as
   expect(order.selectedOptions[0]).toHaveTextContent('by on itself');
   const cells = await screen.findAllByRole('gridcell', { name: /on itself/ });
   expect(cells).toHaveLength(2);
-  expect(cells[0]).toHaveAccessibleName(/^L0H1.*0\.90/);
-  expect(cells[1]).toHaveAccessibleName(/^L0H0.*0\.55/);
+  expect(cells[0]).toHaveAccessibleName('layer 0, head 1, on itself 0.90');
+  expect(cells[1]).toHaveAccessibleName('layer 0, head 0, on itself 0.55');
 });
