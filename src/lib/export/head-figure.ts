@@ -6,7 +6,6 @@ import type { Rect } from '../scene/rect.js';
 import { rowPx } from '../scene/rows.js';
 import type { Point } from '../scene/viewport.js';
 import { isSigned } from '../trace/index.js';
-import { combinedColor } from '../views/head-view/drawn-heads.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
 import type { HeadTokenLook } from '../views/head-view/token-looks.js';
