@@ -32,8 +32,8 @@ def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
     _, heads, rows, dim = query.shape
     key_heads, cols = key.shape[1], key.shape[2]
     group = heads // key_heads
-    keys = key[0].float().transpose(1, 2).unsqueeze(1)
-    values = value[0].float().unsqueeze(1)
+    queries = query[0].float().reshape(key_heads, group, rows, dim) * scale
+    keys, values = key[0].float().transpose(1, 2), value[0].float()
     out = torch.empty(1, rows, heads, value.shape[-1], dtype=query.dtype, device=query.device)
     log_sum_exp = torch.empty(heads, rows, dtype=torch.float32, device=query.device)
     step = max(1, CHUNK_BYTES // (4 * heads * cols))
@@ -42,18 +42,24 @@ def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
         seen = mask.block(range(row, end), range(cols)) if mask is not None else None
         # Keys beyond those seen, half of them in a causal model, take no time.
         first, last = _seen_range(seen, cols)
-        part = query[0, :, row:end].float().reshape(key_heads, group, end - row, dim)
-        scores = (part @ keys[..., first:last]) * scale
+        # The heads that share keys are one product.
+        scores = torch.bmm(queries[:, :, row:end].flatten(1, 2), keys[..., first:last]).unflatten(1, (group, end - row))
         if softcap is not None:
-            scores = torch.tanh(scores / softcap) * softcap
-        if seen is not None:
+            scores.div_(softcap).tanh_().mul_(softcap)
+        if seen is not None and not seen[:, first:last].all():
             scores.masked_fill_(~seen[:, first:last], float("-inf"))
-        total = torch.logsumexp(scores, -1)
+        most = scores.amax(-1, keepdim=True)
         if sinks is not None:
-            total = torch.logaddexp(total, sinks.float().reshape(key_heads, group, 1))
-        # A query that sees no key has a sum of nothing, and weights of 0.
-        total = total.masked_fill(total == float("-inf"), 0.0)
-        weights = scores.sub_(total.unsqueeze(-1)).exp_()
-        out[0, row:end] = (weights @ values[:, :, first:last]).permute(2, 0, 1, 3).reshape(end - row, heads, -1).to(out.dtype)
-        log_sum_exp[:, row:end] = total.reshape(heads, end - row)
+            sink = sinks.float().reshape(key_heads, group, 1, 1)
+            most = torch.maximum(most, sink)
+        # A query that sees no key has a largest score of nothing, and weights of 0.
+        most.masked_fill_(most == float("-inf"), 0.0)
+        weights = scores.sub_(most).exp_()
+        total = weights.sum(-1, keepdim=True)
+        if sinks is not None:
+            total += torch.exp(sink - most)
+        mixed = torch.bmm(weights.flatten(1, 2), values[:, first:last]).unflatten(1, (group, end - row))
+        mixed /= total.masked_fill(total == 0, 1.0)
+        out[0, row:end] = mixed.permute(2, 0, 1, 3).reshape(end - row, heads, -1).to(out.dtype)
+        log_sum_exp[:, row:end] = (most + total.masked_fill(total == 0, 1.0).log()).reshape(heads, end - row)
     return out, log_sum_exp
