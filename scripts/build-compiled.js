@@ -1,10 +1,10 @@
 // @ts-check
 // Builds what bundlers that know no Svelte take, into dist/compiled: every entry of package.json, its components compiled, their styles and
 // the worker's code inside. Entries share their code, so that a matrix of one is a matrix of the other. After svelte-package: npm run build.
-import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { compiled } from './compiled.js';
 import { root } from './run.js';
 
 const { exports, peerDependencies, dependencies } = JSON.parse(
@@ -31,7 +31,7 @@ const names = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[has
 const checks = { moduleLevelDirective: false, pluginTimings: false };
 
 await build({
-  ...common(),
+  ...compiled(),
   build: {
     outDir,
     emptyOutDir: true,
@@ -44,7 +44,7 @@ await build({
 
 // One file for pages that have no bundler: with Pixi inside, and nothing loaded later.
 await build({
-  ...common(),
+  ...compiled(),
   build: {
     outDir,
     emptyOutDir: false,
@@ -55,66 +55,3 @@ await build({
     rolldownOptions: { checks, output: { ...names, codeSplitting: false, comments: false, minify: true } },
   },
 });
-
-/** What both builds have in common. @returns {import('vite').InlineConfig} */
-function common() {
-  return {
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [
-      svelte({
-        configFile: false,
-        preprocess: vitePreprocess(),
-        emitCss: false,
-        compilerOptions: { runes: true, css: 'injected', discloseVersion: false },
-      }),
-      workerInside(),
-      neverLoaded(),
-    ],
-  };
-}
-
-/** Gives start-worker.ts the worker's code, which it starts from a blob. @returns {import('vite').Plugin} */
-function workerInside() {
-  return {
-    name: 'worker-inside',
-    async load(id) {
-      if (!id.endsWith('/pyramid/start-worker.ts')) return undefined;
-      const result = await build({
-        root,
-        configFile: false,
-        logLevel: 'warn',
-        publicDir: false,
-        build: {
-          write: false,
-          target: 'es2022',
-          rolldownOptions: {
-            input: id.replace('start-worker.ts', 'worker.ts'),
-            output: { format: 'iife' },
-          },
-        },
-      });
-      const [{ code }] = /** @type {import('vite').Rolldown.RolldownOutput} */ (result).output;
-      return `
-        const code = ${JSON.stringify(code)};
-        let address;
-        export const startWorker = () =>
-          new Worker((address ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))));
-      `;
-    },
-  };
-}
-
-/**
- * Pixi's accessibility, events and filters, which it leaves alone when its init is given skipExtensionImports: in the file that has Pixi
- * inside, nothing stands for them. @returns {import('vite').Plugin}
- */
-function neverLoaded() {
-  return {
-    name: 'never-loaded',
-    load: (id) => (/\/(browser|webworker)All\.mjs$/.test(id) ? 'export {};' : undefined),
-  };
-}

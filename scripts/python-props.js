@@ -35,32 +35,27 @@ export function pythonProps() {
   const file = program.getSourceFile(index);
   const module = file && checker.getSymbolAtLocation(file);
   if (!module) throw new Error(`${index} exports nothing.`);
-  const found = checker
-    .getExportsOfModule(module)
-    .filter(({ name }) => /^\w+Props$/.test(name) && name !== 'ViewProps')
-    .map((symbol) => {
-      /** @type {[string, ReturnType<typeof describe>]} */
-      const entry = [symbol.name.replace(/Props$/, ''), propsOf(checker, symbol)];
-      return entry;
-    });
-  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const exported = new Map(checker.getExportsOfModule(module).map((symbol) => [symbol.name, symbol]));
+  const views = [...exported.keys()].filter((name) => name !== 'View' && exported.has(`${name}Props`)).sort();
+  return Object.fromEntries(
+    views.map((name) => {
+      const symbol = /** @type {ts.Symbol} */ (exported.get(`${name}Props`));
+      const type = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol));
+      return [name, type.getProperties().flatMap((prop) => describe(checker, prop))];
+    }),
+  );
 }
-
-/** @param {ts.TypeChecker} checker @param {ts.Symbol} symbol */
-const propsOf = (checker, symbol) =>
-  checker
-    .getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol))
-    .getProperties()
-    .flatMap((prop) => describe(checker, prop));
 
 /** @param {ts.TypeChecker} checker @param {ts.Symbol} prop */
 function describe(checker, prop) {
   const declaration = prop.declarations?.[0];
   const own = declaration?.getSourceFile().fileName.startsWith(join(root, 'src'));
-  if (!own || !declaration || !ts.isPropertySignature(declaration) || left.has(prop.name)) return [];
+  if (!declaration || !own || !ts.isPropertySignature(declaration) || left.has(prop.name)) return [];
   const type = declaration.type?.getText() ?? 'unknown';
   if (/=>|\bSnippet\b/.test(type)) return [];
   const doc = ts.displayPartsToString(prop.getDocumentationComment(checker)).replace(/\s+/g, ' ');
+  // Attributes of the outermost element have no docs of ours.
+  if (!doc) return [];
   const tag = prop.getJsDocTags(checker).find(({ name }) => name === 'default');
   return [{ name: prop.name, type, default: ts.displayPartsToString(tag?.text), doc }];
 }

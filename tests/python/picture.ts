@@ -3,7 +3,7 @@ import type { Browser, Frame, Page } from 'playwright';
 import { paper } from '../../src/lib/render/colors/index.js';
 
 /** Red, green, blue of pixels of a screenshot, by their places in CSS pixels. */
-export async function colorsAt(
+async function colorsAt(
   browser: Browser,
   page: Page,
   places: readonly (readonly [x: number, y: number])[],

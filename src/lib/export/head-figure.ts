@@ -61,14 +61,16 @@ export function headFigure(shown: HeadShown): Figure {
     }),
   ];
   return makeFigure(marks, {
-    scale: signed
-      ? figureScale(
-          quantityName(stream, labels),
-          stream,
-          { range: scene.look.range, scale: 'linear' },
-          tables,
-        )
-      : undefined,
+    scales: signed
+      ? [
+          figureScale(
+            quantityName(stream, labels),
+            stream,
+            { range: scene.look.range, scale: 'linear' },
+            tables,
+          ),
+        ]
+      : [],
     keys: signed || options.combine !== 'none' ? undefined : keysOf(shown),
     caption: captionOf(shown, placeOf(shown), options, notesOf(shown)),
   });
