@@ -27,7 +27,7 @@ import { mostCells } from './read-cells.js';
 import { deflatedRows } from './png.js';
 
 /** A line of the view: from a row at the left to a row at the right. */
-export interface NeuronLine {
+interface NeuronLine {
   from: number;
   to: number;
   opacity: number;

@@ -71,9 +71,11 @@ export function withDpi(png: Uint8Array, dpi: number): Uint8Array<ArrayBuffer> {
   return joined([png.subarray(0, afterHeader), chunk('pHYs', size), png.subarray(afterHeader)]);
 }
 
-export function dataUri(png: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   let binary = '';
-  for (let at = 0; at < png.length; at += 2 ** 15)
-    binary += String.fromCharCode(...png.subarray(at, at + 2 ** 15));
-  return `data:image/png;base64,${btoa(binary)}`;
+  for (let at = 0; at < bytes.length; at += 2 ** 15)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 2 ** 15));
+  return btoa(binary);
 }
+
+export const dataUri = (png: Uint8Array): string => `data:image/png;base64,${toBase64(png)}`;

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import torch
 
-CHUNK_BYTES = 2**27
-"""Scores held at once, in float32."""
+CHUNK_BYTES = 2**25
+"""Scores held at once, in float32: few enough for the processor's cache to help."""
+
+
+def _seen_range(seen: torch.Tensor | None, cols: int) -> tuple[int, int]:
+    if seen is None:
+        return 0, cols
+    found = seen.any(0).nonzero()
+    return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 1)
 
 
 def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
@@ -33,9 +40,8 @@ def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
     for row in range(0, rows, step):
         end = min(row + step, rows)
         seen = mask.block(range(row, end), range(cols)) if mask is not None else None
-        # Keys beyond the last one seen, half of them in a causal model, take no time.
-        last = int(seen.any(0).nonzero().max()) + 1 if seen is not None and seen.any() else cols
-        first = int(seen.any(0).nonzero().min()) if seen is not None and seen.any() else 0
+        # Keys beyond those seen, half of them in a causal model, take no time.
+        first, last = _seen_range(seen, cols)
         part = query[0, :, row:end].float().reshape(key_heads, group, end - row, dim)
         scores = (part @ keys[..., first:last]) * scale
         if softcap is not None:
@@ -45,7 +51,9 @@ def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
         total = torch.logsumexp(scores, -1)
         if sinks is not None:
             total = torch.logaddexp(total, sinks.float().reshape(key_heads, group, 1))
-        weights = torch.exp(scores - total.unsqueeze(-1)).nan_to_num_(0.0)
+        # A query that sees no key has a sum of nothing, and weights of 0.
+        total = total.masked_fill(total == float("-inf"), 0.0)
+        weights = scores.sub_(total.unsqueeze(-1)).exp_()
         out[0, row:end] = (weights @ values[:, :, first:last]).permute(2, 0, 1, 3).reshape(end - row, heads, -1).to(out.dtype)
         log_sum_exp[:, row:end] = total.reshape(heads, end - row)
     return out, log_sum_exp
