@@ -1,14 +1,5 @@
 import { elementOf } from './element.js';
-import {
-  explorer,
-  groupView,
-  groupView,
-  headView,
-  heatmap,
-  modelView,
-  neuronView,
-  tokenView,
-} from './views.js';
+import { explorer, groupView, headView, heatmap, modelView, neuronView, tokenView } from './views.js';
 
 /** Defines the elements, those that nobody has defined. On a server there are none. */
 export function defineElements(): void {
@@ -16,7 +7,6 @@ export function defineElements(): void {
   // The explorer first: those inside look for one around.
   const elements = {
     'attentrace-explorer': elementOf(explorer),
-    'attentrace-group-view': elementOf(groupView),
     'attentrace-group-view': elementOf(groupView),
     'attentrace-head-view': elementOf(headView),
     'attentrace-heatmap': elementOf(heatmap),

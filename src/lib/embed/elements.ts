@@ -1,6 +1,5 @@
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
-import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { ModelViewProps } from '../views/model-view/types.js';
@@ -12,7 +11,6 @@ import type { PropsElement } from './element.js';
 declare global {
   interface HTMLElementTagNameMap {
     'attentrace-explorer': PropsElement<ExplorerProps>;
-    'attentrace-group-view': PropsElement<GroupViewProps>;
     'attentrace-group-view': PropsElement<GroupViewProps>;
     'attentrace-head-view': PropsElement<HeadViewProps>;
     'attentrace-heatmap': PropsElement<HeatmapProps>;

@@ -18,7 +18,6 @@ import { createPortal } from 'react-dom';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
-import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look } from '../views/kit/types.js';
@@ -31,7 +30,6 @@ import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewHandle } from './types.js';
 import {
   explorer,
-  groupView,
   groupView,
   headView,
   heatmap,
@@ -100,7 +98,6 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 export const Explorer: ForwardRefExoticComponent<
   ReactProps<ExplorerProps> & { children?: ReactNode } & RefAttributes<ViewHandle<ExplorerProps>>
 > = /* @__PURE__ */ inReact(explorer);
-export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
 export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
 export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);

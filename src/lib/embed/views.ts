@@ -5,9 +5,6 @@ import type { ExplorerProps } from '../views/explorer/types.js';
 import GroupView from '../views/group-view/GroupView.svelte';
 import { groupViewOptions } from '../views/group-view/options.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
-import GroupView from '../views/group-view/GroupView.svelte';
-import { groupViewOptions } from '../views/group-view/options.js';
-import type { GroupViewProps } from '../views/group-view/types.js';
 import HeadView from '../views/head-view/HeadView.svelte';
 import { headViewOptions } from '../views/head-view/options.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
@@ -55,10 +52,6 @@ const kind =
   });
 
 export const explorer = /* @__PURE__ */ kind<ExplorerProps>()('Explorer', Explorer, explorerOptions, {});
-export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', GroupView, groupViewOptions, {
-  queryGroups: true,
-  keyGroups: true,
-});
 export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', GroupView, groupViewOptions, {
   queryGroups: true,
   keyGroups: true,
