@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { lookThrough, type Lens, type SeenStream } from '../../analysis/lens/index.js';
-import type { Figure, FigureOptions } from '../../export/index.js';
+import type { Figure, FigureOptions } from '../../export/figure.js';
 import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
