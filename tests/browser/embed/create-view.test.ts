@@ -99,7 +99,7 @@ test.each([
     /127\.0\.0\.1:9.*CORS/,
   ],
 ])('says in its place what is wrong: %s', async (_, wrong, text) => {
-  const view = createView(placeWith(), HeadView, { attention, tokens, ...wrong } as object);
+  const view = createView(placeWith(), HeadView, { attention, tokens, ...wrong } as never);
   await message(text);
   if (!('src' in wrong)) {
     view.update(Object.fromEntries(Object.keys(wrong).map((name) => [name, undefined])));

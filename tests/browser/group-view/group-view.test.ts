@@ -86,7 +86,7 @@ test('the heads that retrieve give the planted share, chosen in the grid by poin
     queryGroup: 'It was the longest span in the world until 1964.',
     keyGroup: planted.name,
   });
-  const { layer, head } = retrievalHeads[1];
+  const { layer, head } = retrievalHeads[1]!;
   const cell = view.heads.getByRole('gridcell', { name: `layer ${layer}, head ${head}: 0.60` });
   await mouse.click(centerOf(cell));
   await expect.element(cell).toHaveAttribute('aria-selected', 'true');
@@ -134,8 +134,8 @@ test('hover previews a sentence, and lets go', async () => {
 
 test('what hides the documents is named, and a click mends it', async () => {
   const view = await show({});
-  await view.region.getByRole('button', { name: 'leave it out' }).click();
-  await expect.poll(view.options).toMatchObject({ hide: 'first', renormalize: true });
+  await view.region.getByRole('button', { name: 'hide first token (50 %)' }).click();
+  await expect.poll(view.options).toMatchObject({ hide: 'first' });
   await expect.element(view.region.getByRole('button', { name: /first token hidden/ })).toBeVisible();
 });
 
@@ -193,9 +193,9 @@ test.each(['light', 'dark'] as const)('axe, %s, at 1,280 and 320 px', async (the
     await expect.poll(() => boxOf(view.region).width).toBeLessThan(width);
     const { violations } = await axe.run(view.region.element(), { rules: { region: { enabled: false } } });
     expect(violations.map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 200)])).toEqual([]);
-    const overflowing = [...view.region.element().querySelectorAll('*')].filter(
+    const overflowing = [...view.region.element().querySelectorAll('.panes *')].filter(
       (one) => one.getBoundingClientRect().right > boxOf(view.region).right + 1 && one.checkVisibility(),
     );
-    expect(overflowing.map((one) => one.className)).toEqual([]);
+    expect(overflowing.map((one) => one.outerHTML.slice(0, 160))).toEqual([]);
   }
 });

@@ -52,6 +52,7 @@ test.each<[string, Component<never>]>([
   expect(rows()).toHaveLength(9);
   expect(screen.getByText('the 9 strongest of 18 weights')).toBeVisible();
   expect(screen.getByRole('alert')).toHaveTextContent(/WebGL 2 is missing/);
+  expect(screen.getAllByRole('region')[0]).toHaveAttribute('aria-busy', 'false');
   await rerender({ heads: [1] });
   await vi.waitFor(() => expect(rows()).toHaveLength(3));
   await fireEvent.change(screen.getByRole('combobox', { name: 'queries' }), { target: { value: '2' } });

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import torch
 
-CHUNK_BYTES = 2**27
-"""Scores held at once, in float32."""
+CHUNK_BYTES = 2**25
+"""Scores held at once, in float32: few enough for the processor's cache to help."""
+
+
+def _seen_range(seen: torch.Tensor | None, cols: int) -> tuple[int, int]:
+    if seen is None:
+        return 0, cols
+    found = seen.any(0).nonzero()
+    return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 1)
 
 
 def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
@@ -25,27 +32,34 @@ def attend(query, key, value, *, scale, softcap=None, mask=None, sinks=None):
     _, heads, rows, dim = query.shape
     key_heads, cols = key.shape[1], key.shape[2]
     group = heads // key_heads
-    keys = key[0].float().transpose(1, 2).unsqueeze(1)
-    values = value[0].float().unsqueeze(1)
+    queries = query[0].float().reshape(key_heads, group, rows, dim) * scale
+    keys, values = key[0].float().transpose(1, 2), value[0].float()
     out = torch.empty(1, rows, heads, value.shape[-1], dtype=query.dtype, device=query.device)
     log_sum_exp = torch.empty(heads, rows, dtype=torch.float32, device=query.device)
     step = max(1, CHUNK_BYTES // (4 * heads * cols))
     for row in range(0, rows, step):
         end = min(row + step, rows)
         seen = mask.block(range(row, end), range(cols)) if mask is not None else None
-        # Keys beyond the last one seen, half of them in a causal model, take no time.
-        last = int(seen.any(0).nonzero().max()) + 1 if seen is not None and seen.any() else cols
-        first = int(seen.any(0).nonzero().min()) if seen is not None and seen.any() else 0
-        part = query[0, :, row:end].float().reshape(key_heads, group, end - row, dim)
-        scores = (part @ keys[..., first:last]) * scale
+        # Keys beyond those seen, half of them in a causal model, take no time.
+        first, last = _seen_range(seen, cols)
+        # The heads that share keys are one product.
+        scores = torch.bmm(queries[:, :, row:end].flatten(1, 2), keys[..., first:last]).unflatten(1, (group, end - row))
         if softcap is not None:
-            scores = torch.tanh(scores / softcap) * softcap
-        if seen is not None:
+            scores.div_(softcap).tanh_().mul_(softcap)
+        if seen is not None and not seen[:, first:last].all():
             scores.masked_fill_(~seen[:, first:last], float("-inf"))
-        total = torch.logsumexp(scores, -1)
+        most = scores.amax(-1, keepdim=True)
         if sinks is not None:
-            total = torch.logaddexp(total, sinks.float().reshape(key_heads, group, 1))
-        weights = torch.exp(scores - total.unsqueeze(-1)).nan_to_num_(0.0)
-        out[0, row:end] = (weights @ values[:, :, first:last]).permute(2, 0, 1, 3).reshape(end - row, heads, -1).to(out.dtype)
-        log_sum_exp[:, row:end] = total.reshape(heads, end - row)
+            sink = sinks.float().reshape(key_heads, group, 1, 1)
+            most = torch.maximum(most, sink)
+        # A query that sees no key has a largest score of nothing, and weights of 0.
+        most.masked_fill_(most == float("-inf"), 0.0)
+        weights = scores.sub_(most).exp_()
+        total = weights.sum(-1, keepdim=True)
+        if sinks is not None:
+            total += torch.exp(sink - most)
+        mixed = torch.bmm(weights.flatten(1, 2), values[:, first:last]).unflatten(1, (group, end - row))
+        mixed /= total.masked_fill(total == 0, 1.0)
+        out[0, row:end] = mixed.permute(2, 0, 1, 3).reshape(end - row, heads, -1).to(out.dtype)
+        log_sum_exp[:, row:end] = (most + total.masked_fill(total == 0, 1.0).log()).reshape(heads, end - row)
     return out, log_sum_exp

@@ -14,7 +14,7 @@ class LazyMask:
     def __init__(self, function, query_offset: int, key_offset: int, padding: torch.Tensor | None, device):
         self._function, self._padding = function, padding
         self._query_offset, self._key_offset, self._device = query_offset, key_offset, device
-        self._causal: bool | None = None
+        self._shape: str | None = None
 
     def block(self, rows: range, cols: range) -> torch.Tensor:
         """Whether each query sees each key, ``[rows, cols]``."""
@@ -24,13 +24,22 @@ class LazyMask:
         seen = self._function(zero, zero, queries, keys).expand(len(rows), len(cols))
         return seen if self._padding is None else seen & self._padding[0, cols.start : cols.stop]
 
-    def is_causal(self, rows: int, cols: int) -> bool:
-        """Whether no query sees a later key: every one is asked, a few at a time."""
-        if self._causal is None:
+    def shape(self, rows: int, cols: int) -> str:
+        """``all`` or ``causal`` where each query sees every key, or every key up to its own; ``later`` and ``part`` where it sees fewer,
+        and later ones among them or not. Every query and key is asked, a few at a time.
+        """
+        if self._shape is None:
             step = max(1, 2**22 // cols)
-            blocks = ((row, self.block(range(row, min(row + step, rows)), range(row, cols))) for row in range(0, rows, step))
-            self._causal = rows == cols and not any(bool(torch.triu(block, 1).any()) for _, block in blocks)
-        return self._causal
+            shapes = {self._shape_of(range(row, min(row + step, rows)), cols, cols - rows) for row in range(0, rows, step)}
+            self._shape = shapes.pop() if len(shapes) == 1 else "later" if shapes & {"all", "later"} else "part"
+        return self._shape
+
+    def _shape_of(self, rows: range, cols: int, offset: int) -> str:
+        block = self.block(rows, range(cols))
+        if block.all() and len(rows) + offset < cols:
+            return "all"
+        earlier = torch.ones_like(block).tril(rows.start + offset)
+        return "causal" if torch.equal(block, earlier) else "later" if (block & ~earlier).any() else "part"
 
     def visible(self, rows: range, cols: range) -> np.ndarray:
         return self.block(rows, cols).cpu().numpy()

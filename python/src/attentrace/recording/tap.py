@@ -123,17 +123,15 @@ def record_queries_keys(module, query, key, value, attention_mask=None, **option
         query, key, value, scale=scale, softcap=softcap, mask=attention_mask, sinks=options.get("s_aux")
     )
     if _recorder is not None:
-        # A mask may hide every key of a query: its row is zeros then.
-        log_sum_exp = log_sum_exp.nan_to_num(neginf=0.0)
-        causal = attention_mask is not None and attention_mask.is_causal(query.shape[2], key.shape[2])
+        shape = attention_mask.shape(query.shape[2], key.shape[2]) if attention_mask is not None else "all"
         layer = QueryKeyLayer(
             to_numpy(query[0].clone(), name),
             to_numpy(key[0].clone(), name),
             to_numpy(log_sum_exp, name),
             scale,
             softcap,
-            causal=causal,
-            visible=attention_mask.visible if attention_mask is not None else None,
+            causal=shape in ("causal", "part"),
+            visible=attention_mask.visible if shape in ("part", "later") else None,
         )
         _recorder.keep(module, query, key, value, layer=layer)
     return output, None

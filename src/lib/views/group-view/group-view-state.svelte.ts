@@ -8,7 +8,7 @@ import {
   type HeadPlace,
 } from '../../analysis/index.js';
 import { groupScene, type GroupScene } from '../../scene/group-scene.js';
-import { holdsWeights, type Stream } from '../../trace/index.js';
+import type { Stream } from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { defaultKeyGroups, defaultQueryGroups } from './default-groups.js';
@@ -185,13 +185,6 @@ export class GroupViewState {
       tokens: this.stream.keyTokens,
       most: tokensShown,
     });
-  });
-
-  /** What of the weight lies on the first token, where that is in no group and many heads park what they have no use for. */
-  readonly onFirst: number = $derived.by(() => {
-    const rest = this.#shares?.keyGroups[this.#shares.rest];
-    const isRest = rest?.positions[0] === 0 && this.hide === 'none' && holdsWeights(this.stream!.quantity);
-    return (isRest && this.#perKey.value?.[0]) || 0;
   });
 
   /** The head under the pointer or cursor, here or in a linked view. */

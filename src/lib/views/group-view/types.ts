@@ -15,12 +15,10 @@ export interface GroupViewProps extends ViewProps, LensProps, OptionProps<GroupV
   keyGroups?: readonly Group[];
   /**
    * The group of queries that is chosen, by its name; null for the first.
-   * @default null
    */
   queryGroup?: string | null;
   /**
    * The group of keys that is chosen, by its name; null for the one that gets most.
-   * @default null
    */
   keyGroup?: string | null;
   /**

@@ -5,15 +5,8 @@ import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
-import {
-  createTrace,
-  rowOf,
-  TraceError,
-  type Matrix,
-  type Stream,
-  type Token,
-  type Trace,
-} from '../../trace/index.js';
+import { createTrace, rowOf, TraceError, type Matrix, type Stream, type Trace } from '../../trace/index.js';
+import { groupRows, noGroupRows, type GroupRows } from './group-rows.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
@@ -300,19 +293,11 @@ export class ViewState<O extends object = any> {
     return this.#seen.seen?.hiddenKeys ?? none;
   }
 
-  readonly #groupRows = $derived.by((): Record<'query' | 'key', ReadonlySet<number>> => {
+  readonly #groupRows = $derived.by((): GroupRows => {
     const { group } = this.exploration.selection ?? {};
     const { seen } = this.#seen;
     const stream = this.#streamName && this.trace?.stream(this.#streamName);
-    if (!group || !seen || !stream) return { query: none, key: none };
-    const rowsOf = (side: 'query' | 'key', tokens: readonly Token[]): ReadonlySet<number> => {
-      // Within one sequence a group is of both sides.
-      if (stream.kind === 'cross' && side !== group.side) return none;
-      const positions = new Set(group.positions);
-      const rows = [...tokens.keys()].filter((row) => positions.has(tokens[row]!.position));
-      return new Set(rows.map((row) => seen.toSeen(side, row)));
-    };
-    return { query: rowsOf('query', stream.queryTokens), key: rowsOf('key', stream.keyTokens) };
+    return group && seen && stream ? groupRows(group, stream, seen) : noGroupRows;
   });
 
   /** Whether a row or column holds a token of the group that is chosen. */

@@ -53,7 +53,7 @@ export async function figureOfModel(
             height: grid.height,
           },
       notes: [
-        measure ? labels.orderedBy(labels.measures[measure]) : '',
+        measure ? labels.orderedBy(model.measureLabel) : '',
         view.options.thumbnail === 'lines' && tokens > 64 ? labels.strongestLines : '',
       ],
     },

@@ -1,5 +1,3 @@
-import type { Evidence } from '../../../trace/index.js';
-
 /** The strings of the group view. */
 export interface GroupViewLabels {
   groupView: string;
@@ -29,10 +27,8 @@ export interface GroupViewLabels {
   chosenHeads: (count: number) => string;
   /** What the rest of a bar is. */
   restOfBar: (whole: string) => string;
-  onFirst: (share: string) => string;
-  leaveOut: string;
   leftOutOfBar: (share: string) => string;
-  evidence: Record<Evidence, string>;
+  groupCount: (queries: number, keys: number) => string;
   readingHeads: (read: number, total: number) => string;
 }
 
@@ -63,9 +59,7 @@ export const groupViewLabels: GroupViewLabels = {
     whole
       ? `A whole bar is ${whole} of the weight; the other weight lies on what is in no group.`
       : 'The rest of a bar is weight on what is in no group.',
-  onFirst: (share) => `${share} of the weight lies on the first token:`,
-  leaveOut: 'leave it out',
   leftOutOfBar: (share) => `${share} of the weight lies on tokens that are left out.`,
-  evidence: { descriptive: 'descriptive', contribution: 'contribution', causal: 'causal' },
+  groupCount: (queries, keys) => `${queries.toLocaleString('en')} × ${keys.toLocaleString('en')} groups`,
   readingHeads: (read, total) => `reading head ${read.toLocaleString('en')} of ${total.toLocaleString('en')}`,
 };
