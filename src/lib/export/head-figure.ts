@@ -8,7 +8,7 @@ import type { Point } from '../scene/viewport.js';
 import { isSigned } from '../trace/index.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
-import type { HeadTokenLook } from '../views/head-view/token-looks.js';
+import type { HeadTokenLook } from '../views/head-view/head-token-look.js';
 import { formatValue, formatWeight } from '../views/kit/numbers.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { captionOf, quantityName, runNote, type Shown } from './caption.js';

@@ -2,23 +2,8 @@ import { formatValue } from '../kit/numbers.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
 import { strongestHead, type TokenWeights } from './focus-weights.js';
 import { has } from './head-lines.js';
+import type { HeadTokenLook, TokenBar } from './head-token-look.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
-
-/** A bar behind a token: the index of its colour among those of lines, and how strong it is, in [0, 1]. */
-interface TokenBar {
-  color: number;
-  strength: number;
-}
-
-/** How a token of a head view looks. */
-export interface HeadTokenLook {
-  /** One a head, beside each other. */
-  bars?: readonly TokenBar[];
-  number?: string;
-  mark?: 'focused' | 'partner';
-  faint: boolean;
-  leftOut: boolean;
-}
 
 /** The token of a side that is looked at, or asked about. */
 export function cursorOf({ focus }: HeadViewState, side: SideToken['side']): number | null {
