@@ -16,8 +16,17 @@ const browser = () => ({
 
 export default defineConfig({
   plugins: [svelte()],
+  // As Vue's own plugin sets them, and Vue warns where nobody does.
+  define: {
+    __VUE_OPTIONS_API__: 'true',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+  },
   // onnxruntime finds its WebAssembly and its worker beside itself; a tokenizer found in the middle of a run would begin it again.
-  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@huggingface/tokenizers'] },
+  optimizeDeps: {
+    exclude: ['onnxruntime-web'],
+    include: ['@huggingface/tokenizers', 'react', 'react-dom', 'react-dom/client', 'vue'],
+  },
   test: {
     // No test measures time: each waits for what it asks, and these end one that waits in vain. A busy machine that draws in
     // software needs tens of seconds.

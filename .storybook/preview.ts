@@ -49,7 +49,25 @@ const preview: Preview = {
     a11y: { test: 'error' },
     backgrounds: { disable: true },
     controls: { expanded: true },
-    options: { storySort: { order: ['Welcome', 'HeadView', 'Heatmap', 'ModelView', 'NeuronView'] } },
+    options: {
+      storySort: {
+        order: [
+          'Welcome',
+          'HeadView',
+          'ModelView',
+          'NeuronView',
+          'Heatmap',
+          'TokenView',
+          'GroupView',
+          'CompareView',
+          'Explorer',
+          'Many views',
+          'Generated text',
+          'Attention from a model',
+          'A view of your own',
+        ],
+      },
+    },
     viewport: {
       options: {
         phone: { name: 'Phone, 320 px', styles: { width: '320px', height: '640px' }, type: 'mobile' },

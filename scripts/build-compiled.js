@@ -15,7 +15,7 @@ const source = join(root, 'src', 'lib');
 /** The entries of package.json by what each is called in dist/compiled, and where its source is. */
 const entries = Object.fromEntries(
   Object.values(exports)
-    .filter((target) => target.default?.startsWith('./dist/compiled/'))
+    .filter((target) => target.svelte)
     .map(({ default: file, svelte: from }) => [
       file.slice('./dist/compiled/'.length, -'.js'.length),
       join(source, from.slice('./dist/'.length).replace(/\.js$/, '.ts')),
@@ -52,6 +52,6 @@ await build({
     target: 'es2022',
     reportCompressedSize: false,
     lib: { entry: { standalone: join(source, 'standalone.ts') }, formats: ['es'] },
-    rolldownOptions: { checks, output: { ...names, codeSplitting: false, comments: false } },
+    rolldownOptions: { checks, output: { ...names, codeSplitting: false, comments: false, minify: true } },
   },
 });

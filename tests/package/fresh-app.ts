@@ -101,7 +101,9 @@ export async function createFreshApp(
 }
 
 // Vitest sets these for its own; an app of a user has neither.
-export const { NODE_ENV: _mode, VITEST: _vitest, ...appEnv } = process.env;
+export const appEnv: NodeJS.ProcessEnv = { ...process.env };
+delete appEnv.NODE_ENV;
+delete appEnv.VITEST;
 
 /** A port that nobody uses. */
 export async function freePort(): Promise<number> {

@@ -1,6 +1,8 @@
 // The lines of the README in apps that know no Svelte, made by the frameworks' own starters, with the packed package installed.
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -11,7 +13,11 @@ import { installDependencies } from '../../scripts/setup.js';
 import { appEnv, freePort, packPackage, readmeExample } from './fresh-app.js';
 import { serveStatic } from './static-server.js';
 
-const hosts = join(root, 'node_modules', '.cache', 'attentrace-apps', 'hosts');
+// Outside the project, so that nothing is found in its node_modules; kept from run to run.
+const hosts = join(
+  tmpdir(),
+  `attentrace-hosts-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
+);
 const compiled = join(hosts, 'node_modules', 'attentrace', 'dist', 'compiled');
 const trace = join(root, 'fixtures', 'minilm-pair.safetensors');
 const inHost = (...path: string[]): string => join(hosts, ...path);
@@ -152,7 +158,7 @@ describe('React + Vite', () => {
   });
 
   test('a prop of the wrong type is found by the compiler', () => {
-    const wrong = snippet('jsx', 5).replace('<HeadView', '<HeadView layer="3" laier={3}');
+    const wrong = snippet('jsx', 5).replace('<HeadView', '<HeadView laier={3}');
     writeFileSync(inHost('react', 'src', 'App.tsx'), wrong);
     expect(() => runIn('react', 'typescript/bin/tsc', '-b')).toThrow(/laier/);
   });
@@ -213,8 +219,8 @@ describe('plain HTML', () => {
 
   test('from file://, its script in the page: no network at all', async () => {
     const code = readFileSync(join(compiled, 'standalone.js'), 'utf8');
-    expect(code).not.toMatch(/<\/script|<!--/i);
-    expect(code).not.toMatch(/\bimport\s*\(|\bfrom\s*["'][^"']*["'];/);
+    // What would end the script in the page, and what would be loaded from elsewhere.
+    expect(code.match(/<\/?script|\bimport\s*\(|^import\b|[;}]import\b/gi)).toBe(null);
     const data = `data:application/octet-stream;base64,${readFileSync(trace).toString('base64')}`;
     const body = `<script type="module">${code}</script><attentrace-head-view src="${data}"></attentrace-head-view>${callback}`;
     writeFileSync(inHost('html', 'alone.html'), page(body));

@@ -16,7 +16,12 @@ export function averageProductCorrection(stream: Stream, { name = 'APC' }: { nam
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
     name,
-    quantity: { name: 'corrected attention', range: [-Infinity, Infinity], evidence: 'descriptive' },
+    quantity: {
+      name: 'corrected attention',
+      range: [-Infinity, Infinity],
+      evidence: 'descriptive',
+      caveat: 'Contacts also need the regression over heads that was fitted for the model.',
+    },
     causal: false,
     matrix: (layer, head) =>
       wholeMatrix({ rows: size, cols: size, signed: true }, async () => {

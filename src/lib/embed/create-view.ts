@@ -1,4 +1,5 @@
 import { mount, unmount, untrack, type Component } from 'svelte';
+import type { Figure, FigureOptions } from '../export/index.js';
 import type { Source } from '../io/index.js';
 import { TraceError } from '../trace/index.js';
 import { defaultLabels, type Labels } from '../views/kit/labels/index.js';
@@ -71,6 +72,13 @@ export function createView<P extends object>(
     props: given.props,
     context: keeperContext(keeper),
   });
+  const figure = (options?: FigureOptions): Promise<Figure> => {
+    const { figure } = (instance ?? {}) as { figure?: (options?: FigureOptions) => Promise<Figure> };
+    if (figure) return figure(options);
+    throw new Error(
+      instance ? 'This view is none that can be written as a figure.' : 'This view was destroyed.',
+    );
+  };
   return {
     update(props) {
       untrack(() => change(props));
@@ -80,6 +88,8 @@ export function createView<P extends object>(
       if (instance) void unmount(instance);
       instance = undefined;
     },
+    toSVG: async (options) => (await import('../export/index.js')).toSVG(await figure(options), options),
+    toPNG: async (options) => (await import('../export/index.js')).toPNG(await figure(options), options),
     get options() {
       return untrack(() => ({ ...view!.options })) as OptionsIn<P>;
     },

@@ -12,8 +12,9 @@ type Props = Record<string, unknown>;
 
 /** What an element does beside having the props of its view as properties. */
 export interface ViewElement<P extends object> extends HTMLElement {
-  /** All options: read to save them, set to restore them. */
-  options: OptionsIn<P>;
+  /** All options as they are; what is set may be some of them. */
+  get options(): OptionsIn<P>;
+  set options(options: Partial<OptionsIn<P>>);
   /** What `createView` gives; undefined while the element is in no page. */
   readonly view: ViewHandle<P> | undefined;
 }

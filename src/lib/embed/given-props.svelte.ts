@@ -8,6 +8,7 @@ class Given {
  * trace anew. Values are kept as they are: nothing wraps an array or a trace.
  */
 export class GivenProps {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a SvelteMap tells all that read a name of every other
   readonly #given = new Map<string | symbol, Given>();
   #names: readonly string[] = $state.raw([]);
   /** What `mount` takes. */

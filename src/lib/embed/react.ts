@@ -17,6 +17,7 @@ import {
 import { createPortal } from 'react-dom';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
+import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look } from '../views/kit/types.js';
@@ -27,7 +28,16 @@ import { createView, type View } from './create-view.js';
 import { outlet } from './outlet.js';
 import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewHandle } from './types.js';
-import { explorer, headView, heatmap, modelView, neuronView, tokenView, type ViewKind } from './views.js';
+import {
+  explorer,
+  groupView,
+  headView,
+  heatmap,
+  modelView,
+  neuronView,
+  tokenView,
+  type ViewKind,
+} from './views.js';
 
 /** The props of a view in React: `className` and `style` are those of the element around it. */
 export type ReactProps<P> = Omit<PlainProps<P>, 'class' | 'style'> & {
@@ -88,6 +98,7 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 export const Explorer: ForwardRefExoticComponent<
   ReactProps<ExplorerProps> & { children?: ReactNode } & RefAttributes<ViewHandle<ExplorerProps>>
 > = /* @__PURE__ */ inReact(explorer);
+export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
 export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);
 export const ModelView: ReactView<ModelViewProps> = /* @__PURE__ */ inReact(modelView);

@@ -1,4 +1,5 @@
 import type { Exploration } from '../explore/exploration.svelte.js';
+import type { FigureOptions, PNGOptions, SVGOptions } from '../export/index.js';
 import type { Hover, Selection } from '../explore/types.js';
 import type { Token, TraceError } from '../trace/index.js';
 import type { Readout } from '../views/kit/readout.js';
@@ -39,6 +40,10 @@ export type OptionsIn<P> = P extends { onOptionsChange?: (options: infer O exten
 export interface ViewHandle<P extends object = object> {
   /** Changes the props that are named and leaves the others as they are; nothing is mounted anew. `undefined` takes a prop away. */
   update(props: Partial<PlainProps<P>>): void;
+  /** What is on the screen, or with `whole` all of it, as SVG: `figure` of `attentrace/export`. Rejects where the view has none. */
+  toSVG(options?: FigureOptions & SVGOptions): Promise<string>;
+  /** The same as PNG. */
+  toPNG(options?: FigureOptions & PNGOptions): Promise<Blob>;
   /** Takes the view away, also twice. */
   destroy(): void;
   /** All options as they are: plain data, to pass as props again. */

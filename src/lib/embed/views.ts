@@ -2,6 +2,9 @@ import type { Component } from 'svelte';
 import Explorer from '../views/explorer/Explorer.svelte';
 import { explorerOptions } from '../views/explorer/options.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
+import GroupView from '../views/group-view/GroupView.svelte';
+import { groupViewOptions } from '../views/group-view/options.js';
+import type { GroupViewProps } from '../views/group-view/types.js';
 import HeadView from '../views/head-view/HeadView.svelte';
 import { headViewOptions } from '../views/head-view/options.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
@@ -49,6 +52,10 @@ const kind =
   });
 
 export const explorer = /* @__PURE__ */ kind<ExplorerProps>()('Explorer', Explorer, explorerOptions, {});
+export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', GroupView, groupViewOptions, {
+  queryGroups: true,
+  keyGroups: true,
+});
 export const headView = /* @__PURE__ */ kind<HeadViewProps>()('HeadView', HeadView, headViewOptions, {});
 export const heatmap = /* @__PURE__ */ kind<HeatmapProps>()('Heatmap', Heatmap, heatmapOptions, {
   colors: true,

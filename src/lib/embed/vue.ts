@@ -19,6 +19,7 @@ import { headOf } from '../explore/choose-head.js';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../explore/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
+import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look, ViewProps } from '../views/kit/types.js';
@@ -31,7 +32,16 @@ import { outlet } from './outlet.js';
 import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
 import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
-import { explorer, headView, heatmap, modelView, neuronView, tokenView, type ViewKind } from './views.js';
+import {
+  explorer,
+  groupView,
+  headView,
+  heatmap,
+  modelView,
+  neuronView,
+  tokenView,
+  type ViewKind,
+} from './views.js';
 
 /** What `v-model` listens to: `v-model:selection`, `v-model:hover`, `v-model:options`, `v-model:layer`… */
 type Models<P> = {
@@ -130,6 +140,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 
 /** Views inside it are linked, wherever they are in it. */
 export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
+export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
 export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(headView);
 export const Heatmap: VueView<HeatmapProps> = /* @__PURE__ */ inVue(heatmap);
 export const ModelView: VueView<ModelViewProps> = /* @__PURE__ */ inVue(modelView);

@@ -1,5 +1,5 @@
-import { rowOf, TraceError, type StreamName, type Trace } from '../trace/index.js';
-import type { Selection } from './types.js';
+import { rowOf, TraceError, type Stream, type StreamName, type Trace } from '../trace/index.js';
+import type { SelectedGroup, Selection } from './types.js';
 
 /** A view's starting choice, from its props. */
 export interface StartingChoice {
@@ -35,6 +35,7 @@ export function resolveSelection(
   mustHold(stream.layers, [layer], 'layer');
   mustHold(stream.heads, wanted, 'head');
   const head = keep(selection.head, same, (n) => stream.heads.includes(n!));
+  const group = keep(selection.group, same, (one) => holdsGroup(stream, one!));
   return {
     stream: stream.name,
     layer,
@@ -42,8 +43,15 @@ export function resolveSelection(
     ...(head !== undefined && { head }),
     query:
       keep(selection.query, same, (n) => n !== null && rowOf(stream.queryTokens, n) !== undefined) ?? null,
+    ...(group && { group }),
     key: keep(selection.key, same, (n) => n !== null && rowOf(stream.keyTokens, n) !== undefined) ?? null,
   };
+}
+
+/** Whether a stream holds all tokens of a group. */
+export function holdsGroup(stream: Stream, { side, positions }: SelectedGroup): boolean {
+  const last = (side === 'query' ? stream.queryTokens : stream.keyTokens).at(-1)?.position ?? -1;
+  return positions.length > 0 && positions.every((position) => position >= 0 && position <= last);
 }
 
 function keep<T>(value: T | undefined, same: boolean, holds: (value: T) => boolean): T | undefined {

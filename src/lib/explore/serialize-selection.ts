@@ -1,17 +1,20 @@
 import { rowOf, type Stream, type Trace } from '../trace/index.js';
-import type { Selection } from './types.js';
+import { holdsGroup } from './resolve-selection.js';
+import type { SelectedGroup, Selection } from './types.js';
 
 /** More heads than any model has: a range beyond is a mistake, or meant to fill the memory. */
 const mostHeads = 4096;
+/** Likewise of tokens. */
+const mostTokens = 2 ** 20;
 
 /**
- * A selection as a short string for a URL's hash or query: stream, layer, heads, query, key, each where it is chosen.
+ * A selection as a short string for a URL's hash or query: stream, layer, heads, query, key, group, each where it is chosen.
  *
  * @example
  * location.hash = serializeSelection(selection); // s=cross&l=3&h=0-11&q=5&k=2
  */
 export function serializeSelection(selection: Partial<Selection>): string {
-  const { stream, layer, heads, head, query, key } = selection;
+  const { stream, layer, heads, head, query, key, group } = selection;
   const parts: Record<string, string | number | null | undefined> = {
     s: stream && encodeURIComponent(stream),
     l: layer,
@@ -19,6 +22,7 @@ export function serializeSelection(selection: Partial<Selection>): string {
     head,
     q: query,
     k: key,
+    g: group && writeGroup(group),
   };
   return Object.entries(parts)
     .filter(([, value]) => value !== undefined && value !== null)
@@ -44,6 +48,7 @@ export function parseSelection(text: string, trace?: Trace): Partial<Selection> 
     head: number('head'),
     query: number('q'),
     key: number('k'),
+    group: parseGroup(found.get('g') ?? ''),
   };
   const known = trace ? heldBy(trace, read) : read;
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
@@ -60,14 +65,27 @@ function runs(numbers: readonly number[]): string {
   return found.map(({ start, end }) => (start === end ? start : `${start}-${end}`)).join(',');
 }
 
-function parseRuns(text: string): number[] | undefined {
+/** `k*3-5,9*document%202`: its side, positions and name. */
+function writeGroup({ side, positions, name }: SelectedGroup): string {
+  // Half a character cannot be written.
+  const whole = name.replace(/\p{Cs}/gu, '\uFFFD');
+  return [side === 'query' ? 'q' : 'k', runs(positions), encodeURIComponent(whole)].join('*');
+}
+
+function parseGroup(text: string): SelectedGroup | undefined {
+  const [, side, positions, name] = /^([qk])\*([\d,-]+)\*(.+)$/su.exec(text) ?? [];
+  const read = parseRuns(positions ?? '', mostTokens);
+  return read && { name: name!, positions: read, side: side === 'q' ? 'query' : 'key' };
+}
+
+function parseRuns(text: string, most = mostHeads): number[] | undefined {
   const heads = new Set<number>();
   for (const part of text.split(',')) {
     const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
     const start = wholeNumber(first ?? '');
     const end = wholeNumber(last ?? '');
-    if (start === undefined || end === undefined || end - start >= mostHeads) continue;
-    for (let head = start; head <= end && heads.size < mostHeads; head++) heads.add(head);
+    if (start === undefined || end === undefined || end - start >= most) continue;
+    for (let head = start; head <= end && heads.size < most; head++) heads.add(head);
   }
   return heads.size > 0 ? [...heads].sort((a, b) => a - b) : undefined;
 }
@@ -92,6 +110,7 @@ function heldBy(trace: Trace, read: Partial<Selection>): Partial<Selection> {
     heads: held?.length ? held : undefined,
     head: among(read.head, (head) => heads.includes(head)),
     query: among(read.query, (query) => rowOf(queryTokens, query!) !== undefined),
+    group: among(read.group, (group) => holdsGroup(stream, group)),
     key: among(read.key, (key) => rowOf(keyTokens, key!) !== undefined),
   };
 }

@@ -1,4 +1,10 @@
+import type { Group } from '../analysis/index.js';
 import type { StreamName } from '../trace/index.js';
+
+/** A group that was chosen: of queries, or of keys. */
+export interface SelectedGroup extends Group {
+  readonly side: 'query' | 'key';
+}
 
 /** What the user has chosen and means to keep. Layers and heads carry the model's numbers; query and key are token positions. */
 export interface Selection {
@@ -9,6 +15,8 @@ export interface Selection {
   head?: number;
   query: number | null;
   key: number | null;
+  /** A group of tokens that other views show too, as a document chosen in `GroupView`. */
+  group?: SelectedGroup;
 }
 
 /** What is under the pointer or the keyboard cursor, in token positions. `value` is null where only a token, not a cell, is meant. */

@@ -33,7 +33,7 @@ export function captionOf(
   const { merged, hidden } = lensWords({ granularity, hide, renormalize }, labels);
   const parts = [
     trace.model ?? '',
-    stream.name !== 'self' ? labels.streams[stream.name] : '',
+    stream.name === 'self' ? '' : (labels.streams[stream.name] ?? stream.name),
     place,
     quantityName(stream, labels),
     merged,

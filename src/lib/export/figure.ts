@@ -25,6 +25,8 @@ export interface TextMark {
   struck?: boolean;
   /** Written downwards from the point, which is in the middle of its width. */
   vertical?: boolean;
+  /** How long it is to be, whatever the font: letters are set closer or wider. */
+  lengthPx?: number;
   /** A rim that parts it from what is behind it. */
   halo?: Ink;
 }
@@ -68,6 +70,8 @@ export interface CellAxis {
   cellPx: number;
   count: number;
   gapPx: number;
+  /** And of its beginning. Default 0. */
+  beforePx?: number;
 }
 
 /** Cells of a matrix. */
@@ -86,6 +90,17 @@ export interface CellsMark {
   picture?: Uint8Array;
 }
 
+/** A picture in one colour, which covers more or less of each pixel, such as many lines. */
+export interface CoverMark {
+  kind: 'cover';
+  rect: Rect;
+  cols: number;
+  rows: number;
+  /** Rows of how much is covered, 0 to 255, as a PNG holds them, compressed. */
+  picture: Uint8Array;
+  ink: Ink;
+}
+
 /** The colours of values, from the lowest to the highest. */
 export interface ColorBarMark {
   kind: 'color-bar';
@@ -101,7 +116,8 @@ export interface GroupMark {
   marks: readonly Mark[];
 }
 
-export type Mark = TextMark | BoxMark | LineMark | HatchMark | CellsMark | ColorBarMark | GroupMark;
+export type Mark =
+  TextMark | BoxMark | LineMark | HatchMark | CellsMark | CoverMark | ColorBarMark | GroupMark;
 
 /** What the colours of a figure stand for. */
 export interface FigureScale {
@@ -129,8 +145,8 @@ export interface Figure {
   /** What of the plane that the marks lie on is shown. */
   bounds: Rect;
   marks: readonly Mark[];
-  /** Below the marks: the colour bar. */
-  scale?: FigureScale;
+  /** Below the marks: the colour bars. */
+  scales?: readonly FigureScale[];
   /** Below the marks: what colours stand for, such as heads. */
   keys?: readonly FigureKey[];
   /** Below the marks: what is shown, in a line, and what of it is left out. */

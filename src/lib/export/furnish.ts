@@ -17,7 +17,7 @@ const widthOf = (text: string): number => (labelWidthPx(text) * sizePx * letters
 
 /** Puts colour bar, colours of heads and caption below the marks, as marks. */
 export function furnish(
-  { bounds, marks, scale, keys, caption: own }: Figure,
+  { bounds, marks, scales = [], keys, caption: own }: Figure,
   { legend = true, caption: given = true }: { legend?: boolean; caption?: boolean | string },
 ): Furnished {
   const caption = typeof given === 'string' ? given : own;
@@ -25,10 +25,11 @@ export function furnish(
   const [left, right] = [bounds.x + 8, bounds.x + bounds.width - 8];
   const below: Mark[] = [];
   let y = bounds.y + bounds.height + 2;
-  if (legend && scale) {
-    below.push(...colorBar(scale, left, y));
-    y += 2 * rowPx + 4;
-  }
+  if (legend)
+    for (const scale of scales) {
+      below.push(...colorBar(scale, left, y));
+      y += 2 * rowPx + 4;
+    }
   if (legend && keys && keys.length > 0) {
     const written = keyMarks(keys, left, right, y);
     below.push(...written.marks);

@@ -6,7 +6,6 @@ import type { Rect } from '../scene/rect.js';
 import { rowPx } from '../scene/rows.js';
 import type { Point } from '../scene/viewport.js';
 import { isSigned } from '../trace/index.js';
-import { combinedColor } from '../views/head-view/drawn-heads.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
 import type { HeadTokenLook } from '../views/head-view/token-looks.js';
@@ -61,14 +60,16 @@ export function headFigure(shown: HeadShown): Figure {
     }),
   ];
   return makeFigure(marks, {
-    scale: signed
-      ? figureScale(
-          quantityName(stream, labels),
-          stream,
-          { range: scene.look.range, scale: 'linear' },
-          tables,
-        )
-      : undefined,
+    scales: signed
+      ? [
+          figureScale(
+            quantityName(stream, labels),
+            stream,
+            { range: scene.look.range, scale: 'linear' },
+            tables,
+          ),
+        ]
+      : [],
     keys: signed || options.combine !== 'none' ? undefined : keysOf(shown),
     caption: captionOf(shown, placeOf(shown), options, notesOf(shown)),
   });

@@ -55,7 +55,7 @@ export async function heatmapFigure(
     ...scene.titles.map((text) => textOf(text, false)),
   ];
   return makeFigure(marks, {
-    scale: figureScale(nameOf(shown), stream, cells, tables),
+    scales: [figureScale(nameOf(shown), stream, cells, tables)],
     caption: captionOf(shown, shown.place, shown.options, notesOf(shown, read)),
   });
 }

@@ -11,6 +11,7 @@ export {
   type HeadFigureOptions,
   type HeatmapFigureOptions,
 } from './figure-of.js';
+export { toHTML, type HTMLOptions, type PageView } from './to-html.js';
 export { toPNG, type PNGOptions } from './to-png.js';
 export { toSVG, type SVGOptions } from './svg.js';
 export type * from './figure.js';

@@ -35,8 +35,14 @@ export async function deflatedRows(places: Uint8Array, cols: number): Promise<Ui
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** A PNG of one pixel a cell: places in a table of 256 colours, compressed by `deflatedRows`. */
-export function palettePng(deflated: Uint8Array, cols: number, rows: number, table: ColorTable): Uint8Array {
+/** A PNG of one pixel a cell: places in a table of 256 colours, compressed by `deflatedRows`; `alpha` says how opaque each is. */
+export function palettePng(
+  deflated: Uint8Array,
+  cols: number,
+  rows: number,
+  table: ColorTable,
+  alpha?: Uint8Array,
+): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, cols);
@@ -47,6 +53,7 @@ export function palettePng(deflated: Uint8Array, cols: number, rows: number, tab
     Uint8Array.from(signature),
     chunk('IHDR', header),
     chunk('PLTE', table),
+    ...(alpha ? [chunk('tRNS', alpha)] : []),
     chunk('IDAT', deflated),
     chunk('IEND', new Uint8Array(0)),
   ]);
@@ -64,9 +71,11 @@ export function withDpi(png: Uint8Array, dpi: number): Uint8Array<ArrayBuffer> {
   return joined([png.subarray(0, afterHeader), chunk('pHYs', size), png.subarray(afterHeader)]);
 }
 
-export function dataUri(png: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   let binary = '';
-  for (let at = 0; at < png.length; at += 2 ** 15)
-    binary += String.fromCharCode(...png.subarray(at, at + 2 ** 15));
-  return `data:image/png;base64,${btoa(binary)}`;
+  for (let at = 0; at < bytes.length; at += 2 ** 15)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 2 ** 15));
+  return btoa(binary);
 }
+
+export const dataUri = (png: Uint8Array): string => `data:image/png;base64,${toBase64(png)}`;

@@ -1,5 +1,5 @@
 import { crc32 } from '../io/numpy/crc32.js';
-import { hatchColors, rgbToHex, tableColor, type ColorTable } from '../render/colors/index.js';
+import { hatchColors, hexToRgb, rgbToHex, tableColor, type ColorTable } from '../render/colors/index.js';
 import type { Rect } from '../scene/rect.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { escapeXml, isRightToLeft } from './escape.js';
@@ -113,6 +113,12 @@ function write(mark: Mark, pen: Pen): string {
       return `<path fill="url(#${hatch(mark, pen)})" d="${mark.rects.map(outline).join('')}"/>`;
     case 'cells':
       return writeCells(mark, pen);
+    case 'cover': {
+      const { cols, rows, picture, ink } = mark;
+      const table = new Uint8Array(256 * 3).map((_, i) => hexToRgb(ink[pen.theme])[i % 3]!);
+      const href = dataUri(palettePng(picture, cols, rows, table, allOpacities));
+      return `<image ${placed(mark.rect)} preserveAspectRatio="none" href="${href}"/>`;
+    }
     case 'color-bar':
       return rect(mark.rect, `fill="url(#${gradient(mark.tables, pen)})"`);
     case 'group': {
@@ -124,11 +130,14 @@ function write(mark: Mark, pen: Pen): string {
   }
 }
 
+/** The opacity of each place in a table: none to all. */
+const allOpacities = Uint8Array.from({ length: 256 }, (_, i) => i);
+
 /** How far below the middle of a line its letters stand, in parts of their size. */
 const baseline = 0.35;
 
 function writeText(mark: TextMark, pen: Pen): string {
-  const { text, x, y, anchor, angle = 0, sizePx, ink, bold, struck, vertical, halo } = mark;
+  const { text, x, y, anchor, angle = 0, sizePx, ink, bold, struck, vertical, halo, lengthPx } = mark;
   // Anchors are where a text starts and ends for who reads it.
   const turned = isRightToLeft(text);
   const start = turned ? 'end' : 'start';
@@ -142,6 +151,7 @@ function writeText(mark: TextMark, pen: Pen): string {
     ...(written === 'start' ? [] : [`text-anchor="${written}"`]),
     ...(turned ? ['direction="rtl"'] : []),
     ...(bold ? ['font-weight="600"'] : []),
+    ...(lengthPx ? [`textLength="${round(lengthPx)}" lengthAdjust="spacingAndGlyphs"`] : []),
     ...(vertical ? ['writing-mode="vertical-rl"'] : []),
     ...(halo
       ? [`stroke="${halo[pen.theme]}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"`]
@@ -168,7 +178,8 @@ function writeCells(mark: CellsMark, pen: Pen): string {
     const href = dataUri(palettePng(picture, x.count, y.count, table));
     // Both names: of the two words for it, some readers know one and some the other.
     const style = 'style="image-rendering:-webkit-optimize-contrast;image-rendering:pixelated"';
-    return `<g clip-path="url(#${clipPath(seen, pen)})">\n<image ${placed(image)} preserveAspectRatio="none" ${style} href="${href}"/>\n</g>`;
+    const clip = possible.every((count) => count >= x.count) ? clipPath(seen, pen) : stairs(mark, pen);
+    return `<g clip-path="url(#${clip})">\n<image ${placed(image)} preserveAspectRatio="none" ${style} href="${href}"/>\n</g>`;
   }
   const rects: string[] = [];
   for (let row = 0; row < y.count; row++) {
@@ -178,7 +189,13 @@ function writeCells(mark: CellsMark, pen: Pen): string {
       // Cells that touch and look alike are one: there is no seam between them when it is printed.
       if (x.gapPx === 0) while (end < possible[row]! && places[row * x.count + end] === place) end++;
       const { x: left, y: top, width, height } = cellsRect(mark, row, col, end);
-      const cell = { x: left, y: top, width: width - x.gapPx, height: height - y.gapPx };
+      const { beforePx = 0 } = y;
+      const cell = {
+        x: left,
+        y: top + beforePx,
+        width: width - x.gapPx,
+        height: height - y.gapPx - beforePx,
+      };
       if (cell.width > 0 && cell.height > 0)
         rects.push(rect(cell, `fill="${rgbToHex(colorAt(table, place))}"`));
       col = end;
@@ -211,6 +228,13 @@ function define(pen: Pen, content: string, write: (id: string) => string): strin
 
 function clipPath(clip: Rect, pen: Pen): string {
   return define(pen, placed(clip), (id) => `<clipPath id="${id}">${rect(clip, '')}</clipPath>`);
+}
+
+/** Cuts a picture where its rows can hold no more values. */
+function stairs(mark: CellsMark, pen: Pen): string {
+  const rows = [...mark.possible].map((count, row) => cellsRect(mark, row, 0, count));
+  const d = rows.map(outline).join('');
+  return define(pen, d, (id) => `<clipPath id="${id}"><path d="${d}"/></clipPath>`);
 }
 
 /** Diagonals, as the screen has them. */

@@ -66,11 +66,8 @@ async function readBytes(
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   const url = source instanceof URL ? source : asUrl(source);
   if (inNode && (!url || url.protocol === 'file:')) {
-    // A specifier in a variable: bundlers for the browser would look for a literal one, and fail.
-    const fs = 'node:fs/promises';
-    const { readFile } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ fs)) as {
-      readFile: (path: string | URL, options: { signal?: AbortSignal }) => Promise<Uint8Array>;
-    };
+    // Asked of Node itself: bundlers for the browser would look for what is imported, and fail.
+    const { readFile } = process.getBuiltinModule('node:fs/promises');
     // A Buffer is turned into plain bytes: its `slice` copies nothing.
     return bytesIn(await readFile(url ?? (source as string), { signal }))!;
   }

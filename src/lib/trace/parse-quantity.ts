@@ -15,7 +15,7 @@ export function parseQuantity(given: unknown, place: string): Quantity {
     return quantities[given as keyof typeof quantities];
   if (typeof given !== 'object' || Array.isArray(given))
     throw wrong(place, describe(given), `${either(Object.keys(quantities).map((name) => `'${name}'`))}`);
-  const { name, range, unit, evidence } = given as Partial<Quantity>;
+  const { name, range, unit, evidence, caveat } = given as Partial<Quantity>;
   if (typeof name !== 'string' || name.trim() === '')
     throw wrong(`${place}.name`, describe(name), 'what one number is called');
   if (!isRange(range))
@@ -28,7 +28,15 @@ export function parseQuantity(given: unknown, place: string): Quantity {
     throw wrong(`${place}.evidence`, describe(evidence), either(evidences.map((one) => `'${one}'`)));
   if (unit !== undefined && typeof unit !== 'string')
     throw wrong(`${place}.unit`, describe(unit), 'a string or nothing');
-  const quantity = { name, range: [range[0], range[1]] as const, ...(unit && { unit }), evidence: evidence! };
+  if (caveat !== undefined && typeof caveat !== 'string')
+    throw wrong(`${place}.caveat`, describe(caveat), 'a sentence or nothing');
+  const quantity = {
+    name,
+    range: [range[0], range[1]] as const,
+    ...(unit && { unit }),
+    evidence: evidence!,
+    ...(caveat && { caveat }),
+  };
   if (holdsWeights(quantity) && (range[0] !== 0 || range[1] !== 1))
     throw wrong(
       `${place}.range`,

@@ -13,10 +13,17 @@ export interface Quantity {
   /** The unit, such as `nats`; undefined for plain numbers. */
   readonly unit?: string;
   readonly evidence: Evidence;
+  /** What one must know before concluding anything of it, in a sentence; shown with its badge. */
+  readonly caveat?: string;
 }
 
 /** Attention after the softmax: what a stream holds unless its trace says otherwise. */
-export const weightQuantity: Quantity = { name: 'weight', range: [0, 1], evidence: 'descriptive' };
+export const weightQuantity: Quantity = {
+  name: 'weight',
+  range: [0, 1],
+  evidence: 'descriptive',
+  caveat: 'High attention is not importance: the largest share of weight need not be the largest cause.',
+};
 
 /** Ready-made quantities, for `createTrace({ quantity })`. */
 export const quantities = {

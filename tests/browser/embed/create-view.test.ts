@@ -31,7 +31,9 @@ test('draws, tells of hover and choice, and is updated without being mounted ane
   view.update({ edges: 'top', top: 1, heads: [1], 'aria-label': 'Heads' });
   expect(view.options).toMatchObject({ edges: 'top', top: 1 });
   await expect.poll(() => view.selection).toMatchObject({ heads: [1], query: 2 });
-  await expect.element(region()).toHaveTextContent(/3 of \d weights/);
+  await expect
+    .poll(() => region().element().querySelector<HTMLInputElement>('.edges input')!.value)
+    .toBe('1');
   expect(region().element()).toBe(section);
 
   view.destroy();
@@ -70,7 +72,6 @@ test('reads a file, says so meanwhile, and takes the last of two', async () => {
   view.update({ src: file });
   await expect.poll(() => view.selection).toMatchObject({ layer: 2 });
   await drawn(region());
-  await expect.element(region()).toHaveTextContent('layer 2');
   view.update({ src: null, trace, layer: undefined });
   await expect.element(region()).toHaveTextContent('sat');
   view.destroy();
@@ -98,7 +99,7 @@ test.each([
     /127\.0\.0\.1:9.*CORS/,
   ],
 ])('says in its place what is wrong: %s', async (_, wrong, text) => {
-  const view = createView(placeWith(), HeadView, { attention, tokens, ...wrong } as object);
+  const view = createView(placeWith(), HeadView, { attention, tokens, ...wrong } as never);
   await message(text);
   if (!('src' in wrong)) {
     view.update(Object.fromEntries(Object.keys(wrong).map((name) => [name, undefined])));
@@ -135,6 +136,18 @@ test('views are linked by the exploration of another, in an element of its own',
   expect(statusOf(region('linked'))).toContain('cat');
   linked.destroy();
   explorer.destroy();
+});
+
+test('writes what is shown as SVG and PNG; a view that is none of that says so', async () => {
+  const view = createView(placeWith(), HeadView, { attention, tokens });
+  await drawn(region());
+  const svg = new DOMParser().parseFromString(await view.toSVG({ whole: true }), 'image/svg+xml');
+  expect(svg.documentElement.textContent).toContain('sat');
+  expect(svg.querySelectorAll('path').length).toBeGreaterThan(2);
+  const picture = await createImageBitmap(await view.toPNG({ widthMm: 25.4, dpi: 100 }));
+  expect(picture.width).toBe(100);
+  view.destroy();
+  await expect(view.toSVG()).rejects.toThrow('destroyed');
 });
 
 test('refuses what is no element', () => {

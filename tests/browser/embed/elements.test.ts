@@ -17,7 +17,7 @@ test('an element needs no script: it reads its file and draws what its attribute
   await drawn(region());
   expect(pixelsOf(region())).toBeGreaterThan(300);
   expect(element.options).toMatchObject({ edges: 'top', top: 2, renormalize: true, hide: 'special' });
-  expect(getComputedStyle(region().element()).backgroundColor).toBe('rgb(16, 20, 26)');
+  expect(getComputedStyle(region().element()).backgroundColor).toBe('rgb(16, 21, 28)');
   expect(element.clientHeight).toBe(300);
   element.setAttribute('layer', '5');
   await expect.poll(() => element.selection).toMatchObject({ layer: 5, heads: [1, 4] });
@@ -57,7 +57,7 @@ test('events bubble, with what is chosen and hovered', async () => {
 });
 
 test('what was chosen survives a move, and a time in no page', async () => {
-  const place = placeWith(`<attentrace-head-view ${written}></attentrace-head-view><p></p>`);
+  const place = placeWith(`<attentrace-head-view ${written}></attentrace-head-view><aside></aside>`);
   const element = place.querySelector('attentrace-head-view')!;
   await drawn(region());
   const section = region().element();
@@ -65,7 +65,7 @@ test('what was chosen survives a move, and a time in no page', async () => {
   await expect.poll(() => element.selection).toMatchObject({ query: 2 });
   element.options = { edges: 'top' };
 
-  place.querySelector('p')!.append(element);
+  place.querySelector('aside')!.append(element);
   await drawn(region());
   expect(region().element()).toBe(section);
   expect(element.selection).toMatchObject({ query: 2 });

@@ -1,10 +1,13 @@
+import type { ComponentProps } from 'svelte';
 import { page, type Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { ModelView, type ModelViewProps } from '../../../src/lib/index.js';
+import { ModelView } from '../../../src/lib/index.js';
 import { boxOf, drawn, type Point, type Shown } from '../views/page.js';
 
+type ModelViewProps = ComponentProps<typeof ModelView>;
+
 /** Mounts a model view and waits until it is drawn. What it shows large is a region inside this one. */
-export async function showModel(props: ModelViewProps): Promise<Shown<ModelViewProps>> {
+export async function showModel(props: ModelViewProps): Promise<Omit<Shown<ModelViewProps>, 'figure'>> {
   const screen = await render(ModelView, { theme: 'light', ...props });
   const region = page.getByRole('region', { name: 'Model', exact: true });
   await drawn(region);

@@ -1,9 +1,12 @@
+import type { ComponentProps } from 'svelte';
 import { expect } from 'vitest';
 import type { Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { NeuronView, type NeuronViewProps } from '../../../src/lib/index.js';
+import { NeuronView } from '../../../src/lib/index.js';
 import type { Stream } from '../../../src/lib/trace/index.js';
 import { boxOf, drawn, type Point } from '../views/page.js';
+
+type NeuronViewProps = ComponentProps<typeof NeuronView>;
 
 /** Mounts a neuron view high enough for all of a short trace, and waits until it is drawn and checked. */
 export async function showNeurons(props: NeuronViewProps) {

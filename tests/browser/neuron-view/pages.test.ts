@@ -1,9 +1,9 @@
 // The neuron view on other people's pages: scaled, from right to left, with keys, tooltips and colours of their own.
-import { createRawSnippet } from 'svelte';
+import { createRawSnippet, type ComponentProps } from 'svelte';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { NeuronView, type Hover, type NeuronViewProps } from '../../../src/lib/index.js';
+import { NeuronView, type Hover } from '../../../src/lib/index.js';
 import { diverging, headColors } from '../../../src/lib/render/colors/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { biased, evenAttention } from '../../../src/stories/generated-heads.js';
@@ -27,6 +27,7 @@ const pair = await loadFixture('pair');
 const [layer, head, query] = [3, 1, 16];
 const { q, rows } = numbersOf(pair.stream(), layer, head, query);
 const said = (value: number): string => value.toFixed(Math.abs(value) < 0.0995 ? 3 : 2).replace('-', '−');
+type NeuronViewProps = ComponentProps<typeof NeuronView>;
 const opened: NeuronViewProps = { trace: pair, layer, head, selection: { query } };
 
 /** The context that views draw with: the last that was made. */
@@ -140,12 +141,12 @@ test('a tooltip of one’s own is told token positions and the readout, beside a
         ),
     }),
   );
-  const { region, change } = await showNeurons({ ...opened, tooltip: tooltip as NeuronViewProps['tooltip'] });
+  const { region, change } = await showNeurons({ ...opened, tooltip: tooltip as never });
   const own = () => region.element().querySelector('.own')?.textContent;
   await mouse.move(elementAt(cellsOf(rowsOf(region)[2]!).k, 5, 32));
   await expect.poll(own).toBe('16 2 them → keys; dimension 5; softmax');
   expect(statusOf(region)).toContain('them → keys');
-  await change({ ...opened, selection: {}, tooltip: tooltip as NeuronViewProps['tooltip'] });
+  await change({ ...opened, selection: {}, tooltip: tooltip as never });
   await drawn(region);
   await mouse.move(centerOf(queryOf(region, query)));
   await expect.poll(own).toBe('16 null them → keys');

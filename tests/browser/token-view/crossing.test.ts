@@ -1,7 +1,7 @@
-import { createRawSnippet } from 'svelte';
+import { createRawSnippet, type ComponentProps } from 'svelte';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import { createTrace, Explorer, type ExplorerProps, type TokenViewProps } from '../../../src/lib/index.js';
+import { createTrace, Explorer, type TokenView } from '../../../src/lib/index.js';
 import { render } from 'vitest-browser-svelte';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import { announcedBy, drawn, mouse, statusOf, usePage } from '../views/page.js';
@@ -84,7 +84,7 @@ test('at the right edge the tooltip goes to the left of its token, and stays in 
 });
 
 test('in an Explorer the user’s tooltip is drawn, with token positions under a lens', async () => {
-  const props: ExplorerProps = {
+  const props: ComponentProps<typeof Explorer> = {
     trace: pair,
     layer: 3,
     granularity: 'word',
@@ -162,7 +162,7 @@ test('Arabic runs to the left, also after a marker, and so do the arrow keys', a
   await expect.poll(() => tokenIn(region, 1).className).toContain('focused');
 });
 
-const states: [string, Partial<TokenViewProps>][] = [
+const states: [string, Partial<ComponentProps<typeof TokenView>>][] = [
   ['at rest', {}],
   ['with a locked token', { selection: { query: 20 } }],
   ['with a locked key', { selection: { key: 20 }, show: 'receives' }],

@@ -1,10 +1,13 @@
+import type { ComponentProps } from 'svelte';
 import { expect } from 'vitest';
 import type { Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import { TokenView, type TokenViewProps } from '../../../src/lib/index.js';
+import { TokenView } from '../../../src/lib/index.js';
 import { drawn } from '../views/page.js';
 
 /** Mounts a token view and waits until it is shaded. */
+type TokenViewProps = ComponentProps<typeof TokenView>;
+
 export async function showTokenView(props: TokenViewProps) {
   const screen = await render(TokenView, { theme: 'light', ...props });
   const region = screen.getByRole('region');

@@ -1,9 +1,9 @@
-import type { Component } from 'svelte';
+import type { Component, ComponentProps } from 'svelte';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { cdp, page, type Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import type { Figure, FigureOptions } from '../../../src/lib/export/index.js';
-import { HeadView, Heatmap, type HeadViewProps, type HeatmapProps } from '../../../src/lib/index.js';
+import { HeadView, Heatmap } from '../../../src/lib/index.js';
 import type { CDPSession } from 'playwright';
 
 /** The browser's own protocol: real pointers, real pictures. */
@@ -36,6 +36,8 @@ export interface Shown<Props> {
   figure(options?: FigureOptions): Promise<Figure>;
 }
 
+type HeatmapProps = ComponentProps<typeof Heatmap>;
+type HeadViewProps = ComponentProps<typeof HeadView>;
 export const showHeatmap = (props: HeatmapProps) => showView<HeatmapProps>(Heatmap as Component, props);
 export const showHeadView = (props: HeadViewProps) => showView<HeadViewProps>(HeadView as Component, props);
 

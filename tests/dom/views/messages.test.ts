@@ -9,7 +9,7 @@ const rows = (...weights: number[][]) => [[weights]];
 const trace = createTrace({ tokens, attention: rows([1, 0, 0], [0.4, 0.6, 0], [0.1, 0.7, 0.2]) });
 
 const names = ['HeadView', 'Heatmap', 'ModelView', 'NeuronView', 'TokenView'] as const;
-const views = names.map((name) => [name, attentrace[name] as Component<ViewProps>] as const);
+const views = names.map((name) => [name, attentrace[name] as unknown as Component<ViewProps>] as const);
 
 describe.each(views)('%s', (_name, View) => {
   test('says that there is nothing yet, and offers nothing to choose', () => {

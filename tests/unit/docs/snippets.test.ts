@@ -35,7 +35,10 @@ const imports = snippets.flatMap(({ page, code }) =>
   [...code.matchAll(/import \{([^}]+)\} from '(attentrace[\w/]*)'/g)].map(([, names, entry]) => ({
     page,
     entry: entry!,
-    names: names!.split(',').map((name) => name.trim().replace(/^type /, '')),
+    names: names!
+      .split(',')
+      .map((name) => name.trim().replace(/^type /, ''))
+      .filter(Boolean),
   })),
 );
 

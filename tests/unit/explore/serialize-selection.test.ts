@@ -33,6 +33,10 @@ function anySelection(next: () => number): Selection {
   const stream = pick(trace.streams);
   const some = stream.heads.filter(() => next() < 0.5);
   const position = (count: number) => (next() < 0.3 ? null : Math.floor(next() * count));
+  const side = pick(['query', 'key'] as const);
+  const tokens = side === 'query' ? stream.queryTokens : stream.keyTokens;
+  const positions = [...tokens.keys()].filter(() => next() < 0.5);
+  const group = { name: pick(['A', 'document 3: “a, b & c”', 'g=1#?:é😀%']), positions, side };
   return {
     stream: stream.name,
     layer: pick(stream.layers),
@@ -40,6 +44,7 @@ function anySelection(next: () => number): Selection {
     ...(next() < 0.3 && { head: pick(stream.heads) }),
     query: position(stream.queryTokens.length),
     key: position(stream.keyTokens.length),
+    ...(positions.length > 0 && next() < 0.3 && { group }),
   };
 }
 
@@ -54,6 +59,9 @@ test('is short, and a person can read it', () => {
   expect(serializeSelection(selection)).toBe('s=cross&l=3&h=0-11&q=5&k=2');
   expect(serializeSelection({ ...selection, heads: [7, 1, 2, 3, 9], head: 9, query: null, key: 0 })).toBe(
     's=cross&l=3&h=1-3,7,9&head=9&k=0',
+  );
+  expect(serializeSelection({ group: { name: 'A & B', positions: [3, 4, 5, 9], side: 'key' } })).toBe(
+    'g=k*3-5,9*A%20%26%20B',
   );
   expect(serializeSelection({})).toBe('');
 });

@@ -31,8 +31,8 @@ test('there is no browser here', () => {
 
 const { HeadView, Heatmap } = attentrace;
 describe.each([
-  ['HeadView', HeadView as Component<ViewProps>] as const,
-  ['Heatmap', Heatmap as Component<ViewProps>] as const,
+  ['HeadView', HeadView as unknown as Component<ViewProps>] as const,
+  ['Heatmap', Heatmap as unknown as Component<ViewProps>] as const,
 ])('%s on the server', (name, View) => {
   test('writes its tokens and its toolbar, and no error', () => {
     const { body } = render(View, { props: { trace, layer: 3 } });
@@ -75,7 +75,7 @@ describe.each([
 
 const views = ['HeadView', 'Heatmap', 'ModelView', 'NeuronView', 'TokenView', 'Explorer'] as const;
 describe.each(views)('%s on the server', (name) => {
-  const View = attentrace[name] as Component<ViewProps>;
+  const View = attentrace[name] as unknown as Component<ViewProps>;
 
   test('writes a view of the trace, named, in its theme, and no error', () => {
     const { body } = render(View, { props: { trace, layer: 3, theme: 'dark' } });

@@ -5,7 +5,7 @@ import { commonSequence } from './common-sequence.js';
 import { alignSameText, foldText, type RunPair } from './same-text.js';
 
 /** How tokens of two traces are aligned. */
-export const alignments = ['ids', 'words', 'common', 'positions'] as const;
+const alignments = ['ids', 'words', 'common', 'positions'] as const;
 
 export type AlignmentName = (typeof alignments)[number];
 

@@ -4,7 +4,13 @@ import { productOverLayers } from '../over-layers/product.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
 
-const quantity = { name: 'ALTI', range: [0, 1], evidence: 'contribution' } as const;
+const quantity = {
+  name: 'ALTI',
+  range: [0, 1],
+  evidence: 'contribution',
+  caveat:
+    'Contributions are taken to multiply over layers, and feed-forward layers to leave them as they are.',
+} as const;
 /** How far the parts may be from the whole, as a share of its largest number: what half precision may add up to. */
 const tolerance = 2e-3;
 

@@ -24,6 +24,8 @@ export interface AttributionOptions {
   /** The least and the largest value there can be. Default: no limits, and drawn in two hues. */
   range?: readonly [least: number, largest: number];
   unit?: string;
+  /** What one must know of them, such as for which output they are. */
+  caveat?: string;
 }
 
 /**
@@ -41,9 +43,9 @@ export function attributions(
   input: Tensor | NestedNumbers,
   options: AttributionOptions,
 ): Stream {
-  const { name, evidence, query, range = [-Infinity, Infinity], unit } = options ?? {};
+  const { name, evidence, query, range = [-Infinity, Infinity], unit, caveat } = options ?? {};
   const place = 'attributions';
-  const quantity = parseQuantity({ name, evidence, range, unit }, place);
+  const quantity = parseQuantity({ name, evidence, range, unit, caveat }, place);
   const dims = isTensor(input) ? Array.from(input.dims, Number) : nestedDims(input);
   const whole = dims.length === 4;
   const held = new HeldAttention(

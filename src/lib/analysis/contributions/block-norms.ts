@@ -20,7 +20,12 @@ export function blockNorms(stream: Stream, { name = 'block norms' }: { name?: st
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
     ...{ name, heads: [0] },
-    quantity: { name: 'block norm', range: [0, Infinity], evidence: 'contribution' },
+    quantity: {
+      name: 'block norm',
+      range: [0, Infinity],
+      evidence: 'contribution',
+      caveat: 'Derived for models whose LayerNorm comes after the addition; direction is lost.',
+    },
     matrix: (layer) =>
       wholeMatrix({ rows: size, cols: size }, async () => {
         const { center, deviations } = await sublayerOutput(stream, layer);

@@ -45,7 +45,12 @@ export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stre
         : 'Pass createTrace({ outputMatrix }), or leave it out here.',
     );
   const called = outputMatrix ? 'value norm' : 'value norm without W_O';
-  const quantity = { name: called, range: [0, Infinity], evidence: 'contribution' } as const;
+  const quantity = {
+    name: called,
+    range: [0, Infinity],
+    evidence: 'contribution',
+    caveat: 'Direction is lost: what two keys give may point the same way, or cancel out.',
+  } as const;
   const name =
     options.name ??
     (of === 'layer' ? `${called} of layers` : `${called}s`.replace(' without W_Os', 's without W_O'));

@@ -7,6 +7,8 @@ export interface GroupRow {
   /** The index of the head among those read, and the row of its matrix. */
   readonly head: number;
   readonly row: number;
+  /** The row itself, a number a key. May be a view: do not write. */
+  readonly weights: Float32Array;
   /** The sum of the row on each group. */
   readonly sums: Float64Array;
   /** How many keys of each group the query can see. */
@@ -61,7 +63,16 @@ export async function readGroupRows(
         for (const [g, keys] of kept.entries()) [sums[g], seen[g]] = sumOf(of, keys, end);
         const whole = sumAll(of, end);
         const [gone, unseen] = sumOf(of, out, end);
-        onRow({ head: index, row, sums, seen, whole, left: whole - gone, visible: end - unseen });
+        onRow({
+          head: index,
+          row,
+          weights: of,
+          sums,
+          seen,
+          whole,
+          left: whole - gone,
+          visible: end - unseen,
+        });
       }
       await pause();
     }

@@ -116,7 +116,12 @@ export function keptStream(stream: Stream, budget: KeyBudget, { name }: { name?:
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
     name: name ?? `kept by ${chosen.policy}, ${chosen.budget}`,
-    quantity: { name: 'kept weight', range: [0, 1], evidence: 'descriptive' },
+    quantity: {
+      name: 'kept weight',
+      range: [0, 1],
+      evidence: 'descriptive',
+      caveat: 'It says what weight is lost, not what that does: the model would attend otherwise.',
+    },
     matrix(layer, head) {
       let keys: Promise<Uint8Array> | undefined;
       return computedMatrix({

@@ -130,7 +130,8 @@ function withSpaces(tokens: readonly Token[]): string {
   return text;
 }
 
-function spaceBetween(before: string, continues: boolean, text: string): string {
+/** The space that print would have between a text and the piece after it, where tokens do not hold their spaces. */
+export function spaceBetween(before: string, continues: boolean, text: string): string {
   const joined =
     continues ||
     before === '' ||

@@ -1,2 +1,9 @@
-export { granularities, groupTokens, runsAsTokens, type Granularity, type TokenRun } from './groups.js';
+export {
+  granularities,
+  groupTokens,
+  runsAsTokens,
+  spaceBetween,
+  type Granularity,
+  type TokenRun,
+} from './groups.js';
 export { hiddenPositions, lookThrough, plainLens, type Hide, type Lens, type SeenStream } from './lens.js';

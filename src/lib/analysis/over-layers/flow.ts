@@ -33,7 +33,12 @@ export function flow(
       `at most ${mostTokens}`,
       'A layer takes a maximum flow for each pair of tokens: take a shorter input or rollout, or allow more with mostTokens.',
     );
-  const quantity = { name: 'flow', range: [0, 1], evidence: 'descriptive' } as const;
+  const quantity = {
+    name: 'flow',
+    range: [0, 1],
+    evidence: 'descriptive',
+    caveat: 'It ignores values and feed-forward layers, and is for short inputs alone.',
+  } as const;
   return deriveStream(stream, {
     ...{ name, quantity, heads: [0] },
     matrix: (layer) =>

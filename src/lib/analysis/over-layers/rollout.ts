@@ -21,7 +21,13 @@ import { productOverLayers } from './product.js';
 export function rollout(stream: Stream, { name = 'rollout' }: { name?: string } = {}): Stream {
   mustHoldWeights(stream, 'rollout');
   mustStackLayers(stream, 'rollout');
-  const quantity = { name: 'rollout', range: [0, 1], evidence: 'descriptive' } as const;
+  const quantity = {
+    name: 'rollout',
+    range: [0, 1],
+    evidence: 'descriptive',
+    caveat:
+      'It ignores values and feed-forward layers; in causal models it collapses to the first tokens whatever the weights: look at rollout of uniform attention beside it.',
+  } as const;
   return productOverLayers(stream, { name, quantity }, (layer) => mixing(stream, layer));
 }
 

@@ -26,8 +26,9 @@ const ofAttention =
  */
 export function fromConfig(
   config: ModelConfig,
-  { sinks, layers }: FromConfigOptions = {},
+  options: FromConfigOptions = {},
 ): ScoringInput & { causal: boolean } {
+  const { sinks, layers } = options ?? {};
   if (typeof config !== 'object' || config === null || Array.isArray(config))
     throw wrong('config', describe(config), 'the object in a config.json', 'Pass what JSON.parse returned.');
   const type = config.model_type;

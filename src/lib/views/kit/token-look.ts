@@ -6,6 +6,8 @@ export interface TokenLook {
   number?: string;
   /** Whether it is the token that is looked at, or the one on the other side that is asked about. */
   mark?: 'focused' | 'partner';
+  /** Whether it is of the group that is chosen. */
+  grouped?: boolean;
   /** It has no part in what is drawn. */
   faint?: boolean;
   /** The lens leaves its weights out. */

@@ -40,12 +40,26 @@ export function valueColors(
   scale: Scale = 'linear',
   tables = colorTables(range),
 ): { background: string; color: string } {
+  const { background, ink } = valueInks(value, range, scale, tables);
+  return { background: `light-dark(${background.join(', ')})`, color: `light-dark(${ink.join(', ')})` };
+}
+
+type Pair = readonly [light: string, dark: string];
+
+/** The same, as colours on light pages and on dark. */
+export function valueInks(
+  value: number,
+  range: Range,
+  scale: Scale = 'linear',
+  { light, dark } = colorTables(range),
+): { background: Pair; ink: Pair } {
   const unit = toUnit(value, scale, range);
   const ink = (table: ColorTable): string => {
     const [black, white] = inks.map((color) => contrast(tableColor(table, unit), hexToRgb(color)));
     return inks[black! > white! ? 0 : 1];
   };
-  return { background: colorAt(tables, unit), color: lightDark(ink, tables.light, tables.dark) };
+  const at = (table: ColorTable): string => rgbToHex(tableColor(table, unit));
+  return { background: [at(light), at(dark)], ink: [ink(light), ink(dark)] };
 }
 
 function lightDark(pick: (table: ColorTable) => string, light: ColorTable, dark: ColorTable): string {

@@ -1,10 +1,12 @@
 import { untrack } from 'svelte';
 import { lookThrough, type Lens, type SeenStream } from '../../analysis/lens/index.js';
+import type { Figure, FigureOptions } from '../../export/figure.js';
 import { chooseHead, headOf } from '../../explore/choose-head.js';
 import { Exploration, findExploration } from '../../explore/exploration.svelte.js';
 import type { StartingChoice } from '../../explore/resolve-selection.js';
 import type { Hover, Selection } from '../../explore/types.js';
 import { createTrace, rowOf, TraceError, type Matrix, type Stream, type Trace } from '../../trace/index.js';
+import { groupRows, noGroupRows, type GroupRows } from './group-rows.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
 import type { OptionRules } from './option-rules.js';
@@ -54,6 +56,8 @@ const lensNames = Object.keys(lensOptions) as (keyof Lens)[];
 export class ViewState<O extends object = any> {
   /** What this view shares with views inside it, in positions of tokens. */
   readonly exploration: Exploration<SvelteLook>;
+  /** Makes a figure of the view, where it can. */
+  figure: ((options: FigureOptions) => Promise<Figure>) | undefined;
   readonly #props: () => Props<O>;
   readonly #bound: Bindings;
   readonly #options: ViewOptions<O>;
@@ -287,6 +291,18 @@ export class ViewState<O extends object = any> {
   /** Keys whose weights the lens leaves out. */
   get hiddenKeys(): ReadonlySet<number> {
     return this.#seen.seen?.hiddenKeys ?? none;
+  }
+
+  readonly #groupRows = $derived.by((): GroupRows => {
+    const { group } = this.exploration.selection ?? {};
+    const { seen } = this.#seen;
+    const stream = this.#streamName && this.trace?.stream(this.#streamName);
+    return group && seen && stream ? groupRows(group, stream, seen) : noGroupRows;
+  });
+
+  /** Whether a row or column holds a token of the group that is chosen. */
+  isInGroup(side: 'query' | 'key', position: number): boolean {
+    return this.#groupRows[side].has(position);
   }
 
   /** What is hovered, in positions of the stream as it is seen. */

@@ -1,7 +1,7 @@
 import type { Thumbnail } from '../../render/index.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { findHead, type GridHead } from './arrange.js';
-import { gridLayout, runInSight, type GridLayout, type CellRun } from './grid-layout.js';
+import { gridLayout, runInSight, type CellRun, type GridLayout, type GridShape } from './grid-layout.js';
 import type { ModelViewState } from './model-view-state.svelte.js';
 import type { ModelViewOptions } from './options.js';
 
@@ -21,16 +21,18 @@ export class GridState {
     return this.model.heads.length;
   }
 
-  layout: GridLayout = $derived.by(() => {
+  shape: GridShape = $derived.by(() => {
     const { queryTokens, keyTokens } = this.view.stream!;
     const square = Math.min(Math.max(queryTokens.length / keyTokens.length, 0.4), 2.5);
-    return gridLayout(this, {
+    return {
       rows: this.model.rows.length,
       cols: this.cols,
       aspect: this.view.options.thumbnail === 'matrix' ? [square, square] : [0.8, 1.5],
       captioned: this.model.ordered,
-    });
+    };
   });
+
+  layout: GridLayout = $derived.by(() => gridLayout(this, this.shape));
 
   rowRun: CellRun = $derived.by(() =>
     runInSight(this.scroll.top, this.height, this.layout.cellHeight, this.model.rows.length),

@@ -121,6 +121,15 @@ export class NeuronState {
     return collectLines(heads, { edges: 'threshold', threshold }, all.query, all.key);
   });
 
+  /**
+   * Weak lines are made stronger where all weights are small: of one token, so that its strongest line has its full strength; of a
+   * whole head less so, as many lines lie upon each other there.
+   */
+  readonly opacityScale: number = $derived.by(() => {
+    const largest = Array.from(this.lines.weight).reduce((most, weight) => Math.max(most, weight), 0) || 1;
+    return this.open || !this.recorded.isWhole ? 1 / largest : 1 / Math.sqrt(largest);
+  });
+
   /** How many weights the head holds, those that cannot be left out. */
   readonly total: number = $derived.by(() => {
     const { vectors } = this;

@@ -18,6 +18,10 @@ export interface FigureLabels {
   figureCaption: (parts: readonly string[]) => string;
   headNamed: (head: number) => string;
   headsNamed: (heads: readonly number[], all: boolean) => string;
+  layersByHeads: (layers: number, heads: number) => string;
+  orderedBy: (measure: string) => string;
+  /** The token that a text is shaded by. */
+  shadedBy: (token: string) => string;
   /** A run of a sequence, as positions. */
   runOf: (what: string, first: number, last: number, count: number) => string;
   /** Cells of a large matrix stand for the largest of several. */
@@ -63,6 +67,9 @@ export const figureLabels: FigureLabels = {
     all && heads.length > 1
       ? `all ${heads.length} heads`
       : `${heads.length === 1 ? 'head' : 'heads'} ${runs(heads)}`,
+  layersByHeads: (layers, heads) => `${layers} layers × ${heads} heads`,
+  shadedBy: (token) => `shaded by “${token}”`,
+  orderedBy: (measure) => `ordered by ${measure}`,
   runOf: (what, first, last, count) =>
     `${what} ${first.toLocaleString('en')}–${last.toLocaleString('en')} of ${count.toLocaleString('en')}`,
   cellIsLargestOf: (rows, cols) => `each cell the largest of ${rows} × ${cols}`,

@@ -1,12 +1,14 @@
-import type { StreamKind } from '../../../trace/index.js';
+import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
+import { groupViewLabels, type GroupViewLabels } from './group-view.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
-export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+export interface Labels
+  extends ExplorerLabels, FigureLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -18,6 +20,11 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   stream: string;
   /** By name; a derived stream that is not here is called by its name. */
   streams: Record<StreamKind, string> & Partial<Record<string, string>>;
+  evidence: Record<Evidence, string>;
+  /** What may be concluded of each. */
+  concluded: Record<Evidence, string>;
+  /** What is to be known of a quantity, by its name, in place of its own `caveat`: for other languages. */
+  caveats: Partial<Record<string, string>>;
   mean: string;
   max: string;
   scale: string;
@@ -90,6 +97,9 @@ export interface Labels extends ExplorerLabels, FigureLabels, ModelViewLabels, N
   sampled: string;
   sampledHelp: string;
   weights: string;
+  /** Of a table of the largest weights, where the browser cannot draw. */
+  strongestOf: (shown: number, total: number) => string;
+  tooManyToRank: (total: number) => string;
   linesDrawn: (drawn: number, total: number) => string;
   cannotSee: string;
   /** Of a key that the lens leaves out. */
@@ -139,6 +149,7 @@ const lineCount = (lines: number): string =>
 export const defaultLabels: Labels = {
   ...explorerLabels,
   ...figureLabels,
+  ...groupViewLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
@@ -151,6 +162,13 @@ export const defaultLabels: Labels = {
   heads: 'heads',
   stream: 'stream',
   streams: { self: 'self', encoder: 'encoder', decoder: 'decoder', cross: 'cross' },
+  evidence: { descriptive: 'descriptive', contribution: 'contribution', causal: 'causal' },
+  concluded: {
+    descriptive: 'Attention alone: it says where a model looks, not what that does.',
+    contribution: 'Values count too: it says what a token gives, not what would happen without it.',
+    causal: 'The model was run again with something changed: it says what that did, in this text.',
+  },
+  caveats: {},
   mean: 'mean',
   max: 'max',
   scale: 'scale',
@@ -230,6 +248,9 @@ export const defaultLabels: Labels = {
   sampled: 'sampled: some weights of each pixel',
   sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
+  strongestOf: (shown, total) =>
+    `the ${shown.toLocaleString('en')} strongest of ${total.toLocaleString('en')} weights`,
+  tooManyToRank: (total) => `${total.toLocaleString('en')} weights are too many for a table: choose a query`,
   linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
   leftOut: 'left out',
   cannotSee: 'a later position: this query cannot see it',

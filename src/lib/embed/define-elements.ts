@@ -1,0 +1,19 @@
+import { elementOf } from './element.js';
+import { explorer, groupView, headView, heatmap, modelView, neuronView, tokenView } from './views.js';
+
+/** Defines the elements, those that nobody has defined. On a server there are none. */
+export function defineElements(): void {
+  if (typeof customElements === 'undefined') return;
+  // The explorer first: those inside look for one around.
+  const elements = {
+    'attentrace-explorer': elementOf(explorer),
+    'attentrace-group-view': elementOf(groupView),
+    'attentrace-head-view': elementOf(headView),
+    'attentrace-heatmap': elementOf(heatmap),
+    'attentrace-model-view': elementOf(modelView),
+    'attentrace-neuron-view': elementOf(neuronView),
+    'attentrace-token-view': elementOf(tokenView),
+  };
+  for (const [tag, element] of Object.entries(elements))
+    if (!customElements.get(tag)) customElements.define(tag, element);
+}

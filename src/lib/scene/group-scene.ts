@@ -1,0 +1,175 @@
+import { spaceBetween } from '../analysis/lens/index.js';
+import type { GroupShares } from '../analysis/index.js';
+import type { Token } from '../trace/index.js';
+
+/** A part of a bar, from and to as parts of its whole length, 0 to 1. */
+interface BarPart {
+  /** The index of the group of keys, which is that of its colour too. */
+  readonly group: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A group of queries: what it gives to each group of keys, as a bar. What is left of it is the rest. */
+export interface QueryBar {
+  readonly name: string;
+  readonly parts: readonly BarPart[];
+}
+
+/** A piece of text, shaded by what the chosen group of queries gives to it. */
+interface TextPiece {
+  /** The position of its token. */
+  readonly position: number;
+  /** The space before it, or what says that tokens are left out there. */
+  readonly before: string;
+  readonly text: string;
+  /** From 0 to 1, the strongest of all that is shown. */
+  readonly shade: number;
+}
+
+/** A group of keys as the chosen group of queries sees it. */
+interface KeyEntry {
+  readonly name: string;
+  readonly share: number;
+  readonly lift: number;
+  /** The part of its text that gets most, or all of it; whether there is more before and after. */
+  readonly pieces: readonly TextPiece[];
+  readonly cutBefore: boolean;
+  readonly cutAfter: boolean;
+}
+
+/** One head, at a column and row of the grid: what it gives from the chosen queries to the chosen keys. */
+export interface HeadCell {
+  /** Its index among the heads of the shares. */
+  readonly index: number;
+  readonly layer: number;
+  readonly head: number;
+  readonly column: number;
+  readonly row: number;
+  readonly share: number;
+}
+
+/** Everything of a group view as plain data. Bars and shades are shares from 0 to 1; whoever draws gives them a size. */
+export interface GroupScene {
+  readonly bars: readonly QueryBar[];
+  /** The share that a whole bar stands for: 1, or less where all bars would be short. */
+  readonly wholeBar: number;
+  readonly keys: readonly KeyEntry[];
+  readonly heads: {
+    readonly columns: readonly number[];
+    readonly rows: readonly number[];
+    readonly cells: readonly HeadCell[];
+    /** What the strongest colour stands for. */
+    readonly most: number;
+  };
+}
+
+/** What a scene is made of. */
+export interface GroupSceneInput {
+  readonly shares: GroupShares;
+  /** The heads whose mean bars and table show, as indices of `shares.heads`. */
+  readonly chosen: readonly number[];
+  /** The group of queries and of keys that is looked at, by index. */
+  readonly query: number;
+  readonly key: number;
+  readonly tokens: readonly Token[];
+  /** What the group of queries gives to each key, where that is known. */
+  readonly perKey?: ArrayLike<number>;
+  /** How many tokens of the group that is looked at are shown, and of the others. */
+  readonly most: { readonly open: number; readonly closed: number };
+}
+
+/** Where no group of queries gives this much to groups of keys, the longest bar is a whole one. */
+const shortBar = 0.5;
+
+export function groupScene(input: GroupSceneInput): GroupScene {
+  const { shares, chosen, query, key } = input;
+  const groups = shares.keyGroups.filter((_, k) => k !== shares.rest);
+  const strongest = strongestKey(input);
+  const sharesOf = shares.queryGroups.map((_, q) => groups.map((_, k) => shares.cell(q, k, chosen).share));
+  const longest = Math.max(...sharesOf.map((of) => of.reduce((sum, share) => sum + Math.max(0, share), 0)));
+  const wholeBar = longest > 0 && longest < shortBar ? longest : 1;
+  const cells = shares.heads.map(({ layer, head }, index) => ({
+    ...{ index, layer, head },
+    share: shares.cell(query, key, [index]).share,
+  }));
+  const columns = [...new Set(cells.map(({ head }) => head))].sort((a, b) => a - b);
+  const rows = [...new Set(cells.map(({ layer }) => layer))].sort((a, b) => a - b);
+  return {
+    bars: shares.queryGroups.map(({ name }, q) => ({ name, parts: barParts(sharesOf[q]!, wholeBar) })),
+    wholeBar,
+    keys: groups.map(({ name, positions }, k) => {
+      const { share, lift } = shares.cell(query, k, chosen);
+      const length = k === key ? input.most.open : input.most.closed;
+      return { name, share, lift, ...excerpt(positions, length, strongest, input) };
+    }),
+    heads: {
+      columns,
+      rows,
+      cells: cells.map((cell) => ({
+        ...cell,
+        column: columns.indexOf(cell.head),
+        row: rows.indexOf(cell.layer),
+      })),
+      most: Math.max(...cells.map(({ share }) => share), Number.MIN_VALUE),
+    },
+  };
+}
+
+/** One after the other; what is negative, as in a difference, has no length. */
+function barParts(shares: readonly number[], whole: number): BarPart[] {
+  let from = 0;
+  return shares.map((share, group) => {
+    const to = Math.min(1, from + Math.max(0, share) / whole);
+    const part = { group, from, to };
+    from = to;
+    return part;
+  });
+}
+
+function strongestKey({ shares, perKey }: GroupSceneInput): number {
+  let most = 0;
+  if (perKey)
+    for (const [k, { positions }] of shares.keyGroups.entries())
+      if (k !== shares.rest) for (const at of positions) most = Math.max(most, perKey[at]!);
+  return most;
+}
+
+/** The run of a group's tokens, of a certain length, that gets most; from its start where all get alike. */
+function excerpt(
+  positions: readonly number[],
+  length: number,
+  strongest: number,
+  { tokens, perKey }: GroupSceneInput,
+): Pick<KeyEntry, 'pieces' | 'cutBefore' | 'cutAfter'> {
+  const weightAt = (i: number): number => perKey?.[positions[i]!] ?? 0;
+  const count = Math.min(length, positions.length);
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += weightAt(i);
+  let [start, best] = [0, sum];
+  for (let i = count; i < positions.length; i++) {
+    sum += weightAt(i) - weightAt(i - count);
+    // What is hardly more is no reason to leave the start.
+    if (sum > best * (1 + 1e-6)) [start, best] = [i - count + 1, sum];
+  }
+  // Not from the middle of a word.
+  while (start > 0 && tokens[positions[start]!]!.continues) start--;
+  const spaced = tokens.some(({ special, text }) => !special && /^\s/u.test(text));
+  let before = '';
+  const pieces = positions.slice(start, start + count).map((position, i) => {
+    const token = tokens[position]!;
+    const whole = /[\n\r\t]/.test(token.text) ? token.label : token.text;
+    const text = whole.trimStart() || whole;
+    const apart = i > 0 && positions[start + i - 1] !== position - 1;
+    const own = whole.slice(0, whole.length - text.length);
+    const space = apart ? ' … ' : spaced || before === '' ? own : spaceBetween(before, token.continues, text);
+    before += space + text;
+    return {
+      position,
+      before: i > 0 ? space : '',
+      text,
+      shade: strongest > 0 ? (perKey?.[position] ?? 0) / strongest : 0,
+    };
+  });
+  return { pieces, cutBefore: start > 0, cutAfter: start + count < positions.length };
+}

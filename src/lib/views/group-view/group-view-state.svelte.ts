@@ -1,0 +1,259 @@
+import {
+  checkGroups,
+  groupShares,
+  keyShares,
+  type Group,
+  type GroupCell,
+  type GroupShares,
+  type HeadPlace,
+} from '../../analysis/index.js';
+import { groupScene, type GroupScene } from '../../scene/group-scene.js';
+import type { Stream } from '../../trace/index.js';
+import { Ready } from '../kit/ready.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import { defaultKeyGroups, defaultQueryGroups } from './default-groups.js';
+import type { GroupViewOptions } from './options.js';
+
+/** The groups as given; undefined for those that follow from the trace. */
+interface Given {
+  queryGroups: readonly Group[] | undefined;
+  keyGroups: readonly Group[] | undefined;
+}
+
+interface Groups {
+  query: readonly Group[];
+  key: readonly Group[];
+}
+
+/** So many heads are chosen by one click, and so many tokens shown of a document that is open, and of others. */
+const strongestHeads = 6;
+const tokensShown = { open: 240, closed: 26 };
+
+/** What the group view adds to the state of a view: shares of groups, and which group of each side is looked at. */
+export class GroupViewState {
+  /** How far the heads are read; null where they need not be, or are. */
+  progress = $state.raw<{ read: number; total: number } | null>(null);
+  #shares = $state.raw<GroupShares>();
+  #failure = $state.raw<Error>();
+  /** The groups under the pointer or cursor, by index. */
+  hoveredQuery = $state.raw<number | null>(null);
+  hoveredKey = $state.raw<number | null>(null);
+
+  constructor(
+    readonly view: ViewState<GroupViewOptions>,
+    private readonly given: () => Given,
+  ) {
+    $effect(() => {
+      const { stream } = this;
+      const groups = this.#groups.value;
+      const { hide, renormalize } = this;
+      this.#shares = undefined;
+      this.#failure = undefined;
+      this.hoveredQuery = this.hoveredKey = null;
+      if (!stream || !groups) return;
+      const abort = new AbortController();
+      this.progress = { read: 0, total: 0 };
+      groupShares(stream, {
+        queryGroups: groups.query,
+        keyGroups: groups.key,
+        apart: true,
+        hide,
+        renormalize,
+        signal: abort.signal,
+        onProgress: (read, total) => void (this.progress = { read, total }),
+      }).then(
+        (shares) => {
+          if (abort.signal.aborted) return;
+          this.#shares = shares;
+          this.progress = null;
+        },
+        (error: Error) => {
+          if (abort.signal.aborted) return;
+          this.#failure = error;
+          this.progress = null;
+        },
+      );
+      return () => {
+        abort.abort();
+        this.progress = null;
+      };
+    });
+  }
+
+  /** The stream in tokens, whatever the lens merges: groups are of tokens. */
+  readonly stream: Stream | undefined = $derived.by(() => {
+    const name = this.view.selection?.stream;
+    return name && this.view.trace?.streams.find((stream) => stream.name === name);
+  });
+  readonly hide = $derived.by(() => this.view.options.hide);
+  readonly renormalize = $derived.by(() => this.view.options.renormalize);
+
+  readonly #groups = $derived.by((): { value?: Groups; error?: Error } => {
+    const { stream } = this;
+    const { queryGroups, keyGroups } = this.given();
+    if (!stream) return {};
+    try {
+      const tokens = Math.max(stream.keyTokens.length, (stream.queryTokens.at(-1)?.position ?? 0) + 1);
+      const value = {
+        query: queryGroups ?? defaultQueryGroups(stream),
+        key: keyGroups ?? defaultKeyGroups(stream),
+      };
+      checkGroups(value.query, { tokens, place: 'queryGroups' });
+      checkGroups(value.key, { tokens, place: 'keyGroups', apart: true });
+      return { value };
+    } catch (error) {
+      return { error: error as Error };
+    }
+  });
+
+  get error(): Error | undefined {
+    return this.#groups.error ?? this.#failure ?? this.#perKey.error;
+  }
+
+  get shares(): GroupShares | undefined {
+    return this.#shares;
+  }
+
+  /** Whether the numbers shown are up to date. */
+  get ready(): boolean {
+    return this.progress === null && !this.#perKey.waiting;
+  }
+
+  /** Heads chosen that the stream holds, as indices of the shares' heads; empty where none is. */
+  readonly chosen: readonly number[] = $derived.by(() => {
+    const { chosenHeads } = this.view.options;
+    return (this.#shares?.heads ?? []).flatMap(({ layer, head }, index) =>
+      chosenHeads.some((one) => one.layer === layer && one.head === head) ? [index] : [],
+    );
+  });
+
+  /** The heads whose mean is shown. */
+  readonly among: readonly number[] = $derived.by(() =>
+    this.chosen.length > 0 ? this.chosen : [...(this.#shares?.heads.keys() ?? [])],
+  );
+
+  /** The group of each side that is chosen, by index; null where none is. */
+  readonly chosenQuery: number | null = $derived.by(() => this.#indexOf('queryGroups', 'queryGroup'));
+  readonly chosenKey: number | null = $derived.by(() => this.#indexOf('keyGroups', 'keyGroup'));
+
+  #indexOf(groups: 'queryGroups' | 'keyGroups', option: 'queryGroup' | 'keyGroup'): number | null {
+    const name = this.view.options[option];
+    const index = this.#shares?.[groups].findIndex((group) => group.name === name) ?? -1;
+    return index < 0 || (groups === 'keyGroups' && index === this.#shares!.rest) ? null : index;
+  }
+
+  /** The group of queries that is looked at: hovered, else chosen, else the first. */
+  readonly query: number = $derived.by(() => this.hoveredQuery ?? this.chosenQuery ?? 0);
+
+  /** The group of keys: hovered, else chosen, else the one that gets most. */
+  readonly key: number = $derived.by(() => this.hoveredKey ?? this.chosenKey ?? this.strongest(this.query));
+
+  /** The group of keys that gets most from a group of queries. */
+  strongest(query: number): number {
+    const shares = this.#shares;
+    if (!shares) return 0;
+    const indices = [...shares.keyGroups.keys()].filter((k) => k !== shares.rest);
+    const shareOf = (k: number): number => shares.cell(query, k, this.among).share;
+    return indices.reduce((best, k) => (shareOf(k) > shareOf(best) ? k : best), indices[0]!);
+  }
+
+  cell(query = this.query, key = this.key, heads = this.among): GroupCell | undefined {
+    return this.#shares?.cell(query, key, heads);
+  }
+
+  readonly #perKey = new Ready((signal) => {
+    const { stream, hide, renormalize } = this;
+    const shares = this.#shares;
+    const queryGroup = shares?.queryGroups[this.query];
+    if (!stream || !shares || !queryGroup) return undefined;
+    const heads = this.among.map((index) => shares.heads[index]!);
+    return keyShares(stream, { queryGroup, heads, hide, renormalize, signal });
+  });
+  /** What is shaded until the shades of another group are read. */
+  #kept: { of?: GroupShares; perKey?: Float64Array } = {};
+
+  readonly scene: GroupScene | undefined = $derived.by(() => {
+    const shares = this.#shares;
+    if (!shares || !this.stream) return undefined;
+    const fresh = this.#perKey.value;
+    if (fresh) this.#kept = { of: shares, perKey: fresh };
+    const { query, key, among } = this;
+    const perKey = this.#kept.of === shares ? this.#kept.perKey : undefined;
+    return groupScene({
+      ...{ shares, query, key, perKey },
+      chosen: among,
+      tokens: this.stream.keyTokens,
+      most: tokensShown,
+    });
+  });
+
+  /** The head under the pointer or cursor, here or in a linked view. */
+  readonly hoveredHead: number | null = $derived.by(() => {
+    const { hover } = this.view;
+    if (!hover || hover.head === null) return null;
+    const index = this.#shares?.heads.findIndex((h) => h.layer === hover.layer && h.head === hover.head);
+    return index === undefined || index < 0 ? null : index;
+  });
+
+  previewQuery(query: number | null): void {
+    this.hoveredQuery = query;
+    this.#lead(query);
+  }
+
+  previewKey(key: number | null): void {
+    this.hoveredKey = key;
+    this.#lead(key);
+  }
+
+  /** Says that the user is in this view; no token of others is meant. */
+  #lead(at: number | null): void {
+    const { selection } = this.view;
+    if (!selection) return;
+    const nowhere = { head: null, query: null, key: null, value: null };
+    this.view.preview(at === null ? null : { stream: selection.stream, layer: selection.layer, ...nowhere });
+  }
+
+  previewHead(index: number | null): void {
+    const head = index === null ? undefined : this.#shares?.heads[index];
+    const nowhere = { query: null, key: null, value: null };
+    this.view.preview(head ? { stream: this.view.selection!.stream, ...head, ...nowhere } : null);
+  }
+
+  /** Chooses a group of queries, or lets the chosen one go; linked views show its tokens. */
+  choose(side: 'query' | 'key', index: number | null): void {
+    const groups = side === 'query' ? this.#shares?.queryGroups : this.#shares?.keyGroups;
+    const group = index === null ? undefined : groups?.[index];
+    this.view.setOptions(
+      side === 'query' ? { queryGroup: group?.name ?? null } : { keyGroup: group?.name ?? null },
+    );
+    this.view.select({ group: group && { name: group.name, positions: [...group.positions], side } });
+  }
+
+  /** Chooses a head beside those chosen, or lets it go; views of one layer follow to it. */
+  toggleHead(index: number): void {
+    const place = this.#shares?.heads[index];
+    if (!place) return;
+    const { chosenHeads } = this.view.options;
+    const without = chosenHeads.filter(({ layer, head }) => layer !== place.layer || head !== place.head);
+    const added = without.length === chosenHeads.length;
+    this.view.setOptions({ chosenHeads: added ? [...chosenHeads, { ...place }] : without });
+    if (added) this.view.select({ layer: place.layer, heads: [place.head] });
+  }
+
+  /** Chooses the heads that give most from the queries to the keys that are looked at. */
+  chooseStrongest(): void {
+    const shares = this.#shares!;
+    const shareOf = (index: number): number => shares.cell(this.query, this.key, [index]).share;
+    const order = [...shares.heads.keys()].sort((a, b) => shareOf(b) - shareOf(a));
+    const heads: HeadPlace[] = order.slice(0, strongestHeads).map((index) => ({ ...shares.heads[index]! }));
+    this.view.setOptions({ chosenHeads: heads });
+  }
+
+  releaseHeads(): void {
+    this.view.setOptions({ chosenHeads: [] });
+  }
+
+  get strongestCount(): number {
+    return Math.min(strongestHeads, this.#shares?.heads.length ?? 0);
+  }
+}

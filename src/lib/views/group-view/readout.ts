@@ -1,0 +1,50 @@
+import type { Fact, Readout } from '../kit/readout.js';
+import { formatValue } from '../kit/numbers.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { GroupViewState } from './group-view-state.svelte.js';
+
+/** As much of a name as fits in a line beside others. */
+const longest = 42;
+
+export function shortName(name: string): string {
+  const characters = [...name];
+  return characters.length > longest
+    ? `${characters
+        .slice(0, longest - 1)
+        .join('')
+        .trimEnd()}…`
+    : name;
+}
+
+/** A lift as a reader wants it: `3.9`, `12`. */
+export function formatLift(lift: number): string {
+  if (!Number.isFinite(lift)) return '–';
+  if (lift === 0) return '0';
+  return lift < 9.95 ? lift.toFixed(1) : Math.round(lift).toLocaleString('en');
+}
+
+/** What is told of the groups that are looked at: of the head under the pointer, else of those whose mean is shown. */
+export function readoutOf({ labels }: ViewState, groups: GroupViewState): Readout | undefined {
+  const { shares, stream, hoveredHead, query, key } = groups;
+  if (!shares || !stream) return undefined;
+  const pointed = groups.hoveredQuery !== null || groups.hoveredKey !== null || hoveredHead !== null;
+  if (!pointed && groups.chosenQuery === null && groups.chosenKey === null) return undefined;
+  const cell = groups.cell(query, key, hoveredHead === null ? groups.among : [hoveredHead])!;
+  const head = hoveredHead === null ? undefined : shares.heads[hoveredHead];
+  const name = labels.pair(
+    shortName(shares.queryGroups[query]!.name),
+    shortName(shares.keyGroups[key]!.name),
+  );
+  const facts: Fact[] = [{ name, value: formatValue(cell.share, stream.quantity) }];
+  const hidden = shares.hiddenShare[query]!;
+  return {
+    place: head ? labels.place(head.layer, String(head.head)) : '',
+    facts,
+    notes: [
+      Number.isNaN(cell.lift) ? '' : labels.timesEven(formatLift(cell.lift)),
+      labels.perToken(formatValue(cell.perToken, stream.quantity)),
+      head ? '' : labels.meanOfHeads(groups.among.length),
+      shares.hiddenKeys.length > 0 ? labels.leftOutOfBar(formatValue(hidden, stream.quantity)) : '',
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+import type { Group, HeadPlace } from '../../analysis/index.js';
+import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
+import type { GroupViewOptions } from './options.js';
+
+export interface GroupViewProps extends ViewProps, LensProps, OptionProps<GroupViewOptions> {
+  /**
+   * Who looks, such as the sentences of an answer: `groupsFromSentences` and the like make groups. Default: the sentences of the last
+   * segment, or of the text where it has no segments.
+   */
+  queryGroups?: readonly Group[];
+  /**
+   * Who is looked at, such as documents; they share no token. Default: the segments before the last, or the sentences of the text where it
+   * has none.
+   */
+  keyGroups?: readonly Group[];
+  /**
+   * The group of queries that is chosen, by its name; null for the first.
+   */
+  queryGroup?: string | null;
+  /**
+   * The group of keys that is chosen, by its name; null for the one that gets most.
+   */
+  keyGroup?: string | null;
+  /**
+   * The heads whose mean is shown, by the model's numbers; none for all heads of all layers.
+   * @default []
+   */
+  chosenHeads?: readonly HeadPlace[];
+}

@@ -1,0 +1,97 @@
+import type { Figure, FigureOptions } from '../../export/index.js';
+import type { NeuronColumn, TokenMark } from '../../export/views.js';
+import { formatWeight } from '../kit/numbers.js';
+import { rowPx } from '../kit/rows.js';
+import { until } from '../kit/until.js';
+import { columnNames, sharedName } from './column-names.js';
+import { neuronLayout } from './layout.js';
+import type { NeuronState } from './neuron-state.svelte.js';
+
+/** The figure of a neuron view: the rows that are in sight, or all. */
+export async function figureOfNeurons(neurons: NeuronState, options: FigureOptions): Promise<Figure> {
+  const figures = await import('../../export/views.js');
+  const { view } = neurons;
+  await until(() => !neurons.waiting, options.signal);
+  const { stream, trace, labels, selection } = view.mustShow(neurons.error);
+  const { vectors, open, body } = neurons;
+  if (!vectors) throw new Error(labels.noVectors);
+  const { queryTokens, keyTokens } = stream;
+  const shared = sharedName(neurons);
+  const layout = options.whole
+    ? neuronLayout(options.width ?? 720, open && vectors.dim, queryTokens, keyTokens, shared !== '')
+    : body.layout;
+  const first = Math.floor(body.scroll.top / rowPx);
+  const last = Math.ceil((body.scroll.top + body.height - layout.headPx) / rowPx);
+  const columns: NeuronColumn[] = [
+    ...(open && layout.narrow
+      ? []
+      : [
+          {
+            name: labels.queries,
+            range: '',
+            span: { ...layout.queries, width: layout.queries.width - 5 },
+            align: 'end' as const,
+          },
+        ]),
+    ...(open
+      ? columnNames(neurons, layout).map((column) => ({ ...column, align: 'start' as const }))
+      : [
+          {
+            name: labels.keys,
+            range: '',
+            span: { ...layout.tokens, x: layout.tokens.x + 7 },
+            align: 'start' as const,
+          },
+        ]),
+  ];
+  return figures.neuronFigure({
+    ...{ stream, trace, labels, layout, vectors, open, columns, shared },
+    place: labels.place(selection.layer, String(view.head)),
+    head: view.head!,
+    options: { ...view.options },
+    rows: options.whole ? { start: 0, end: body.rows } : { start: first, end: Math.min(last, body.rows) },
+    lines: linesOf(neurons),
+    seen: options.whole ? undefined : { ...body.scroll, width: body.width, height: body.height },
+    stripY: options.whole && open ? open.query * rowPx : body.stripY,
+    recordedAt: (key) =>
+      open && neurons.check?.verdict === 'differs' ? neurons.recorded.at(open.query, key) : undefined,
+    lookOf: (side, position) => lookOf(neurons, side, position),
+    notes: [open ? '' : labels.linesFrom(formatWeight(neurons.threshold))],
+  });
+}
+
+const restOpacity = 0.1;
+
+function linesOf(neurons: NeuronState) {
+  const { lines, open, focusedKey, focus } = neurons;
+  const row = open && focusedKey !== null ? open.order.rowOf[focusedKey]! : null;
+  const { query, key } = open ? { query: null, key: row } : focus.pair;
+  const scale = neurons.opacityScale;
+  const focused = (query ?? key) !== null;
+  return Array.from({ length: lines.count }, (_, i) => {
+    const [from, to, weight] = [lines.query[i]!, lines.key[i]!, lines.weight[i]!];
+    const standsOut = focused && (query === null || query === from) && (key === null || key === to);
+    const opacity = Math.min(1, weight * scale);
+    return {
+      ...{ from, to, weight, standsOut },
+      opacity: standsOut ? Math.sqrt(opacity) : focused ? opacity * restOpacity : opacity,
+    };
+  });
+}
+
+function lookOf(neurons: NeuronState, side: 'query' | 'key', position: number): TokenMark {
+  const { focus, facing, open, focusedKey, threshold } = neurons;
+  if (open && side === 'key') return { mark: position === focusedKey ? 'focused' : undefined };
+  const cursor = focus.pair[side] ?? (side === 'query' ? (open?.query ?? null) : null);
+  const mark = focus.token?.side === side ? 'focused' : 'partner';
+  const here = facing?.side === side;
+  const weight = here && !focus.hides(position) ? facing.weights[position]! : undefined;
+  const largest = facing?.weights.reduce((most, one) => Math.max(most, one), 0) || 1;
+  return {
+    mark: position === cursor ? mark : undefined,
+    faint: here && weight === undefined,
+    // As strong as the screen's: never so strong that a token could not be read.
+    bar: weight === undefined ? undefined : 0.6 * (weight / largest),
+    number: weight !== undefined && weight >= threshold ? formatWeight(weight) : undefined,
+  };
+}

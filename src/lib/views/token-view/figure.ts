@@ -1,0 +1,77 @@
+import type { Figure, FigureOptions } from '../../export/index.js';
+import type { ShownText } from '../../export/views.js';
+import { rectIn } from '../kit/rect.js';
+import { tokenName } from '../kit/token-names.js';
+import { until } from '../kit/until.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { TokenViewOptions } from './options.js';
+import { piecesIn, setText } from './text-pieces.js';
+import type { TokenViewState } from './token-view-state.svelte.js';
+import type { Side } from './types.js';
+
+/** The figure of a token view: the text that is in sight, or all of it. */
+export async function figureOfTokens(
+  view: ViewState<TokenViewOptions>,
+  text: TokenViewState,
+  element: () => HTMLElement,
+  options: FigureOptions,
+): Promise<Figure> {
+  const figures = await import('../../export/views.js');
+  await until(() => text.ready || text.average.offered, options.signal);
+  const { stream, trace, labels } = view.mustShow(text.error);
+  const { focus } = text;
+  let top = 0;
+  const texts = text.texts.map(({ side, tokens, name }, i): ShownText => {
+    const shared = { shades: text.shadesOf(side), markOf: marksOf(view, text, side) };
+    if (!options.whole) return { ...shared, ...textInSight(element(), i, side === 'both' ? '' : name) };
+    const granularity = text.merged[side === 'query' ? 'query' : 'key'];
+    const titled = side !== 'both';
+    const start = top + (titled ? 26 : 0);
+    const set = setText(tokens, granularity, options.width ?? 720, start);
+    const title = titled ? { text: name, x: 0, y: top + 9 } : undefined;
+    top = start + set.heightPx + 14;
+    return { ...shared, pieces: set.pieces, title };
+  });
+  const looked = focus.token;
+  const looks = looked && (looked.side === 'query' ? stream.queryTokens : stream.keyTokens);
+  return figures.tokenFigure({
+    ...{ stream, trace, labels, texts },
+    place: text.place,
+    options: { ...view.options },
+    notes: [looked ? labels.shadedBy(tokenName(looks!, looked.position, labels)) : ''],
+  });
+}
+
+function marksOf({ hiddenKeys }: ViewState, text: TokenViewState, side: Side): ShownText['markOf'] {
+  const { focus } = text;
+  const isOn = (of: 'query' | 'key'): boolean => side === 'both' || side === of;
+  const own = focus.token !== null && isOn(focus.token.side);
+  const partner = side !== 'both' && own ? null : focus.partner;
+  const tokens = text.texts.find((one) => one.side === side)!.tokens;
+  return (position) => ({
+    focused: own && position === focus.token!.position,
+    partner: position === partner,
+    leftOut: side !== 'query' && hiddenKeys.has(position),
+    faint: tokens[position]!.special || text.isOut(position, side),
+  });
+}
+
+/** What of a text is in sight, from the corner of all texts. */
+function textInSight(
+  element: HTMLElement,
+  index: number,
+  name: string,
+): Pick<ShownText, 'pieces' | 'title' | 'clip'> {
+  const text = element.querySelectorAll<HTMLElement>('.text')[index]!;
+  const clip = rectIn(text.querySelector('.scroller')!, element);
+  const heading = text.querySelector('h4');
+  const at = heading && rectIn(heading, element);
+  return {
+    pieces: piecesIn(text, element).filter(({ rect }) => {
+      const middle = rect.y + rect.height / 2;
+      return middle > clip.y && middle < clip.y + clip.height;
+    }),
+    title: at ? { text: name, x: at.x + 16, y: at.y + at.height - 9 } : undefined,
+    clip,
+  };
+}

@@ -1,0 +1,201 @@
+import type { Component } from 'svelte';
+import { expect, test } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import axe from 'axe-core';
+import {
+  createExploration,
+  GroupView,
+  TokenView,
+  type GroupViewOptions,
+  type GroupViewProps,
+  type Selection,
+} from '../../../src/lib/index.js';
+import { plantedShare, ragTrace, retrievalHeads } from '../../../src/stories/rag-trace.js';
+import { announcedBy, boxOf, centerOf, drawn, mouse, statusOf, usePage } from '../views/page.js';
+
+usePage();
+const trace = ragTrace();
+
+async function show(props: GroupViewProps) {
+  let selection: Selection | undefined;
+  let options: GroupViewOptions | undefined;
+  const screen = await render(
+    GroupView as Component,
+    {
+      trace,
+      theme: 'light',
+      onSelectionChange: (next: Selection) => (selection = next),
+      onOptionsChange: (next: GroupViewOptions) => (options = next),
+      ...props,
+    } as object,
+  );
+  const region = screen.getByRole('region', { name: 'Groups' });
+  await drawn(region);
+  return {
+    region,
+    sentences: region.getByRole('listbox', { name: 'Who looks' }),
+    documents: region.getByRole('listbox', { name: 'What is looked at' }),
+    heads: region.getByRole('grid'),
+    selection: () => selection,
+    options: () => options,
+    screen,
+  };
+}
+
+const planted = trace.stream().keySegments[1]!;
+const positionsOf = ({ start, end }: { start: number; end: number }) =>
+  Array.from({ length: end - start }, (_, i) => start + i);
+
+test('the document a sentence rests on: two clicks', async () => {
+  const view = await show({});
+  await mouse.click(centerOf(view.sentences.getByRole('option').nth(2)));
+  // It stands out before it is clicked: its share is the largest.
+  const shares = view.documents
+    .getByRole('option')
+    .elements()
+    .map((option) => Number(/share ([\d.]+)/.exec(option.textContent!)![1]));
+  expect(shares.indexOf(Math.max(...shares))).toBe(1);
+  await mouse.click(centerOf(view.documents.getByRole('option').nth(1)));
+  await expect
+    .poll(view.selection)
+    .toMatchObject({ group: { name: planted.name, positions: positionsOf(planted), side: 'key' } });
+  expect(view.options()).toMatchObject({
+    queryGroup: 'It was the longest span in the world until 1964.',
+    keyGroup: planted.name,
+  });
+  await expect.poll(() => statusOf(view.region)).toContain(`→ ${planted.name}`);
+});
+
+test('the same by keyboard', async () => {
+  const view = await show({});
+  (view.sentences.element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{Enter}');
+  await expect.poll(() => view.options()?.queryGroup).toMatch(/longest span/);
+  (view.documents.element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}');
+  await expect.poll(() => view.selection()?.group?.name).toBe(planted.name);
+  await expect.poll(() => announcedBy(view.region)).toContain(planted.name);
+  await userEvent.keyboard('{Escape}');
+  await expect.poll(() => view.options()?.keyGroup).toBe(null);
+  expect(view.selection()!.group).toBeUndefined();
+});
+
+test('the heads that retrieve give the planted share, chosen in the grid by pointer and by keys', async () => {
+  const view = await show({
+    queryGroup: 'It was the longest span in the world until 1964.',
+    keyGroup: planted.name,
+  });
+  const { layer, head } = retrievalHeads[1]!;
+  const cell = view.heads.getByRole('gridcell', { name: `layer ${layer}, head ${head}: 0.60` });
+  await mouse.click(centerOf(cell));
+  await expect.element(cell).toHaveAttribute('aria-selected', 'true');
+  expect(view.options()!.chosenHeads).toEqual([{ layer, head }]);
+  expect(view.selection()).toMatchObject({ layer, heads: [head] });
+  await drawn(view.region);
+  const option = view.documents.getByRole('option').nth(1);
+  await expect.element(option).toHaveAccessibleName(new RegExp(`share ${plantedShare.toFixed(2)}`));
+  // Its colour is that of the bar's part, which is as long as the share.
+  const part = view.sentences.getByRole('option').nth(2).element().querySelector('[data-group="1"]')!;
+  const bar = part.parentElement!.getBoundingClientRect();
+  expect(part.getBoundingClientRect().width / bar.width).toBeCloseTo(plantedShare, 2);
+
+  await mouse.leave();
+  (view.heads.element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowRight}{ArrowRight}{Enter}');
+  await expect
+    .poll(() => view.options()!.chosenHeads)
+    .toEqual([
+      { layer, head },
+      { layer: 0, head: 1 },
+    ]);
+  await userEvent.keyboard('{Escape}');
+  await expect.poll(() => view.options()!.chosenHeads).toEqual([]);
+});
+
+test('the strongest heads are those planted', async () => {
+  const view = await show({ queryGroup: 'Building it took four years and five months.' });
+  await view.region.getByRole('button', { name: 'choose the 6 strongest' }).click();
+  const chosen = view.options()!.chosenHeads.slice(0, 4);
+  expect(chosen).toHaveLength(4);
+  expect(chosen).toEqual(expect.arrayContaining([...retrievalHeads]));
+});
+
+test('hover previews a sentence, and lets go', async () => {
+  const view = await show({});
+  const shownName = () => view.documents.getByRole('option').nth(4).element().textContent;
+  const before = shownName();
+  await mouse.move(centerOf(view.sentences.getByRole('option').nth(3)));
+  await expect.poll(shownName).not.toBe(before);
+  await expect.poll(() => statusOf(view.region)).toMatch(/^About 40 million.*→ 5 · Traffic statistics/);
+  await mouse.leave();
+  await expect.poll(shownName).toBe(before);
+});
+
+test('what hides the documents is named, and a click mends it', async () => {
+  const view = await show({});
+  await view.region.getByRole('button', { name: 'hide first token (50 %)' }).click();
+  await expect.poll(view.options).toMatchObject({ hide: 'first' });
+  await expect.element(view.region.getByRole('button', { name: /first token hidden/ })).toBeVisible();
+});
+
+test('a group that is chosen is marked in a linked view', async () => {
+  const exploration = createExploration({ trace });
+  const view = await show({ trace: undefined, exploration });
+  await render(TokenView as Component, { exploration, theme: 'light' } as object);
+  await mouse.click(centerOf(view.documents.getByRole('option').nth(1)));
+  const marked = () =>
+    [...document.querySelectorAll<HTMLElement>('.token.grouped')].map(({ dataset }) =>
+      Number(dataset.position),
+    );
+  await expect.poll(marked).toEqual(positionsOf(planted));
+});
+
+test('shades: the word that a sentence shares with its document is the strongest of it', async () => {
+  const view = await show({
+    queryGroup: 'It was the longest span in the world until 1964.',
+    keyGroup: planted.name,
+    chosenHeads: [...retrievalHeads],
+  });
+  const shadeOf = (word: string): number => {
+    const pieces = [
+      ...view.documents.getByRole('option').nth(1).element().querySelectorAll<HTMLElement>('.piece'),
+    ];
+    const piece = pieces.find(({ textContent }) => textContent === word)!;
+    return Number(piece.style.getPropertyValue('--shade'));
+  };
+  await expect.poll(() => shadeOf('longest')).toBe(1);
+  expect(shadeOf('traffic')).toBeLessThan(0.3);
+});
+
+test.each([
+  ['the position 4000', { keyGroups: [{ name: 'document 9', positions: [4000] }] }],
+  [
+    'the token at 2',
+    {
+      keyGroups: [
+        { name: 'a', positions: [1, 2] },
+        { name: 'b', positions: [2] },
+      ],
+    },
+  ],
+  ['without tokens', { queryGroups: [{ name: 'none', positions: [] }] }],
+])('wrong groups: %s is told in place of the view', async (words, props) => {
+  const screen = await render(GroupView as Component, { trace, theme: 'light', ...props } as object);
+  await expect.element(screen.getByRole('alert')).toBeVisible();
+  expect(screen.getByRole('alert').element().textContent).toContain(words);
+});
+
+test.each(['light', 'dark'] as const)('axe, %s, at 1,280 and 320 px', async (theme) => {
+  const view = await show({ theme, queryGroup: 'It was the longest span in the world until 1964.' });
+  for (const width of [1280, 320]) {
+    view.region.element().parentElement!.style.inlineSize = `${width - 16}px`;
+    await expect.poll(() => boxOf(view.region).width).toBeLessThan(width);
+    const { violations } = await axe.run(view.region.element(), { rules: { region: { enabled: false } } });
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 200)])).toEqual([]);
+    const overflowing = [...view.region.element().querySelectorAll('.panes *')].filter(
+      (one) => one.getBoundingClientRect().right > boxOf(view.region).right + 1 && one.checkVisibility(),
+    );
+    expect(overflowing.map((one) => one.outerHTML.slice(0, 160))).toEqual([]);
+  }
+});
