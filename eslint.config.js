@@ -28,6 +28,7 @@ export default defineConfig(
       'fixtures/',
       'tests/package/apps/',
       '**/.svelte-kit/',
+      'python/src/attentrace/static/attentrace.js',
     ],
   },
   js.configs.recommended,

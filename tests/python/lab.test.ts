@@ -32,6 +32,13 @@ View.send = lambda self, content, buffers=None: (sent.append(sum(map(len, buffer
 large = np.zeros((1, 1, 4000, 4000), "f4"); large[..., np.arange(4000), np.arange(4000)] = 1
 at.heatmap(large, causal=False)`,
   `print(json.dumps([sum(sent), max(sent)]))`,
+  `from IPython.display import display
+vectors = random.normal(size=(2, 3, 6, 4)).astype("f4")
+scores = vectors @ vectors.swapaxes(2, 3) / 2
+scores[..., ~np.tri(6, dtype=bool)] = -np.inf
+trace = at.Trace(np.exp(scores) / np.exp(scores).sum(-1, keepdims=True), list("abcdef"), queries=vectors, keys=vectors)
+for make in (at.head_view, at.model_view, at.neuron_view, at.token_view, at.explorer):
+    display(make(trace, layer=1))`,
   `import os; os._exit(0)`,
 ];
 
@@ -56,6 +63,8 @@ describe.skipIf(!python)('in JupyterLab', () => {
     await page.goto(lab.urlOf('a.ipynb'));
     book = new Notebook(page);
     await book.cell(0).waitFor();
+    // What is run before the kernel is there is not run at all.
+    await page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor();
   });
   afterAll(async () => {
     for (const end of endings) await end();
@@ -121,8 +130,32 @@ describe.skipIf(!python)('in JupyterLab', () => {
     expect(all).toBeGreaterThan(100_000);
   });
 
+  test('every view is drawn, from one copy of the code, and is dark where the notebook is', async () => {
+    await book.run(9);
+    const views = book.cell(9).locator('.jp-OutputArea-child section');
+    for (const name of ['Heads', 'Neurons', 'Text', 'Heatmap'])
+      await book.cell(9).getByText(name, { exact: true }).first().waitFor();
+    // The view of queries and keys has compared them with the attention.
+    await book
+      .cell(9)
+      .getByText(/reproduces the recorded attention/)
+      .waitFor();
+    expect(await book.cell(9).getByRole('alert').count()).toBe(0);
+    expect(await views.count()).toBeGreaterThanOrEqual(5);
+    expect(
+      await page.evaluate(
+        () => (globalThis as { attentraceCode?: Map<string, unknown> }).attentraceCode?.size,
+      ),
+    ).toBe(1);
+    const ground = () => views.first().evaluate((view) => getComputedStyle(view).colorScheme);
+    expect(await ground()).toBe('light');
+    await page.evaluate(() => void (document.body.dataset.jpThemeLight = 'false'));
+    await expect.poll(ground).toBe('dark');
+    await page.evaluate(() => void (document.body.dataset.jpThemeLight = 'true'));
+  });
+
   test('a kernel that is lost is said in the view', async () => {
-    await book.cell(9).locator('.cm-content').click();
+    await book.cell(10).locator('.cm-content').click();
     await page.keyboard.press('Control+Enter');
     await expect
       .poll(() => shown().getByText('The kernel has gone').count(), { timeout: 60_000 })

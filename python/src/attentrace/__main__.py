@@ -12,7 +12,8 @@ from . import page
 from .errors import AttentraceError
 from .files import load
 
-VIEWS = {"explorer": "Explorer", "head-view": "HeadView", "heatmap": "Heatmap", "model-view": "ModelView"} | {
+VIEWS = {"explorer": "Explorer", "group-view": "GroupView", "head-view": "HeadView", "heatmap": "Heatmap"} | {
+    "model-view": "ModelView",
     "neuron-view": "NeuronView",
     "token-view": "TokenView",
 }

@@ -50,7 +50,7 @@ def describe(value: object) -> str:
     shape = getattr(value, "shape", None)
     of = f" of shape {list(shape)}" if isinstance(shape, tuple) else ""
     name = type(value).__name__
-    return f"{'an' if name[0] in 'AEIO' else 'a'} {name}{of}"
+    return f"{'an' if name.startswith(('A', 'E', 'I', 'O')) else 'a'} {name}{of}"
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:
