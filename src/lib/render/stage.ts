@@ -4,7 +4,13 @@
  * takes as long as drawing. Pixi's own way to that (`multiView`) copies, and keeps every canvas it ever drew to.
  */
 import 'pixi.js/unsafe-eval';
-import { getMaxFragmentPrecision, getTestContext, WebGLRenderer, type Container, type RenderTexture } from 'pixi.js';
+import {
+  getMaxFragmentPrecision,
+  getTestContext,
+  WebGLRenderer,
+  type Container,
+  type RenderTexture,
+} from 'pixi.js';
 import { RenderError } from './errors.js';
 
 /** Hears of the context's fate, and draws again when it is back. */

@@ -263,7 +263,12 @@ describe('focus', () => {
 
 describe('many lines are drawn once while only the focus changes', () => {
   // Lines that cross, but for row 9, which one line leaves and one enters.
-  const many: Line[] = Array.from({ length: 2000 }, (_, i) => [i % 9, (i * 7) % 9, i % 3, 0.1 + (i % 7) / 20]);
+  const many: Line[] = Array.from({ length: 2000 }, (_, i) => [
+    i % 9,
+    (i * 7) % 9,
+    i % 3,
+    0.1 + (i % 7) / 20,
+  ]);
   const alone: Line = [9, 9, 1, 0.5];
   const all = [...many, alone];
   const differing = (a: Uint8ClampedArray, b: Uint8ClampedArray) =>

@@ -26,7 +26,10 @@ test.each([
 test('where Trusted Types are asked for, workers start under the policy “attentrace”, and nothing is reported', async () => {
   const found = await inFrame('', "require-trusted-types-for 'script'; trusted-types attentrace");
   expect(found).toMatchObject({ violations: [], largest: 230 });
-  expect(found).toHaveProperty('tasks', expect.toSatisfy((tasks: number) => tasks > 0));
+  expect(found).toHaveProperty(
+    'tasks',
+    expect.toSatisfy((tasks: number) => tasks > 0),
+  );
 });
 
 test('where no policy of that name is allowed, levels are made on the page', async () => {
