@@ -6,6 +6,8 @@ import {
   queryKeyAttention,
 } from '../../../src/lib/io/index.js';
 import { compareTraces, groupShares, rollout } from '../../../src/lib/analysis/index.js';
+import { checkUnknown } from '../../../src/lib/embed/check-props.js';
+import { createView } from '../../../src/lib/embed/create-view.js';
 import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
 import {
   combineMatrices,
@@ -378,6 +380,10 @@ export const errorCases: ErrorCase[] = [
 
   // Options of views
   ['an option it may not have', 'unknown-option', 'edges', /found "lines", expected one of/, () => checkOption('edges', 'lines', headViewOptions.edges as OptionRule<string>)],
+
+  // Props outside Svelte; tests/browser/embed has the rest
+  ['a prop it has not', 'unknown-prop', 'laier', /found a prop that this view does not have, expected one of layer/, () => checkUnknown({ laier: 3 }, headViewOptions)],
+  ['a page that is not there', 'no-page', 'createView', /found no document/, () => createView(undefined as never, {} as never, {})],
 
   // Steps of generation; tests/unit/io has the rest
   ['queries and keys without a word on causality', 'source', 'causal', /found nothing, expected true or false/, () => queryKeyAttention({ queries: even(1, 1, 2), keys: even(1, 1, 2) } as never)],
