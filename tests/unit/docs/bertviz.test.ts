@@ -70,7 +70,10 @@ test('every prop and option of the guide is one', () => {
   const declares = (source: string, name: string) => new RegExp(`^ +${name}\\??:`, 'm').test(source);
   const props = [...doc.matchAll(/`<(\w+) (\w+)>`/g)].filter(([, view, prop]) => {
     const folder = view!.replace(/\B[A-Z]/g, '-$&').toLowerCase();
-    const types = read(`src/lib/views/${folder}/types.ts`) + read('src/lib/views/kit/types.ts');
+    const types =
+      read(`src/lib/views/${folder}/types.ts`) +
+      read('src/lib/views/kit/types.ts') +
+      read('src/lib/views/kit/svelte-props.ts');
     return !declares(types, prop!);
   });
   expect(props.map(([text]) => text)).toEqual([]);
