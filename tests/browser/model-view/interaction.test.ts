@@ -234,6 +234,7 @@ describe('order', () => {
     expect([...(picker.element() as HTMLSelectElement).options].map(({ label }) => label)).toEqual([
       'model order',
       'by entropy',
+      'by effective keys',
       'by confidence',
       'by first token',
     ]);
