@@ -179,12 +179,12 @@ describe('copy', () => {
     let written = '';
     navigator.clipboard.writeText = async (text) => void (written = text);
     try {
-      await region.getByRole('button', { name: 'copy' }).click();
+      await region.getByRole('button', { name: 'copy', exact: true }).click();
       await expect.poll(() => statusOf(region)).toContain('numbers copied');
       expect(table(written)).toHaveLength(25);
       navigator.clipboard.writeText = () =>
         Promise.reject(new DOMException('Write permission denied.', 'NotAllowedError'));
-      await region.getByRole('button', { name: 'copy' }).click();
+      await region.getByRole('button', { name: 'copy', exact: true }).click();
       await expect.poll(() => statusOf(region)).toContain('Write permission denied');
     } finally {
       navigator.clipboard.writeText = writeText;

@@ -7,6 +7,12 @@ import { largestDifference, readCase, runTapped, toPlain } from './run-case.js';
 /** Models whose scores are more than q·k ÷ √d: biases by distance, no scale, a soft cap; or whose products are in 8 bits. */
 const MORE_THAN_VECTORS = /t5|deberta|bloom|mpt|mpnet|xlnet|gemma2|int8-all|qdq|qoperator/;
 
+/**
+ * Their numbers depend on the processor: without instructions for 8-bit products its sums are cut off, 0.01 in the second layer here.
+ * https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
+ */
+const IN_8_BITS = /int8|qdq|qoperator/;
+
 /** What scripts/models/make_exports.py made; the few that are small are committed. */
 const FOLDERS = [
   new URL('../../../fixtures/models/exports', import.meta.url).pathname,
@@ -24,7 +30,9 @@ describe('attention of exported models is that of transformers', () => {
     const results = await runTapped(model, feeds);
     for (const [name, weights] of Object.entries(expected)) {
       expect(results[name]!.dims, name).toEqual(weights.dims);
-      expect(largestDifference(results[name]!, weights), name).toBeLessThanOrEqual(tolerance);
+      expect(largestDifference(results[name]!, weights), name).toBeLessThanOrEqual(
+        IN_8_BITS.test(folder) ? Math.max(tolerance, 2e-2) : tolerance,
+      );
     }
     for (const tap of MORE_THAN_VECTORS.test(folder) ? [] : taps)
       expect(distanceFromVectors(tap, results), `${tap.weights} from ${tap.queries}`).toBeLessThan(5e-3);

@@ -56,7 +56,7 @@ export const figureLabels: FigureLabels = {
     svg: 'save as SVG: text and lines stay sharp at any size',
     png: 'save as PNG: 180 mm wide at 300 dpi',
   },
-  copyFigure: 'copy',
+  copyFigure: 'copy picture',
   copyFigureHelp: 'copy as a picture',
   savingFigure: 'making the figure …',
   figureSaved: 'figure saved',
