@@ -8,6 +8,9 @@ import { demos } from '../../../src/stories/inference/demo-models.js';
 import TypeAndWatch from '../../../src/stories/inference/TypeAndWatch.svelte';
 import { cellOf, drawn, mouse, statusOf, usePage } from '../views/page.js';
 
+/** What the story says; the view after it says things of its own. */
+const status = () => page.getByRole('status').first();
+
 describe('the story that types a text into a model', () => {
   usePage();
 
@@ -50,11 +53,11 @@ describe('the story that types a text into a model', () => {
     await userEvent.fill(page.getByRole('textbox', { name: demos.induction.label }), demos.induction.text);
     await userEvent.click(write!);
     // Three tokens of the cycle are said, and it goes on.
-    await expect.element(page.getByRole('status')).toHaveTextContent(/^Writing, \d+ tokens: .*t11 t56 t45/);
+    await expect.element(status()).toHaveTextContent(/^Writing, \d+ tokens: .*t11 t56 t45/);
     await userEvent.click(stop!);
     const done = /^Stopped: (\d+) tokens written, attention of all (\d+)\.$/;
-    await expect.element(page.getByRole('status')).toHaveTextContent(done);
-    const [, written, all] = done.exec(page.getByRole('status').element().textContent)!.map(Number);
+    await expect.element(status()).toHaveTextContent(done);
+    const [, written, all] = done.exec(status().element().textContent)!.map(Number);
     expect(written).toBeGreaterThanOrEqual(3);
     expect(written).toBeLessThan(5000);
     // <s> and the twelve words of the text before them.
@@ -72,9 +75,9 @@ describe('the story that types a text into a model', () => {
     const { form } = field.element() as HTMLInputElement;
     form!.requestSubmit();
     form!.requestSubmit();
-    await expect.element(page.getByRole('status')).toHaveTextContent(/^Writing, \d+ tokens/);
+    await expect.element(status()).toHaveTextContent(/^Writing, \d+ tokens/);
     await userEvent.click(page.getByRole('button', { name: 'Stop' }));
-    await expect.element(page.getByRole('status')).toHaveTextContent(/^Stopped/);
+    await expect.element(status()).toHaveTextContent(/^Stopped/);
     await expect.element(page.getByRole('button', { name: 'Write on' })).toBeEnabled();
   });
 
@@ -86,9 +89,9 @@ describe('the story that types a text into a model', () => {
       options: () =>
         asked++ ? options() : { ...options(), model: new URL('/nowhere.onnx', 'http://127.0.0.1:1') },
     });
-    await expect.element(page.getByRole('status')).toHaveTextContent('no answer');
+    await expect.element(status()).toHaveTextContent('no answer');
     await userEvent.click(page.getByRole('button', { name: 'Show its attention' }));
-    await expect.element(page.getByRole('status')).toHaveTextContent('Attention of 13 tokens.');
+    await expect.element(status()).toHaveTextContent('Attention of 13 tokens.');
   });
 
   it('says, beside the attention, whether it matters', async () => {
@@ -96,7 +99,7 @@ describe('the story that types a text into a model', () => {
     const ask = page.getByRole('button', { name: 'Does it matter?' });
     await expect.element(ask).toBeEnabled();
     await userEvent.click(ask);
-    await expect.element(page.getByRole('status')).toHaveTextContent('13 tokens hidden, one at a time.');
+    await expect.element(status()).toHaveTextContent('13 tokens hidden, one at a time.');
     // t63 was followed by t11 before: without it, at position 5, the model has nothing to copy.
     const rows = page.getByRole('row').all().slice(1);
     const read = rows.map((row) => row.element().textContent!.split(/\s+/).filter(Boolean));
@@ -126,7 +129,7 @@ describe('the story that types a text into a model', () => {
     await userEvent.fill(page.getByRole('textbox', { name: demos.induction.label }), 't1 t999');
     await userEvent.click(page.getByRole('button', { name: 'Show its attention' }));
     await expect
-      .element(page.getByRole('status'))
+      .element(status())
       .toHaveTextContent(/running the model on 3 tokens: found .* expected a run without errors/);
   });
 });
