@@ -88,8 +88,8 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   /** Where lines are that are drawn into a picture only. */
   const offstage = new Container();
   const pictures = { plain: createPicture(surface), faded: createPicture(surface) };
-  /** Whether the lines were drawn, none in focus, since they changed: what is drawn a second time is kept. */
-  let drawnPlain = false;
+  /** The pictures that were drawn since something changed: what is drawn a second time is kept, and scrolling keeps nothing. */
+  const drawn = new Set<Picture>();
   let packed = new Float32Array(lineStride);
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
@@ -130,12 +130,11 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   function prepare(): void {
     setUniforms();
     const picture = hasFocus() ? pictures.faded : pictures.plain;
-    const keep = props.lines.count > fewLines && (hasFocus() || drawnPlain);
+    const keep = props.lines.count > fewLines && drawn.has(picture);
     if (keep) showPicture(picture);
     else showLines();
-    drawnPlain ||= !hasFocus();
-    pictures.plain.mesh.visible = keep && picture === pictures.plain;
-    pictures.faded.mesh.visible = keep && picture === pictures.faded;
+    drawn.add(picture);
+    for (const each of Object.values(pictures)) each.mesh.visible = keep && each === picture;
   }
 
   function showLines(): void {
@@ -153,18 +152,17 @@ export function createLinesLayer(surface: Surface): LinesLayer {
 
   function showPicture(picture: Picture): void {
     picked = undefined;
+    offstage.addChild(rest.mesh);
     if (!picture.valid) {
       pick(noFocus, true);
-      offstage.addChild(rest.mesh);
       picture.take(offstage);
-    } else offstage.addChild(rest.mesh);
+    }
     pick(props.focus, false);
   }
 
   function forgetPictures(): void {
-    pictures.plain.forget();
-    pictures.faded.forget();
-    drawnPlain = false;
+    for (const picture of Object.values(pictures)) picture.forget();
+    drawn.clear();
   }
 
   function setUniforms(): void {
