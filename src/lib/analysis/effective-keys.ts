@@ -1,4 +1,5 @@
 import type { Matrix } from '../trace/index.js';
+import { rowEntropy } from './entropy.js';
 import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
 
 /**
@@ -15,15 +16,8 @@ export function effectiveKeys(matrix: Matrix, options: MeasureOptions = {}): num
 }
 
 const addKeys: AddRow = (sums, weights) => {
-  let nats = 0;
-  let any = false;
-  for (let key = 0; key < weights.length; key++) {
-    const weight = Math.min(1, weights[key]!);
-    if (weight <= 0) continue;
-    any = true;
-    nats -= weight * Math.log(weight);
-  }
-  if (!any) return;
+  const nats = rowEntropy(weights);
+  if (nats === undefined) return;
   sums.part += Math.exp(nats);
   sums.whole++;
 };

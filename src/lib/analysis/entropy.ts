@@ -31,20 +31,26 @@ export function entropy(matrix: Matrix, options: EntropyOptions = {}): number | 
 
 function entropyRows({ normalized = false, causal = false }: EntropyOptions): AddRow {
   return (sums, weights, query) => {
-    let nats = 0;
-    let any = false;
-    for (let key = 0; key < weights.length; key++) {
-      // Rounding may take a weight past 0 or 1, where it would add what is negative or no number.
-      const weight = Math.min(1, weights[key]!);
-      if (weight <= 0) continue;
-      any = true;
-      nats -= weight * Math.log(weight);
-    }
+    const nats = rowEntropy(weights);
     const most = normalized ? Math.log(causal ? query + 1 : weights.length) : 1;
-    if (!any || most === 0) return;
+    if (nats === undefined || most === 0) return;
     sums.part += nats / most;
     sums.whole++;
   };
+}
+
+/** The entropy of a query's row, in nats; undefined where it has no weight. */
+export function rowEntropy(weights: ArrayLike<number>): number | undefined {
+  let nats = 0;
+  let any = false;
+  for (let key = 0; key < weights.length; key++) {
+    // Rounding may take a weight past 0 or 1, where it would add what is negative or no number.
+    const weight = Math.min(1, weights[key]!);
+    if (weight <= 0) continue;
+    any = true;
+    nats -= weight * Math.log(weight);
+  }
+  return any ? nats : undefined;
 }
 
 export const entropyMeasure: Measure = {
