@@ -74,6 +74,33 @@ describe('a trace comes back as it was', () => {
     expect(again.stream().keys!.type).toBe('float16');
   });
 
+  test('of layers with different heads, and a special token of its own', async () => {
+    const trace = createTrace({
+      tokens: ['eng_Latn', 'a'],
+      specialTokens: ['eng_Latn'],
+      attention: [
+        { dims: [3, 2, 2], data: Float32Array.from({ length: 12 }, (_, i) => (i % 4) / 8) },
+        null,
+        { dims: [1, 2, 2], data: Float32Array.of(0.5, 0, 0.25, 0.5) },
+      ],
+      heads: [[0, 1, 3], [], [2]],
+      layers: [4, 5, 6],
+    });
+    const again = await loadSafetensors(await writeSafetensors(trace));
+    const of = ({ streams: [stream] }: Trace) =>
+      stream!.layers.map((layer) => [
+        layer,
+        stream!.headsOf(layer).map((head) => {
+          const block = stream!.matrix(layer, head).block({ row: 0, col: 0, rows: 2, cols: 2 }) as Block;
+          return [head, ...blockWeights(block)];
+        }),
+      ]);
+    expect(of(again)).toEqual(of(trace));
+    expect(of(again).map(([layer]) => layer)).toEqual([4, 6]);
+    expect(again.stream().keyTokens).toEqual(trace.stream().keyTokens);
+    expect(again.stream().keyTokens[0]!.special).toBe(true);
+  });
+
   test('of an encoder-decoder model, uint8 weights, a subset of heads', async () => {
     const trace = createTrace({
       encoder: { tokens: ['a', 'b'], segments: [{ name: 'A', start: 1, end: 2 }] },
@@ -126,6 +153,7 @@ test('matrices of several types are refused', async () => {
   const mixed = {
     ...first,
     heads: [0, 1],
+    headsOf: () => [0, 1],
     matrix: (_: number, head: number) => (head ? second : first).matrix(0, 0),
   };
   await expect(writeSafetensors({ streams: [mixed], stream: () => mixed })).rejects.toMatchObject({

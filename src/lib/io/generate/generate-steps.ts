@@ -9,7 +9,8 @@ import type { GenerateEncoderDecoderInput, GenerateInput, GenerateStep } from '.
  * `generate(…, output_attentions=True, return_dict_in_generate=True)` of transformers returns. Step 0 is
  * `[layer, head, p, p]` for a prompt of p tokens, step n `[layer, head, 1, p + n]`; without a cache
  * `[layer, head, p + n, p + n]`, of which the last row is new and the others must be those known. Keys beyond p + n, which a
- * static cache has, must be 0. Of cross attention step n is `[layer, head, 1, source tokens]`.
+ * static cache has, must be 0. Where the cache was filled before, as of a conversation that goes on, step 0 is
+ * `[layer, head, new, p]`: pass the tokens of all turns; those from the cache have no rows. Of cross attention step n is `[layer, head, 1, source tokens]`.
  *
  * A token is a query in the step after the one that generates it, so **the last token has no row**, and no column either: it is
  * left out. A row shows what the model looked at as it chose the *next* token. The trace is that of a single pass over all
@@ -51,7 +52,14 @@ export function fromGenerateSteps(input: GenerateInput | GenerateEncoderDecoderI
       ...encoder,
       ...(encoder.attention ? oneSequence(encoder.attention, input.batch) : { attention: undefined }),
     },
-    decoder: { attention: self?.attention, layers: self?.layers, heads: decoder.heads, tokens, segments },
+    decoder: {
+      attention: self?.attention,
+      layers: self?.layers,
+      queryPositions: self?.queryPositions,
+      heads: decoder.heads,
+      tokens,
+      segments,
+    },
     cross: cross && { attention: across!.attention, layers: across!.layers, heads: cross.heads },
     model,
     text,

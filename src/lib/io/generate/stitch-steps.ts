@@ -12,6 +12,8 @@ export interface Stitched {
   layers: readonly number[] | undefined;
   tokens: readonly string[];
   segments: readonly Segment[];
+  /** Where step 0 goes on from a cache: the positions that have rows. */
+  queryPositions: readonly number[] | undefined;
 }
 
 interface StitchedLayer {
@@ -65,12 +67,19 @@ export function stitchSteps(
   const missing = steps.findIndex((step) => step === undefined || step === null);
   if (missing > 0) ofStep(missing);
   const used = beams?.length ?? steps.length;
-  const [, prompt, sources] = first[0]!.dims;
+  const [, rows, sources] = first[0]!.dims;
+  const generated = choice.beamIndices?.length ?? steps.length;
+  const past = kind === 'self' ? cached(first[0]!, given, generated) : 0;
+  const prompt = past + rows;
   const padding = checkPadding(choice.padding, prompt);
-  const queries = prompt + used - 1 - padding;
-  const keys = kind === 'self' ? queries : sources;
-  const all = prompt + (choice.beamIndices?.length ?? steps.length);
-  const ownTokens = () => tokensOf(given, all, padding, queries, prefix);
+  // Positions in `tokens`, padding included.
+  const firstRow = Math.max(past, padding);
+  const positions = prompt + used - 1;
+  const queries = positions - firstRow;
+  const known = positions - padding;
+  const keys = kind === 'self' ? known : sources;
+  const all = prompt + generated;
+  const ownTokens = () => tokensOf(given, all, padding, known, prefix);
   // Memory is taken for a row of every step.
   if (Array.isArray(given.tokens) && given.tokens.length < used) ownTokens();
   const attention = first.map(({ data, dims: [heads] }): StitchedLayer => {
@@ -89,38 +98,49 @@ export function stitchSteps(
         layer,
         place: at,
         tokens: prompt + n,
-        known: n === 0 ? 0 : prompt + n - 1,
+        known: n === 0 ? past : prompt + n - 1,
         sources: kind === 'cross' ? sources : undefined,
       };
       checkAxes(part, choice.slidingWindow);
-      copyRows(part, attention[i]!, padding);
+      copyRows(part, attention[i]!, padding, firstRow);
     });
   }
 
   const ends = prompt - padding;
   const segments = [
     { name: 'prompt', start: 0, end: ends },
-    { name: 'answer', start: ends, end: queries },
+    { name: 'answer', start: ends, end: known },
   ];
   return {
     attention,
     layers: layerNumbers(first, stream.layers),
     tokens: ownTokens(),
     segments: given.segments
-      ? toTheEnd(given.segments, given.tokens, queries)
+      ? toTheEnd(given.segments, given.tokens, known)
       : segments.filter(({ start, end }) => start < end),
+    queryPositions:
+      firstRow > padding ? Array.from({ length: queries }, (_, i) => firstRow - padding + i) : undefined,
   };
 }
 
-/** Segments that end where `tokens` does end with the last token that has a row. */
+/**
+ * How many tokens were in the cache before step 0, as of a conversation that goes on: its keys are then all tokens so far, of
+ * which the queries are the last.
+ */
+function cached({ dims }: StepLayer, { tokens }: GeneratedTokens, generated: number): number {
+  const [, rows, keys] = dims;
+  return Array.isArray(tokens) && keys > rows && keys === tokens.length - generated ? keys - rows : 0;
+}
+
+/** Segments that end where `tokens` does end with the last token that is known. */
 function toTheEnd(
   segments: readonly Segment[],
   tokens: readonly string[],
-  queries: number,
+  known: number,
 ): readonly Segment[] {
   if (!Array.isArray(segments)) return segments;
   return segments.map((segment: Segment) =>
-    segment?.end === tokens?.length && segment.start < queries ? { ...segment, end: queries } : segment,
+    segment?.end === tokens?.length && segment.start < known ? { ...segment, end: known } : segment,
   );
 }
 
@@ -197,7 +217,7 @@ function checkPadding(padding = 0, prompt: number): number {
   throw wrong(
     'padding',
     describe(padding),
-    `a whole number from 0 to ${prompt - 1}, as the first step has ${prompt} queries`,
+    `a whole number from 0 to ${prompt - 1}, as ${count(prompt, 'token')} were known at step 0`,
     'Pass how many padding tokens stand before the prompt.',
   );
 }
@@ -230,6 +250,7 @@ function copyRows(
   { layer, place, tokens, known, sources }: LayerOfStep,
   out: StitchedLayer,
   padding: number,
+  firstRow: number,
 ): void {
   const { data, type, offset, dims } = layer;
   const [heads, queries, keys] = dims;
@@ -244,14 +265,14 @@ function copyRows(
     const at = `${place}[${head}]`;
     const start = offset + head * queries * keys;
     checkWeights({ data, type, offset: start, rows: queries, cols: keys, rules: { place: at } });
-    for (let row = Math.max(0, padding - firstQuery); row < queries; row++) {
+    for (let row = Math.max(0, firstRow - firstQuery); row < queries; row++) {
       const weights = data.subarray(start + row * keys, start + (row + 1) * keys);
       weights.forEach((stored, key) => {
         if (decode(stored) !== 0 && (key < from || key >= to))
           throw outside(`${at}[${row}][${key}]`, decode(stored), key < from);
       });
       const position = firstQuery + row;
-      const target = (head * outQueries + position - padding) * outKeys + shift;
+      const target = (head * outQueries + position - firstRow) * outKeys + shift;
       if (position >= known) out.data.set(weights.subarray(from, to), target + from);
       else
         for (let key = from; key < to; key++) {
@@ -268,16 +289,16 @@ function tokensOf(
   { tokens }: GeneratedTokens,
   expected: number,
   padding: number,
-  queries: number,
+  known: number,
   prefix: string,
 ): readonly string[] {
   if (!Array.isArray(tokens)) return tokens;
-  if (tokens.length === expected) return tokens.slice(padding, padding + queries);
+  if (tokens.length === expected) return tokens.slice(padding, padding + known);
   throw new TraceError({
     code: 'token-count',
     place: prefix === '' ? 'tokens' : 'decoder.tokens',
     found: count(tokens.length, 'token'),
-    expected: `${expected}: the queries of step 0 and one token a step`,
+    expected: `${expected}: the queries of step 0 and one token a step; where a cache was filled before, all its tokens too`,
     fix: 'Pass all of outputs.sequences[i]: padding and special tokens, prompt, answer and the last token.',
   });
 }

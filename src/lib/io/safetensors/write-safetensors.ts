@@ -51,11 +51,13 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
   const addSide = (prefix: string, tokens: readonly Token[], segments: readonly Segment[]) => {
     metadata[`${prefix}tokens`] = JSON.stringify(tokens.map((token) => token.raw));
     if (segments.length > 0) metadata[`${prefix}segments`] = JSON.stringify(segments);
+    const special = new Set(tokens.filter((token) => token.special).map((token) => token.raw));
+    if (special.size > 0) metadata[`${prefix}specialTokens`] = JSON.stringify([...special]);
   };
   for (const stream of trace.streams) {
     if (stream.name !== stream.kind) throw notRecorded(stream.name);
     const prefix = stream.name === 'self' ? '' : `${stream.name}.`;
-    parts.push(await attentionPart(stream, `${prefix}attention`));
+    parts.push(...(await attentionParts(stream, `${prefix}attention`)));
     for (const kind of ['queries', 'keys', 'values'] as const) {
       const vectors = stream[kind];
       if (vectors) parts.push(vectorsPart(vectors, `${prefix}${kind}`));
@@ -76,7 +78,9 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
     // A range without a limit has null for it, as JSON has no infinity.
     if (quantity.name !== weightQuantity.name) metadata[`${prefix}quantity`] = JSON.stringify(quantity);
     metadata[`${prefix}layers`] = JSON.stringify(stream.layers);
-    metadata[`${prefix}heads`] = JSON.stringify(stream.heads);
+    metadata[`${prefix}heads`] = JSON.stringify(
+      sameHeads(stream) ? stream.heads : stream.layers.map((layer) => stream.headsOf(layer)),
+    );
     metadata[`${prefix}causal`] = JSON.stringify(stream.causal);
   }
   return encode(parts, metadata);
@@ -92,11 +96,19 @@ function notRecorded(name: string): TraceError {
   });
 }
 
-async function attentionPart(stream: Stream, name: string): Promise<WrittenTensor> {
-  const { layers, heads } = stream;
-  const chunks: WeightArray[] = [];
-  const { rows, cols, type } = stream.matrix(layers[0]!, heads[0]!);
-  for (const layer of layers)
+/** Whether each layer has all heads. */
+function sameHeads({ layers, heads, headsOf }: Stream): boolean {
+  return layers.every((layer) => headsOf(layer).length === heads.length);
+}
+
+/** One tensor; where layers have different heads, as after pruning, one a layer. */
+async function attentionParts(stream: Stream, name: string): Promise<WrittenTensor[]> {
+  const { layers, headsOf } = stream;
+  const { rows, cols, type } = stream.matrix(layers[0]!, headsOf(layers[0]!)[0]!);
+  const parts: WrittenTensor[] = [];
+  for (const layer of layers) {
+    const heads = headsOf(layer);
+    const chunks: WeightArray[] = [];
     for (const head of heads) {
       const block = await stream.matrix(layer, head).block({ row: 0, col: 0, rows, cols });
       if (block.type !== type)
@@ -104,7 +116,7 @@ async function attentionPart(stream: Stream, name: string): Promise<WrittenTenso
           code: 'dtype',
           place: `${name}, layer ${layer}, head ${head}`,
           found: block.type,
-          expected: `${type}, as in layer ${layers[0]}, head ${heads[0]}`,
+          expected: `${type}, as in layer ${layers[0]}, head ${headsOf(layers[0]!)[0]}`,
           fix: 'Make the trace from matrices of one type.',
         });
       for (let row = 0; row < rows; row++) {
@@ -112,7 +124,11 @@ async function attentionPart(stream: Stream, name: string): Promise<WrittenTenso
         chunks.push(block.data.subarray(start, start + cols));
       }
     }
-  return { name, type, dims: [layers.length, heads.length, rows, cols], chunks };
+    parts.push({ name: `${name}.${layer}`, type, dims: [heads.length, rows, cols], chunks });
+  }
+  if (!sameHeads(stream)) return parts;
+  const dims = [layers.length, stream.heads.length, rows, cols];
+  return [{ name, type, dims, chunks: parts.flatMap(({ chunks }) => chunks) }];
 }
 
 function vectorsPart(vectors: Vectors, name: string): WrittenTensor {
