@@ -85,6 +85,7 @@ export class ViewState<O extends object = any> {
         this.exploration.follow(before, now);
       });
     });
+    $effect(() => this.#linked?.join(this));
     $effect(() => {
       const { selection } = this.exploration;
       if (selection) untrack(() => this.#writeBack(selection));
@@ -96,6 +97,8 @@ export class ViewState<O extends object = any> {
     const { trace, attention, tokens, exploration } = this.#props();
     return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
+
+  readonly #linked = $derived.by(() => this.#around);
 
   // Each by itself: where props are spread, one that changes seems to change all, and none but these makes a trace.
   readonly #givenTrace = $derived.by(() => this.#props().trace);
