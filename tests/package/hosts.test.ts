@@ -5,13 +5,14 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright';
+import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
 import { root } from '../../scripts/run.js';
 import { installDependencies } from '../../scripts/setup.js';
 import { appEnv, freePort, packPackage, readmeExample } from './fresh-app.js';
-import { serveStatic } from './static-server.js';
+import { pixelsDrawn, sameAttention } from './same-attention.js';
+import { serveStatic, withStatic } from './static-server.js';
 
 // Outside the project, so that nothing is found in its node_modules; kept from run to run.
 const hosts = join(
@@ -34,13 +35,15 @@ beforeAll(async () => {
     cwd: hosts,
     stdio: 'pipe',
   });
-  for (const app of ['react', 'vue', 'next', 'webpack', 'esbuild', 'html']) {
+  for (const app of ['react', 'vue', 'next', 'webpack', 'esbuild', 'rollup', 'html']) {
     mkdirSync(inHost(app, 'public'), { recursive: true });
     cpSync(trace, inHost(app, 'public', 'trace.safetensors'));
   }
   browser = await chromium.launch({ executablePath: findBrowser(), args: browserArgs });
 });
 afterAll(() => browser?.close());
+
+const expectSameAttention = (url: string): Promise<void> => sameAttention(browser, url);
 
 /** Runs a tool that is installed for the hosts, in the folder of one. */
 function runIn(app: string, tool: string, ...args: string[]): void {
@@ -70,63 +73,6 @@ async function startIn(app: string, tool: string, ...args: string[]) {
   return { url, stop: () => void server.kill() };
 }
 
-const fixedPlace =
-  'section.attentrace.attentrace.attentrace { position: fixed; inset: 0 auto auto 0; inline-size: 800px; block-size: 500px }';
-
-/** What every host must show: the same attention, whose picture the first one gave. */
-let picture: number | undefined;
-
-async function expectSameAttention(url: string, { callback = true } = {}): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, colorScheme: 'light' });
-  const { problems, said } = listen(page);
-  try {
-    await page.goto(url);
-    const region = page.getByRole('region', { name: 'Heads' });
-    const token = region.getByRole('option').filter({ hasText: /^\s*them\s*$/ });
-    await token.first().waitFor();
-    // Wherever the app has it, so that all draw the same picture.
-    await page.addStyleTag({ content: fixedPlace });
-    await page.locator('section[aria-busy="false"] canvas').first().waitFor();
-    await expect.poll(() => pixelsDrawn(page), { timeout: 20_000 }).toBeGreaterThan(2000);
-    picture ??= await pixelsDrawn(page);
-    await expect.poll(() => pixelsDrawn(page), { timeout: 20_000 }).toBe(picture);
-    await token.first().hover();
-    await expect.poll(() => region.textContent(), { timeout: 20_000 }).toMatch(/them → \S+/);
-    if (callback) await expect.poll(() => said.join()).toMatch(/"stream":"self".*"query":\d+/);
-    expect(problems).toEqual([]);
-  } catch (error) {
-    throw new Error(`${String(error)}\nThe page said: ${[...problems, ...said].join('\n')}`, {
-      cause: error,
-    });
-  } finally {
-    await page.close();
-  }
-}
-
-/** What a page complains of, and what it logs. */
-function listen(page: Page) {
-  const [problems, said]: [string[], string[]] = [[], []];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', async (message) => {
-    const { url } = message.location();
-    if (['error', 'warning'].includes(message.type()) && !/favicon/.test(url)) problems.push(message.text());
-    for (const argument of message.args())
-      said.push(JSON.stringify(await argument.jsonValue().catch(() => null)));
-  });
-  return { problems, said };
-}
-
-const pixelsDrawn = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const counts = [...document.querySelectorAll('canvas')].map((canvas) => {
-      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
-      copy.drawImage(canvas, 0, 0);
-      const colors = new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-      return colors.filter((color) => color !== colors[0]).length;
-    });
-    return Math.max(0, ...counts);
-  });
-
 /** A snippet of the README, with as many lines of one's own as are promised: all but blank ones and those a starter has too. */
 function snippet(language: string, most: number): string {
   const source = readmeExample(language);
@@ -135,20 +81,38 @@ function snippet(language: string, most: number): string {
   return source;
 }
 
+/** Vite's own server: the page as it is, then as it is after an edit, without a reload. */
+async function inDevelopment(app: string, file: string, edit: (source: string) => string): Promise<void> {
+  const server = await startIn(app, 'vite/bin/vite.js', 'dev');
+  const path = inHost(app, 'src', file);
+  const source = readFileSync(path, 'utf8');
+  try {
+    // The first visit finds out what to bundle, and reloads.
+    const page = await browser.newPage();
+    await page.goto(server.url, { waitUntil: 'networkidle' });
+    await expectSameAttention(server.url);
+    const section = page.locator('section.attentrace[aria-busy="false"]');
+    await section.waitFor();
+    await page.evaluate(() => Object.assign(window, { loadedOnce: true }));
+    const canvases = await page.locator('canvas').count();
+    writeFileSync(path, edit(source));
+    await expect.poll(() => section.first().textContent(), { timeout: 20_000 }).toMatch(/layer.*4/s);
+    expect(await page.evaluate(() => 'loadedOnce' in window)).toBe(true);
+    expect(await page.locator('section.attentrace').count()).toBe(1);
+    expect(await page.locator('canvas').count()).toBe(canvases);
+    await expect.poll(() => pixelsDrawn(page)).toBeGreaterThan(2000);
+    await page.close();
+  } finally {
+    server.stop();
+    writeFileSync(path, source);
+  }
+}
+
 describe('React + Vite', () => {
   beforeAll(() => writeFileSync(inHost('react', 'src', 'App.tsx'), snippet('jsx', 5)));
 
-  test('in development, in strict mode', async () => {
-    const server = await startIn('react', 'vite/bin/vite.js', 'dev');
-    try {
-      // The first visit finds out what to bundle, and reloads.
-      const page = await browser.newPage();
-      await page.goto(server.url, { waitUntil: 'networkidle' });
-      await page.close();
-      await expectSameAttention(server.url);
-    } finally {
-      server.stop();
-    }
+  test('in development, in strict mode, and while it is edited', async () => {
+    await inDevelopment('react', 'App.tsx', (source) => source.replace('<HeadView', '<HeadView layer={4}'));
   });
 
   test('built, its types checked', async () => {
@@ -164,11 +128,20 @@ describe('React + Vite', () => {
   });
 });
 
-test('Vue + Vite: built, its types checked', async () => {
-  writeFileSync(inHost('vue', 'src', 'App.vue'), snippet('vue', 5).replace('setup>', 'setup lang="ts">'));
-  runIn('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
-  runIn('vue', 'vite/bin/vite.js', 'build');
-  await withStatic([inHost('vue', 'dist')], expectSameAttention);
+describe('Vue + Vite', () => {
+  beforeAll(() =>
+    writeFileSync(inHost('vue', 'src', 'App.vue'), snippet('vue', 5).replace('setup>', 'setup lang="ts">')),
+  );
+
+  test('in development, and while it is edited', async () => {
+    await inDevelopment('vue', 'App.vue', (source) => source.replace('<HeadView', '<HeadView :layer="4"'));
+  });
+
+  test('built, its types checked', async () => {
+    runIn('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
+    runIn('vue', 'vite/bin/vite.js', 'build');
+    await withStatic([inHost('vue', 'dist')], expectSameAttention);
+  });
 });
 
 test('Next.js, app router: built, rendered on its server, hydrated', async () => {
@@ -206,6 +179,14 @@ test('esbuild', async () => {
   ];
   execFileSync(inHost('node_modules', '.bin', 'esbuild'), flags, { cwd: inHost('esbuild'), stdio: 'pipe' });
   await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], expectSameAttention);
+});
+
+test('Rollup', async () => {
+  mkdirSync(inHost('rollup', 'src'), { recursive: true });
+  writeFileSync(inHost('rollup', 'src', 'index.js'), snippet('js', 5));
+  const flags = ['src/index.js', '--dir=out', '--format=es', '--plugin=node-resolve', '--plugin=commonjs'];
+  runIn('rollup', 'rollup/dist/bin/rollup', ...flags);
+  await withStatic([inHost('rollup'), inHost('rollup', 'public')], expectSameAttention);
 });
 
 describe('plain HTML', () => {
@@ -255,12 +236,3 @@ describe('plain HTML', () => {
     server.stop();
   });
 });
-
-async function withStatic(folders: string[], use: (url: string) => Promise<void>): Promise<void> {
-  const server = await serveStatic(folders);
-  try {
-    await use(server.url);
-  } finally {
-    server.stop();
-  }
-}

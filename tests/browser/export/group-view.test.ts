@@ -66,7 +66,7 @@ describe('a group view: its SVG and the screen agree', () => {
         .join(''),
     );
     for (const text of region.querySelectorAll(
-      '.panes h4, .name, strong, .keys p[dir], .queries > p:not([hidden])',
+      '.panes h4, .panes .name, .panes strong, .keys p[dir], .queries > p:not([hidden])',
     ))
       expect(written).toContain(words(text.textContent));
     for (const row of region.querySelectorAll('.keys li')) {
