@@ -1,89 +1,32 @@
 // The lines of the README in apps that know no Svelte, made by the frameworks' own starters, with the packed package installed.
-import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
-import { root } from '../../scripts/run.js';
-import { installDependencies } from '../../scripts/setup.js';
-import { appEnv, freePort, packPackage, readmeExample } from './fresh-app.js';
+import { readmeExample } from './fresh-app.js';
+import { fixture, HostApps, snippet } from './host-apps.js';
 import { pixelsDrawn, sameAttention } from './same-attention.js';
 import { serveStatic, withStatic } from './static-server.js';
 
-// Outside the project, so that nothing is found in its node_modules; kept from run to run.
-const hosts = join(
-  tmpdir(),
-  `attentrace-hosts-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
-);
-const compiled = join(hosts, 'node_modules', 'attentrace', 'dist', 'compiled');
-const trace = join(root, 'fixtures', 'minilm-pair.safetensors');
-const inHost = (...path: string[]): string => join(hosts, ...path);
+const apps = new HostApps('hosts');
+const { inHost } = apps;
+const compiled = inHost('node_modules', 'attentrace', 'dist', 'compiled');
 let browser: Browser;
 
 beforeAll(async () => {
-  mkdirSync(hosts, { recursive: true });
-  for (const name of readdirSync(hosts).filter((name) => name !== 'node_modules'))
-    rmSync(inHost(name), { recursive: true });
-  cpSync(join(root, 'tests', 'package', 'apps', 'hosts'), hosts, { recursive: true });
-  await installDependencies(hosts);
-  const tarball = packPackage('hosts');
-  execFileSync('npm', ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund', tarball], {
-    cwd: hosts,
-    stdio: 'pipe',
-  });
-  for (const app of ['react', 'vue', 'next', 'webpack', 'esbuild', 'rollup', 'html']) {
-    mkdirSync(inHost(app, 'public'), { recursive: true });
-    cpSync(trace, inHost(app, 'public', 'trace.safetensors'));
-  }
+  await apps.install(['react', 'vue', 'next', 'webpack', 'esbuild', 'rollup', 'html']);
   browser = await chromium.launch({ executablePath: findBrowser(), args: browserArgs });
 });
 afterAll(() => browser?.close());
 
 const expectSameAttention = (url: string): Promise<void> => sameAttention(browser, url);
 
-/** Runs a tool that is installed for the hosts, in the folder of one. */
-function runIn(app: string, tool: string, ...args: string[]): void {
-  try {
-    execFileSync(process.execPath, [inHost('node_modules', tool), ...args], {
-      cwd: inHost(app),
-      stdio: 'pipe',
-      env: { ...appEnv, NEXT_TELEMETRY_DISABLED: '1' },
-    });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: Buffer; stderr: Buffer };
-    throw new Error(`${tool} ${args.join(' ')} in ${app}:\n${stdout}\n${stderr}`, { cause: error });
-  }
-}
-
-/** Starts a server of a host's own and waits until it answers. */
-async function startIn(app: string, tool: string, ...args: string[]) {
-  const port = await freePort();
-  const all = [inHost('node_modules', tool), ...args, '--port', String(port)];
-  const server = spawn(process.execPath, all, { cwd: inHost(app), stdio: 'ignore', env: appEnv });
-  const url = `http://localhost:${port}/`;
-  for (let tries = 0; !(await fetch(url).catch(() => undefined)); tries++) {
-    if (tries > 300 || server.exitCode !== null)
-      throw new Error(`${tool} ${args[0]} in ${app} does not answer.`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return { url, stop: () => void server.kill() };
-}
-
-/** A snippet of the README, with as many lines of one's own as are promised: all but blank ones and those a starter has too. */
-function snippet(language: string, most: number): string {
-  const source = readmeExample(language);
-  const starters = /^\s*$|^<\/?(script setup|template|script)>$|^}$/;
-  expect(source.split('\n').filter((line) => !starters.test(line)).length).toBeLessThanOrEqual(most);
-  return source;
-}
-
 /** Vite's own server: the page as it is, then as it is after an edit, without a reload. */
 async function inDevelopment(app: string, file: string, edit: (source: string) => string): Promise<void> {
-  const server = await startIn(app, 'vite/bin/vite.js', 'dev');
+  const server = await apps.start(app, 'vite/bin/vite.js', 'dev');
   const path = inHost(app, 'src', file);
   const source = readFileSync(path, 'utf8');
   try {
@@ -116,15 +59,15 @@ describe('React + Vite', () => {
   });
 
   test('built, its types checked', async () => {
-    runIn('react', 'typescript/bin/tsc', '-b');
-    runIn('react', 'vite/bin/vite.js', 'build');
+    apps.run('react', 'typescript/bin/tsc', '-b');
+    apps.run('react', 'vite/bin/vite.js', 'build');
     await withStatic([inHost('react', 'dist')], expectSameAttention);
   });
 
   test('a prop of the wrong type is found by the compiler', () => {
     const wrong = snippet('jsx', 5).replace('<HeadView', '<HeadView laier={3}');
     writeFileSync(inHost('react', 'src', 'App.tsx'), wrong);
-    expect(() => runIn('react', 'typescript/bin/tsc', '-b')).toThrow(/laier/);
+    expect(() => apps.run('react', 'typescript/bin/tsc', '-b')).toThrow(/laier/);
   });
 });
 
@@ -138,8 +81,8 @@ describe('Vue + Vite', () => {
   });
 
   test('built, its types checked', async () => {
-    runIn('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
-    runIn('vue', 'vite/bin/vite.js', 'build');
+    apps.run('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
+    apps.run('vue', 'vite/bin/vite.js', 'build');
     await withStatic([inHost('vue', 'dist')], expectSameAttention);
   });
 });
@@ -147,8 +90,8 @@ describe('Vue + Vite', () => {
 test('Next.js, app router: built, rendered on its server, hydrated', async () => {
   const page = snippet('jsx', 5);
   writeFileSync(inHost('next', 'app', 'page.tsx'), `'use client';\n${page}`);
-  runIn('next', 'next/dist/bin/next', 'build');
-  const server = await startIn('next', 'next/dist/bin/next', 'start');
+  apps.run('next', 'next/dist/bin/next', 'build');
+  const server = await apps.start('next', 'next/dist/bin/next', 'start');
   try {
     await expectSameAttention(server.url);
   } finally {
@@ -159,7 +102,7 @@ test('Next.js, app router: built, rendered on its server, hydrated', async () =>
 test('webpack', async () => {
   mkdirSync(inHost('webpack', 'src'), { recursive: true });
   writeFileSync(inHost('webpack', 'src', 'index.js'), snippet('js', 5));
-  runIn('webpack', 'webpack-cli/bin/cli.js');
+  apps.run('webpack', 'webpack-cli/bin/cli.js');
   await withStatic(
     [inHost('webpack'), inHost('webpack', 'dist'), inHost('webpack', 'public')],
     expectSameAttention,
@@ -169,15 +112,7 @@ test('webpack', async () => {
 test('esbuild', async () => {
   mkdirSync(inHost('esbuild', 'src'), { recursive: true });
   writeFileSync(inHost('esbuild', 'src', 'index.js'), snippet('js', 5));
-  const flags = [
-    'src/index.js',
-    '--bundle',
-    '--format=esm',
-    '--splitting',
-    '--outdir=out',
-    '--log-level=warning',
-  ];
-  execFileSync(inHost('node_modules', '.bin', 'esbuild'), flags, { cwd: inHost('esbuild'), stdio: 'pipe' });
+  bundle('src/index.js');
   await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], expectSameAttention);
 });
 
@@ -185,7 +120,7 @@ test('Rollup', async () => {
   mkdirSync(inHost('rollup', 'src'), { recursive: true });
   writeFileSync(inHost('rollup', 'src', 'index.js'), snippet('js', 5));
   const flags = ['src/index.js', '--dir=out', '--format=es', '--plugin=node-resolve', '--plugin=commonjs'];
-  runIn('rollup', 'rollup/dist/bin/rollup', ...flags);
+  apps.run('rollup', 'rollup/dist/bin/rollup', ...flags);
   await withStatic([inHost('rollup'), inHost('rollup', 'public')], expectSameAttention);
 });
 
@@ -204,7 +139,7 @@ describe('plain HTML', () => {
     const code = readFileSync(join(compiled, 'standalone.js'), 'utf8');
     // What would end the script in the page, and what would be loaded from elsewhere.
     expect(code.match(/<\/script|^import\b|[;}]import\b|\bimport\s*\((?!URL\.createObjectURL)/gi)).toBe(null);
-    const data = `data:application/octet-stream;base64,${readFileSync(trace).toString('base64')}`;
+    const data = `data:application/octet-stream;base64,${readFileSync(fixture).toString('base64')}`;
     const body = `<script type="module">${code}</script><attentrace-head-view src="${data}"></attentrace-head-view>${callback}`;
     writeFileSync(inHost('html', 'alone.html'), page(body));
     await expectSameAttention(pathToFileURL(inHost('html', 'alone.html')).href);
@@ -236,3 +171,87 @@ describe('plain HTML', () => {
     server.stop();
   });
 });
+
+describe('what docs/frameworks.md shows runs', () => {
+  const example = (language: string): string => readmeExample(language, 'docs/frameworks.md');
+
+  test('React: an Explorer with children', async () => {
+    mkdirSync(inHost('esbuild', 'linked'), { recursive: true });
+    writeFileSync(inHost('esbuild', 'linked', 'Linked.jsx'), example('jsx'));
+    writeFileSync(
+      inHost('esbuild', 'linked', 'index.jsx'),
+      `import { createRoot } from 'react-dom/client';
+       import { loadTrace } from 'attentrace/io';
+       import { Linked } from './Linked.jsx';
+       const trace = await loadTrace('/trace.safetensors');
+       createRoot(document.getElementById('view')).render(<Linked trace={trace} />);`,
+    );
+    bundle('linked/index.jsx', '--jsx=automatic');
+    await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], expectLinked);
+  });
+
+  test('Vue: an Explorer with children, bound both ways', async () => {
+    writeFileSync(inHost('vue', 'src', 'App.vue'), example('vue').replace('setup>', 'setup lang="ts">'));
+    apps.run('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
+    apps.run('vue', 'vite/bin/vite.js', 'build');
+    await withStatic([inHost('vue', 'dist')], expectLinked);
+  });
+
+  test('elements: an explorer around others', async () => {
+    writeFileSync(
+      inHost('html', 'index.html'),
+      `<!doctype html><html lang="en"><title>A page</title><h2>Layer 3</h2>${example('html')}</html>`,
+    );
+    await withStatic([inHost('html'), inHost('html', 'public'), compiled], expectLinked);
+  });
+
+  test('createView, updated and destroyed', async () => {
+    writeFileSync(inHost('esbuild', 'src', 'index.js'), example('js'));
+    bundle('src/index.js');
+    await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], async (url) => {
+      const page = await browser.newPage();
+      const said: string[] = [];
+      page.on('console', (message) => said.push(message.text()));
+      page.on('pageerror', (error) => said.push(String(error)));
+      await page.goto(url, { waitUntil: 'networkidle' });
+      expect(said.filter((text) => /error/i.test(text) && !/404/.test(text))).toEqual([]);
+      // The file is not read yet: options are known, a selection is not.
+      expect(said.join()).toMatch(/undefined.*edges: top/);
+      expect(await page.locator('section.attentrace').count()).toBe(0);
+      await page.close();
+    });
+  });
+
+  /** Views that share layer 3, a theme and what is hovered. */
+  async function expectLinked(url: string): Promise<void> {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(String(error)));
+    try {
+      await page.goto(url);
+      const [heads, map] = ['Heads', 'Heatmap'].map((name) =>
+        page.getByRole('region', { name }).and(page.locator('[aria-busy="false"]')),
+      );
+      await heads!.waitFor();
+      await map!.waitFor();
+      expect(await page.locator('h2').textContent()).toBe('Layer 3');
+      const token = heads!.getByRole('option').filter({ hasText: /^\s*them\s*$/ });
+      await token.first().click();
+      await expect.poll(() => map!.textContent()).toMatch(/“?them”?/);
+      expect(problems).toEqual([]);
+    } catch (error) {
+      throw new Error(`${String(error)}\nThe page said: ${problems.join('\n')}`, { cause: error });
+    } finally {
+      await page.close();
+    }
+  }
+});
+
+/** Bundles with esbuild what its page loads. */
+function bundle(entry: string, ...flags: string[]): void {
+  const all = [entry, '--bundle', '--format=esm', '--splitting', '--outdir=out', '--entry-names=index'];
+  execFileSync(inHost('node_modules', '.bin', 'esbuild'), [...all, '--log-level=warning', ...flags], {
+    cwd: inHost('esbuild'),
+    stdio: 'pipe',
+  });
+}
