@@ -54,7 +54,9 @@ const preview: Preview = {
     controls: { expanded: true },
     // A story that is a component of its own passes its code.
     docs: {
-      source: { transform: (code: string, { parameters }: StoryContext) => parameters.code ?? pasteable(code) },
+      source: {
+        transform: (code: string, { parameters }: StoryContext) => parameters.code ?? pasteable(code),
+      },
     },
     options: {
       storySort: {
