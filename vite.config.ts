@@ -82,6 +82,14 @@ export default defineConfig({
       })),
       {
         test: {
+          name: 'firefox',
+          include: ['tests/firefox/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: 'package',
           include: ['tests/package/*.test.ts'],
           testTimeout: 240_000,
