@@ -1,6 +1,7 @@
 import { blockWeights, type Block, type Evidence, type Matrix, type Stream } from '../trace/index.js';
 import { TraceError } from '../trace/errors.js';
 import { unknownPositions } from '../trace/query-positions.js';
+import { mustBeMatrix } from './must.js';
 
 /** The two sums whose quotient is the value of a measure. */
 export interface Sums {
@@ -81,9 +82,11 @@ export interface MeasureOptions {
 export function measureMatrix(
   matrix: Matrix,
   addRow: AddRow,
-  { queryPositions }: MeasureOptions = {},
+  options: MeasureOptions = {},
   oneSequence = false,
 ): number | Promise<number> {
+  mustBeMatrix(matrix, 'matrix');
+  const { queryPositions } = options ?? {};
   const { rows, cols } = matrix;
   if (oneSequence && !queryPositions && rows !== cols) throw unknownPositions('queryPositions', rows, cols);
   if (matrix.signed) throw notWeights('matrix', 'values that may be negative');
