@@ -1,0 +1,176 @@
+import type { ComparedStream, Comparison, HeadDistance } from '../../analysis/index.js';
+import { largestSeen } from '../../scene/heatmap-cells.js';
+import { wholeMatrix } from '../../scene/viewport.js';
+import { blockWeights, traceOf, type Block, type Matrix, type Trace } from '../../trace/index.js';
+import { Ready } from '../kit/ready.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { CompareViewOptions } from './options.js';
+import { sideExploration } from './side-exploration.js';
+
+/** One cell of the head chosen, in a, in b and the difference. */
+export interface CellValues {
+  readonly query: number;
+  readonly key: number;
+  readonly a: number;
+  readonly b: number;
+  readonly difference: number;
+}
+
+/** The streams of one side of a comparison, as a trace. */
+export function traceOfSide(comparison: Comparison, side: 'a' | 'b' | 'difference'): Trace {
+  return traceOf(...comparison.streams.map((stream) => stream[side]));
+}
+
+/** What the compare view adds to the state of a view: how far each head moved, and the two sides of the difference. */
+export class CompareViewState {
+  /** How far each head is from its counterpart; undefined until it is known. */
+  distances = $state.raw<readonly HeadDistance[]>();
+  /** Why that cannot be said, as where streams hold no weights. */
+  failure = $state.raw<Error>();
+  progress = $state.raw<{ read: number; total: number } | null>(null);
+  #of: ComparedStream | undefined;
+
+  constructor(
+    readonly view: ViewState<CompareViewOptions>,
+    private readonly comparison: () => Comparison | undefined,
+  ) {
+    $effect(() => {
+      const { compared } = this;
+      const { hide } = this.view.options;
+      // Of the same comparison the last ones stay until those with other keys left out are there.
+      if (compared !== this.#of) this.distances = undefined;
+      this.#of = compared;
+      this.failure = undefined;
+      if (!compared) return;
+      const abort = new AbortController();
+      this.progress = { read: 0, total: compared.pairs.length };
+      const onProgress = (read: number, total: number): void => void (this.progress = { read, total });
+      compared
+        .headDistances({ hide, signal: abort.signal, onProgress })
+        .then((found) => {
+          if (!abort.signal.aborted) this.distances = found;
+        })
+        .catch((error: Error) => {
+          if (!abort.signal.aborted) this.failure = error;
+        })
+        .finally(() => {
+          if (!abort.signal.aborted) this.progress = null;
+        });
+      return () => abort.abort();
+    });
+  }
+
+  /** Whether how far heads moved is still to be found out. */
+  get waiting(): boolean {
+    const known = this.distances !== undefined || this.failure !== undefined;
+    return this.progress !== null || (this.compared !== undefined && !known);
+  }
+
+  /** The stream shown, of both traces. */
+  readonly compared: ComparedStream | undefined = $derived.by(() => {
+    const name = this.view.selection?.stream;
+    return this.comparison()?.streams.find((stream) => stream.name === name);
+  });
+
+  readonly #traceA = $derived.by(() => sideOf(this.comparison(), 'a'));
+  readonly #traceB = $derived.by(() => sideOf(this.comparison(), 'b'));
+  readonly a = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceA));
+  readonly b = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceB));
+
+  /** The head chosen, as an index of `distances`; −1 while there is none. */
+  readonly chosen: number = $derived.by(() => this.#indexOf(this.view.selection?.layer, this.view.head));
+
+  /** The head under the pointer or cursor, of the grid or of a linked view. */
+  readonly hovered: number = $derived.by(() => {
+    const { hover } = this.view;
+    return hover && hover.query === null && hover.key === null
+      ? this.#indexOf(hover.layer, hover.head ?? undefined)
+      : -1;
+  });
+
+  #indexOf(layer: number | undefined, head: number | undefined): number {
+    return this.distances?.findIndex((one) => one.layer === layer && one.head === head) ?? -1;
+  }
+
+  /** How far a head moved, by the distance that is shown. */
+  distanceOf(one: Pick<HeadDistance, 'distance' | 'totalVariation'>): number {
+    return this.view.options.distance === 'total-variation' ? one.totalVariation : one.distance;
+  }
+
+  previewHead(index: number | null): void {
+    const { view } = this;
+    const one = index === null ? undefined : this.distances?.[index];
+    if (!one || !view.selection) return view.preview(null);
+    const { stream } = view.selection;
+    view.preview({
+      ...{ stream, layer: one.layer, head: one.head, query: null, key: null },
+      value: this.distanceOf(one),
+    });
+  }
+
+  chooseHead(index: number): void {
+    const one = this.distances?.[index];
+    if (one) this.view.select({ layer: one.layer, heads: [one.head] });
+  }
+
+  /** Chooses the head that moved furthest. */
+  chooseFurthest(): void {
+    const far = this.distances?.map((one) => this.distanceOf(one)) ?? [];
+    this.chooseHead(far.reduce((best, value, i) => (value > (far[best] ?? -1) ? i : best), 0));
+  }
+
+  /** The matrices of the head chosen, in tokens as they are aligned. */
+  readonly #matrices = $derived.by((): Record<'a' | 'b' | 'difference', Matrix> | undefined => {
+    const { compared, view } = this;
+    const [layer, head] = [view.selection?.layer, view.head];
+    if (!compared || layer === undefined || head === undefined) return undefined;
+    try {
+      const of = (side: 'a' | 'b' | 'difference'): Matrix => compared[side].matrix(layer, head);
+      return { a: of('a'), b: of('b'), difference: of('difference') };
+    } catch {
+      // The heatmaps say why.
+      return undefined;
+    }
+  });
+
+  readonly #most = new Ready(async (signal): Promise<{ weight: number }> => {
+    const found = [this.#matrices?.a, this.#matrices?.b].flatMap((matrix) =>
+      matrix ? [largestSeen(matrix, wholeMatrix(matrix), signal)] : [],
+    );
+    const both = await Promise.all(found);
+    return { weight: Math.max(...both.map(({ weight }) => weight), 0) || 1 };
+  });
+  #keptMost = 1;
+  /** The colours of a and b: the same for both, so that they can be compared. */
+  readonly range: readonly [number, number] = $derived.by(() => {
+    this.#keptMost = this.#most.value?.weight ?? this.#keptMost;
+    return [0, this.#keptMost];
+  });
+
+  readonly #cell = new Ready((signal): CellValues | Promise<CellValues> | undefined => {
+    const { view } = this;
+    const matrices = this.#matrices;
+    const at = view.exploration.hover ?? view.exploration.selection;
+    const { queryTokens, keyTokens } = this.compared?.difference ?? { queryTokens: [], keyTokens: [] };
+    const row = queryTokens.findIndex(({ position }) => position === at?.query);
+    const col = keyTokens.findIndex(({ position }) => position === at?.key);
+    if (!matrices || row < 0 || col < 0) return undefined;
+    const read = (matrix: Matrix): Block | Promise<Block> =>
+      matrix.block({ row, col, rows: 1, cols: 1 }, { signal });
+    const of = [read(matrices.a), read(matrices.b)];
+    const made = ([a, b]: Block[]): CellValues => {
+      const [inA, inB] = [blockWeights(a!)[0]!, blockWeights(b!)[0]!];
+      return { query: row, key: col, a: inA, b: inB, difference: inB - inA };
+    };
+    return of.some((one) => one instanceof Promise) ? Promise.all(of).then(made) : made(of as Block[]);
+  });
+
+  /** The cell under the pointer or locked, in all three; undefined where there is none, or tokens are merged. */
+  get cell(): CellValues | undefined {
+    return this.view.options.granularity === 'token' ? this.#cell.value : undefined;
+  }
+}
+
+function sideOf(comparison: Comparison | undefined, side: 'a' | 'b'): Trace | undefined {
+  return comparison && traceOfSide(comparison, side);
+}
