@@ -1,7 +1,7 @@
 import type { ComparedStream, Comparison, HeadDistance } from '../../analysis/index.js';
 import { largestSeen } from '../../scene/heatmap-cells.js';
 import { wholeMatrix } from '../../scene/viewport.js';
-import { blockWeights, traceOf, type Block, type Matrix, type Trace } from '../../trace/index.js';
+import { blockWeights, isSigned, traceOf, type Block, type Matrix, type Trace } from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { CompareViewOptions } from './options.js';
@@ -133,18 +133,17 @@ export class CompareViewState {
     }
   });
 
-  readonly #most = new Ready(async (signal): Promise<{ weight: number }> => {
-    const found = [this.#matrices?.a, this.#matrices?.b].flatMap((matrix) =>
-      matrix ? [largestSeen(matrix, wholeMatrix(matrix), signal)] : [],
-    );
-    const both = await Promise.all(found);
-    return { weight: Math.max(...both.map(({ weight }) => weight), 0) || 1 };
+  readonly #most = new Ready((signal) => {
+    const matrices = this.#matrices;
+    return matrices && mostOf(matrices, signal);
   });
-  #keptMost = 1;
-  /** The colours of a and b: the same for both, so that they can be compared. */
-  readonly range: readonly [number, number] = $derived.by(() => {
-    this.#keptMost = this.#most.value?.weight ?? this.#keptMost;
-    return [0, this.#keptMost];
+  #keptMost = { sides: 1, difference: 1 };
+  readonly #shownMost = $derived.by(() => (this.#keptMost = this.#most.value ?? this.#keptMost));
+  /** The values at the ends of the colours: the same for a and b, so that they can be compared. */
+  readonly ranges: Record<'sides' | 'difference', readonly [number, number]> = $derived.by(() => {
+    const { sides, difference } = this.#shownMost;
+    const signed = this.compared !== undefined && isSigned(this.compared.a.quantity);
+    return { sides: [signed ? -sides : 0, sides], difference: [-difference, difference] };
   });
 
   readonly #cell = new Ready((signal): CellValues | Promise<CellValues> | undefined => {
@@ -169,6 +168,18 @@ export class CompareViewState {
   get cell(): CellValues | undefined {
     return this.view.options.granularity === 'token' ? this.#cell.value : undefined;
   }
+}
+
+/** The largest magnitude of both sides, and of their difference. */
+async function mostOf(
+  { a, b, difference }: Record<'a' | 'b' | 'difference', Matrix>,
+  signal: AbortSignal,
+): Promise<{ sides: number; difference: number }> {
+  const found = await Promise.all(
+    [a, b, difference].map((matrix) => largestSeen(matrix, wholeMatrix(matrix), signal)),
+  );
+  const [inA, inB, change] = found.map(({ weight }) => weight) as [number, number, number];
+  return { sides: Math.max(inA, inB), difference: change };
 }
 
 function sideOf(comparison: Comparison | undefined, side: 'a' | 'b'): Trace | undefined {
