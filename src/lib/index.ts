@@ -61,6 +61,8 @@ export type {
   Derivation,
   Evidence,
   Matrix,
+  PatchGrid,
+  PositionAxis,
   PresentMask,
   Quantity,
   QuantityName,
