@@ -206,3 +206,11 @@ test.each(['light', 'dark'] as const)('axe, %s, at 1,280 and 320 px', async (the
     expect(violations.map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 200)])).toEqual([]);
   }
 });
+
+test('through a lens: words merged, cells tell what they hold', async () => {
+  const view = await show({ a: before, b: after, layer: 2, head: 3, granularity: 'sentence' });
+  await drawn(view.difference);
+  // One sentence: it looks at itself with all it has, before and after.
+  await mouse.move(cellOf(view.difference, 0, 0, 1, 1));
+  await expect.poll(() => statusOf(view.region)).toMatch(/ 0 .*1\.00 in before 1\.00 in after/);
+});

@@ -1,7 +1,16 @@
 import type { ComparedStream, Comparison, HeadDistance } from '../../analysis/index.js';
+import { lookThrough } from '../../analysis/lens/index.js';
 import { largestSeen } from '../../scene/heatmap-cells.js';
 import { wholeMatrix } from '../../scene/viewport.js';
-import { blockWeights, isSigned, traceOf, type Block, type Matrix, type Trace } from '../../trace/index.js';
+import {
+  blockWeights,
+  isSigned,
+  traceOf,
+  type Block,
+  type Matrix,
+  type Stream,
+  type Trace,
+} from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { CompareViewOptions } from './options.js';
@@ -119,13 +128,28 @@ export class CompareViewState {
     this.chooseHead(far.reduce((best, value, i) => (value > (far[best] ?? -1) ? i : best), 0));
   }
 
-  /** The matrices of the head chosen, in tokens as they are aligned. */
-  readonly #matrices = $derived.by((): Record<'a' | 'b' | 'difference', Matrix> | undefined => {
+  /** All three as the lens shows them. */
+  readonly #seen = $derived.by((): Record<'a' | 'b' | 'difference', Stream> | undefined => {
     const { compared, view } = this;
-    const [layer, head] = [view.selection?.layer, view.head];
-    if (!compared || layer === undefined || head === undefined) return undefined;
+    const { granularity, hide, renormalize } = view.options;
+    const of = (side: 'a' | 'b' | 'difference'): Stream =>
+      lookThrough(compared![side], { granularity, hide, renormalize }).stream;
     try {
-      const of = (side: 'a' | 'b' | 'difference'): Matrix => compared[side].matrix(layer, head);
+      return compared && { a: of('a'), b: of('b'), difference: of('difference') };
+    } catch {
+      // The view says why.
+      return undefined;
+    }
+  });
+
+  /** The matrices of the head chosen. */
+  readonly #matrices = $derived.by((): Record<'a' | 'b' | 'difference', Matrix> | undefined => {
+    const { view } = this;
+    const seen = this.#seen;
+    const [layer, head] = [view.selection?.layer, view.head];
+    if (!seen || layer === undefined || head === undefined) return undefined;
+    try {
+      const of = (side: 'a' | 'b' | 'difference'): Matrix => seen[side].matrix(layer, head);
       return { a: of('a'), b: of('b'), difference: of('difference') };
     } catch {
       // The heatmaps say why.
@@ -146,27 +170,24 @@ export class CompareViewState {
     return { sides: [signed ? -sides : 0, sides], difference: [-difference, difference] };
   });
 
+  /** The cell under the pointer or locked, in all three; undefined where there is none. */
   readonly #cell = new Ready((signal): CellValues | Promise<CellValues> | undefined => {
-    const { view } = this;
+    const { hover, selection } = this.view;
     const matrices = this.#matrices;
-    const at = view.exploration.hover ?? view.exploration.selection;
-    const { queryTokens, keyTokens } = this.compared?.difference ?? { queryTokens: [], keyTokens: [] };
-    const row = queryTokens.findIndex(({ position }) => position === at?.query);
-    const col = keyTokens.findIndex(({ position }) => position === at?.key);
-    if (!matrices || row < 0 || col < 0) return undefined;
-    const read = (matrix: Matrix): Block | Promise<Block> =>
-      matrix.block({ row, col, rows: 1, cols: 1 }, { signal });
+    const { query, key } = hover ?? selection ?? { query: null, key: null };
+    if (!matrices || query === null || key === null) return undefined;
+    const at = { row: query, col: key, rows: 1, cols: 1 };
+    const read = (matrix: Matrix): Block | Promise<Block> => matrix.block(at, { signal });
     const of = [read(matrices.a), read(matrices.b)];
     const made = ([a, b]: Block[]): CellValues => {
       const [inA, inB] = [blockWeights(a!)[0]!, blockWeights(b!)[0]!];
-      return { query: row, key: col, a: inA, b: inB, difference: inB - inA };
+      return { query, key, a: inA, b: inB, difference: inB - inA };
     };
     return of.some((one) => one instanceof Promise) ? Promise.all(of).then(made) : made(of as Block[]);
   });
 
-  /** The cell under the pointer or locked, in all three; undefined where there is none, or tokens are merged. */
   get cell(): CellValues | undefined {
-    return this.view.options.granularity === 'token' ? this.#cell.value : undefined;
+    return this.#cell.value;
   }
 }
 

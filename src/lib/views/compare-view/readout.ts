@@ -27,8 +27,8 @@ export function readoutOf(
       facts: [
         {
           name: labels.pair(
-            tokenName(difference.queryTokens, cell.query, labels),
-            tokenName(difference.keyTokens, cell.key, labels),
+            tokenName(view.stream!.queryTokens, cell.query, labels),
+            tokenName(view.stream!.keyTokens, cell.key, labels),
           ),
           value: formatChange(cell.difference, difference.quantity),
         },
