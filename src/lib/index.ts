@@ -45,7 +45,7 @@ export type { Hover, SelectedGroup, Selection } from './explore/types.js';
 export type { ColorTable, Scale } from './render/colors/index.js';
 export type { CompareViewProps } from './views/compare-view/types.js';
 export type { ExplorerProps } from './views/explorer/types.js';
-export type { GroupViewProps } from './views/group-view/types.js';
+export type { GroupViewProps, RemovedGroup } from './views/group-view/types.js';
 export type { Edges, HeadViewProps } from './views/head-view/types.js';
 export type { ColorName, HeatmapProps, Normalization } from './views/heatmap/types.js';
 export type { Fact, Readout } from './views/kit/readout.js';

@@ -64,6 +64,7 @@ export const explorer = /* @__PURE__ */ kind<ExplorerProps>()('Explorer', Explor
 export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', GroupView, groupViewOptions, {
   queryGroups: true,
   keyGroups: true,
+  removed: true,
 });
 export const headView = /* @__PURE__ */ kind<HeadViewProps>()('HeadView', HeadView, headViewOptions, {});
 export const heatmap = /* @__PURE__ */ kind<HeatmapProps>()('Heatmap', Heatmap, heatmapOptions, {
