@@ -1,5 +1,14 @@
 import { elementOf } from './element.js';
-import { explorer, groupView, headView, heatmap, modelView, neuronView, tokenView } from './views.js';
+import {
+  compareView,
+  explorer,
+  groupView,
+  headView,
+  heatmap,
+  modelView,
+  neuronView,
+  tokenView,
+} from './views.js';
 
 /** Defines the elements, those that nobody has defined. On a server there are none. */
 export function defineElements(): void {
@@ -7,6 +16,7 @@ export function defineElements(): void {
   // The explorer first: those inside look for one around.
   const elements = {
     'attentrace-explorer': elementOf(explorer),
+    'attentrace-compare-view': elementOf(compareView),
     'attentrace-group-view': elementOf(groupView),
     'attentrace-head-view': elementOf(headView),
     'attentrace-heatmap': elementOf(heatmap),

@@ -1,3 +1,4 @@
+import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
@@ -10,6 +11,7 @@ import type { PropsElement } from './element.js';
 
 declare global {
   interface HTMLElementTagNameMap {
+    'attentrace-compare-view': PropsElement<CompareViewProps>;
     'attentrace-explorer': PropsElement<ExplorerProps>;
     'attentrace-group-view': PropsElement<GroupViewProps>;
     'attentrace-head-view': PropsElement<HeadViewProps>;

@@ -18,6 +18,7 @@ import {
 import { headOf } from '../explore/choose-head.js';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../explore/types.js';
+import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
@@ -33,6 +34,7 @@ import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
 import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
 import {
+  compareView,
   explorer,
   groupView,
   headView,
@@ -140,6 +142,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 
 /** Views inside it are linked, wherever they are in it. */
 export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
+export const CompareView: VueView<CompareViewProps> = /* @__PURE__ */ inVue(compareView);
 export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
 export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(headView);
 export const Heatmap: VueView<HeatmapProps> = /* @__PURE__ */ inVue(heatmap);

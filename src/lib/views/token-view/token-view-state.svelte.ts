@@ -1,6 +1,13 @@
 import type { Granularity } from '../../analysis/lens/index.js';
 import type { Scale } from '../../render/colors/index.js';
-import { combineMatrices, type Matrix, type Stream, type Token } from '../../trace/index.js';
+import {
+  combineMatrices,
+  picturesIn,
+  type Matrix,
+  type PictureSegment,
+  type Stream,
+  type Token,
+} from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { otherSide, TokenFocus, type SideToken } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -172,6 +179,13 @@ export class TokenViewState {
   get shades(): readonly Shade[] {
     if (!this.waiting) return this.#fresh;
     return this.#kept.stream === this.view.stream ? this.#kept.shades : [];
+  }
+
+  /** The pictures among the tokens of a text: they stand above it. */
+  picturesOf(side: Side): readonly PictureSegment[] {
+    const { stream } = this.view;
+    if (!stream) return [];
+    return picturesIn(side === 'query' ? stream.querySegments : stream.keySegments);
   }
 
   /** What shades a text of one side: keys are shaded by what they are sent, queries by what they give. */
