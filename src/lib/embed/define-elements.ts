@@ -1,5 +1,14 @@
 import { elementOf } from './element.js';
-import { explorer, groupView, headView, heatmap, modelView, neuronView, tokenView } from './views.js';
+import {
+  explorer,
+  groupView,
+  headScatter,
+  headView,
+  heatmap,
+  modelView,
+  neuronView,
+  tokenView,
+} from './views.js';
 
 /** Defines the elements, those that nobody has defined. On a server there are none. */
 export function defineElements(): void {
@@ -8,6 +17,7 @@ export function defineElements(): void {
   const elements = {
     'attentrace-explorer': elementOf(explorer),
     'attentrace-group-view': elementOf(groupView),
+    'attentrace-head-scatter': elementOf(headScatter),
     'attentrace-head-view': elementOf(headView),
     'attentrace-heatmap': elementOf(heatmap),
     'attentrace-model-view': elementOf(modelView),

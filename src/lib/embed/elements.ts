@@ -1,5 +1,6 @@
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { ModelViewProps } from '../views/model-view/types.js';
@@ -12,6 +13,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'attentrace-explorer': PropsElement<ExplorerProps>;
     'attentrace-group-view': PropsElement<GroupViewProps>;
+    'attentrace-head-scatter': PropsElement<HeadScatterProps>;
     'attentrace-head-view': PropsElement<HeadViewProps>;
     'attentrace-heatmap': PropsElement<HeatmapProps>;
     'attentrace-model-view': PropsElement<ModelViewProps>;

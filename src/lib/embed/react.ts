@@ -18,6 +18,7 @@ import { createPortal } from 'react-dom';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look } from '../views/kit/types.js';
@@ -31,6 +32,7 @@ import type { PlainProps, ViewHandle } from './types.js';
 import {
   explorer,
   groupView,
+  headScatter,
   headView,
   heatmap,
   modelView,
@@ -99,6 +101,7 @@ export const Explorer: ForwardRefExoticComponent<
   ReactProps<ExplorerProps> & { children?: ReactNode } & RefAttributes<ViewHandle<ExplorerProps>>
 > = /* @__PURE__ */ inReact(explorer);
 export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
+export const HeadScatter: ReactView<HeadScatterProps> = /* @__PURE__ */ inReact(headScatter);
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
 export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);
 export const ModelView: ReactView<ModelViewProps> = /* @__PURE__ */ inReact(modelView);

@@ -2,13 +2,21 @@ import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
 import { groupViewLabels, type GroupViewLabels } from './group-view.js';
+import { headScatterLabels, type HeadScatterLabels } from './head-scatter.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
 export interface Labels
-  extends ExplorerLabels, FigureLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+  extends
+    ExplorerLabels,
+    FigureLabels,
+    GroupViewLabels,
+    HeadScatterLabels,
+    ModelViewLabels,
+    NeuronLabels,
+    TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -150,6 +158,7 @@ export const defaultLabels: Labels = {
   ...explorerLabels,
   ...figureLabels,
   ...groupViewLabels,
+  ...headScatterLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,
