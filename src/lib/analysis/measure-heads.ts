@@ -1,17 +1,10 @@
 import { describe } from '../trace/describe.js';
 import { holdsWeights, TraceError, type Stream } from '../trace/index.js';
-import { measureInSteps, notWeights, type Measure, type NamedMeasure } from './measure.js';
+import { measureInSteps, notWeights, type HeadValue, type Measure, type NamedMeasure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
 import { pacer } from './pacer.js';
 import { wantedHeads } from './wanted-heads.js';
 import { mustBeStream } from './must.js';
-
-/** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
-export interface HeadValue {
-  layer: number;
-  head: number;
-  value: number;
-}
 
 export interface MeasureHeadsOptions {
   /** The heads to measure, by the model's numbers; those that a layer has not are passed over. Default: all of the stream. */

@@ -33,6 +33,19 @@ export interface NamedMeasure {
   readonly measure: Measure;
 }
 
+/** Numbers of heads that were worked out elsewhere, such as what silencing each changes, with what they are called. */
+export interface NamedValues {
+  readonly label: string;
+  readonly values: readonly HeadValue[];
+}
+
+/** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
+export interface HeadValue {
+  layer: number;
+  head: number;
+  value: number;
+}
+
 /** Weights read at a time: about a millisecond's work. */
 const weightsAStep = 2 ** 16;
 

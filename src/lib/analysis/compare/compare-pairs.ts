@@ -1,5 +1,6 @@
 import { describe, TraceError, type Trace } from '../../trace/index.js';
-import type { HeadValue } from '../measure-heads.js';
+
+import type { HeadValue } from '../measure.js';
 import { pacer } from '../pacer.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import { discoveries } from './false-discovery.js';

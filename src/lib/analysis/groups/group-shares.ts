@@ -1,7 +1,7 @@
 import { holdsWeights, type Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
-import type { HeadValue } from '../measure-heads.js';
-import { notWeights } from '../measure.js';
+
+import { notWeights, type HeadValue } from '../measure.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
 import { checkGroups, restOf, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { readGroupRows } from './read-group-rows.js';

@@ -10,6 +10,7 @@ import {
 } from '../../analysis/index.js';
 import { groupScene, type GroupScene } from '../../scene/group-scene.js';
 import type { Stream } from '../../trace/index.js';
+import { includesHead, toggleHead } from '../kit/chosen-heads.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { defaultKeyGroups, defaultQueryGroups } from './default-groups.js';
@@ -253,11 +254,9 @@ export class GroupViewState {
   toggleHead(index: number): void {
     const place = this.#shares?.heads[index];
     if (!place) return;
-    const { chosenHeads } = this.view.options;
-    const without = chosenHeads.filter(({ layer, head }) => layer !== place.layer || head !== place.head);
-    const added = without.length === chosenHeads.length;
-    this.view.setOptions({ chosenHeads: added ? [...chosenHeads, { ...place }] : without });
-    if (added) this.view.select({ layer: place.layer, heads: [place.head] });
+    const chosenHeads = toggleHead(this.view.options.chosenHeads, place);
+    this.view.setOptions({ chosenHeads });
+    if (includesHead(chosenHeads, place)) this.view.select({ layer: place.layer, heads: [place.head] });
   }
 
   /** Chooses the heads that give most from the queries to the keys that are looked at. */
