@@ -166,3 +166,33 @@ def test_what_is_too_large_for_a_page_is_refused(monkeypatch, tmp_path):
     with pytest.raises(at.TraceError, match="include_layers") as error:
         at.head_view(weights(), TOKENS).to_html(tmp_path / "t.html")
     assert error.value.code == "file"
+
+
+def test_a_figure_is_drawn_by_the_page_where_no_browser_is(monkeypatch, tmp_path):
+    monkeypatch.setattr("attentrace.figure.find_browser", lambda: None)
+    page = Page(at.heatmap(weights(), TOKENS))
+    with pytest.raises(at.TraceError, match="CHROMIUM_PATH") as error:
+        page.view.to_svg(tmp_path / "a.svg")
+    assert error.value.code == "no-page"
+    page.ask(kind="hello", page="one")
+    page.view.to_svg(tmp_path / "a.svg", width_mm=85)
+    asked, _ = page.heard[-1]
+    assert asked["options"] == {"whole": True, "widthMm": 85}
+    text = json.dumps({"svg": "<svg>é</svg>"})
+    other = dict(kind="figure", page="two", part=0, parts=2, text="no")
+    for piece in ({}, {"page": "one", "part": 1, "text": text[9:]}, {"page": "one", "text": text[:9]}):
+        page.view._answer(page.view, {**other, **piece, "id": asked["id"]}, [])
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == "<svg>é</svg>"
+
+
+def test_a_figure_that_a_view_refuses_says_why(monkeypatch, tmp_path):
+    monkeypatch.setattr("attentrace.figure.find_browser", lambda: None)
+    page = Page(at.group_view(weights(), TOKENS))
+    page.ask(kind="hello", page="one")
+    page.view.to_svg(tmp_path / "a.svg")
+    text = json.dumps({"error": {"code": "unknown-layer", "place": "layer", "found": "9", "expected": "0", "fix": "Choose it."}})
+    page.heard.clear()
+    (name,) = page.view._figures
+    page.view._answer(page.view, dict(kind="figure", id=name, page="one", part=0, parts=1, text=text), [])
+    assert page.heard[0][0]["kind"] == "error" and page.heard[0][0]["error"]["code"] == "unknown-layer"
+    assert not (tmp_path / "a.svg").exists()

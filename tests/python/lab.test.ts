@@ -62,9 +62,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
     await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort());
     await page.goto(lab.urlOf('a.ipynb'));
     book = new Notebook(page);
-    await book.cell(0).waitFor();
-    // What is run before the kernel is there is not run at all.
-    await page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor();
+    await book.ready();
   });
   afterAll(async () => {
     for (const end of endings) await end();
@@ -155,8 +153,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
   });
 
   test('a kernel that is lost is said in the view', async () => {
-    await book.cell(10).locator('.cm-content').click();
-    await page.keyboard.press('Control+Enter');
+    await book.start(10);
     await expect
       .poll(() => shown().getByText('The kernel has gone').count(), { timeout: 60_000 })
       .toBeGreaterThan(0);

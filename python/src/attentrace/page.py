@@ -64,9 +64,9 @@ def page(view: str, trace: Trace, props: dict, *, vectors: bool, dtype: str | No
     return _filled(title, about, data)
 
 
-def served_page(view: str, source: str, props: dict, title: str) -> str:
-    """A page that reads its trace from ``source``, a file beside it."""
-    return _filled(title, json.dumps({"view": view, "props": props, "source": source, "note": ""}), None)
+def served_page(view: str, source: str, props: dict, title: str, *, figure: dict | None = None) -> str:
+    """A page that reads its trace from ``source``, a file beside it. ``figure``: which figure it makes, and where it posts that."""
+    return _filled(title, json.dumps({"view": view, "props": props, "source": source, "note": "", "figure": figure}), None)
 
 
 def _filled(title: str, about: str, data: bytes | None) -> str:
