@@ -154,11 +154,11 @@ def test_pages_hold_their_data_and_no_address(tmp_path):
 
 
 def test_a_saved_copy_says_what_it_leaves_out():
-    small = at.head_view(weights(), TOKENS)._saved()
+    small = at.head_view(weights(), TOKENS)._saved()[0]
     assert "A saved copy" not in small and 'sandbox="allow-scripts"' in small
-    assert "weights rounded" in at.head_view(weights(layers=4, heads=2, tokens=400))._saved()
-    assert "layer 2 alone" in at.head_view(weights(layers=8, heads=2, tokens=600), layer=2)._saved()
-    assert "too large to be saved" in at.head_view(weights(layers=1, heads=1, tokens=2100))._saved()
+    assert "weights rounded" in at.head_view(weights(layers=4, heads=2, tokens=400))._saved()[0]
+    assert "layer 2 alone" in at.head_view(weights(layers=8, heads=2, tokens=600), layer=2)._saved()[0]
+    assert "too large to be saved" in at.head_view(weights(layers=1, heads=1, tokens=2100))._saved()[0]
 
 
 def test_what_is_too_large_for_a_page_is_refused(monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import weakref
 from pathlib import Path
@@ -140,7 +141,7 @@ class View(anywidget.AnyWidget):
         chosen = {"selection": self.selection} if self.selection else {}
         return {**self.props, **options, **chosen}
 
-    def _saved(self) -> str:
+    def _saved(self) -> tuple[str, bytes | None]:
         return page.saved_copy(self.component, self.trace, self._props_now(), vectors=self._vectors, height=self.height or self._saved_height)
 
     def _repr_mimebundle_(self, **kwargs: Any):
@@ -149,16 +150,20 @@ class View(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        return {**data, "text/html": self._saved()}, metadata
+        saved, png = self._saved()
+        # Where there is no HTML at all, as in a PDF.
+        picture = {"image/png": base64.b64encode(png).decode()} if png else {}
+        return {**data, "text/html": saved, **picture}, metadata
 
     def _ipython_display_(self) -> None:
         """Two outputs: the live view, and the saved copy, which the live one hides. One output would be shown as a widget alone."""
         from IPython.display import display
 
         data, metadata = self._repr_mimebundle_()
-        saved = data.pop("text/html")
+        picture = {kind: data.pop(kind) for kind in ("text/html", "image/png") if kind in data}
+        picture["text/html"] = f'<div data-attentrace-saved="{self.copy_id}">{picture["text/html"]}</div>'
         display(data, metadata=metadata, raw=True)
-        display({"text/html": f'<div data-attentrace-saved="{self.copy_id}">{saved}</div>', "text/plain": ""}, raw=True)
+        display({**picture, "text/plain": ""}, raw=True)
 
     # What the page asks, and what it is told.
 

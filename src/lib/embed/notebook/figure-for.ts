@@ -22,7 +22,8 @@ export async function figureFor(
   try {
     return { svg: await (await view).toSVG(options) };
   } catch (error) {
-    if (!(error instanceof TraceError)) return { error: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof TraceError))
+      return { error: error instanceof Error ? error.message : String(error) };
     const { code, place, found, expected, fix } = error;
     return { error: { code, place, found, expected, fix } };
   }
