@@ -20,6 +20,7 @@ export async function startLab(
         'lab',
         '--no-browser',
         '--allow-root',
+        '--expose-app-in-browser',
         `--port=${port}`,
         '--ServerApp.port_retries=0',
       ],
@@ -58,25 +59,48 @@ function freePort(): Promise<number> {
   });
 }
 
-/** The cells of an open notebook. */
+/** As much of JupyterLab's own app as is used. */
+interface Lab {
+  commands: { execute(name: string): Promise<unknown> };
+  shell: {
+    currentWidget: {
+      content: { activeCellIndex: number };
+      sessionContext?: { session?: { kernel?: { status: string; connectionStatus: string } } };
+    } | null;
+  };
+}
+
+/** An open notebook. */
 export class Notebook {
   constructor(readonly page: Page) {}
+
+  /** Waits until the kernel is there: what is run before is lost, and the indicator of a notebook without a kernel says “idle” too. */
+  async ready(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const lab = (globalThis as unknown as { jupyterapp?: Lab }).jupyterapp;
+      const kernel = lab?.shell.currentWidget?.sessionContext?.session?.kernel;
+      return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+    });
+  }
 
   cell(n: number): Locator {
     return this.page.locator('.jp-Notebook .jp-Cell').nth(n);
   }
 
+  /** Has a cell run, and does not wait for it. */
+  async start(n: number): Promise<void> {
+    await this.cell(n).scrollIntoViewIfNeeded();
+    await this.page.evaluate((n) => {
+      const lab = (globalThis as unknown as { jupyterapp: Lab }).jupyterapp;
+      lab.shell.currentWidget!.content.activeCellIndex = n;
+      (globalThis as { ran?: Promise<unknown> }).ran = lab.commands.execute('notebook:run-cell');
+    }, n);
+  }
+
   /** Runs a cell and returns what it printed, once the kernel has done it. */
   async run(n: number): Promise<string> {
-    const number = this.cell(n).locator('.jp-InputPrompt');
-    const before = await number.textContent();
-    await this.cell(n).locator('.cm-content').click();
-    await this.page.keyboard.press('Control+Enter');
-    await this.page.waitForFunction(
-      ([element, text]) =>
-        element !== null && element.textContent !== text && /\d/.test(element.textContent ?? ''),
-      [await number.elementHandle(), before] as const,
-    );
+    await this.start(n);
+    await this.page.evaluate(() => (globalThis as { ran?: Promise<unknown> }).ran);
     const printed = (await this.cell(n).locator('.jp-OutputArea-output pre').allTextContents()).join('\n');
     if (printed.includes('Traceback')) throw new Error(printed);
     return printed;
