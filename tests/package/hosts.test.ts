@@ -191,8 +191,7 @@ describe('what docs/frameworks.md shows runs', () => {
   });
 
   test('Vue: an Explorer with children, bound both ways', async () => {
-    writeFileSync(inHost('vue', 'src', 'App.vue'), example('vue').replace('setup>', 'setup lang="ts">'));
-    apps.run('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
+    writeFileSync(inHost('vue', 'src', 'App.vue'), example('vue'));
     apps.run('vue', 'vite/bin/vite.js', 'build');
     await withStatic([inHost('vue', 'dist')], expectLinked);
   });
