@@ -12,7 +12,7 @@ import {
 } from '../../../src/lib/index.js';
 import { diverging, paper } from '../../../src/lib/render/colors/index.js';
 import { changedHead, madePair, madeTexts, plantedChange } from '../../../src/stories/compare-traces.js';
-import { boxOf, cellOf, centerOf, drawn, mouse, statusOf, usePage } from '../views/page.js';
+import { boxOf, cellOf, drawn, mouse, statusOf, usePage } from '../views/page.js';
 import { takePicture, type Rgb } from '../views/pixels.js';
 
 usePage();

@@ -15,6 +15,7 @@ import { weightAtHand } from '../kit/weight-at-hand.js';
 import { AverageState } from './average-state.svelte.js';
 import type { AverageOf } from './average-received.js';
 import type { TokenViewOptions } from './options.js';
+import { readGroupLine } from './group-line.js';
 import { readLine } from './read-line.js';
 import { toShade, type Shade } from './shades.js';
 import type { Side } from './types.js';
@@ -155,6 +156,20 @@ export class TokenViewState {
     return readLine(matrix, side, token.position, signal);
   }
 
+  // What is hovered or locked makes a new selection, but of the same group there is nothing to read again.
+  readonly #groupChosen = $derived.by(() => this.view.exploration.selection?.group);
+  /** What a whole group sends, where one is chosen and no token is looked at; of a group of keys, what it receives. */
+  readonly #ofGroup = new Ready((signal) => {
+    const { matrix } = this.#read;
+    const group = this.#groupChosen && this.view.group;
+    return matrix && group ? readGroupLine(matrix, group.side, group.rows, signal) : undefined;
+  });
+
+  /** The group whose shades are shown. */
+  get shadedGroup(): { name: string; side: 'query' | 'key' } | undefined {
+    return this.focus.token || !this.#ofGroup.value ? undefined : this.view.group;
+  }
+
   /** Whether values of the token that is looked at are still being read. */
   get waiting(): boolean {
     return this.#sends.waiting || this.#receives.waiting;
@@ -162,10 +177,12 @@ export class TokenViewState {
 
   /** Whether what is to be seen is there. */
   get ready(): boolean {
-    return this.focus.token ? !this.waiting : this.average.progress === null;
+    return this.focus.token ? !this.waiting : this.average.progress === null && !this.#ofGroup.waiting;
   }
 
   #fresh: readonly Shade[] = $derived.by(() => {
+    const group = this.shadedGroup;
+    if (group) return [toShade(group.side === 'query' ? 'sends' : 'receives', 'fill', this.#ofGroup.value!)];
     if (!this.focus.token) return this.average.value ? [toShade('average', 'fill', this.average.value)] : [];
     const sends = this.#sends.value;
     const receives = this.#receives.value;
