@@ -1,5 +1,5 @@
 // A real JupyterLab with a real kernel, driven in Chromium.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Locator, Page } from 'playwright';
 import { python } from './python.js';
@@ -33,24 +33,29 @@ export async function startLab(
       env: { ...process.env, JUPYTER_CONFIG_DIR: folder, JUPYTER_DATA_DIR: folder, IPYTHONDIR: folder },
     },
   );
-  const ended = new Promise<void>((resolve) => lab.on('exit', () => resolve()));
   const address = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries++) {
-    const answer = await fetch(`${address}/api?token=${token}`).catch(() => undefined);
-    if (answer?.ok) break;
-    if (tries > 300 || lab.exitCode !== null) throw new Error('JupyterLab did not start.');
-    await new Promise((resolve) => setTimeout(resolve, 400));
-  }
+  const stop = await answers(lab, `${address}/api?token=${token}`);
   return {
     urlOf: (file) => `${address}/doc/tree/${file}?token=${token}`,
-    async stop() {
-      lab.kill();
-      await ended;
-    },
+    stop,
   };
 }
 
-function freePort(): Promise<number> {
+/** Waits until a server that was started answers; returns what ends it. */
+export async function answers(server: ChildProcess, address: string): Promise<() => Promise<void>> {
+  const ended = new Promise<void>((resolve) => server.on('exit', () => resolve()));
+  while (!(await fetch(address).catch(() => undefined))?.ok) {
+    if (server.exitCode !== null) throw new Error(`${server.spawnargs.join(' ')} did not start.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return async () => {
+    server.kill();
+    await ended;
+  };
+}
+
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;

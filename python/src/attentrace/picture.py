@@ -51,7 +51,7 @@ def _head(trace: Trace, props: dict) -> tuple[Stream, int, int] | None:
     layer = chosen.get("layer", stream.layers[0])
     if layer not in stream.layers:
         return None
-    heads = stream.heads
+    heads = stream.heads_of(layer)
     wanted = [chosen.get("head"), *(chosen.get("heads") or [])]
     return stream, layer, next((head for head in wanted if head in heads), heads[0])
 

@@ -253,14 +253,16 @@ def describe_trace(trace: Trace, vectors: bool) -> dict:
 
 def _describe_stream(stream: Stream, vectors: bool) -> dict:
     quantity = stream.quantity
+    counts = [stream.attention.head_count(i) for i in range(len(stream.layers))]
     limits = [limit if np.isfinite(limit) else None for limit in quantity["range"]]
     held = [what for what in ("queries", "keys", "values") if vectors and getattr(stream, what) is not None]
     return {
         "name": stream.name,
-        "dims": [len(stream.layers), len(stream.heads), stream.attention.rows, stream.attention.cols],
+        "dims": [len(stream.layers), max(counts), stream.attention.rows, stream.attention.cols],
         "type": stream.attention.kind,
         "layers": stream.layers,
-        "heads": stream.heads,
+        "heads": stream.heads_by_layer or stream.heads,
+        "headCounts": counts,
         "causal": is_causal(stream),
         "quantity": {**quantity, "range": limits},
         "queryPositions": stream.query_positions,
