@@ -1,5 +1,7 @@
 import type { Decorator, Preview, StoryContext } from '@storybook/svelte-vite';
 import './preview.css';
+import { storyCode } from './story-code.js';
+import { tellDefaults } from './story-docs.js';
 
 type Theme = 'light' | 'dark' | 'auto';
 
@@ -26,6 +28,7 @@ async function waitUntilDrawn({ canvasElement, tags }: StoryContext): Promise<vo
 }
 
 const preview: Preview = {
+  argTypesEnhancers: [tellDefaults],
   decorators: [withTheme],
   afterEach: waitUntilDrawn,
   globalTypes: {
@@ -49,6 +52,12 @@ const preview: Preview = {
     a11y: { test: 'error' },
     backgrounds: { disable: true },
     controls: { expanded: true },
+    // A story that is a component of its own passes its code.
+    docs: {
+      source: {
+        transform: (code: string, { parameters }: StoryContext) => parameters.code ?? storyCode(code),
+      },
+    },
     options: {
       storySort: {
         order: [
@@ -59,6 +68,7 @@ const preview: Preview = {
           'Heatmap',
           'TokenView',
           'GroupView',
+          'HeadScatter',
           'CompareView',
           'Explorer',
           'Many views',

@@ -4,7 +4,7 @@ import { isSigned, type Block } from '../trace/index.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { colorTables } from '../views/kit/value-colors.js';
 import type { GridHead, GridRow } from '../views/model-view/arrange.js';
-import { formatMeasure } from '../views/model-view/format-measure.js';
+import { formatMeasure } from '../views/kit/format-measure.js';
 import { captionPx, gapPx, type GridLayout } from '../views/model-view/grid-layout.js';
 import type { ModelViewOptions } from '../views/model-view/options.js';
 import { captionOf, quantityName, type Shown } from './caption.js';

@@ -34,6 +34,28 @@ export interface Segment {
   name: string;
   start: number;
   end: number;
+  /** A picture whose patches are the tokens, row by row from the upper left: views show it, and its patches as they show tokens. */
+  image?: PatchGrid;
+  /** What the positions stand for, as seconds of a sound: tokens are called by it. */
+  axis?: PositionAxis;
+}
+
+/** A picture cut into patches, a token each: as many as the segment has tokens. */
+export interface PatchGrid {
+  /** The address of the picture, a data URL too. */
+  src: string;
+  rows: number;
+  cols: number;
+}
+
+/** Positions that are places on a line, evenly spaced: `{ unit: 's', step: 0.02 }` of Whisper’s encoder. */
+export interface PositionAxis {
+  /** The value at the first token of the segment. Default 0. */
+  start?: number;
+  /** How much further each next token is. */
+  step: number;
+  /** Default: none. */
+  unit?: string;
 }
 
 /** One token: what the tokenizer calls it (`raw`), and how a reader sees it (`text`). */
@@ -120,7 +142,10 @@ export interface Matrix {
  * asked for often; it is the same object each time.
  */
 export interface AttentionSource {
+  /** Of layers with different numbers of heads, the largest; `headCounts` has those of each. */
   readonly dims: readonly [layers: number, heads: number, queries: number, keys: number];
+  /** How many heads each layer has, where not all have as many. */
+  readonly headCounts?: readonly number[];
   /** Whether queries cannot see later keys. Default false. */
   readonly causal?: boolean;
   /** What the numbers are. Default weights. */

@@ -2,6 +2,7 @@ import {
   checkGroups,
   groupShares,
   keyShares,
+  rankCorrelation,
   type Group,
   type GroupCell,
   type GroupShares,
@@ -9,16 +10,20 @@ import {
 } from '../../analysis/index.js';
 import { groupScene, type GroupScene } from '../../scene/group-scene.js';
 import type { Stream } from '../../trace/index.js';
+import { includesHead, toggleHead } from '../kit/chosen-heads.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { defaultKeyGroups, defaultQueryGroups } from './default-groups.js';
 import { indexNamed, indicesOf, strongestKeys, tokensShown } from './looked-at.js';
+import { checkRemoved } from './check-removed.js';
 import type { GroupViewOptions } from './options.js';
+import type { RemovedGroup } from './types.js';
 
 /** The groups as given; undefined for those that follow from the trace. */
 interface Given {
   queryGroups: readonly Group[] | undefined;
   keyGroups: readonly Group[] | undefined;
+  removed: readonly RemovedGroup[] | undefined;
 }
 
 interface Groups {
@@ -100,6 +105,7 @@ export class GroupViewState {
       };
       checkGroups(value.query, { tokens, place: 'queryGroups' });
       checkGroups(value.key, { tokens, place: 'keyGroups', apart: true });
+      checkRemoved(this.given().removed, value);
       return { value };
     } catch (error) {
       return { error: error as Error };
@@ -151,6 +157,30 @@ export class GroupViewState {
   cell(query = this.query, key = this.key, heads = this.among): GroupCell | undefined {
     return this.#shares?.cell(query, key, heads);
   }
+
+  /** What removing each group of keys changed for the queries that are looked at; NaN where it is not known, undefined where none is. */
+  readonly changes: readonly number[] | undefined = $derived.by(() => {
+    const { removed } = this.given();
+    const shares = this.#shares;
+    if (!removed?.length || !shares) return undefined;
+    const query = shares.queryGroups[this.query]?.name;
+    const changeOf = (key: string, of: string | undefined): number | undefined =>
+      removed.find((one) => one.key === key && one.query === of)?.change;
+    return shares.keyGroups
+      .filter((_, k) => k !== shares.rest)
+      .map(({ name }) => changeOf(name, query) ?? changeOf(name, undefined) ?? NaN);
+  });
+
+  /** Whether the groups that get most change most: the rank correlation of share and change; NaN where too few are known. */
+  readonly agreement: number = $derived.by(() => {
+    const { changes, scene } = this;
+    return changes && scene
+      ? rankCorrelation(
+          scene.keys.map(({ share }) => share),
+          changes,
+        )
+      : NaN;
+  });
 
   readonly #perKey = new Ready((signal) => {
     const { stream, hide, renormalize } = this;
@@ -224,11 +254,9 @@ export class GroupViewState {
   toggleHead(index: number): void {
     const place = this.#shares?.heads[index];
     if (!place) return;
-    const { chosenHeads } = this.view.options;
-    const without = chosenHeads.filter(({ layer, head }) => layer !== place.layer || head !== place.head);
-    const added = without.length === chosenHeads.length;
-    this.view.setOptions({ chosenHeads: added ? [...chosenHeads, { ...place }] : without });
-    if (added) this.view.select({ layer: place.layer, heads: [place.head] });
+    const chosenHeads = toggleHead(this.view.options.chosenHeads, place);
+    this.view.setOptions({ chosenHeads });
+    if (includesHead(chosenHeads, place)) this.view.select({ layer: place.layer, heads: [place.head] });
   }
 
   /** Chooses the heads that give most from the queries to the keys that are looked at. */

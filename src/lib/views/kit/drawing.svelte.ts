@@ -35,16 +35,13 @@ export class Drawing<L extends Layer> {
 
   readonly attach: Attachment<HTMLCanvasElement> = (canvas) => {
     let gone = false;
-    const observer = new ResizeObserver(([entry]) => {
-      const { width, height } = entry!.contentRect;
+    const ratio = watchPixelRatio(canvas, () => this.#resize(canvas));
+    const stopSize = watchSize(canvas.parentElement!, (width, height) => {
       this.size = { width: Math.floor(width), height: Math.floor(height) };
+      ratio.follow();
       this.#resize(canvas);
     });
-    observer.observe(canvas.parentElement!);
-    const stops = [
-      watchColorScheme(canvas, (dark) => (this.dark = dark)),
-      watchPixelRatio(canvas, () => this.#resize(canvas)),
-    ];
+    const stopScheme = watchColorScheme(canvas, (dark) => (this.dark = dark));
     import('../../render/index.js').then(
       (render) => {
         if (gone) return;
@@ -60,8 +57,9 @@ export class Drawing<L extends Layer> {
     );
     return () => {
       gone = true;
-      observer.disconnect();
-      for (const stop of stops) stop();
+      stopSize();
+      ratio.stop();
+      stopScheme();
       this.layer?.destroy();
       this.#surface?.destroy();
       this.layer = undefined;
@@ -106,17 +104,55 @@ function pixelRatioOf(canvas: HTMLCanvasElement): number {
   return windowOf(canvas).devicePixelRatio * currentCSSZoom;
 }
 
+/**
+ * Tells the size of an element, in whole layout pixels. In a window of its own that window watches too: this page tells nothing while
+ * it is hidden, as it is then likely to be.
+ */
+function watchSize(element: Element, tell: (width: number, height: number) => void): () => void {
+  let there: { of: Window; observer: ResizeObserver } | undefined;
+  const onSize: ResizeObserverCallback = ([entry]) => {
+    const now = windowOf(element);
+    if (there && there.of !== now) {
+      there.observer.disconnect();
+      there = undefined;
+    }
+    if (now !== window && !there) {
+      const { ResizeObserver: Observer } = now as Window & typeof globalThis;
+      there = { of: now, observer: new Observer(onSize) };
+      there.observer.observe(element);
+    }
+    tell(entry!.contentRect.width, entry!.contentRect.height);
+  };
+  const here = new ResizeObserver(onSize);
+  here.observe(element);
+  return () => {
+    here.disconnect();
+    there?.observer.disconnect();
+  };
+}
+
 /** Tells when the device pixels per CSS pixel change: by the browser's zoom, or on another screen. */
-function watchPixelRatio(canvas: HTMLCanvasElement, tell: () => void): () => void {
+function watchPixelRatio(canvas: HTMLCanvasElement, tell: () => void) {
   let query: MediaQueryList | undefined;
+  let watched: Window | undefined;
   const watch = (): void => {
-    query = windowOf(canvas).matchMedia(`(resolution: ${windowOf(canvas).devicePixelRatio}dppx)`);
+    watched = windowOf(canvas);
+    query = watched.matchMedia(`(resolution: ${watched.devicePixelRatio}dppx)`);
     query.addEventListener('change', change, { once: true });
   };
   const change = (): void => {
     tell();
     watch();
   };
+  const stop = (): void => query?.removeEventListener('change', change);
   watch();
-  return () => query?.removeEventListener('change', change);
+  return {
+    stop,
+    /** The canvas may have been moved into another window, on another screen. */
+    follow() {
+      if (windowOf(canvas) === watched) return;
+      stop();
+      watch();
+    },
+  };
 }

@@ -307,6 +307,17 @@ export class ViewState<O extends object = any> {
     return group && seen && stream ? groupRows(group, stream, seen) : noGroupRows;
   });
 
+  /** The group that is chosen, as the rows or columns of its side that hold a token of it, ascending; undefined where there is none. */
+  get group(): { name: string; side: 'query' | 'key'; rows: readonly number[] } | undefined {
+    const { group } = this.exploration.selection ?? {};
+    if (!group || this.#groupRows[group.side].size === 0) return undefined;
+    return {
+      name: group.name,
+      side: group.side,
+      rows: [...this.#groupRows[group.side]].sort((a, b) => a - b),
+    };
+  }
+
   /** Whether a row or column holds a token of the group that is chosen. */
   isInGroup(side: 'query' | 'key', position: number): boolean {
     return this.#groupRows[side].has(position);

@@ -13,6 +13,12 @@ export interface GroupViewLabels {
   /** The column of lift: times an even spread. */
   lift: string;
   liftHelp: string;
+  /** The column of what removing a group changed. */
+  removed: string;
+  removedHelp: string;
+  removedChanges: (change: string) => string;
+  /** The rank correlation of share and change. */
+  agreement: (correlation: string) => string;
   /** What a group of queries is to a screen reader. */
   queryEntry: (name: string, most: string, share: string) => string;
   headEntry: (place: string, share: string) => string;
@@ -47,6 +53,11 @@ export const groupViewLabels: GroupViewLabels = {
   share: 'share',
   lift: '× even',
   liftHelp: 'share ÷ what it would be if weight were spread evenly over all tokens that can be seen',
+  removed: 'removed',
+  removedHelp: 'what taking the group away and running the model again changed',
+  removedChanges: (change) => `removed: changes by ${change}`,
+  agreement: (correlation) =>
+    `Do those that get most change most? Rank correlation of share and change: ${correlation}.`,
   queryEntry: (name, most, share) => `${name} – most on ${most}, ${share}`,
   headEntry: (place, share) => `${place}: ${share}`,
   shareOfWeight: (share) => `${share} of the weight`,
