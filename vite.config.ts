@@ -82,12 +82,21 @@ export default defineConfig({
       })),
       {
         test: {
-          name: 'package',
-          include: ['tests/package/*.test.ts'],
+          name: 'firefox',
+          include: ['tests/firefox/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },
       },
+      // Hosts that take minutes to install are tried by themselves.
+      ...(['package', 'hosts'] as const).map((name) => ({
+        test: {
+          name,
+          include: [name === 'hosts' ? 'tests/package/more/*.test.ts' : 'tests/package/*.test.ts'],
+          testTimeout: name === 'hosts' ? 600_000 : 240_000,
+          hookTimeout: name === 'hosts' ? 600_000 : 240_000,
+        },
+      })),
     ],
   },
 });

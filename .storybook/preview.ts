@@ -1,6 +1,6 @@
 import type { Decorator, Preview, StoryContext } from '@storybook/svelte-vite';
 import './preview.css';
-import { pasteable } from './pasteable.js';
+import { storyCode } from './story-code.js';
 import { tellDefaults } from './story-docs.js';
 
 type Theme = 'light' | 'dark' | 'auto';
@@ -55,7 +55,7 @@ const preview: Preview = {
     // A story that is a component of its own passes its code.
     docs: {
       source: {
-        transform: (code: string, { parameters }: StoryContext) => parameters.code ?? pasteable(code),
+        transform: (code: string, { parameters }: StoryContext) => parameters.code ?? storyCode(code),
       },
     },
     options: {
@@ -68,6 +68,7 @@ const preview: Preview = {
           'Heatmap',
           'TokenView',
           'GroupView',
+          'HeadScatter',
           'CompareView',
           'Explorer',
           'Many views',

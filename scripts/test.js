@@ -31,6 +31,8 @@ const stages = [
     { name: 'package (publint, attw)', command: 'npm run --silent package:lint' },
     { name: 'build Storybook', command: 'npm run --silent storybook:build' },
   ],
+  // Skipped, and said so, where there is no Firefox.
+  [{ name: 'tests: stories in Firefox', command: 'vitest run --project firefox', shown: true }],
   [{ name: 'tests: the packed package in fresh apps', command: 'vitest run --project package', shown: true }],
 ];
 

@@ -73,6 +73,25 @@ def test_padding_may_hold_anything():
     assert np.isfinite(stream.weights(0, 0)).all()
 
 
+def test_layers_may_differ_in_their_heads(tmp_path):
+    given = [weights(heads=3)[0], weights(heads=2)[1]]
+    stream = at.Trace(given, TOKENS).stream()
+    assert (stream.heads, stream.heads_of(0), stream.heads_of(1)) == ([0, 1, 2], [0, 1, 2], [0, 1])
+    pruned = at.Trace(given, TOKENS, heads=[[0, 1, 3], [2, 5]])
+    at.save(pruned, tmp_path / "a.safetensors")
+    read = at.load(tmp_path / "a.safetensors").stream()
+    assert read.heads == [0, 1, 2, 3, 5] and read.heads_by_layer == [[0, 1, 3], [2, 5]]
+    np.testing.assert_array_equal(read.weights(1, 5), given[1][1])
+    with pytest.raises(at.TraceError, match="one of 2, 5") as error:
+        read.matrix(1, 3)
+    assert error.value.code == "unknown-head"
+    picked = pruned.picked(heads=[1, 3, 5]).stream()
+    assert picked.heads_by_layer == [[1, 3], [5]]
+    np.testing.assert_array_equal(picked.weights(0, 3), given[0][2])
+    with pytest.raises(at.TraceError, match="layer 1"):
+        pruned.picked(heads=[0])
+
+
 def test_picked_layers_and_heads_keep_their_numbers():
     picked = at.Trace(weights(), TOKENS).picked(layers=[1], heads=[0, 2]).stream()
     assert (picked.layers, picked.heads) == ([1], [0, 2])
@@ -98,7 +117,9 @@ CASES = [
     ("null-attention", lambda: at.Trace([None, None], TOKENS), r"set_attn_implementation\('eager'\)"),
     ("not-an-array", lambda: at.Trace({"attentions": 1}, TOKENS), "outputs.attentions"),
     ("ragged", lambda: at.Trace([weights()[0], weights(tokens=5)[0]], TOKENS), "generate"),
-    ("head-count", lambda: at.Trace([weights()[0], weights(heads=2)[0]], TOKENS), "found 2 heads, expected 3"),
+    ("head-numbers", lambda: at.Trace([weights()[0], weights(heads=2)[0]], TOKENS, heads=[0, 1]), "one for each layer"),
+    ("head-numbers", lambda: at.Trace([weights()[0], weights(heads=2)[0]], TOKENS, heads=[[0, 1, 2]]), "2 lists"),
+    ("vectors", lambda: at.Trace([weights()[0], weights(heads=2)[0]], TOKENS, queries=np.ones((2, 3, 6, 4))), "different numbers of heads"),
     ("dims", lambda: at.Trace(weights()[0], TOKENS), "Wrap a single layer in a list"),
     ("dtype", lambda: at.Trace(weights().astype(int), TOKENS), r"tensor.float\(\)"),
     ("batch", lambda: at.Trace([np.stack([w, w]) for w in weights()], TOKENS), "batch=0"),

@@ -31,7 +31,7 @@ class Page:
         return np.frombuffer(data, heard[0][0]["type"]).reshape(heard[0][0]["dims"])
 
 
-VIEWS = [at.explorer, at.group_view, at.head_view, at.heatmap, at.model_view, at.neuron_view, at.token_view]
+VIEWS = [at.explorer, at.group_view, at.head_scatter, at.head_view, at.heatmap, at.model_view, at.neuron_view, at.token_view]
 
 
 @pytest.mark.parametrize("make", VIEWS)
@@ -154,11 +154,11 @@ def test_pages_hold_their_data_and_no_address(tmp_path):
 
 
 def test_a_saved_copy_says_what_it_leaves_out():
-    small = at.head_view(weights(), TOKENS)._saved()
+    small = at.head_view(weights(), TOKENS)._saved()[0]
     assert "A saved copy" not in small and 'sandbox="allow-scripts"' in small
-    assert "weights rounded" in at.head_view(weights(layers=4, heads=2, tokens=400))._saved()
-    assert "layer 2 alone" in at.head_view(weights(layers=8, heads=2, tokens=600), layer=2)._saved()
-    assert "too large to be saved" in at.head_view(weights(layers=1, heads=1, tokens=2100))._saved()
+    assert "weights rounded" in at.head_view(weights(layers=4, heads=2, tokens=400))._saved()[0]
+    assert "layer 2 alone" in at.head_view(weights(layers=8, heads=2, tokens=600), layer=2)._saved()[0]
+    assert "too large to be saved" in at.head_view(weights(layers=1, heads=1, tokens=2100))._saved()[0]
 
 
 def test_what_is_too_large_for_a_page_is_refused(monkeypatch, tmp_path):
@@ -166,3 +166,33 @@ def test_what_is_too_large_for_a_page_is_refused(monkeypatch, tmp_path):
     with pytest.raises(at.TraceError, match="include_layers") as error:
         at.head_view(weights(), TOKENS).to_html(tmp_path / "t.html")
     assert error.value.code == "file"
+
+
+def test_a_figure_is_drawn_by_the_page_where_no_browser_is(monkeypatch, tmp_path):
+    monkeypatch.setattr("attentrace.figure.find_browser", lambda: None)
+    page = Page(at.heatmap(weights(), TOKENS))
+    with pytest.raises(at.TraceError, match="CHROMIUM_PATH") as error:
+        page.view.to_svg(tmp_path / "a.svg")
+    assert error.value.code == "no-page"
+    page.ask(kind="hello", page="one")
+    page.view.to_svg(tmp_path / "a.svg", width_mm=85)
+    asked, _ = page.heard[-1]
+    assert asked["options"] == {"whole": True, "widthMm": 85}
+    text = json.dumps({"svg": "<svg>é</svg>"})
+    other = dict(kind="figure", page="two", part=0, parts=2, text="no")
+    for piece in ({}, {"page": "one", "part": 1, "text": text[9:]}, {"page": "one", "text": text[:9]}):
+        page.view._answer(page.view, {**other, **piece, "id": asked["id"]}, [])
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == "<svg>é</svg>"
+
+
+def test_a_figure_that_a_view_refuses_says_why(monkeypatch, tmp_path):
+    monkeypatch.setattr("attentrace.figure.find_browser", lambda: None)
+    page = Page(at.group_view(weights(), TOKENS))
+    page.ask(kind="hello", page="one")
+    page.view.to_svg(tmp_path / "a.svg")
+    text = json.dumps({"error": {"code": "unknown-layer", "place": "layer", "found": "9", "expected": "0", "fix": "Choose it."}})
+    page.heard.clear()
+    (name,) = page.view._figures
+    page.view._answer(page.view, dict(kind="figure", id=name, page="one", part=0, parts=1, text=text), [])
+    assert page.heard[0][0]["kind"] == "error" and page.heard[0][0]["error"]["code"] == "unknown-layer"
+    assert not (tmp_path / "a.svg").exists()

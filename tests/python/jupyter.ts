@@ -1,5 +1,5 @@
 // A real JupyterLab with a real kernel, driven in Chromium.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Locator, Page } from 'playwright';
 import { python } from './python.js';
@@ -20,6 +20,7 @@ export async function startLab(
         'lab',
         '--no-browser',
         '--allow-root',
+        '--expose-app-in-browser',
         `--port=${port}`,
         '--ServerApp.port_retries=0',
       ],
@@ -32,24 +33,29 @@ export async function startLab(
       env: { ...process.env, JUPYTER_CONFIG_DIR: folder, JUPYTER_DATA_DIR: folder, IPYTHONDIR: folder },
     },
   );
-  const ended = new Promise<void>((resolve) => lab.on('exit', () => resolve()));
   const address = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries++) {
-    const answer = await fetch(`${address}/api?token=${token}`).catch(() => undefined);
-    if (answer?.ok) break;
-    if (tries > 300 || lab.exitCode !== null) throw new Error('JupyterLab did not start.');
-    await new Promise((resolve) => setTimeout(resolve, 400));
-  }
+  const stop = await answers(lab, `${address}/api?token=${token}`);
   return {
     urlOf: (file) => `${address}/doc/tree/${file}?token=${token}`,
-    async stop() {
-      lab.kill();
-      await ended;
-    },
+    stop,
   };
 }
 
-function freePort(): Promise<number> {
+/** Waits until a server that was started answers; returns what ends it. */
+export async function answers(server: ChildProcess, address: string): Promise<() => Promise<void>> {
+  const ended = new Promise<void>((resolve) => server.on('exit', () => resolve()));
+  while (!(await fetch(address).catch(() => undefined))?.ok) {
+    if (server.exitCode !== null) throw new Error(`${server.spawnargs.join(' ')} did not start.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return async () => {
+    server.kill();
+    await ended;
+  };
+}
+
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
@@ -58,25 +64,48 @@ function freePort(): Promise<number> {
   });
 }
 
-/** The cells of an open notebook. */
+/** As much of JupyterLab's own app as is used. */
+interface Lab {
+  commands: { execute(name: string): Promise<unknown> };
+  shell: {
+    currentWidget: {
+      content: { activeCellIndex: number };
+      sessionContext?: { session?: { kernel?: { status: string; connectionStatus: string } } };
+    } | null;
+  };
+}
+
+/** An open notebook. */
 export class Notebook {
   constructor(readonly page: Page) {}
+
+  /** Waits until the kernel is there: what is run before is lost, and the indicator of a notebook without a kernel says “idle” too. */
+  async ready(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const lab = (globalThis as unknown as { jupyterapp?: Lab }).jupyterapp;
+      const kernel = lab?.shell.currentWidget?.sessionContext?.session?.kernel;
+      return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+    });
+  }
 
   cell(n: number): Locator {
     return this.page.locator('.jp-Notebook .jp-Cell').nth(n);
   }
 
+  /** Has a cell run, and does not wait for it. */
+  async start(n: number): Promise<void> {
+    await this.cell(n).scrollIntoViewIfNeeded();
+    await this.page.evaluate((n) => {
+      const lab = (globalThis as unknown as { jupyterapp: Lab }).jupyterapp;
+      lab.shell.currentWidget!.content.activeCellIndex = n;
+      (globalThis as { ran?: Promise<unknown> }).ran = lab.commands.execute('notebook:run-cell');
+    }, n);
+  }
+
   /** Runs a cell and returns what it printed, once the kernel has done it. */
   async run(n: number): Promise<string> {
-    const number = this.cell(n).locator('.jp-InputPrompt');
-    const before = await number.textContent();
-    await this.cell(n).locator('.cm-content').click();
-    await this.page.keyboard.press('Control+Enter');
-    await this.page.waitForFunction(
-      ([element, text]) =>
-        element !== null && element.textContent !== text && /\d/.test(element.textContent ?? ''),
-      [await number.elementHandle(), before] as const,
-    );
+    await this.start(n);
+    await this.page.evaluate(() => (globalThis as { ran?: Promise<unknown> }).ran);
     const printed = (await this.cell(n).locator('.jp-OutputArea-output pre').allTextContents()).join('\n');
     if (printed.includes('Traceback')) throw new Error(printed);
     return printed;

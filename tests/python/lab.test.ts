@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
 import { Notebook, startLab } from './jupyter.js';
-import { wrongCells } from './picture.js';
+import { differing, wrongCells } from './picture.js';
 import { notebook, python } from './python.js';
 
 const cells = [
@@ -37,19 +38,24 @@ vectors = random.normal(size=(2, 3, 6, 4)).astype("f4")
 scores = vectors @ vectors.swapaxes(2, 3) / 2
 scores[..., ~np.tri(6, dtype=bool)] = -np.inf
 trace = at.Trace(np.exp(scores) / np.exp(scores).sum(-1, keepdims=True), list("abcdef"), queries=vectors, keys=vectors)
-for make in (at.head_view, at.model_view, at.neuron_view, at.token_view, at.explorer):
-    display(make(trace, layer=1))`,
+views = [make(trace, layer=1, theme="light") for make in (at.head_view, at.model_view, at.neuron_view, at.token_view, at.group_view)]
+for one in [*views, at.explorer(trace, layer=1)]:
+    display(one)`,
+  // The same as pages that hold the weights themselves, with the options that the live views have; and one of other weights.
+  `for one in views: one.to_html(one.component + ".html")
+at.head_view(at.Trace(trace.stream().attention.layers[::-1], list("abcdef")), layer=1, theme="light").to_html("Other.html")`,
   `import os; os._exit(0)`,
 ];
 
 let browser: Browser;
 let page: Page;
 let book: Notebook;
+let folder: string;
 const endings: (() => unknown)[] = [];
 
 describe.skipIf(!python)('in JupyterLab', () => {
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'attentrace-lab-'));
+    folder = mkdtempSync(join(tmpdir(), 'attentrace-lab-'));
     endings.push(() => rmSync(folder, { recursive: true, force: true }));
     writeFileSync(join(folder, 'a.ipynb'), notebook(cells));
     const lab = await startLab(folder);
@@ -62,9 +68,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
     await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort());
     await page.goto(lab.urlOf('a.ipynb'));
     book = new Notebook(page);
-    await book.cell(0).waitFor();
-    // What is run before the kernel is there is not run at all.
-    await page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor();
+    await book.ready();
   });
   afterAll(async () => {
     for (const end of endings) await end();
@@ -141,22 +145,47 @@ describe.skipIf(!python)('in JupyterLab', () => {
       .getByText(/reproduces the recorded attention/)
       .waitFor();
     expect(await book.cell(9).getByRole('alert').count()).toBe(0);
-    expect(await views.count()).toBeGreaterThanOrEqual(5);
+    expect(await views.count()).toBeGreaterThanOrEqual(6);
     expect(
       await page.evaluate(
         () => (globalThis as { attentraceCode?: Map<string, unknown> }).attentraceCode?.size,
       ),
     ).toBe(1);
-    const ground = () => views.first().evaluate((view) => getComputedStyle(view).colorScheme);
+    const ground = () => views.last().evaluate((view) => getComputedStyle(view).colorScheme);
     expect(await ground()).toBe('light');
     await page.evaluate(() => void (document.body.dataset.jpThemeLight = 'false'));
     await expect.poll(ground).toBe('dark');
     await page.evaluate(() => void (document.body.dataset.jpThemeLight = 'true'));
   });
 
+  test('what is live is drawn as what holds the weights', async () => {
+    await book.run(10);
+    await page.mouse.move(0, 0);
+    const live = book.cell(9).locator('.jp-OutputArea-child section');
+    const drawnIn = async (file: string, { width, height }: { width: number; height: number }) => {
+      const own = await browser.newPage({
+        viewport: { width: Math.round(width), height: Math.round(height) },
+      });
+      await own.goto(pathToFileURL(join(folder, file)).href);
+      await own.locator('html[data-ready=true]').waitFor();
+      return own;
+    };
+    for (const [i, name] of ['HeadView', 'ModelView', 'NeuronView', 'TokenView', 'GroupView'].entries()) {
+      const view = live.nth(i);
+      const own = await drawnIn(`${name}.html`, (await view.boundingBox())!);
+      const difference = async (other: Page) =>
+        differing(browser, await view.screenshot(), await other.locator('section').first().screenshot());
+      await expect.poll(() => difference(own), { message: name, timeout: 30_000 }).toBeLessThan(0.002);
+      await own.close();
+      if (name !== 'HeadView') continue;
+      const other = await drawnIn('Other.html', (await view.boundingBox())!);
+      expect(await difference(other)).toBeGreaterThan(0.01);
+      await other.close();
+    }
+  });
+
   test('a kernel that is lost is said in the view', async () => {
-    await book.cell(10).locator('.cm-content').click();
-    await page.keyboard.press('Control+Enter');
+    await book.start(11);
     await expect
       .poll(() => shown().getByText('The kernel has gone').count(), { timeout: 60_000 })
       .toBeGreaterThan(0);

@@ -1,10 +1,11 @@
 // Pages that Python writes, opened with no network: one of its own, and a notebook that was run by nbconvert.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
+import { diverging, paper } from '../../src/lib/render/colors/index.js';
 import { wrongCells } from './picture.js';
 import { notebook, python, runCommand, runPython, temporaryFolder } from './python.js';
 
@@ -62,5 +63,40 @@ describe.skipIf(!python)('without a network', () => {
     await frame.locator('html[data-ready=true]').waitFor();
     const inner = page.frames().find((other) => other !== page.mainFrame())!;
     await expect.poll(() => wrongCells(browser, page, inner, weights), { timeout: 30_000 }).toEqual([]);
+
+    // Where scripts are off, and where frames are taken out, a picture of the same weights.
+    const context = await browser.newContext({ javaScriptEnabled: false, offline: true });
+    const still = await context.newPage();
+    await still.goto(pathToFileURL(join(folder, 'a.html')).href);
+    const inFrame = still.frames().find((other) => other !== still.mainFrame())!;
+    const picture = inFrame.locator('#still img');
+    await picture.waitFor();
+    expect(await wrongCells(browser, still, inFrame, weights, picture)).toEqual([]);
+    const mailed = readFileSync(join(folder, 'a.html'), 'utf8').replace(
+      /<(iframe|script)[\s\S]*?<\/\1>/g,
+      '',
+    );
+    writeFileSync(join(folder, 'mailed.html'), mailed);
+    await still.goto(pathToFileURL(join(folder, 'mailed.html')).href);
+    const alone = still.getByAltText('Layer 1, head 2: 7 queries down, 7 keys across');
+    expect(await wrongCells(browser, still, still, weights, alone)).toEqual([]);
+    await context.close();
+  });
+
+  test('the picture has the colours of the views', async () => {
+    const told =
+      'import json, attentrace.picture as p; print(json.dumps({n: t.ravel().tolist() for n, t in p._tables().items()}))';
+    const tables = JSON.parse(await runPython(temporaryFolder(), told)) as Record<string, number[]>;
+    expect(tables).toEqual({ paper: [...paper], diverging: [...diverging.light] });
+  });
+
+  test('a figure is written as SVG, with no notebook, from Python and from the command line', async () => {
+    const folder = temporaryFolder();
+    await runPython(folder, `${made}view.to_svg("a.svg", width_mm=85)\nat.save(view.trace, "a.safetensors")`);
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    expect(svg).toMatch(/^<svg[^>]* width="85mm"/);
+    expect(svg).toContain('layer 1');
+    await runCommand(`"${python}" -m attentrace a.safetensors --view head-view --svg b.svg`, folder);
+    expect(readFileSync(join(folder, 'b.svg'), 'utf8')).toContain('&lt;b&gt;');
   });
 });

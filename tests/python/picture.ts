@@ -32,15 +32,17 @@ async function colorsAt(
  * The cells of a heatmap, linear and fitted, whose colour is not that of their weight.
  *
  * @param weights `[query][key]`; null for those that are not drawn, as they are hidden
+ * @param shown what they are drawn on; the first canvas unless said
  */
 export async function wrongCells(
   browser: Browser,
   page: Page,
   frame: Page | Frame,
   weights: readonly (readonly (number | null)[])[],
+  shown = frame.locator('canvas').first(),
 ): Promise<string[]> {
-  const box = await frame.locator('canvas').first().boundingBox();
-  if (!box) return ['no canvas'];
+  const box = await shown.boundingBox();
+  if (!box) return ['nothing to be seen'];
   const most = Math.max(...weights.flat().map((weight) => weight ?? 0));
   const cells = weights.flatMap((row, query) => row.map((weight, key) => ({ query, key, weight })));
   const places = cells.map(
@@ -58,4 +60,34 @@ export async function wrongCells(
     const found = colors[i]!.join();
     return near.includes(found) ? [] : [`${query} → ${key}, weight ${weight}: ${found}, not ${near[1]}`];
   });
+}
+
+/** The share of pixels of two screenshots that are not the same; 1 where their sizes are not. */
+export async function differing(browser: Browser, one: Buffer, other: Buffer): Promise<number> {
+  const reader = await browser.newPage();
+  try {
+    return await reader.evaluate(
+      async (pngs) => {
+        const [a, b] = await Promise.all(
+          pngs.map(async (data) => {
+            const bitmap = await createImageBitmap(
+              await (await fetch(`data:image/png;base64,${data}`)).blob(),
+            );
+            const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+            context.drawImage(bitmap, 0, 0);
+            return context.getImageData(0, 0, bitmap.width, bitmap.height);
+          }),
+        );
+        if (a!.width !== b!.width || a!.height !== b!.height) return 1;
+        let count = 0;
+        for (let i = 0; i < a!.data.length; i += 4)
+          if ([0, 1, 2].some((channel) => Math.abs(a!.data[i + channel]! - b!.data[i + channel]!) > 8))
+            count++;
+        return count / (a!.width * a!.height);
+      },
+      [one.toString('base64'), other.toString('base64')],
+    );
+  } finally {
+    await reader.close();
+  }
 }

@@ -18,7 +18,7 @@ def parse_attention(
 ) -> tuple[HeldAttention | QueryKeyAttention, list[int]]:
     """Attention by layer, and which of the layers passed have some: hybrid models have layers without.
 
-    Raises ``TraceError`` ``empty``, ``null-attention``, ``not-an-array``, ``dims``, ``batch``, ``ragged``, ``head-count``, ``dtype``.
+    Raises ``TraceError`` ``empty``, ``null-attention``, ``not-an-array``, ``dims``, ``batch``, ``ragged``, ``dtype``.
     """
     if isinstance(given, (HeldAttention, QueryKeyAttention)):
         return given, list(range(len(given.layers)))
@@ -45,19 +45,12 @@ def parse_attention(
                 "All layers have one number of queries and keys: put 0 where a causal model cannot look. "
                 "Of the steps of generate() pass outputs.attentions whole.",
             )
-        if shape[0] != first[0]:
-            raise TraceError(
-                "head-count",
-                f"{place}[{i}]",
-                count(shape[0], "head"),
-                f"{first[0]}, as in {place}[{present[0]}]",
-                "Make one trace for each run of layers that agree.",
-            )
     kinds = {kept_type(layer, f"{place}[{i}]") for i, layer in zip(present, held)}
     if len(kinds) > 1:
         raise TraceError(
             "dtype", place, f"layers of types {' and '.join(sorted(kinds))}", "one type", "Convert them alike: tensor.float()."
         )
+    first = (min(int(layer.shape[0]) for layer in held), *first[1:])
     if min(first) == 0:
         axis = ("heads", "queries", "keys")[first.index(0)]
         raise TraceError(

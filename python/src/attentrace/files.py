@@ -104,7 +104,7 @@ def _tensors(trace: Trace, dtype: str | None, metadata: dict[str, str]) -> Itera
         if not is_weights(stream.quantity):
             metadata[f"{prefix}quantity"] = quantity_json(stream.quantity)
         metadata[f"{prefix}layers"] = json.dumps(stream.layers)
-        metadata[f"{prefix}heads"] = json.dumps(stream.heads)
+        metadata[f"{prefix}heads"] = json.dumps(stream.heads_by_layer or stream.heads)
         if stream.causal is not None:
             metadata[f"{prefix}causal"] = json.dumps(stream.causal)
 

@@ -13,6 +13,7 @@ from importlib.resources import files
 from .check import is_weights
 from .errors import AttentraceError, TraceError
 from .files import size_of, to_bytes
+from .picture import figure
 from .trace import Trace
 
 STATIC = files("attentrace") / "static"
@@ -43,7 +44,7 @@ def code_digest() -> str:
     return hashlib.sha256(code()).hexdigest()[:16]
 
 
-def page(view: str, trace: Trace, props: dict, *, vectors: bool, dtype: str | None = None, title: str = "attentrace", note: str = "") -> str:
+def page(view: str, trace: Trace, props: dict, *, vectors: bool, dtype: str | None = None, title: str = "attentrace", note: str = "", picture: str = "") -> str:
     """One HTML page with a view of a trace, which needs no network.
 
     Raises ``TraceError`` ``file`` where it would hold more than 256 MB.
@@ -61,19 +62,20 @@ def page(view: str, trace: Trace, props: dict, *, vectors: bool, dtype: str | No
         )
     data = gzip.compress(to_bytes(trace, dtype), 6, mtime=0)
     about = json.dumps({"view": view, "props": props, "note": note})
-    return _filled(title, about, data)
+    return _filled(title, about, data, picture or figure(trace, props, 600)[0])
 
 
-def served_page(view: str, source: str, props: dict, title: str) -> str:
-    """A page that reads its trace from ``source``, a file beside it."""
-    return _filled(title, json.dumps({"view": view, "props": props, "source": source, "note": ""}), None)
+def served_page(view: str, source: str, props: dict, title: str, *, figure: dict | None = None) -> str:
+    """A page that reads its trace from ``source``, a file beside it. ``figure``: which figure it makes, and where it posts that."""
+    return _filled(title, json.dumps({"view": view, "props": props, "source": source, "note": "", "figure": figure}), None)
 
 
-def _filled(title: str, about: str, data: bytes | None) -> str:
+def _filled(title: str, about: str, data: bytes | None, picture: str = "") -> str:
     # JSON inside a script ends it with no tag of its own.
     parts = {
         "TITLE": html.escape(title),
         "ABOUT": about.replace("<", "\\u003c"),
+        "PICTURE": picture,
         "CODE": base64.b64encode(code()).decode(),
         "DATA": base64.b64encode(data).decode() if data is not None else "",
     }
@@ -82,17 +84,23 @@ def _filled(title: str, about: str, data: bytes | None) -> str:
     return before + "".join(parts[name] + after for name, _, after in (part.partition("}}") for part in rest))
 
 
-def saved_copy(view: str, trace: Trace, props: dict, *, vectors: bool, height: int) -> str:
-    """The view in a frame of its own, as a saved notebook keeps it: small enough, and saying what it leaves out."""
+def saved_copy(view: str, trace: Trace, props: dict, *, vectors: bool, height: int) -> tuple[str, bytes | None]:
+    """The view in a frame of its own, as a saved notebook keeps it: small enough, and saying what it leaves out; and a picture as PNG.
+
+    Where frames are taken out and scripts are off, as GitHub and mail programs do, the picture is seen, which else the frame covers.
+    """
+    picture, png = figure(trace, props, height)
     trace, dtype, note = _reduced(trace if vectors else without_vectors(trace), props)
     if trace is None:
-        return f'<p>{html.escape(note)}</p>'
-    inner = page(view, trace, props, vectors=vectors, dtype=dtype, note=note)
+        return f"<p>{html.escape(note)}</p>{picture}", png
+    inner = page(view, trace, props, vectors=vectors, dtype=dtype, note=note, picture=picture)
     # Its own origin: nothing in it reaches the notebook.
-    return (
+    frame = (
         f'<iframe sandbox="allow-scripts" title="attentrace" srcdoc="{html.escape(inner)}" '
-        f'style="width: 100%; height: {height + (28 if note else 0)}px; border: 0"></iframe>'
+        f'style="grid-area: 1 / 1; position: relative; width: 100%; height: {height + (28 if note else 0)}px; border: 0"></iframe>'
     )
+    below = f'<div style="grid-area: 1 / 1; overflow: hidden; height: {height}px">{picture}</div>' if picture else ""
+    return f'<div style="display: grid">{below}{frame}</div>', png
 
 
 def _reduced(trace: Trace, props: dict) -> tuple[Trace | None, str | None, str]:

@@ -31,7 +31,7 @@ class Side:
 class Stream:
     """One kind of attention of a trace: ``self``, ``encoder``, ``decoder`` or ``cross``.
 
-    ``layers`` and ``heads`` are the model's numbers of those held. ``queries``, ``keys`` and ``values`` are one array
+    ``layers`` and ``heads`` are the model's numbers of those held; ``heads_by_layer`` are those of each layer, where layers differ. ``queries``, ``keys`` and ``values`` are one array
     ``[head, token, dim]`` a layer; keys and values may have fewer heads (grouped-query attention).
     """
 
@@ -47,11 +47,17 @@ class Stream:
     queries: list[np.ndarray] | None = None
     keys: list[np.ndarray] | None = None
     values: list[np.ndarray] | None = None
+    heads_by_layer: list[list[int]] | None = None
+
+    def heads_of(self, layer: int) -> list[int]:
+        """The heads of one layer, by the model's numbers."""
+        at = _index(self.layers, layer, "layer", self.name)
+        return self.heads_by_layer[at] if self.heads_by_layer else self.heads
 
     def matrix(self, layer: int, head: int) -> Matrix:
         """One head, by the model's numbers. Raises ``TraceError`` ``unknown-layer`` or ``unknown-head``."""
         return self.attention.matrix(
-            _index(self.layers, layer, "layer", self.name), _index(self.heads, head, "head", self.name)
+            _index(self.layers, layer, "layer", self.name), _index(self.heads_of(layer), head, "head", self.name)
         )
 
     def weights(self, layer: int, head: int) -> np.ndarray:
@@ -63,6 +69,8 @@ class Stream:
         """The same of some layers and heads, by the model's numbers, without a copy."""
         at = [_index(self.layers, layer, "layer", self.name) for layer in layers]
         rows = [_index(self.heads, head, "head", self.name) for head in heads]
+        if self.heads_by_layer:
+            return self._picked_of_each(layers, heads)
 
         def vectors(held: list[np.ndarray] | None) -> list[np.ndarray] | None:
             if held is None:
@@ -81,6 +89,21 @@ class Stream:
             values=vectors(self.values),
         )
 
+    def _picked_of_each(self, layers: Sequence[int], heads: Sequence[int]) -> Stream:
+        """Where layers differ in their heads, of each layer those that it has."""
+        kept = [[head for head in self.heads_of(layer) if head in heads] for layer in layers]
+        for layer, some in zip(layers, kept):
+            if not some:
+                _index(self.heads_of(layer), heads[0], "head", f"layer {layer} of the {self.name}")
+        arrays = [
+            self.attention.layers[self.layers.index(layer)][[self.heads_of(layer).index(head) for head in some]]
+            for layer, some in zip(layers, kept)
+        ]
+        attention = HeldAttention(arrays, self.attention.place, self.attention.quantity, self.attention.absent)
+        union = sorted({head for some in kept for head in some})
+        uneven = any(some != union for some in kept)
+        return replace(self, attention=attention, layers=list(layers), heads=union, heads_by_layer=kept if uneven else None)
+
 
 class Trace:
     """One recorded forward pass.
@@ -92,7 +115,8 @@ class Trace:
             attention may be None.
         tokens: one string a position, ``tokenizer.convert_ids_to_tokens(ids)``. Default: the positions.
         queries, keys, values: ``[layer, head, token, dim]``, as attention; keys and values may have fewer heads.
-        layers, heads: the model's numbers of those passed, where they are some of all. Default 0, 1, 2, …
+        layers, heads: the model's numbers of those passed, where they are some of all; of heads a list for each layer where layers
+            differ in them. Default 0, 1, 2, …
         causal: whether a query sees no key after its own position. Default: seen in the weights.
         quantity: what the numbers are, ``'weights'`` unless said: ``'scores'``, ``'attributions'``, …
         query_positions: where only some queries were recorded, the position of each, ascending.
@@ -182,7 +206,18 @@ class Trace:
             held = replace_absent(held, query.present)
         numbers = part.get("layers")
         layers = _numbers(numbers, present, "layer", f"{prefix}layers")
-        heads = _numbers(part.get("heads"), list(range(held.head_count(0))), "head", f"{prefix}heads")
+        by_layer = _heads_by_layer(part.get("heads"), held, present, f"{prefix}heads")
+        heads = sorted({head for some in by_layer for head in some})
+        uneven = any(some != heads for some in by_layer)
+        given = next((kind for kind in ("queries", "keys", "values") if part.get(kind) is not None), None)
+        if uneven and given:
+            raise TraceError(
+                "vectors",
+                f"{prefix}{given}",
+                f"{given} beside layers of different numbers of heads",
+                "layers of one number of heads",
+                f"Leave {given} out, or make a trace of the layers that agree.",
+            )
         shapes = {"layers": present, "heads": len(heads), "batch": batch}
         stream = Stream(
             name,
@@ -197,6 +232,7 @@ class Trace:
             queries=parse_vectors(part.get("queries"), f"{prefix}queries", tokens=rows, **shapes),
             keys=parse_vectors(part.get("keys"), f"{prefix}keys", tokens=cols, **shapes),
             values=parse_vectors(part.get("values"), f"{prefix}values", tokens=cols, **shapes),
+            heads_by_layer=by_layer if uneven else None,
         )
         self.streams[name] = stream
         _check_some(stream)
@@ -374,6 +410,24 @@ def _check_some(stream: Stream) -> None:
                         "none, as causal is true",
                         "Leave causal out, or check that queries are rows and keys are columns.",
                     )
+
+
+def _heads_by_layer(given: Any, held: HeldAttention | QueryKeyAttention, present: list[int], place: str) -> list[list[int]]:
+    """The model's numbers of the heads of each layer: one list for all, or one for each where layers differ."""
+    counts = [held.head_count(i) for i in range(len(held.layers))]
+    nested = given is not None and len(given) > 0 and all(isinstance(some, (list, tuple)) for some in given)
+    if given is not None and len(set(counts)) > 1 and not nested or nested and len(given) not in (len(counts), present[-1] + 1):
+        raise TraceError(
+            "head-numbers",
+            place,
+            describe(given),
+            f"{count(len(counts), 'list')}, one for each layer, as layers differ in their heads",
+            "Give the numbers the model has for the heads of each layer: [[0, 1, 3], [0, 2]].",
+        )
+    if not nested:
+        return [_numbers(given, list(range(n)), "head", place) for n in counts]
+    lists = given if len(given) == len(counts) else [given[i] for i in present]
+    return [_numbers(some, list(range(n)), "head", f"{place}[{i}]") for i, (some, n) in enumerate(zip(lists, counts))]
 
 
 def _numbers(given: Sequence[int] | None, held: list[int], what: str, place: str) -> list[int]:

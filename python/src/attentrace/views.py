@@ -91,7 +91,7 @@ def view_function(component: str, *, vectors: bool = False, height: int = 600) -
         action = given.get("html_action", "view")
         if action not in ("view", "return"):
             raise TraceError("unknown-option", "html_action", describe(action), "'view' or 'return'", "Leave it out to see the view.")
-        return made if action == "view" else Html(made._page(), made._saved())
+        return made if action == "view" else Html(made._page(), made._saved()[0])
 
     make.__name__ = make.__qualname__ = snake(component)[1:]
     make.__doc__ = _doc(component, known)
@@ -186,6 +186,7 @@ Raises:
 
 explorer = view_function("Explorer", height=720)
 group_view = view_function("GroupView")
+head_scatter = view_function("HeadScatter")
 head_view = view_function("HeadView")
 heatmap = view_function("Heatmap")
 model_view = view_function("ModelView")

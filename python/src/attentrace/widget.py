@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import weakref
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ import anywidget
 import numpy as np
 import traitlets
 
-from . import page
+from . import figure, page
 from .errors import AttentraceError, TraceError
+from .files import to_bytes
 from .matrices import HeldAttention, Matrix
 from .trace import Stream, Trace
 
@@ -61,6 +64,7 @@ class View(anywidget.AnyWidget):
         self._weak_trace = weakref.ref(trace)
         self._vectors, self._saved_height = vectors, saved_height
         self._pages: set[str] = set()
+        self._figures: dict[str, tuple[Path, dict[str, dict[int, str]]]] = {}
         self._letting_go: asyncio.TimerHandle | None = None
         super().__init__(component=component, props=props, height=height, copy_id=uuid4().hex, **traits)
         self.on_msg(self._answer)
@@ -90,6 +94,45 @@ class View(anywidget.AnyWidget):
         """
         Path(path).write_text(self._page(dtype), encoding="utf-8")
 
+    def to_svg(self, path: str | Path, *, whole: bool = True, **options: Any) -> None:
+        """Writes the view, as it is now, as an SVG figure.
+
+        A Chromium or Chrome of this machine draws it (``CHROMIUM_PATH`` names another one). Where there is none, the page that shows the
+        view does: the file is then written when the page has answered, which is after the cell.
+
+        Args:
+            path: where to write.
+            whole: everything, or what is in sight.
+            options: ``width`` in CSS pixels, ``width_mm``, ``background`` (``'light'``, ``'dark'``, ``'transparent'``), ``caption``,
+                ``legend``, ``font_family``.
+
+        Raises:
+            TraceError: ``no-page`` where nothing is there that could draw it; what the view refuses.
+        """
+        asked = {"whole": whole, **{camel(name): value for name, value in options.items()}}
+        if figure.find_browser():
+            trace = self.trace if self._vectors else page.without_vectors(self.trace)
+            text = figure.svg(self.component, lambda: to_bytes(trace), self._props_now(), asked)
+            Path(path).write_text(text, encoding="utf-8")
+        elif self._pages:
+            name = uuid4().hex
+            self._figures[name] = (Path(path).absolute(), {})
+            self.send({"kind": "figure", "id": name, "options": asked})
+        else:
+            raise figure.no_browser()
+
+    def _take_figure(self, content: dict) -> None:
+        """A piece of a figure; the first page that has sent all of it is believed."""
+        path, pieces = self._figures.get(content["id"], (None, {}))
+        if path is None:
+            return
+        own = pieces.setdefault(content["page"], {})
+        own[content["part"]] = content["text"]
+        if len(own) == content["parts"]:
+            del self._figures[content["id"]]
+            text = "".join(own[part] for part in range(content["parts"]))
+            path.write_text(figure.figure_from(json.loads(text)), encoding="utf-8")
+
     def _page(self, dtype: str | None = None) -> str:
         return page.page(self.component, self.trace, self._props_now(), vectors=self._vectors, dtype=dtype)
 
@@ -98,7 +141,7 @@ class View(anywidget.AnyWidget):
         chosen = {"selection": self.selection} if self.selection else {}
         return {**self.props, **options, **chosen}
 
-    def _saved(self) -> str:
+    def _saved(self) -> tuple[str, bytes | None]:
         return page.saved_copy(self.component, self.trace, self._props_now(), vectors=self._vectors, height=self.height or self._saved_height)
 
     def _repr_mimebundle_(self, **kwargs: Any):
@@ -107,16 +150,20 @@ class View(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        return {**data, "text/html": self._saved()}, metadata
+        saved, png = self._saved()
+        # Where there is no HTML at all, as in a PDF.
+        picture = {"image/png": base64.b64encode(png).decode()} if png else {}
+        return {**data, "text/html": saved, **picture}, metadata
 
     def _ipython_display_(self) -> None:
         """Two outputs: the live view, and the saved copy, which the live one hides. One output would be shown as a widget alone."""
         from IPython.display import display
 
         data, metadata = self._repr_mimebundle_()
-        saved = data.pop("text/html")
+        picture = {kind: data.pop(kind) for kind in ("text/html", "image/png") if kind in data}
+        picture["text/html"] = f'<div data-attentrace-saved="{self.copy_id}">{picture["text/html"]}</div>'
         display(data, metadata=metadata, raw=True)
-        display({"text/html": f'<div data-attentrace-saved="{self.copy_id}">{saved}</div>', "text/plain": ""}, raw=True)
+        display({**picture, "text/plain": ""}, raw=True)
 
     # What the page asks, and what it is told.
 
@@ -132,6 +179,8 @@ class View(anywidget.AnyWidget):
                 self._reply(content)
             elif kind == "closed":
                 self._page_closed(content["page"])
+            elif kind == "figure":
+                self._take_figure(content)
             elif kind == "heads":
                 stream = self.trace.stream(content["stream"])
                 self._reply(content, array=_heads(stream, content["layer"], content["heads"]))
@@ -204,14 +253,16 @@ def describe_trace(trace: Trace, vectors: bool) -> dict:
 
 def _describe_stream(stream: Stream, vectors: bool) -> dict:
     quantity = stream.quantity
+    counts = [stream.attention.head_count(i) for i in range(len(stream.layers))]
     limits = [limit if np.isfinite(limit) else None for limit in quantity["range"]]
     held = [what for what in ("queries", "keys", "values") if vectors and getattr(stream, what) is not None]
     return {
         "name": stream.name,
-        "dims": [len(stream.layers), len(stream.heads), stream.attention.rows, stream.attention.cols],
+        "dims": [len(stream.layers), max(counts), stream.attention.rows, stream.attention.cols],
         "type": stream.attention.kind,
         "layers": stream.layers,
-        "heads": stream.heads,
+        "heads": stream.heads_by_layer or stream.heads,
+        "headCounts": counts,
         "causal": is_causal(stream),
         "quantity": {**quantity, "range": limits},
         "queryPositions": stream.query_positions,

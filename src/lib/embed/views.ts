@@ -8,6 +8,9 @@ import type { ExplorerProps } from '../views/explorer/types.js';
 import GroupView from '../views/group-view/GroupView.svelte';
 import { groupViewOptions } from '../views/group-view/options.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import HeadScatter from '../views/head-scatter/HeadScatter.svelte';
+import { headScatterOptions } from '../views/head-scatter/options.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import HeadView from '../views/head-view/HeadView.svelte';
 import { headViewOptions } from '../views/head-view/options.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
@@ -66,6 +69,12 @@ export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', Gro
   keyGroups: true,
   removed: true,
 });
+export const headScatter = /* @__PURE__ */ kind<HeadScatterProps>()(
+  'HeadScatter',
+  HeadScatter,
+  headScatterOptions,
+  {},
+);
 export const headView = /* @__PURE__ */ kind<HeadViewProps>()('HeadView', HeadView, headViewOptions, {});
 export const heatmap = /* @__PURE__ */ kind<HeatmapProps>()('Heatmap', Heatmap, heatmapOptions, {
   colors: true,

@@ -21,6 +21,7 @@ import type { Hover, Selection } from '../explore/types.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look, ViewProps } from '../views/kit/types.js';
@@ -37,6 +38,7 @@ import {
   compareView,
   explorer,
   groupView,
+  headScatter,
   headView,
   heatmap,
   modelView,
@@ -144,6 +146,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
 export const CompareView: VueView<CompareViewProps> = /* @__PURE__ */ inVue(compareView);
 export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
+export const HeadScatter: VueView<HeadScatterProps> = /* @__PURE__ */ inVue(headScatter);
 export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(headView);
 export const Heatmap: VueView<HeatmapProps> = /* @__PURE__ */ inVue(heatmap);
 export const ModelView: VueView<ModelViewProps> = /* @__PURE__ */ inVue(modelView);

@@ -21,7 +21,7 @@ export function modelNumbers(
   const all = numbersOf(input.layers, given ? layerCount : passed, `${prefix}layers`, 'layer-numbers');
   const layers = given ? all : of.map((layer) => all[layer]!);
 
-  const counts = stored?.layers.map(({ heads }) => heads) ?? layers.map(() => headCount);
+  const counts = stored?.layers.map(({ heads }) => heads) ?? read.headCounts ?? layers.map(() => headCount);
   const lists = input.heads as readonly unknown[] | undefined;
   const nested = Array.isArray(lists) && lists.length > 0 && lists.every((list) => Array.isArray(list));
   const even = counts.every((count) => count === headCount);

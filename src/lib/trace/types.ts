@@ -142,7 +142,10 @@ export interface Matrix {
  * asked for often; it is the same object each time.
  */
 export interface AttentionSource {
+  /** Of layers with different numbers of heads, the largest; `headCounts` has those of each. */
   readonly dims: readonly [layers: number, heads: number, queries: number, keys: number];
+  /** How many heads each layer has, where not all have as many. */
+  readonly headCounts?: readonly number[];
   /** Whether queries cannot see later keys. Default false. */
   readonly causal?: boolean;
   /** What the numbers are. Default weights. */

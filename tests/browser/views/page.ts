@@ -25,7 +25,7 @@ export function usePage(): void {
   afterEach(async () => {
     console.warn = warn;
     await mouse.release();
-    expect(warnings).toEqual([]);
+    expect(warnings.map((words) => words.map(String))).toEqual([]);
   });
 }
 

@@ -84,7 +84,10 @@ export class KernelMatrix implements Matrix {
     const size = this.rows * this.cols;
     const together = Math.max(1, Math.floor(packBytes / (size * bytesPer[this.type])));
     const first = head - (head % together);
-    const heads = Array.from({ length: Math.min(together, stream.dims[1] - first) }, (_, i) => first + i);
+    const heads = Array.from(
+      { length: Math.min(together, stream.headCounts[layer]! - first) },
+      (_, i) => first + i,
+    );
     const key = `${layer}/${first}`;
     let pack = packs.get(key);
     if (!pack) {

@@ -71,6 +71,7 @@ function sourceOf(stream: StreamInKernel, channel: Channel, quantity: Quantity):
   const packs = new Map<string, Promise<Uint8Array | Uint16Array | Float32Array>>();
   return {
     dims: stream.dims,
+    headCounts: stream.headCounts,
     causal: stream.causal,
     quantity,
     matrix(layer, head) {

@@ -1,6 +1,8 @@
+import { TraceError } from '../../trace/index.js';
 import { createView } from '../create-view.js';
 import type { ViewHandle } from '../types.js';
 import { Channel, type BytesOf, type Model } from './channel.js';
+import { figureFor, sendFigure, type FigureMessage } from './figure-for.js';
 import { hostTheme, watchHostTheme } from './host-theme.js';
 import { kernelTrace } from './kernel-trace.js';
 import type { TraceInKernel } from './types.js';
@@ -71,6 +73,14 @@ export function showLive(element: HTMLElement, model: Model, bytesOf: BytesOf): 
     listen('change:selection', () => view?.update({ selection: model.get('selection') ?? undefined }));
     listen('change:hover', () => view?.update({ hover: model.get('hover') }));
     listen('change:options', () => view?.update(model.get('options') as Record<string, unknown>));
+    const hear = ({ kind, id, options, error }: FigureMessage): void => {
+      if (kind === 'figure' && view)
+        void figureFor(view, options).then((answer) => sendFigure(channel, { id, page }, answer));
+      // Those of what this page asked for are told where they were asked for.
+      if (kind === 'error' && typeof id === 'string') say(new TraceError(error).message);
+    };
+    model.on('msg:custom', hear);
+    endings.push(() => model.off('msg:custom', hear));
     endings.push(watchHostTheme(() => view?.update({ theme: propsOf(model).theme })));
   }
 

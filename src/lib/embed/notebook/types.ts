@@ -14,7 +14,10 @@ export interface StreamInKernel {
   dims: [number, number, number, number];
   type: 'uint8' | 'float16' | 'float32';
   layers: number[];
-  heads: number[];
+  /** The model's numbers; a list for each layer where layers differ. */
+  heads: number[] | number[][];
+  /** How many heads each layer has. */
+  headCounts: number[];
   causal: boolean;
   quantity: Quantity & { range: [number | null, number | null] };
   queryPositions: number[] | null;

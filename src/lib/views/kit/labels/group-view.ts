@@ -31,6 +31,8 @@ export interface GroupViewLabels {
   allHeads: string;
   chooseStrongest: (count: number) => string;
   chosenHeads: (count: number) => string;
+  /** A few heads, each as `shortPlace` writes it. */
+  chosenHeadsNamed: (places: readonly string[]) => string;
   /** What the rest of a bar is. */
   restOfBar: (whole: string) => string;
   leftOutOfBar: (share: string) => string;
@@ -66,6 +68,7 @@ export const groupViewLabels: GroupViewLabels = {
   allHeads: 'all heads',
   chooseStrongest: (count) => `choose the ${count === 1 ? 'strongest' : `${count} strongest`}`,
   chosenHeads: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'head' : 'heads'}`,
+  chosenHeadsNamed: (places) => `${places.length === 1 ? 'head' : 'mean of heads'} ${places.join(', ')}`,
   restOfBar: (whole) =>
     whole
       ? `A whole bar is ${whole} of the weight; the other weight lies on what is in no group.`

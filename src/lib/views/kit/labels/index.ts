@@ -3,6 +3,7 @@ import { compareViewLabels, type CompareViewLabels } from './compare-view.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
 import { groupViewLabels, type GroupViewLabels } from './group-view.js';
+import { headScatterLabels, type HeadScatterLabels } from './head-scatter.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
@@ -14,6 +15,7 @@ export interface Labels
     ExplorerLabels,
     FigureLabels,
     GroupViewLabels,
+    HeadScatterLabels,
     ModelViewLabels,
     NeuronLabels,
     TokenViewLabels {
@@ -159,6 +161,7 @@ export const defaultLabels: Labels = {
   ...explorerLabels,
   ...figureLabels,
   ...groupViewLabels,
+  ...headScatterLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,

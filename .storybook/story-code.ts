@@ -10,7 +10,7 @@ const invented = /\strace=\{\w+\((?:[^(){}]|\{[^{}]*\}|\([^()]*\))*\)\}/;
  *
  * @param source as Storybook shows it, with the props of the story filled in
  */
-export function pasteable(source: string): string {
+export function storyCode(source: string): string {
   const loaded = loader.exec(source.trim());
   const name = loaded?.[2] ?? 'trace';
   const body = (loaded?.[3] ?? source)

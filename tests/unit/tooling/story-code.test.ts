@@ -1,9 +1,9 @@
 import { compile } from 'svelte/compiler';
 import { expect, test } from 'vitest';
-import { pasteable } from '../../../.storybook/pasteable.js';
+import { storyCode } from '../../../.storybook/story-code.js';
 
 test('a story that loads a trace, with its props', () => {
-  const code = pasteable(`<WithTrace name="pair">
+  const code = storyCode(`<WithTrace name="pair">
   {#snippet children(trace)}<HeadView 
   layer={3}
   selection={{ "query": 16 }}
@@ -27,7 +27,7 @@ test('a story that loads a trace, with its props', () => {
 });
 
 test('several views in an Explorer keep their layout', () => {
-  const code = pasteable(`<WithTrace name="pair">
+  const code = storyCode(`<WithTrace name="pair">
       {#snippet children(recorded)}
         <Explorer trace={recorded} layer={1}>
           <HeadView />
@@ -49,13 +49,13 @@ test.each([
   ['made with numbers', `<HeadView trace={longHeadsTrace({ tokens: 16_384, heads: 12 })} theme="dark" />`],
   ['made with a call', `<Heatmap trace={traceOf(recorded, rollout(stream))} />`],
 ])('a trace that a story invents is read from a file: %s', (_, source) => {
-  const code = pasteable(source);
+  const code = storyCode(source);
   expect(code).toMatch(/\n {2}<(HeadView|Heatmap) \{trace\} \/>\n/);
   compile(code, {});
 });
 
 test('arrays stay, as no trace is asked for', () => {
-  const code = pasteable(`<HeadView tokens={[ "a" ]} attention={[ [ [ [ 1 ] ] ] ]} theme="light" />`);
+  const code = storyCode(`<HeadView tokens={[ "a" ]} attention={[ [ [ [ 1 ] ] ] ]} theme="light" />`);
   expect(code).toBe(`<script>
   import { HeadView } from 'attentrace';
 </script>
