@@ -1,6 +1,6 @@
 import { spaceBetween } from '../analysis/lens/index.js';
 import type { GroupShares } from '../analysis/index.js';
-import type { Token } from '../trace/index.js';
+import type { PatchGrid, PictureSegment, Token } from '../trace/index.js';
 
 /** A part of a bar, from and to as parts of its whole length, 0 to 1. */
 interface BarPart {
@@ -34,12 +34,14 @@ interface KeyEntry {
   readonly lift: number;
   /** The part of its text that gets most, or all of it; whether there is more before and after. */
   readonly pieces: readonly TextPiece[];
+  /** Where the group is a picture: it, and how its patches are shaded. */
+  readonly picture?: { readonly image: PatchGrid; readonly shades: readonly number[] };
   readonly cutBefore: boolean;
   readonly cutAfter: boolean;
 }
 
 /** One head, at a column and row of the grid: what it gives from the chosen queries to the chosen keys. */
-export interface HeadCell {
+interface HeadCell {
   /** Its index among the heads of the shares. */
   readonly index: number;
   readonly layer: number;
@@ -73,6 +75,8 @@ export interface GroupSceneInput {
   readonly query: number;
   readonly key: number;
   readonly tokens: readonly Token[];
+  /** The pictures among them. */
+  readonly pictures?: readonly PictureSegment[];
   /** What the group of queries gives to each key, where that is known. */
   readonly perKey?: ArrayLike<number>;
   /** How many tokens of the group that is looked at are shown, and of the others. */
@@ -101,7 +105,14 @@ export function groupScene(input: GroupSceneInput): GroupScene {
     keys: groups.map(({ name, positions }, k) => {
       const { share, lift } = shares.cell(query, k, chosen);
       const length = k === key ? input.most.open : input.most.closed;
-      return { name, share, lift, ...excerpt(positions, length, strongest, input) };
+      const picture = pictureOf(positions, strongest, input);
+      return {
+        name,
+        share,
+        lift,
+        ...(picture && { picture }),
+        ...excerpt(positions, length, strongest, input),
+      };
     }),
     heads: {
       columns,
@@ -114,6 +125,17 @@ export function groupScene(input: GroupSceneInput): GroupScene {
       most: Math.max(...cells.map(({ share }) => share), Number.MIN_VALUE),
     },
   };
+}
+
+/** The picture that a group is, and from 0 to 1 what each of its patches gets. */
+function pictureOf(
+  positions: readonly number[],
+  strongest: number,
+  { pictures = [], perKey }: GroupSceneInput,
+): KeyEntry['picture'] {
+  const found = pictures.find(({ start, end }) => start === positions[0] && end - start === positions.length);
+  const shade = (at: number): number => (strongest > 0 ? (perKey?.[at] ?? 0) / strongest : 0);
+  return found && { image: found.image, shades: positions.map(shade) };
 }
 
 /** One after the other; what is negative, as in a difference, has no length. */

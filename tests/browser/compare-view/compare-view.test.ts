@@ -5,10 +5,12 @@ import { render } from 'vitest-browser-svelte';
 import axe from 'axe-core';
 import {
   CompareView,
+  createView,
   createTrace,
   type CompareViewOptions,
   type CompareViewProps,
   type Selection,
+  type View,
 } from '../../../src/lib/index.js';
 import { diverging, paper } from '../../../src/lib/render/colors/index.js';
 import { changedHead, madePair, madeTexts, plantedChange } from '../../../src/stories/compare-traces.js';
@@ -213,4 +215,26 @@ test('through a lens: words merged, cells tell what they hold', async () => {
   // One sentence: it looks at itself with all it has, before and after.
   await mouse.move(cellOf(view.difference, 0, 0, 1, 1));
   await expect.poll(() => statusOf(view.region)).toMatch(/ 0 .*1\.00 in before 1\.00 in after/);
+});
+
+test('in any page: createView, a figure of all three, and an element', async () => {
+  const place = document.createElement('div');
+  document.body.append(place);
+  const made = createView(place, CompareView as unknown as View<CompareViewProps>, {
+    ...{ a: before, b: after, nameA: 'before', nameB: 'after', layer: 2, head: 3, theme: 'light' },
+  });
+  await expect.poll(() => place.querySelector('section[aria-label="Compare"]')?.ariaBusy).toBe('false');
+  await expect.poll(() => made.selection).toMatchObject({ layer: 2, heads: [3] });
+  const svg = await made.toSVG({ whole: true });
+  // Each of the three has the text, as queries and as keys.
+  expect(svg.match(/>\s*movie\s*</g)).toHaveLength(6);
+  made.destroy();
+  expect(place.childElementCount).toBe(0);
+
+  await import('../../../src/lib/embed/elements.js');
+  const element = document.createElement('attentrace-compare-view');
+  Object.assign(element, { a: before, b: after });
+  place.append(element);
+  await expect.poll(() => element.textContent).toContain('8 tokens, same tokens');
+  place.remove();
 });

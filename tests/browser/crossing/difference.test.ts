@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest';
 import type { Component } from 'svelte';
 import { render } from 'vitest-browser-svelte';
-import { compareTraces } from '../../../src/lib/analysis/index.js';
+import { compareTraces, type Measure } from '../../../src/lib/analysis/index.js';
 import { createTrace, Heatmap, HeadView, traceOf, type Trace } from '../../../src/lib/index.js';
 import { diverging, tableColor } from '../../../src/lib/render/colors/index.js';
 import { curvePoint } from '../../../src/lib/scene/curve.js';
-import { cellOf as thumbnailOf, gridOf, pointIn, showModel, thumbnailIn } from '../model-view/model.js';
+import {
+  cellOf as thumbnailOf,
+  gridOf,
+  headsIn,
+  pointIn,
+  showModel,
+  thumbnailIn,
+} from '../model-view/model.js';
+import { changedHead, madePair } from '../../../src/stories/compare-traces.js';
 import { shadesOn, showTokenView, tokenIn } from '../token-view/helpers.js';
 import { ends } from '../views/line-pixels.js';
 import { boxOf, cellOf, drawn, usePage } from '../views/page.js';
@@ -97,4 +105,24 @@ test('HeadView: the line of what grew is blue and stronger, that of what shrank 
     const color = picture.at(at);
     expect(color[more]!).toBeGreaterThan(color[less]! + 20);
   }
+});
+
+test('ModelView ordered by how far each head moved', async () => {
+  const { before, after } = madePair();
+  const { difference } = (await compareTraces(before, after)).stream();
+  const measure: Measure = {
+    bears: 'descriptive',
+    unit: 'share',
+    oneSequence: false,
+    rows: () => (sums, changes) => {
+      sums.part += changes.reduce((sum, change) => sum + Math.abs(change), 0) / 2;
+      sums.whole += 1;
+    },
+  };
+  const { region } = await showModel({
+    trace: traceOf(difference),
+    orderBy: { label: 'total variation', measure },
+    orderWithin: 'model',
+  });
+  await expect.poll(() => headsIn(region)[0]).toBe(`${changedHead.layer}.${changedHead.head}`);
 });

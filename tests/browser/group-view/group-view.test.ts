@@ -5,6 +5,7 @@ import { render } from 'vitest-browser-svelte';
 import axe from 'axe-core';
 import {
   createExploration,
+  createTrace,
   GroupView,
   TokenView,
   type GroupViewOptions,
@@ -234,4 +235,33 @@ test('a change of a group that there is not is refused', async () => {
   );
   await expect.element(screen.getByRole('alert')).toBeVisible();
   expect(screen.getByRole('alert').element().textContent).toContain('removed[0].key');
+});
+
+test('a group that is a picture is shown as one, its patches shaded where they lie', async () => {
+  const [rows, cols, patch] = [7, 11, 64];
+  const src = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg"/>')}`;
+  const tokens = ['<s>', ...Array.from({ length: rows * cols }, () => '<image>'), ' a', ' cat', '.'];
+  const n = tokens.length;
+  const data = new Float32Array(n * n);
+  for (let query = 0; query < n; query++) data[query * n + 1 + patch] = 1;
+  const end = 1 + rows * cols;
+  const picture = createTrace({
+    tokens,
+    attention: { dims: [1, 1, n, n], data },
+    segments: [
+      { name: 'the cat', start: 1, end, image: { src, rows, cols } },
+      { name: 'answer', start: end, end: n },
+    ],
+  });
+  const view = await show({ trace: picture });
+  const shown = view.documents.getByRole('option').nth(0).element().querySelector('img')!;
+  const box = shown.getBoundingClientRect();
+  expect(box.width / box.height).toBeCloseTo(cols / rows, 1);
+  const shaded = [...shown.parentElement!.querySelectorAll<HTMLElement>('.piece')].filter(
+    ({ style }) => style.getPropertyValue('--shade') === '1.00',
+  );
+  expect(shaded).toHaveLength(1);
+  const { x, y, width, height } = shaded[0]!.getBoundingClientRect();
+  expect((x + width / 2 - box.x) / box.width).toBeCloseTo(((patch % cols) + 0.5) / cols, 2);
+  expect((y + height / 2 - box.y) / box.height).toBeCloseTo((Math.floor(patch / cols) + 0.5) / rows, 2);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { rankCorrelation } from '../../../src/lib/analysis/index.js';
 
 test.each([
-  // From the documentation of scipy.stats.spearmanr, ties in the second.
+  // From the documentation of SciPy, ties in the second.
   [[1, 2, 3, 4, 5], [5, 6, 7, 8, 7], 0.8207826816681233],
   [[1, 2, 3, 4], [10, 20, 30, 1000], 1],
   [[1, 2, 3, 4], [9, 7, 5, -2], -1],

@@ -6,7 +6,7 @@ import type { CompareViewState } from './compare-view-state.svelte.js';
 import type { CompareViewOptions } from './options.js';
 
 /** A change as a reader wants it: with its sign. */
-export function formatChange(value: number, quantity: Parameters<typeof formatValue>[1]): string {
+function formatChange(value: number, quantity: Parameters<typeof formatValue>[1]): string {
   const written = formatValue(value, quantity);
   return value > 0 ? `+${written}` : written;
 }

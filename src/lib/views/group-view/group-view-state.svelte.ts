@@ -9,7 +9,7 @@ import {
   type HeadPlace,
 } from '../../analysis/index.js';
 import { groupScene, type GroupScene } from '../../scene/group-scene.js';
-import type { Stream } from '../../trace/index.js';
+import { picturesIn, type Stream } from '../../trace/index.js';
 import { includesHead, toggleHead } from '../kit/chosen-heads.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -204,6 +204,7 @@ export class GroupViewState {
       ...{ shares, query, key, perKey },
       chosen: among,
       tokens: this.stream.keyTokens,
+      pictures: picturesIn(this.stream.keySegments),
       most: tokensShown,
     });
   });
