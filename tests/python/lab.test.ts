@@ -104,6 +104,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
   });
 
   test('what the kernel chooses is shown', async () => {
+    await page.mouse.move(0, 0);
     await book.run(3);
     const weights = await numbers(4);
     await expect.poll(() => drawn(weights), { timeout: 30_000 }).toEqual([]);

@@ -62,7 +62,7 @@ export async function wrongCells(
   });
 }
 
-/** The share of pixels of two screenshots that are not the same; 1 where their sizes are not. */
+/** The share of pixels of two screenshots that are not the same; more than 1 where their sizes are not, by more than what rounding does. */
 export async function differing(browser: Browser, one: Buffer, other: Buffer): Promise<number> {
   const reader = await browser.newPage();
   try {
