@@ -5,6 +5,7 @@ export { heatmapFigure } from './heatmap-figure.js';
 export { joinFigures } from './join-figures.js';
 export { modelFigure } from './model-figure.js';
 export { neuronFigure, type NeuronColumn, type TokenMark } from './neuron-figure.js';
+export { scatterFigure } from './scatter-figure.js';
 export { toPNG } from './to-png.js';
 export { toSVG } from './svg.js';
 export { tokenFigure, type ShownText, type TextPiece } from './token-figure.js';
