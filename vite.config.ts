@@ -68,23 +68,14 @@ export default defineConfig({
           env: { STORYBOOK_THEME: theme },
         },
       })),
-      // JupyterLab is tried by itself: on a busy machine its first cell may not be run in time.
-      ...(['python', 'jupyter'] as const).map((name) => ({
+      {
         test: {
-          name,
-          include: [name === 'jupyter' ? 'tests/python/lab.test.ts' : 'tests/python/!(lab).test.ts'],
+          name: 'python',
+          include: ['tests/python/**/*.test.ts'],
           globalSetup: 'tests/python/setup.ts',
           // A kernel, JupyterLab and a browser at once are enough for a machine.
           fileParallelism: false,
           testTimeout: 600_000,
-          hookTimeout: 240_000,
-        },
-      })),
-      {
-        test: {
-          name: 'firefox',
-          include: ['tests/firefox/*.test.ts'],
-          testTimeout: 240_000,
           hookTimeout: 240_000,
         },
       },

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import attentrace as at
+from attentrace.figure import find_browser
 
 from .made import TOKENS, by_layer
 
@@ -109,8 +110,13 @@ def test_snippets_run(heading, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {"at": at, **SECTIONS[heading](tmp_path)}
     for block in snippets()[heading]:
+        if "to_svg" in block and not find_browser():
+            with pytest.raises(at.TraceError, match="CHROMIUM_PATH"):
+                exec(block, names)
+            continue
         exec(block, names)
     if heading == "A view":
+        assert not find_browser() or "<svg" in (tmp_path / "figure.svg").read_text()
         assert "<!doctype html>" in (tmp_path / "trace.html").read_text()
         assert at.load("trace.safetensors").tokens == names["trace"].tokens
 

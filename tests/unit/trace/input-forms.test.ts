@@ -252,3 +252,27 @@ test('rounding is forgiven', () => {
   const bytes = { dims: [1, 1, 400, 400], data: new Uint8Array(400 * 400).fill(1) };
   expect(() => createTrace({ tokens: names(400), attention: bytes })).not.toThrow();
 });
+
+test('a source says which layers have fewer heads', () => {
+  const held = createTrace({ tokens: names(2), attention: nest(dims, flat()) as TraceInput['attention'] });
+  const source = {
+    dims: [2, 3, 2, 2] as const,
+    headCounts: [3, 2],
+    matrix: (layer: number, head: number) => held.stream().matrix(layer, head),
+  };
+  const stream = createTrace({
+    tokens: names(2),
+    attention: source,
+    heads: [
+      [0, 1, 3],
+      [2, 5],
+    ],
+  }).stream();
+  expect([stream.heads, stream.headsOf(0), stream.headsOf(1)]).toEqual([
+    [0, 1, 2, 3, 5],
+    [0, 1, 3],
+    [2, 5],
+  ]);
+  expect(stream.matrix(1, 5)).toBe(held.stream().matrix(1, 1));
+  expect(() => stream.matrix(1, 3)).toThrow('2, 5');
+});
