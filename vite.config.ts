@@ -79,14 +79,15 @@ export default defineConfig({
           hookTimeout: 240_000,
         },
       },
-      {
+      // Hosts that take minutes to install are tried by themselves.
+      ...(['package', 'hosts'] as const).map((name) => ({
         test: {
-          name: 'package',
-          include: ['tests/package/*.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          name,
+          include: [name === 'hosts' ? 'tests/package/more/*.test.ts' : 'tests/package/*.test.ts'],
+          testTimeout: name === 'hosts' ? 600_000 : 240_000,
+          hookTimeout: name === 'hosts' ? 600_000 : 240_000,
         },
-      },
+      })),
     ],
   },
 });

@@ -68,6 +68,7 @@ const preview: Preview = {
           'Heatmap',
           'TokenView',
           'GroupView',
+          'HeadScatter',
           'CompareView',
           'Explorer',
           'Many views',

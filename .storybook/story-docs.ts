@@ -1,6 +1,7 @@
-import type { ArgTypesEnhancer } from '@storybook/svelte-vite';
+import type { Preview } from '@storybook/svelte-vite';
 import * as kinds from '../src/lib/embed/views.js';
 
+type ArgTypesEnhancer = NonNullable<Preview['argTypesEnhancers']>[number];
 type ArgTypes = ReturnType<ArgTypesEnhancer>;
 const kindOf = (component: unknown) => Object.values(kinds).find((kind) => kind.component === component);
 
@@ -11,7 +12,7 @@ const kindOf = (component: unknown) => Object.values(kinds).find((kind) => kind.
 export const tellDefaults: ArgTypesEnhancer = ({ argTypes, component }): ArgTypes => {
   const kind = kindOf(component);
   return Object.fromEntries(
-    Object.entries(argTypes).map(([name, type]) => {
+    Object.entries<ArgTypes[string]>(argTypes).map(([name, type]) => {
       const rule = kind?.ruleOf(name);
       const said = /Default:? ([^.]+)\./.exec(type.description ?? '')?.[1];
       const summary = rule?.initial !== undefined ? JSON.stringify(rule.initial) : said;

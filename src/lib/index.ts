@@ -1,5 +1,7 @@
+export { default as CompareView } from './views/compare-view/CompareView.svelte';
 export { default as Explorer } from './views/explorer/Explorer.svelte';
 export { default as GroupView } from './views/group-view/GroupView.svelte';
+export { default as HeadScatter } from './views/head-scatter/HeadScatter.svelte';
 export { default as HeadView } from './views/head-view/HeadView.svelte';
 export { default as Heatmap } from './views/heatmap/Heatmap.svelte';
 export { default as ModelView } from './views/model-view/ModelView.svelte';
@@ -18,8 +20,10 @@ export {
   TraceError,
   traceOf,
 } from './trace/index.js';
+export { compareViewOptions, type CompareViewOptions } from './views/compare-view/options.js';
 export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
 export { groupViewOptions, type GroupViewOptions } from './views/group-view/options.js';
+export { headScatterOptions, type HeadScatterOptions } from './views/head-scatter/options.js';
 export { headViewOptions, type HeadViewOptions } from './views/head-view/options.js';
 export { heatmapOptions, type HeatmapOptions } from './views/heatmap/options.js';
 export { defaultLabels, type Labels } from './views/kit/labels/index.js';
@@ -29,12 +33,24 @@ export { neuronViewOptions, type NeuronViewOptions } from './views/neuron-view/o
 export { tokenViewOptions, type TokenViewOptions } from './views/token-view/options.js';
 
 export type { Granularity, Hide, Lens } from './analysis/lens/index.js';
-export type { Group, HeadPlace, MeasureName, NamedMeasure } from './analysis/index.js';
+export type {
+  Align,
+  Group,
+  HeadPair,
+  HeadPlace,
+  Match,
+  MeasureName,
+  NamedMeasure,
+  HeadValue,
+  NamedValues,
+} from './analysis/index.js';
 export type { Drawn, PlainProps, ViewDrawings, ViewHandle } from './embed/types.js';
 export type { Hover, SelectedGroup, Selection } from './explore/types.js';
 export type { ColorTable, Scale } from './render/colors/index.js';
+export type { CompareViewProps } from './views/compare-view/types.js';
 export type { ExplorerProps } from './views/explorer/types.js';
-export type { GroupViewProps } from './views/group-view/types.js';
+export type { GroupViewProps, RemovedGroup } from './views/group-view/types.js';
+export type { HeadScatterProps } from './views/head-scatter/types.js';
 export type { Edges, HeadViewProps } from './views/head-view/types.js';
 export type { ColorName, HeatmapProps, Normalization } from './views/heatmap/types.js';
 export type { Fact, Readout } from './views/kit/readout.js';
@@ -50,6 +66,8 @@ export type {
   Derivation,
   Evidence,
   Matrix,
+  PatchGrid,
+  PositionAxis,
   PresentMask,
   Quantity,
   QuantityName,

@@ -1,11 +1,13 @@
 import dates from '../../fixtures/dates.safetensors?url';
 import induction from '../../fixtures/induction.safetensors?url';
+import he from '../../fixtures/minilm-he.safetensors?url';
 import pair from '../../fixtures/minilm-pair.safetensors?url';
 import paragraph from '../../fixtures/minilm-paragraph.safetensors?url';
+import she from '../../fixtures/minilm-she.safetensors?url';
 import { loadSafetensors } from '../lib/io/index.js';
 import type { Trace } from '../lib/index.js';
 
-const urls = { dates, induction, pair, paragraph };
+const urls = { dates, he, induction, pair, paragraph, she };
 
 /** The traces that stories and tests are drawn with; fixtures/README.md says where they come from. */
 export type FixtureName = keyof typeof urls;

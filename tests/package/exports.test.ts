@@ -55,6 +55,31 @@ test('attentrace has in Node what it has in an app; createView says, when it is 
   expect(runInNode(use)).toMatch(/^createView: found no document.*in a browser/);
 });
 
+test('attentrace/export makes figures in Node where neither Svelte nor Pixi is installed', () => {
+  const [heatmap, heads, groups] = JSON.parse(
+    runInNode(`
+    import { figureOf, toSVG } from 'attentrace/export';
+    import { createTrace } from 'attentrace/trace';
+    const trace = createTrace({
+      attention: [[[[1, 0, 0], [0.4, 0.6, 0], [0.1, 0.7, 0.2]]]],
+      tokens: ['The', 'cat', '<sat>'],
+      model: 'a model',
+    });
+    const made = ['Heatmap', 'HeadView', 'GroupView'].map((view) => figureOf(view, trace));
+    console.log(JSON.stringify((await Promise.all(made)).map((figure) => toSVG(figure, { widthMm: 85 }))));
+  `),
+  ) as string[];
+  for (const svg of [heatmap!, heads!, groups!]) {
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="85mm"/);
+    expect(svg).toContain('&lt;sat&gt;');
+    expect(svg).toMatch(/a model · .*<\/text>/);
+  }
+  // Six cells that can be seen; six weights that are not 0, each with a line.
+  expect(heatmap!.match(/<g shape-rendering="crispEdges">(.*?)<\/g>/s)![1]!.match(/<rect /g)).toHaveLength(6);
+  expect(heads!.match(/<path d="M[^"]*C/g)).toHaveLength(6);
+  expect(groups!).toContain('Who looks');
+});
+
 test('what README.md and the pages it leads to show and link to is in the package', () => {
   const [{ files }] = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),

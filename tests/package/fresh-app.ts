@@ -9,11 +9,11 @@ import { installDependencies } from '../../scripts/setup.js';
 
 const cache = join(root, 'node_modules', '.cache', 'attentrace-apps');
 
-/** The first example of the README in a language: what a newcomer copies. */
-export function readmeExample(language = 'svelte'): string {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const example = readme.split(`\`\`\`${language}\n`)[1]?.split('```')[0];
-  if (!example) throw new Error(`README.md has no example in ${language}.`);
+/** The first example of a page in a language: of the README, what a newcomer copies. */
+export function readmeExample(language = 'svelte', page = 'README.md'): string {
+  const text = readFileSync(join(root, page), 'utf8');
+  const example = text.split(`\`\`\`${language}\n`)[1]?.split('```')[0];
+  if (!example) throw new Error(`${page} has no example in ${language}.`);
   return example;
 }
 

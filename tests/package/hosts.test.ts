@@ -1,181 +1,97 @@
 // The lines of the README in apps that know no Svelte, made by the frameworks' own starters, with the packed package installed.
-import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright';
+import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
-import { root } from '../../scripts/run.js';
-import { installDependencies } from '../../scripts/setup.js';
-import { appEnv, freePort, packPackage, readmeExample } from './fresh-app.js';
-import { serveStatic } from './static-server.js';
+import { readmeExample } from './fresh-app.js';
+import { fixture, HostApps, snippet } from './host-apps.js';
+import { pixelsDrawn, sameAttention } from './same-attention.js';
+import { serveStatic, withStatic } from './static-server.js';
 
-// Outside the project, so that nothing is found in its node_modules; kept from run to run.
-const hosts = join(
-  tmpdir(),
-  `attentrace-hosts-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
-);
-const compiled = join(hosts, 'node_modules', 'attentrace', 'dist', 'compiled');
-const trace = join(root, 'fixtures', 'minilm-pair.safetensors');
-const inHost = (...path: string[]): string => join(hosts, ...path);
+const apps = new HostApps('hosts');
+const { inHost } = apps;
+const compiled = inHost('node_modules', 'attentrace', 'dist', 'compiled');
 let browser: Browser;
 
 beforeAll(async () => {
-  mkdirSync(hosts, { recursive: true });
-  for (const name of readdirSync(hosts).filter((name) => name !== 'node_modules'))
-    rmSync(inHost(name), { recursive: true });
-  cpSync(join(root, 'tests', 'package', 'apps', 'hosts'), hosts, { recursive: true });
-  await installDependencies(hosts);
-  const tarball = packPackage('hosts');
-  execFileSync('npm', ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund', tarball], {
-    cwd: hosts,
-    stdio: 'pipe',
-  });
-  for (const app of ['react', 'vue', 'next', 'webpack', 'esbuild', 'html']) {
-    mkdirSync(inHost(app, 'public'), { recursive: true });
-    cpSync(trace, inHost(app, 'public', 'trace.safetensors'));
-  }
+  await apps.install(['react', 'vue', 'next', 'webpack', 'esbuild', 'rollup', 'html']);
   browser = await chromium.launch({ executablePath: findBrowser(), args: browserArgs });
 });
 afterAll(() => browser?.close());
 
-/** Runs a tool that is installed for the hosts, in the folder of one. */
-function runIn(app: string, tool: string, ...args: string[]): void {
+const expectSameAttention = (url: string): Promise<void> => sameAttention(browser, url);
+
+/** Vite's own server: the page as it is, then as it is after an edit, without a reload. */
+async function inDevelopment(app: string, file: string, edit: (source: string) => string): Promise<void> {
+  const server = await apps.start(app, 'vite/bin/vite.js', 'dev');
+  const path = inHost(app, 'src', file);
+  const source = readFileSync(path, 'utf8');
   try {
-    execFileSync(process.execPath, [inHost('node_modules', tool), ...args], {
-      cwd: inHost(app),
-      stdio: 'pipe',
-      env: { ...appEnv, NEXT_TELEMETRY_DISABLED: '1' },
-    });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: Buffer; stderr: Buffer };
-    throw new Error(`${tool} ${args.join(' ')} in ${app}:\n${stdout}\n${stderr}`, { cause: error });
-  }
-}
-
-/** Starts a server of a host's own and waits until it answers. */
-async function startIn(app: string, tool: string, ...args: string[]) {
-  const port = await freePort();
-  const all = [inHost('node_modules', tool), ...args, '--port', String(port)];
-  const server = spawn(process.execPath, all, { cwd: inHost(app), stdio: 'ignore', env: appEnv });
-  const url = `http://localhost:${port}/`;
-  for (let tries = 0; !(await fetch(url).catch(() => undefined)); tries++) {
-    if (tries > 300 || server.exitCode !== null)
-      throw new Error(`${tool} ${args[0]} in ${app} does not answer.`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return { url, stop: () => void server.kill() };
-}
-
-const fixedPlace =
-  'section.attentrace.attentrace.attentrace { position: fixed; inset: 0 auto auto 0; inline-size: 800px; block-size: 500px }';
-
-/** What every host must show: the same attention, whose picture the first one gave. */
-let picture: number | undefined;
-
-async function expectSameAttention(url: string, { callback = true } = {}): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, colorScheme: 'light' });
-  const { problems, said } = listen(page);
-  try {
-    await page.goto(url);
-    const region = page.getByRole('region', { name: 'Heads' });
-    const token = region.getByRole('option').filter({ hasText: /^\s*them\s*$/ });
-    await token.first().waitFor();
-    // Wherever the app has it, so that all draw the same picture.
-    await page.addStyleTag({ content: fixedPlace });
-    await page.locator('section[aria-busy="false"] canvas').first().waitFor();
-    await expect.poll(() => pixelsDrawn(page), { timeout: 20_000 }).toBeGreaterThan(2000);
-    picture ??= await pixelsDrawn(page);
-    await expect.poll(() => pixelsDrawn(page), { timeout: 20_000 }).toBe(picture);
-    await token.first().hover();
-    await expect.poll(() => region.textContent(), { timeout: 20_000 }).toMatch(/them → \S+/);
-    if (callback) await expect.poll(() => said.join()).toMatch(/"stream":"self".*"query":\d+/);
-    expect(problems).toEqual([]);
-  } catch (error) {
-    throw new Error(`${String(error)}\nThe page said: ${[...problems, ...said].join('\n')}`, {
-      cause: error,
-    });
-  } finally {
+    // The first visit finds out what to bundle, and reloads.
+    const page = await browser.newPage();
+    await page.goto(server.url, { waitUntil: 'networkidle' });
+    await expectSameAttention(server.url);
+    const section = page.locator('section.attentrace[aria-busy="false"]');
+    await section.waitFor();
+    await page.evaluate(() => Object.assign(window, { loadedOnce: true }));
+    const canvases = await page.locator('canvas').count();
+    writeFileSync(path, edit(source));
+    await expect.poll(() => section.first().textContent(), { timeout: 20_000 }).toMatch(/layer.*4/s);
+    expect(await page.evaluate(() => 'loadedOnce' in window)).toBe(true);
+    expect(await page.locator('section.attentrace').count()).toBe(1);
+    expect(await page.locator('canvas').count()).toBe(canvases);
+    await expect.poll(() => pixelsDrawn(page)).toBeGreaterThan(2000);
     await page.close();
+  } finally {
+    server.stop();
+    writeFileSync(path, source);
   }
-}
-
-/** What a page complains of, and what it logs. */
-function listen(page: Page) {
-  const [problems, said]: [string[], string[]] = [[], []];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', async (message) => {
-    const { url } = message.location();
-    if (['error', 'warning'].includes(message.type()) && !/favicon/.test(url)) problems.push(message.text());
-    for (const argument of message.args())
-      said.push(JSON.stringify(await argument.jsonValue().catch(() => null)));
-  });
-  return { problems, said };
-}
-
-const pixelsDrawn = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const counts = [...document.querySelectorAll('canvas')].map((canvas) => {
-      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
-      copy.drawImage(canvas, 0, 0);
-      const colors = new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-      return colors.filter((color) => color !== colors[0]).length;
-    });
-    return Math.max(0, ...counts);
-  });
-
-/** A snippet of the README, with as many lines of one's own as are promised: all but blank ones and those a starter has too. */
-function snippet(language: string, most: number): string {
-  const source = readmeExample(language);
-  const starters = /^\s*$|^<\/?(script setup|template|script)>$|^}$/;
-  expect(source.split('\n').filter((line) => !starters.test(line)).length).toBeLessThanOrEqual(most);
-  return source;
 }
 
 describe('React + Vite', () => {
   beforeAll(() => writeFileSync(inHost('react', 'src', 'App.tsx'), snippet('jsx', 5)));
 
-  test('in development, in strict mode', async () => {
-    const server = await startIn('react', 'vite/bin/vite.js', 'dev');
-    try {
-      // The first visit finds out what to bundle, and reloads.
-      const page = await browser.newPage();
-      await page.goto(server.url, { waitUntil: 'networkidle' });
-      await page.close();
-      await expectSameAttention(server.url);
-    } finally {
-      server.stop();
-    }
+  test('in development, in strict mode, and while it is edited', async () => {
+    await inDevelopment('react', 'App.tsx', (source) => source.replace('<HeadView', '<HeadView layer={4}'));
   });
 
   test('built, its types checked', async () => {
-    runIn('react', 'typescript/bin/tsc', '-b');
-    runIn('react', 'vite/bin/vite.js', 'build');
+    apps.run('react', 'typescript/bin/tsc', '-b');
+    apps.run('react', 'vite/bin/vite.js', 'build');
     await withStatic([inHost('react', 'dist')], expectSameAttention);
   });
 
   test('a prop of the wrong type is found by the compiler', () => {
     const wrong = snippet('jsx', 5).replace('<HeadView', '<HeadView laier={3}');
     writeFileSync(inHost('react', 'src', 'App.tsx'), wrong);
-    expect(() => runIn('react', 'typescript/bin/tsc', '-b')).toThrow(/laier/);
+    expect(() => apps.run('react', 'typescript/bin/tsc', '-b')).toThrow(/laier/);
   });
 });
 
-test('Vue + Vite: built, its types checked', async () => {
-  writeFileSync(inHost('vue', 'src', 'App.vue'), snippet('vue', 5).replace('setup>', 'setup lang="ts">'));
-  runIn('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
-  runIn('vue', 'vite/bin/vite.js', 'build');
-  await withStatic([inHost('vue', 'dist')], expectSameAttention);
+describe('Vue + Vite', () => {
+  beforeAll(() =>
+    writeFileSync(inHost('vue', 'src', 'App.vue'), snippet('vue', 5).replace('setup>', 'setup lang="ts">')),
+  );
+
+  test('in development, and while it is edited', async () => {
+    await inDevelopment('vue', 'App.vue', (source) => source.replace('<HeadView', '<HeadView :layer="4"'));
+  });
+
+  test('built, its types checked', async () => {
+    apps.run('vue', 'vue-tsc/bin/vue-tsc.js', '-b');
+    apps.run('vue', 'vite/bin/vite.js', 'build');
+    await withStatic([inHost('vue', 'dist')], expectSameAttention);
+  });
 });
 
 test('Next.js, app router: built, rendered on its server, hydrated', async () => {
   const page = snippet('jsx', 5);
   writeFileSync(inHost('next', 'app', 'page.tsx'), `'use client';\n${page}`);
-  runIn('next', 'next/dist/bin/next', 'build');
-  const server = await startIn('next', 'next/dist/bin/next', 'start');
+  apps.run('next', 'next/dist/bin/next', 'build');
+  const server = await apps.start('next', 'next/dist/bin/next', 'start');
   try {
     await expectSameAttention(server.url);
   } finally {
@@ -186,7 +102,7 @@ test('Next.js, app router: built, rendered on its server, hydrated', async () =>
 test('webpack', async () => {
   mkdirSync(inHost('webpack', 'src'), { recursive: true });
   writeFileSync(inHost('webpack', 'src', 'index.js'), snippet('js', 5));
-  runIn('webpack', 'webpack-cli/bin/cli.js');
+  apps.run('webpack', 'webpack-cli/bin/cli.js');
   await withStatic(
     [inHost('webpack'), inHost('webpack', 'dist'), inHost('webpack', 'public')],
     expectSameAttention,
@@ -196,16 +112,16 @@ test('webpack', async () => {
 test('esbuild', async () => {
   mkdirSync(inHost('esbuild', 'src'), { recursive: true });
   writeFileSync(inHost('esbuild', 'src', 'index.js'), snippet('js', 5));
-  const flags = [
-    'src/index.js',
-    '--bundle',
-    '--format=esm',
-    '--splitting',
-    '--outdir=out',
-    '--log-level=warning',
-  ];
-  execFileSync(inHost('node_modules', '.bin', 'esbuild'), flags, { cwd: inHost('esbuild'), stdio: 'pipe' });
+  bundle('src/index.js');
   await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], expectSameAttention);
+});
+
+test('Rollup', async () => {
+  mkdirSync(inHost('rollup', 'src'), { recursive: true });
+  writeFileSync(inHost('rollup', 'src', 'index.js'), snippet('js', 5));
+  const flags = ['src/index.js', '--dir=out', '--format=es', '--plugin=node-resolve', '--plugin=commonjs'];
+  apps.run('rollup', 'rollup/dist/bin/rollup', ...flags);
+  await withStatic([inHost('rollup'), inHost('rollup', 'public')], expectSameAttention);
 });
 
 describe('plain HTML', () => {
@@ -223,7 +139,7 @@ describe('plain HTML', () => {
     const code = readFileSync(join(compiled, 'standalone.js'), 'utf8');
     // What would end the script in the page, and what would be loaded from elsewhere.
     expect(code.match(/<\/script|^import\b|[;}]import\b|\bimport\s*\((?!URL\.createObjectURL)/gi)).toBe(null);
-    const data = `data:application/octet-stream;base64,${readFileSync(trace).toString('base64')}`;
+    const data = `data:application/octet-stream;base64,${readFileSync(fixture).toString('base64')}`;
     const body = `<script type="module">${code}</script><attentrace-head-view src="${data}"></attentrace-head-view>${callback}`;
     writeFileSync(inHost('html', 'alone.html'), page(body));
     await expectSameAttention(pathToFileURL(inHost('html', 'alone.html')).href);
@@ -256,11 +172,85 @@ describe('plain HTML', () => {
   });
 });
 
-async function withStatic(folders: string[], use: (url: string) => Promise<void>): Promise<void> {
-  const server = await serveStatic(folders);
-  try {
-    await use(server.url);
-  } finally {
-    server.stop();
+describe('what docs/frameworks.md shows runs', () => {
+  const example = (language: string): string => readmeExample(language, 'docs/frameworks.md');
+
+  test('React: an Explorer with children', async () => {
+    mkdirSync(inHost('esbuild', 'linked'), { recursive: true });
+    writeFileSync(inHost('esbuild', 'linked', 'Linked.jsx'), example('jsx'));
+    writeFileSync(
+      inHost('esbuild', 'linked', 'index.jsx'),
+      `import { createRoot } from 'react-dom/client';
+       import { loadTrace } from 'attentrace/io';
+       import { Linked } from './Linked.jsx';
+       const trace = await loadTrace('/trace.safetensors');
+       createRoot(document.getElementById('view')).render(<Linked trace={trace} />);`,
+    );
+    bundle('linked/index.jsx', '--jsx=automatic');
+    await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], expectLinked);
+  });
+
+  test('Vue: an Explorer with children, bound both ways', async () => {
+    writeFileSync(inHost('vue', 'src', 'App.vue'), example('vue'));
+    apps.run('vue', 'vite/bin/vite.js', 'build');
+    await withStatic([inHost('vue', 'dist')], expectLinked);
+  });
+
+  test('elements: an explorer around others', async () => {
+    writeFileSync(
+      inHost('html', 'index.html'),
+      `<!doctype html><html lang="en"><title>A page</title><h2>Layer 3</h2>${example('html')}</html>`,
+    );
+    await withStatic([inHost('html'), inHost('html', 'public'), compiled], expectLinked);
+  });
+
+  test('createView, updated and destroyed', async () => {
+    writeFileSync(inHost('esbuild', 'src', 'index.js'), example('js'));
+    bundle('src/index.js');
+    await withStatic([inHost('esbuild'), inHost('esbuild', 'public')], async (url) => {
+      const page = await browser.newPage();
+      const said: string[] = [];
+      page.on('console', (message) => said.push(message.text()));
+      page.on('pageerror', (error) => said.push(String(error)));
+      await page.goto(url, { waitUntil: 'networkidle' });
+      expect(said.filter((text) => /error/i.test(text) && !/404/.test(text))).toEqual([]);
+      // The file is not read yet: options are known, a selection is not.
+      expect(said.join()).toMatch(/undefined.*edges: top/);
+      expect(await page.locator('section.attentrace').count()).toBe(0);
+      await page.close();
+    });
+  });
+
+  /** Views that share layer 3, a theme and what is hovered. */
+  async function expectLinked(url: string): Promise<void> {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(String(error)));
+    try {
+      await page.goto(url);
+      const [heads, map] = ['Heads', 'Heatmap'].map((name) =>
+        page.getByRole('region', { name }).and(page.locator('[aria-busy="false"]')),
+      );
+      await heads!.waitFor();
+      await map!.waitFor();
+      expect(await page.locator('h2').textContent()).toBe('Layer 3');
+      const token = heads!.getByRole('option').filter({ hasText: /^\s*them\s*$/ });
+      await token.first().click();
+      await expect.poll(() => map!.textContent()).toMatch(/“?them”?/);
+      expect(problems).toEqual([]);
+    } catch (error) {
+      throw new Error(`${String(error)}\nThe page said: ${problems.join('\n')}`, { cause: error });
+    } finally {
+      await page.close();
+    }
   }
+});
+
+/** Bundles with esbuild what its page loads. */
+function bundle(entry: string, ...flags: string[]): void {
+  const all = [entry, '--bundle', '--format=esm', '--splitting', '--outdir=out', '--entry-names=index'];
+  execFileSync(inHost('node_modules', '.bin', 'esbuild'), [...all, '--log-level=warning', ...flags], {
+    cwd: inHost('esbuild'),
+    stdio: 'pipe',
+  });
 }

@@ -36,3 +36,17 @@ async function find(folders: readonly string[], path: string) {
   }
   return undefined;
 }
+
+/** Serves some folders as long as they are used. */
+export async function withStatic(
+  folders: readonly string[],
+  use: (url: string) => Promise<void>,
+  headers?: Record<string, string>,
+): Promise<void> {
+  const server = await serveStatic(folders, headers);
+  try {
+    await use(server.url);
+  } finally {
+    server.stop();
+  }
+}

@@ -12,7 +12,8 @@ from .errors import AttentraceError
 from .files import load
 from .serving import SOURCE, server
 
-VIEWS = {"explorer": "Explorer", "group-view": "GroupView", "head-view": "HeadView", "heatmap": "Heatmap"} | {
+VIEWS = {"explorer": "Explorer", "group-view": "GroupView", "head-scatter": "HeadScatter", "head-view": "HeadView"} | {
+    "heatmap": "Heatmap",
     "model-view": "ModelView",
     "neuron-view": "NeuronView",
     "token-view": "TokenView",

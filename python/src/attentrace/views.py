@@ -186,6 +186,7 @@ Raises:
 
 explorer = view_function("Explorer", height=720)
 group_view = view_function("GroupView")
+head_scatter = view_function("HeadScatter")
 head_view = view_function("HeadView")
 heatmap = view_function("Heatmap")
 model_view = view_function("ModelView")

@@ -1,5 +1,6 @@
 import { deriveStream, wholeMatrix, type Stream } from '../trace/index.js';
 import { mustBeSquare, wholeWeights } from './derivation.js';
+import { mustBeStream } from './must.js';
 
 /**
  * Attention that goes both ways, less what two positions get for being looked at by all: S = A + Aᵀ, then Sᵢⱼ − Sᵢ· S·ⱼ ÷ S·· (average
@@ -11,7 +12,9 @@ import { mustBeSquare, wholeWeights } from './derivation.js';
  *
  * @throws TraceError `derivation` for cross attention and for only some queries
  */
-export function averageProductCorrection(stream: Stream, { name = 'APC' }: { name?: string } = {}): Stream {
+export function averageProductCorrection(stream: Stream, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'averageProductCorrection');
+  const { name = 'APC' } = options ?? {};
   mustBeSquare(stream, 'averageProductCorrection');
   const size = stream.keyTokens.length;
   return deriveStream(stream, {

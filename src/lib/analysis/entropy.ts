@@ -26,10 +26,11 @@ export interface EntropyOptions extends MeasureOptions {
  * const nats = await entropy(trace.stream().matrix(3, 1));
  */
 export function entropy(matrix: Matrix, options: EntropyOptions = {}): number | Promise<number> {
-  return measureMatrix(matrix, entropyRows(options), options, options.normalized && options.causal);
+  const { normalized, causal } = options ?? {};
+  return measureMatrix(matrix, entropyRows(normalized, causal), options, normalized && causal);
 }
 
-function entropyRows({ normalized = false, causal = false }: EntropyOptions): AddRow {
+function entropyRows(normalized = false, causal = false): AddRow {
   return (sums, weights, query) => {
     const nats = rowEntropy(weights);
     const most = normalized ? Math.log(causal ? query + 1 : weights.length) : 1;
@@ -58,5 +59,5 @@ export const entropyMeasure: Measure = {
   unit: 'nats',
   oneSequence: false,
   weightsOnly: true,
-  rows: () => entropyRows({}),
+  rows: () => entropyRows(),
 };

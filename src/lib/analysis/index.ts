@@ -12,13 +12,15 @@ export { effectiveKeys } from './effective-keys.js';
 export { entropy, type EntropyOptions } from './entropy.js';
 export * from './groups/index.js';
 export { inductionScore } from './induction.js';
-export { measureHeads, type HeadValue, type MeasureHeadsOptions } from './measure-heads.js';
+export { measureHeads, type MeasureHeadsOptions } from './measure-heads.js';
 export {
   type AddRow,
+  type HeadValue,
   type Measure,
   type MeasuredStream,
   type MeasureOptions,
   type NamedMeasure,
+  type NamedValues,
   type Sums,
 } from './measure.js';
 export { measures, type MeasureName } from './measures.js';

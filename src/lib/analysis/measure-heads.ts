@@ -1,15 +1,10 @@
-import { holdsWeights, type Stream } from '../trace/index.js';
-import { measureInSteps, notWeights, type Measure, type NamedMeasure } from './measure.js';
+import { describe } from '../trace/describe.js';
+import { holdsWeights, TraceError, type Stream } from '../trace/index.js';
+import { measureInSteps, notWeights, type HeadValue, type Measure, type NamedMeasure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
 import { pacer } from './pacer.js';
 import { wantedHeads } from './wanted-heads.js';
-
-/** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
-export interface HeadValue {
-  layer: number;
-  head: number;
-  value: number;
-}
+import { mustBeStream } from './must.js';
 
 export interface MeasureHeadsOptions {
   /** The heads to measure, by the model's numbers; those that a layer has not are passed over. Default: all of the stream. */
@@ -36,14 +31,21 @@ export interface MeasureHeadsOptions {
 export async function measureHeads(
   stream: Stream,
   measure: MeasureName | Measure | NamedMeasure,
-  { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure }: MeasureHeadsOptions = {},
+  options: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
+  mustBeStream(stream, 'measureHeads');
+  const { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure } = options ?? {};
   const wanted = wantedHeads(stream, layers, heads);
   const values: HeadValue[] = [];
   const pause = pacer(signal);
   await pause();
   const chosen =
-    typeof measure === 'string' ? measures[measure] : 'measure' in measure ? measure.measure : measure;
+    typeof measure === 'string'
+      ? measures[measure]
+      : 'measure' in Object(measure)
+        ? (measure as NamedMeasure).measure
+        : (measure as Measure);
+  if (typeof chosen?.rows !== 'function') throw noMeasure(measure);
   if (chosen.weightsOnly && !holdsWeights(stream.quantity))
     throw notWeights('stream', `the quantity ${stream.quantity.name}`);
   const addRow = chosen.rows(stream);
@@ -70,4 +72,14 @@ export async function measureHeads(
     }
     return step.value;
   }
+}
+
+function noMeasure(given: unknown): TraceError {
+  return new TraceError({
+    code: 'argument',
+    place: 'measure',
+    found: describe(given),
+    expected: `a measure, or the name of one: ${Object.keys(measures).join(', ')}`,
+    fix: 'Pass a name, or { label, measure } of your own.',
+  });
 }

@@ -1,6 +1,7 @@
 import { blockWeights, type Block, type Evidence, type Matrix, type Stream } from '../trace/index.js';
 import { TraceError } from '../trace/errors.js';
 import { unknownPositions } from '../trace/query-positions.js';
+import { mustBeMatrix } from './must.js';
 
 /** The two sums whose quotient is the value of a measure. */
 export interface Sums {
@@ -30,6 +31,19 @@ export interface Measure {
 export interface NamedMeasure {
   readonly label: string;
   readonly measure: Measure;
+}
+
+/** Numbers of heads that were worked out elsewhere, such as what silencing each changes, with what they are called. */
+export interface NamedValues {
+  readonly label: string;
+  readonly values: readonly HeadValue[];
+}
+
+/** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */
+export interface HeadValue {
+  layer: number;
+  head: number;
+  value: number;
 }
 
 /** Weights read at a time: about a millisecond's work. */
@@ -81,9 +95,11 @@ export interface MeasureOptions {
 export function measureMatrix(
   matrix: Matrix,
   addRow: AddRow,
-  { queryPositions }: MeasureOptions = {},
+  options: MeasureOptions = {},
   oneSequence = false,
 ): number | Promise<number> {
+  mustBeMatrix(matrix, 'matrix');
+  const { queryPositions } = options ?? {};
   const { rows, cols } = matrix;
   if (oneSequence && !queryPositions && rows !== cols) throw unknownPositions('queryPositions', rows, cols);
   if (matrix.signed) throw notWeights('matrix', 'values that may be negative');

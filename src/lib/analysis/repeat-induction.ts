@@ -1,5 +1,6 @@
 import type { Matrix, Token } from '../trace/index.js';
 import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { mustBeTokens } from './must.js';
 
 /**
  * How much a token that came before looks at what followed it then: Σ A[i, p+1] over earlier p with tₚ = tᵢ, the mean over the queries that
@@ -16,6 +17,7 @@ export function repeatInduction(
   tokens: readonly Pick<Token, 'raw'>[],
   options: MeasureOptions = {},
 ): number | Promise<number> {
+  mustBeTokens(tokens, 'tokens');
   return measureMatrix(matrix, addFollowing(tokens), options);
 }
 

@@ -1,5 +1,6 @@
 import type { Matrix } from '../trace/index.js';
 import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { mustBeMatrix, mustBeNumbers } from './must.js';
 
 /**
  * How much a head looks at each key: αⱼ = Σ_{i≥j} A[i,j] ÷ (T − j), j from 0, for T queries; the mean over the queries that can
@@ -13,8 +14,10 @@ import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from '.
  */
 export function sinkScores(
   matrix: Matrix,
-  { causal = true, queryPositions }: { causal?: boolean } & MeasureOptions = {},
+  options: { causal?: boolean } & MeasureOptions = {},
 ): Float64Array | Promise<Float64Array> {
+  mustBeMatrix(matrix, 'matrix');
+  const { causal = true, queryPositions } = options ?? {};
   const scores = new Float64Array(matrix.cols);
   const queries = new Float64Array(matrix.cols);
   const add: AddRow = (_, weights, query) => {
@@ -47,6 +50,7 @@ export function firstTokenShare(matrix: Matrix): number | Promise<number> {
  * @param shares the first-token share of each head
  */
 export function sinkRate(shares: ArrayLike<number>, threshold = 0.3): number {
+  mustBeNumbers(shares, 'shares');
   return Array.from(shares).filter((share) => share > threshold).length / shares.length;
 }
 

@@ -1,4 +1,4 @@
-import { anyThat, checkOption, oneOf, type OptionRule } from '../views/kit/option-rules.js';
+import { anyThat, checkOption, oneOf, traceRule, type OptionRule } from '../views/kit/option-rules.js';
 import { boundProps, sharedProps } from '../views/kit/types.js';
 import { TraceError } from '../trace/index.js';
 
@@ -11,9 +11,7 @@ const rules: Record<string, OptionRule<unknown>> = {
   theme: oneOf('auto', 'light', 'dark'),
   chrome: oneOf('all', 'none'),
   labels: anyThat<unknown>(undefined, 'an object of strings', isObject),
-  trace: anyThat<unknown>(undefined, 'a trace, from createTrace or a reader', (value) =>
-    Array.isArray((value as { streams?: unknown } | null)?.streams),
-  ),
+  trace: traceRule,
   tokens: anyThat<unknown>(undefined, 'a list of strings', Array.isArray),
   stream: anyThat<unknown>(undefined, 'the name of a stream', (value) => typeof value === 'string'),
   layer: anyThat<unknown>(undefined, 'a whole number', isWhole),

@@ -1,5 +1,15 @@
 import { elementOf } from './element.js';
-import { explorer, groupView, headView, heatmap, modelView, neuronView, tokenView } from './views.js';
+import {
+  compareView,
+  explorer,
+  groupView,
+  headScatter,
+  headView,
+  heatmap,
+  modelView,
+  neuronView,
+  tokenView,
+} from './views.js';
 
 /** Defines the elements, those that nobody has defined. On a server there are none. */
 export function defineElements(): void {
@@ -7,7 +17,9 @@ export function defineElements(): void {
   // The explorer first: those inside look for one around.
   const elements = {
     'attentrace-explorer': elementOf(explorer),
+    'attentrace-compare-view': elementOf(compareView),
     'attentrace-group-view': elementOf(groupView),
+    'attentrace-head-scatter': elementOf(headScatter),
     'attentrace-head-view': elementOf(headView),
     'attentrace-heatmap': elementOf(heatmap),
     'attentrace-model-view': elementOf(modelView),

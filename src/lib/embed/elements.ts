@@ -1,5 +1,7 @@
+import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { ModelViewProps } from '../views/model-view/types.js';
@@ -10,8 +12,10 @@ import type { PropsElement } from './element.js';
 
 declare global {
   interface HTMLElementTagNameMap {
+    'attentrace-compare-view': PropsElement<CompareViewProps>;
     'attentrace-explorer': PropsElement<ExplorerProps>;
     'attentrace-group-view': PropsElement<GroupViewProps>;
+    'attentrace-head-scatter': PropsElement<HeadScatterProps>;
     'attentrace-head-view': PropsElement<HeadViewProps>;
     'attentrace-heatmap': PropsElement<HeatmapProps>;
     'attentrace-model-view': PropsElement<ModelViewProps>;

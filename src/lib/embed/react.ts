@@ -16,8 +16,10 @@ import {
 } from 'react';
 import { createPortal } from 'react-dom';
 import type { Exploration } from '../explore/exploration.svelte.js';
+import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look } from '../views/kit/types.js';
@@ -29,8 +31,10 @@ import { outlet } from './outlet.js';
 import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewHandle } from './types.js';
 import {
+  compareView,
   explorer,
   groupView,
+  headScatter,
   headView,
   heatmap,
   modelView,
@@ -98,7 +102,9 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 export const Explorer: ForwardRefExoticComponent<
   ReactProps<ExplorerProps> & { children?: ReactNode } & RefAttributes<ViewHandle<ExplorerProps>>
 > = /* @__PURE__ */ inReact(explorer);
+export const CompareView: ReactView<CompareViewProps> = /* @__PURE__ */ inReact(compareView);
 export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
+export const HeadScatter: ReactView<HeadScatterProps> = /* @__PURE__ */ inReact(headScatter);
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
 export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);
 export const ModelView: ReactView<ModelViewProps> = /* @__PURE__ */ inReact(modelView);

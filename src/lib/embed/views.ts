@@ -1,10 +1,16 @@
 import type { Component } from 'svelte';
+import CompareView from '../views/compare-view/CompareView.svelte';
+import { compareViewOptions } from '../views/compare-view/options.js';
+import type { CompareViewProps } from '../views/compare-view/types.js';
 import Explorer from '../views/explorer/Explorer.svelte';
 import { explorerOptions } from '../views/explorer/options.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import GroupView from '../views/group-view/GroupView.svelte';
 import { groupViewOptions } from '../views/group-view/options.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import HeadScatter from '../views/head-scatter/HeadScatter.svelte';
+import { headScatterOptions } from '../views/head-scatter/options.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import HeadView from '../views/head-view/HeadView.svelte';
 import { headViewOptions } from '../views/head-view/options.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
@@ -51,11 +57,24 @@ const kind =
     ruleOf: (prop) => (options as Record<string, OptionRule<unknown>>)[prop] ?? sharedRule(prop),
   });
 
+export const compareView = /* @__PURE__ */ kind<CompareViewProps>()(
+  'CompareView',
+  CompareView,
+  compareViewOptions,
+  { a: true, b: true, nameA: true, nameB: true, align: true, match: true, floor: true },
+);
 export const explorer = /* @__PURE__ */ kind<ExplorerProps>()('Explorer', Explorer, explorerOptions, {});
 export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', GroupView, groupViewOptions, {
   queryGroups: true,
   keyGroups: true,
+  removed: true,
 });
+export const headScatter = /* @__PURE__ */ kind<HeadScatterProps>()(
+  'HeadScatter',
+  HeadScatter,
+  headScatterOptions,
+  {},
+);
 export const headView = /* @__PURE__ */ kind<HeadViewProps>()('HeadView', HeadView, headViewOptions, {});
 export const heatmap = /* @__PURE__ */ kind<HeatmapProps>()('Heatmap', Heatmap, heatmapOptions, {
   colors: true,

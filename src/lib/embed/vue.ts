@@ -18,8 +18,10 @@ import {
 import { headOf } from '../explore/choose-head.js';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../explore/types.js';
+import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
+import type { HeadScatterProps } from '../views/head-scatter/types.js';
 import type { HeadViewProps } from '../views/head-view/types.js';
 import type { HeatmapProps } from '../views/heatmap/types.js';
 import type { Look, ViewProps } from '../views/kit/types.js';
@@ -33,8 +35,10 @@ import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
 import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
 import {
+  compareView,
   explorer,
   groupView,
+  headScatter,
   headView,
   heatmap,
   modelView,
@@ -140,7 +144,9 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 
 /** Views inside it are linked, wherever they are in it. */
 export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
+export const CompareView: VueView<CompareViewProps> = /* @__PURE__ */ inVue(compareView);
 export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
+export const HeadScatter: VueView<HeadScatterProps> = /* @__PURE__ */ inVue(headScatter);
 export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(headView);
 export const Heatmap: VueView<HeatmapProps> = /* @__PURE__ */ inVue(heatmap);
 export const ModelView: VueView<ModelViewProps> = /* @__PURE__ */ inVue(modelView);

@@ -35,6 +35,7 @@ type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: 
 export class Exploration<Look extends object = object> {
   readonly #host: ExplorationHost<Look>;
   readonly #around: () => Exploration<Look> | undefined;
+  readonly #views = new Set<object>();
   /** The view in which the user last hovered or chose something; the others follow it. */
   #leader = $state.raw<object>();
 
@@ -46,6 +47,17 @@ export class Exploration<Look extends object = object> {
   /** The exploration around that this one is part of. */
   get around(): Exploration<Look> | undefined {
     return this.#around();
+  }
+
+  /** The views that share it, in the order they came. */
+  get views(): readonly object[] {
+    return [...this.#views];
+  }
+
+  /** Takes a view among those that share it, until the function that is given back is called. */
+  join(view: object): () => void {
+    this.#views.add(view);
+    return () => void this.#views.delete(view);
   }
 
   readonly #trace = $derived.by((): Outcome<Trace | undefined> => {

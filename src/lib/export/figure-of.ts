@@ -1,14 +1,17 @@
 import { lookThrough, plainLens, type Lens } from '../analysis/lens/index.js';
+import type { Group } from '../analysis/index.js';
 import { headOf } from '../explore/choose-head.js';
 import { resolveSelection, type StartingChoice } from '../explore/resolve-selection.js';
 import type { ColorTable } from '../render/colors/index.js';
 import { TraceError, type StreamName, type Trace } from '../trace/index.js';
 import { colorsRule, type ColorName } from '../views/heatmap/color-tables.js';
+import { groupViewOptions, type GroupViewOptions } from '../views/group-view/options.js';
 import { heatmapOptions, type HeatmapOptions } from '../views/heatmap/options.js';
 import { headViewOptions, type HeadViewOptions } from '../views/head-view/options.js';
 import { defaultLabels, type Labels } from '../views/kit/labels/index.js';
 import { checkOption, type OptionRules } from '../views/kit/option-rules.js';
 import type { Figure, FigureOptions } from './figure.js';
+import { wholeGroups } from './whole-groups.js';
 import { wholeHeatmap } from './whole-heatmap.js';
 import { wholeHead } from './whole-head.js';
 
@@ -34,21 +37,29 @@ export interface HeatmapFigureOptions extends FigureOfOptions, Partial<HeatmapOp
 /** Of a head view: its options, of which `scrolling` changes nothing. */
 export interface HeadFigureOptions extends FigureOfOptions, Partial<HeadViewOptions> {}
 
+/** Of a group view: its groups and options; it shows all heads unless some are chosen. */
+export interface GroupFigureOptions
+  extends Omit<FigureOfOptions, 'layer' | 'heads' | 'head'>, Partial<GroupViewOptions> {
+  queryGroups?: readonly Group[];
+  keyGroups?: readonly Group[];
+}
+
 /**
  * The figure of a view that is on no screen: it needs neither a browser, nor Svelte, nor Pixi. All tokens are shown; of a heatmap
  * the part that `viewport` says.
  *
- * @throws TraceError `unknown-stream`, `unknown-layer`, `unknown-head`, `unknown-option`, `lens`
+ * @throws TraceError `unknown-stream`, `unknown-layer`, `unknown-head`, `unknown-option`, `lens`; of groups what `groupShares` throws
  * @example
  * const trace = await loadTrace('trace.safetensors');
  * await writeFile('head.svg', toSVG(await figureOf('Heatmap', trace, { layer: 3, head: 1 }), { widthMm: 85 }));
  */
 export function figureOf(view: 'Heatmap', trace: Trace, options?: HeatmapFigureOptions): Promise<Figure>;
 export function figureOf(view: 'HeadView', trace: Trace, options?: HeadFigureOptions): Promise<Figure>;
+export function figureOf(view: 'GroupView', trace: Trace, options?: GroupFigureOptions): Promise<Figure>;
 export async function figureOf(
-  view: 'Heatmap' | 'HeadView',
+  view: 'Heatmap' | 'HeadView' | 'GroupView',
   trace: Trace,
-  given: HeatmapFigureOptions | HeadFigureOptions = {},
+  given: HeatmapFigureOptions | HeadFigureOptions | GroupFigureOptions = {},
 ): Promise<Figure> {
   if (view === 'Heatmap') {
     const { colors = 'auto', ...rest } = given as HeatmapFigureOptions;
@@ -64,11 +75,20 @@ export async function figureOf(
     const { layer, heads } = selection;
     return wholeHead({ ...shown, layer, heads, options }, given);
   }
+  if (view === 'GroupView') {
+    const { queryGroups, keyGroups, stream, labels } = given as GroupFigureOptions;
+    const options = optionsOf<GroupViewOptions>(groupViewOptions, given as GroupFigureOptions);
+    const shown = {
+      stream: trace.stream(resolveSelection(trace, {}, { stream }).stream),
+      labels: { ...defaultLabels, ...labels },
+    };
+    return wholeGroups({ trace, ...shown, queryGroups, keyGroups, options }, given);
+  }
   throw new TraceError({
     code: 'unknown-option',
     place: 'view',
     found: String(view),
-    expected: `'Heatmap' or 'HeadView'`,
+    expected: `'Heatmap', 'HeadView' or 'GroupView'`,
     fix: 'Figures of other views are made by the view itself, in a browser.',
   });
 }

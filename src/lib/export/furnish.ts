@@ -1,6 +1,7 @@
-import { labelWidthPx } from '../scene/label-width.js';
+import { textWidthPx } from '../scene/text-width.js';
 import { chromeColors } from '../views/kit/palette.js';
 import type { Figure, FigureKey, FigureScale, Mark } from './figure.js';
+import { wrapped } from './wrap.js';
 
 /** A figure with what stands below it among its marks. */
 type Furnished = Pick<Figure, 'bounds' | 'marks' | 'caption'>;
@@ -10,10 +11,8 @@ const rowPx = 16;
 const gapPx = 14;
 const barPx = { width: 132, height: 9 };
 const swatchPx = 9;
-/** An average letter takes less than the room that is kept for a label. */
-const lettersAre = 0.86;
 
-const widthOf = (text: string): number => (labelWidthPx(text) * sizePx * lettersAre) / 12.5;
+const widthOf = (text: string): number => textWidthPx(text, sizePx);
 
 /** Puts colour bar, colours of heads and caption below the marks, as marks. */
 export function furnish(
@@ -36,7 +35,7 @@ export function furnish(
     y = written.endPx;
   }
   if (shown) {
-    for (const line of wrapped(shown, Math.max(right - left, 160))) {
+    for (const line of wrapped(shown, Math.max(right - left, 160), sizePx)) {
       y += rowPx / 2;
       below.push(textAt(line, left, y));
       y += rowPx / 2;
@@ -98,16 +97,4 @@ function keyMarks(keys: readonly FigureKey[], left: number, right: number, top: 
     x += width + gapPx;
   }
   return { marks, endPx: y + rowPx + 4 };
-}
-
-/** A text in lines that are no wider than there is room, cut between words. */
-function wrapped(text: string, roomPx: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    const longer = last === undefined ? word : `${last} ${word}`;
-    if (last === undefined || widthOf(longer) > roomPx) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
 }

@@ -8,6 +8,7 @@
 export {
   figureOf,
   type FigureOfOptions,
+  type GroupFigureOptions,
   type HeadFigureOptions,
   type HeatmapFigureOptions,
 } from './figure-of.js';

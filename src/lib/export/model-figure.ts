@@ -4,7 +4,7 @@ import { isSigned, type Block } from '../trace/index.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { colorTables } from '../views/kit/value-colors.js';
 import type { GridHead, GridRow } from '../views/model-view/arrange.js';
-import { formatMeasure } from '../views/model-view/format-measure.js';
+import { formatMeasure } from '../views/kit/format-measure.js';
 import { captionPx, gapPx, type GridLayout } from '../views/model-view/grid-layout.js';
 import type { ModelViewOptions } from '../views/model-view/options.js';
 import { captionOf, quantityName, type Shown } from './caption.js';
@@ -12,6 +12,8 @@ import {
   makeFigure,
   type Figure,
   type FigureOptions,
+  type Ink,
+  type LineMark,
   type Mark,
   type Tables,
   type TextMark,
@@ -31,6 +33,7 @@ interface Format {
     colLevel: number;
   };
   make(block: Block): Uint8Array;
+  lines?(block: Block): { fromY: number; toY: number; weight: number; thickness: number; channel: 0 | 1 }[];
 }
 
 /** A model view to make a figure of. */
@@ -51,9 +54,9 @@ export interface ModelShown extends Shown {
 
 /** The figure of a model view: a tile a head with its thumbnail, labels at the margins. */
 export async function modelFigure(shown: ModelShown, { signal }: FigureOptions): Promise<Figure> {
-  const { rows, layout, stream, labels, options, seen, range, scale } = shown;
+  const { rows, layout, stream, labels, options, seen, range, scale, format } = shown;
   const cols = Math.max(...rows.map(({ heads }) => heads.length), 0);
-  const heads: Mark[] = [];
+  const tiles: Tile[] = [];
   const at = { x: (seen?.startPx ?? 0) - (seen?.left ?? 0), y: -(seen?.top ?? 0) };
   const { cellWidth, cellHeight, labelPx, headerPx } = layout;
   const inSight = ({ x, y, width, height }: Rect): boolean =>
@@ -69,8 +72,13 @@ export async function modelFigure(shown: ModelShown, { signal }: FigureOptions):
     for (const [col, head] of each.entries()) {
       signal?.throwIfAborted();
       const cell = cellOf(row, col);
-      if (inSight(cell)) heads.push(...(await headMarks(shown, head, layer === undefined, cell, signal)));
+      if (inSight(cell))
+        tiles.push({ head, cell, named: layer === undefined, block: await read(shown, head, signal) });
     }
+  // Few lines stay lines: more are a picture a head, as the screen has them.
+  const lines = tiles.reduce((sum, { block }) => sum + (block ? (format.lines?.(block).length ?? 0) : 0), 0);
+  const heads: Mark[] = [];
+  for (const tile of tiles) heads.push(...(await headMarks(shown, tile, lines <= mostCells)));
   const across = rows.flatMap(({ layer }, row): Mark[] => {
     const { y } = cellOf(row, 0);
     if (layer === undefined || !inSight({ ...cellOf(row, 0), x: labelPx + (seen?.startPx ?? 0) })) return [];
@@ -118,38 +126,56 @@ const label = (text: string, x: number, y: number): TextMark => ({
   ink: chromeColors.muted,
 });
 
-/** A tile, its thumbnail, and where heads are ordered, the head and its measure below it. */
-async function headMarks(
-  shown: ModelShown,
-  head: GridHead,
-  mixed: boolean,
-  cell: Rect,
+/** A head where it lies, and what was read of it: nothing where it cannot be read. */
+interface Tile {
+  head: GridHead;
+  cell: Rect;
+  /** Whether its layer is written beside its head. */
+  named: boolean;
+  block: Block | undefined;
+}
+
+async function read(
+  { stream, format }: ModelShown,
+  { layer, head }: GridHead,
   signal?: AbortSignal,
-): Promise<Mark[]> {
+): Promise<Block | undefined> {
+  try {
+    return await stream.matrix(layer, head).block(format.request, { signal });
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** A tile, its thumbnail, and where heads are ordered, the head and its measure below it. */
+async function headMarks(shown: ModelShown, tile: Tile, asPaths: boolean): Promise<Mark[]> {
   const { layout, labels } = shown;
-  const tile = {
+  const { head, cell, named } = tile;
+  const box = {
     x: cell.x + gapPx / 2,
     y: cell.y + gapPx / 2,
     width: cell.width - gapPx,
     height: cell.height - gapPx,
   };
   const { x, y, width, height } = layout.thumbnail;
-  const marks: Mark[] = [{ kind: 'box', rect: tile, fill: chromeColors.tile, radiusPx: 5 }];
+  const marks: Mark[] = [{ kind: 'box', rect: box, fill: chromeColors.tile, radiusPx: 5 }];
   if (shown.isChosen(head)) {
-    const rect = { x: tile.x - 1, y: tile.y - 1, width: tile.width + 2, height: tile.height + 2 };
+    const rect = { x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2 };
     marks.push({ kind: 'box', rect, line: chromeColors.accent, linePx: 2, radiusPx: 6 });
   }
-  marks.push(...(await thumbnail(shown, head, { x: cell.x + x, y: cell.y + y, width, height }, signal)));
+  const rect = { x: cell.x + x, y: cell.y + y, width, height };
+  marks.push(...(await thumbnail(shown, tile, rect, asPaths)));
   if (head.value === undefined) return marks;
-  const middle = tile.y + tile.height - captionPx + 7.5;
-  const name = mixed ? labels.shortPlace(head.layer, head.head) : String(head.head);
+  const middle = box.y + box.height - captionPx + 7.5;
+  const name = named ? labels.shortPlace(head.layer, head.head) : String(head.head);
   const text = { kind: 'text', y: middle, sizePx: 11 } as const;
   marks.push(
-    { ...text, text: name, x: tile.x + 5, anchor: 'start', ink: chromeColors.muted },
+    { ...text, text: name, x: box.x + 5, anchor: 'start', ink: chromeColors.muted },
     {
       ...text,
       text: formatMeasure(head.value),
-      x: tile.x + tile.width - 5,
+      x: box.x + box.width - 5,
       anchor: 'end',
       ink: chromeColors.ink,
     },
@@ -157,52 +183,73 @@ async function headMarks(
   return marks;
 }
 
-/** What is drawn of a head: a picture of its lines, or its cells. A head that cannot be read has a mark in place of it. */
-async function thumbnail(
-  { stream, format, range }: ModelShown,
-  { layer, head }: GridHead,
+/** What is drawn of a head: its lines, a picture of them, or its cells. A head that cannot be read has a mark in place of it. */
+function thumbnail(
+  shown: ModelShown,
+  { head, block }: Tile,
   rect: Rect,
-  signal?: AbortSignal,
-): Promise<Mark[]> {
-  let block: Block;
-  try {
-    block = await stream.matrix(layer, head).block(format.request, { signal });
-  } catch {
-    signal?.throwIfAborted();
+  asPaths: boolean,
+): Mark[] | Promise<Mark[]> {
+  if (!block) {
     const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
     return [{ ...label('!', middle.x, middle.y), ink: chromeColors.danger, bold: true }];
   }
-  const made = format.make(block);
-  const { width: cols, height: rows, channels } = format;
-  if (format.kind === 'matrix') {
-    const { rowLevel, colLevel } = format.request;
-    const seen = (row: number): number => Math.min((row + 1) * 2 ** rowLevel, stream.queryTokens.length);
-    const possible = Uint32Array.from({ length: rows }, (_, row) =>
-      stream.causal ? Math.min(cols, Math.ceil(seen(row) / 2 ** colLevel)) : cols,
-    );
-    return [
-      {
-        kind: 'cells',
-        rect,
-        x: { startPx: rect.x, cellPx: rect.width / cols, count: cols, gapPx: 0 },
-        y: { startPx: rect.y, cellPx: rect.height / rows, count: rows, gapPx: 0 },
-        places: made,
-        possible,
-        tables: tablesOf(range),
-        // Many heads have many cells together.
-        picture: rows * cols > mostCells / 100 ? await deflatedRows(made, cols) : undefined,
-      },
-    ];
-  }
-  const inkOf = (channel: number) =>
-    channels === 1
-      ? ([
-          layerColors(stream.layers.at(-1)! + 1, 'light')[layer]!,
-          layerColors(stream.layers.at(-1)! + 1, 'dark')[layer]!,
-        ] as const)
-      : channel === 0
-        ? chromeColors['positive-line']
-        : chromeColors['negative-line'];
+  if (shown.format.kind === 'matrix') return cellMarks(shown, block, rect);
+  return asPaths ? [lineMarks(shown, head, block, rect)] : lineCovers(shown, head, block, rect);
+}
+
+async function cellMarks({ stream, format, range }: ModelShown, block: Block, rect: Rect): Promise<Mark[]> {
+  const { width: cols, height: rows } = format;
+  const { rowLevel, colLevel } = format.request;
+  const places = format.make(block);
+  const seen = (row: number): number => Math.min((row + 1) * 2 ** rowLevel, stream.queryTokens.length);
+  const possible = Uint32Array.from({ length: rows }, (_, row) =>
+    stream.causal ? Math.min(cols, Math.ceil(seen(row) / 2 ** colLevel)) : cols,
+  );
+  return [
+    {
+      kind: 'cells',
+      rect,
+      x: { startPx: rect.x, cellPx: rect.width / cols, count: cols, gapPx: 0 },
+      y: { startPx: rect.y, cellPx: rect.height / rows, count: rows, gapPx: 0 },
+      places,
+      possible,
+      tables: tablesOf(range),
+      // Many heads have many cells together.
+      picture: rows * cols > mostCells / 100 ? await deflatedRows(places, cols) : undefined,
+    },
+  ];
+}
+
+/** The colour of lines: that of the layer, or of signed numbers that of their sign. */
+function inkOf({ stream, format }: ModelShown, { layer }: GridHead, channel: number): Ink {
+  if (format.channels === 2) return chromeColors[channel === 0 ? 'positive-line' : 'negative-line'];
+  const count = stream.layers.at(-1)! + 1;
+  return [layerColors(count, 'light')[layer]!, layerColors(count, 'dark')[layer]!];
+}
+
+function lineMarks(shown: ModelShown, head: GridHead, block: Block, rect: Rect): Mark {
+  const scale = rect.height / shown.format.height;
+  const at = (x: number, y: number) => ({ x, y: rect.y + y * scale });
+  const lines = shown.format.lines!(block).map(
+    ({ fromY, toY, weight, thickness, channel }): LineMark & { channel: number } => ({
+      kind: 'line',
+      from: at(rect.x, fromY),
+      to: at(rect.x + rect.width, toY),
+      horizontal: false,
+      ink: inkOf(shown, head, channel),
+      opacity: weight,
+      widthPx: thickness * scale,
+      channel,
+    }),
+  );
+  const marks = lines.sort((a, b) => a.channel - b.channel).map(({ channel: _, ...line }) => line);
+  return { kind: 'group', clip: rect, marks };
+}
+
+function lineCovers(shown: ModelShown, head: GridHead, block: Block, rect: Rect): Promise<Mark[]> {
+  const { width: cols, height: rows, channels } = shown.format;
+  const made = shown.format.make(block);
   return Promise.all(
     Array.from({ length: channels }, async (_, channel): Promise<Mark> => ({
       kind: 'cover',
@@ -211,7 +258,7 @@ async function thumbnail(
         made.filter((_, i) => i % channels === channel),
         cols,
       ),
-      ink: inkOf(channel),
+      ink: inkOf(shown, head, channel),
     })),
   );
 }

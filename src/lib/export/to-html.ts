@@ -6,7 +6,7 @@ import { toBase64 } from './png.js';
 
 /** A view of a page: its name, and props that are plain data. */
 export interface PageView {
-  view: 'Explorer' | 'HeadView' | 'Heatmap' | 'ModelView' | 'NeuronView' | 'TokenView';
+  view: 'Explorer' | 'GroupView' | 'HeadView' | 'Heatmap' | 'ModelView' | 'NeuronView' | 'TokenView';
   props?: Readonly<Record<string, unknown>>;
 }
 

@@ -58,8 +58,11 @@ async function draw(
   svg: string,
   { width, height }: { width: number; height: number },
 ): Promise<HTMLCanvasElement> {
-  // At the size of the picture, so that nothing is drawn small and then enlarged.
-  const sized = svg.replace(/width="[^"]+" height="[^"]+"/, `width="${width}" height="${height}"`);
+  // At the size of the picture, so that nothing is drawn small and then enlarged; to its very edges, though a height is whole pixels.
+  const sized = svg.replace(
+    /width="[^"]+" height="[^"]+"/,
+    `width="${width}" height="${height}" preserveAspectRatio="none"`,
+  );
   const image = new Image(width, height);
   const url = URL.createObjectURL(new Blob([sized], { type: 'image/svg+xml' }));
   try {

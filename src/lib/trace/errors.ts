@@ -1,5 +1,6 @@
 /** Every way an input can be wrong, one code each; docs/errors.md explains them. */
 export const traceErrorCodes = [
+  'argument',
   'missing-attention',
   'missing-tokens',
   'two-forms',

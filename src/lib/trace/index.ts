@@ -22,6 +22,7 @@ export {
   type QuantityName,
 } from './quantity.js';
 export { isFuture, rowOf } from './positions.js';
+export { pictureAt, picturesIn, type PictureSegment } from './segments.js';
 export { segmentsFromText, type SegmentPlace } from './segments-from-text.js';
 export { traceOf } from './trace-of.js';
 export { joinedText, toTokens } from './tokens.js';

@@ -1,6 +1,6 @@
 import { describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
-import type { Segment } from './types.js';
+import type { PatchGrid, PositionAxis, Segment, Token } from './types.js';
 
 /**
  * Segments as `createTrace` takes them, in positions of the tokens passed; returned in those of the tokens that are there.
@@ -25,6 +25,7 @@ export function parseSegments(
     const inside = [start, end].every(Number.isInteger) && 0 <= start! && start! < end! && end! <= tokens;
     if (!inside)
       throw wrong(at, `start and end ${listed([start, end])}`, `whole numbers, 0 ≤ start < end ≤ ${tokens}`);
+    checkPlaces(segment, end! - start!, at);
     return { ...segment, name, start: start!, end: end! };
   });
   checkApart(parsed, place);
@@ -49,9 +50,80 @@ function checkApart(segments: readonly Segment[], place: string): void {
   });
 }
 
-function among({ name, start, end }: Segment, kept: readonly number[], place: string): Segment {
+/** A picture has a patch for each token, an axis a step. */
+function checkPlaces({ image, axis }: Partial<Segment>, tokens: number, place: string): void {
+  if (image !== undefined) {
+    const { src, rows, cols } = (image ?? {}) as Partial<PatchGrid>;
+    if (typeof src !== 'string') throw wrong(`${place}.image.src`, describe(src), 'the address of a picture');
+    if (![rows, cols].every((n) => Number.isInteger(n) && n! > 0) || rows! * cols! !== tokens)
+      throw new TraceError({
+        code: 'segment',
+        place: `${place}.image`,
+        found: [rows, cols].map((n) => (typeof n === 'number' ? String(n) : describe(n))).join(' × '),
+        expected: `rows × columns that make as many patches as the segment has tokens, ${tokens}`,
+        fix: 'Give the grid as the model has it after its patches are merged, and a segment to each tile; tokens that separate rows belong to none.',
+      });
+  }
+  if (axis === undefined) return;
+  const { start = 0, step, unit = '' } = (axis ?? {}) as Partial<PositionAxis>;
+  if (![start, step].every(Number.isFinite) || typeof unit !== 'string')
+    throw wrong(`${place}.axis`, describe(axis), "{ unit: 's', step: 0.02 }, its start 0 unless it is said");
+}
+
+/** A segment that is a picture. */
+export type PictureSegment = Segment & { image: PatchGrid };
+
+/** The segments that are pictures of which every patch is a token: where tokens are merged, or not all recorded, they are none. */
+export function picturesIn(segments: readonly Segment[]): PictureSegment[] {
+  return segments.filter(
+    (one): one is PictureSegment =>
+      one.image !== undefined && one.image.rows * one.image.cols === one.end - one.start,
+  );
+}
+
+/** The picture that a token is a patch of. */
+export function pictureAt<S extends Segment>(pictures: readonly S[], position: number): S | undefined {
+  return pictures.find(({ start, end }) => start <= position && position < end);
+}
+
+/** Tokens called by what their places stand for: the row and column of a patch, from 1, or the value on an axis. */
+export function tokensInPlace(tokens: readonly Token[], segments: readonly Segment[]): readonly Token[] {
+  const named = segments.filter(({ image, axis }) => image ?? axis);
+  if (named.length === 0) return tokens;
+  const placed = [...tokens];
+  for (const { start, end, image, axis } of named)
+    for (let at = start; at < end; at++) {
+      const token = tokens[at]!;
+      const i = at - start;
+      placed[at] = image
+        ? // What is in a picture is no marker, whatever the vocabulary calls it.
+          { ...token, special: false, label: `r${Math.floor(i / image.cols) + 1} c${(i % image.cols) + 1}` }
+        : { ...token, label: axisLabel(token, axis!, i) };
+    }
+  return placed;
+}
+
+function axisLabel(
+  { raw, label, position }: Token,
+  { start = 0, step, unit }: PositionAxis,
+  i: number,
+): string {
+  const digits = Math.max(...[start, step].map((n) => /\.(\d+)/.exec(String(n))?.[1]?.length ?? 0));
+  const value = `${(start + i * step).toFixed(digits)}${unit ? ` ${unit}` : ''}`;
+  // Tokens that were left out are called by their positions.
+  return raw === String(position) ? value : `${label} ${value}`;
+}
+
+function among({ name, start, end, ...more }: Segment, kept: readonly number[], place: string): Segment {
   const segment = { name, start: firstFrom(kept, start), end: firstFrom(kept, end) };
-  if (segment.start < segment.end) return segment;
+  const whole = segment.end - segment.start === end - start;
+  if (segment.start < segment.end && !whole && (more.image ?? more.axis))
+    throw wrong(
+      place,
+      'a picture or an axis of which some tokens are not there',
+      'all of its tokens present',
+    );
+  if (segment.start < segment.end) return { ...more, ...segment };
   throw wrong(
     place,
     `start and end ${listed([start, end])}, of tokens that are not there`,

@@ -2,7 +2,7 @@ import { refusePromise } from './array-shape.js';
 import { describe } from './describe.js';
 import { TraceError } from './errors.js';
 import { parsePresent } from './present.js';
-import { parseSegments } from './segments.js';
+import { parseSegments, tokensInPlace } from './segments.js';
 import { parseSpecialTokens, toTokens } from './tokens.js';
 import type { Segment, SideInput, Token } from './types.js';
 
@@ -32,11 +32,13 @@ export function toSide(input: Partial<SideInput>, prefix: string, count?: number
       : rawTokens(input.tokens, place, prefix !== '');
   const special = parseSpecialTokens(input.specialTokens, `${prefix}specialTokens`);
   const kept = parsePresent(input.present, raw.length, `${prefix}present`);
+  const segments = parseSegments(input.segments ?? [], raw.length, `${prefix}segments`, kept);
+  const tokens = toTokens(kept ? kept.map((position) => raw[position]!) : raw, special);
   return {
     place,
     count: raw.length,
-    tokens: toTokens(kept ? kept.map((position) => raw[position]!) : raw, special),
-    segments: parseSegments(input.segments ?? [], raw.length, `${prefix}segments`, kept),
+    tokens: tokensInPlace(tokens, segments),
+    segments,
     kept,
   };
 }

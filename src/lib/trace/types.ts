@@ -34,6 +34,28 @@ export interface Segment {
   name: string;
   start: number;
   end: number;
+  /** A picture whose patches are the tokens, row by row from the upper left: views show it, and its patches as they show tokens. */
+  image?: PatchGrid;
+  /** What the positions stand for, as seconds of a sound: tokens are called by it. */
+  axis?: PositionAxis;
+}
+
+/** A picture cut into patches, a token each: as many as the segment has tokens. */
+export interface PatchGrid {
+  /** The address of the picture, a data URL too. */
+  src: string;
+  rows: number;
+  cols: number;
+}
+
+/** Positions that are places on a line, evenly spaced: `{ unit: 's', step: 0.02 }` of Whisper’s encoder. */
+export interface PositionAxis {
+  /** The value at the first token of the segment. Default 0. */
+  start?: number;
+  /** How much further each next token is. */
+  step: number;
+  /** Default: none. */
+  unit?: string;
 }
 
 /** One token: what the tokenizer calls it (`raw`), and how a reader sees it (`text`). */

@@ -3,10 +3,15 @@ import {
   createTrace,
   createView,
   Explorer,
+  GroupView,
   HeadView,
   Heatmap,
+  ModelView,
+  TokenView,
   type Selection,
 } from '../../../src/lib/index.js';
+import { page } from 'vitest/browser';
+import { loadTrace } from '../../../src/lib/io/index.js';
 import { stageInfo } from '../../../src/lib/render/index.js';
 import { centerOf, drawn, mouse, statusOf, tokenOf, usePage } from '../views/page.js';
 import { attention, file, message, pixelsOf, placeWith, region, tokens } from './helpers.js';
@@ -138,7 +143,28 @@ test('views are linked by the exploration of another, in an element of its own',
   explorer.destroy();
 });
 
-test('writes what is shown as SVG and PNG; a view that is none of that says so', async () => {
+test('writes any view as SVG and PNG, in sight or whole, as wide and as fine as asked', async () => {
+  const trace = await loadTrace(file);
+  for (const View of [GroupView, HeadView, Heatmap, ModelView, TokenView, Explorer]) {
+    const place = placeWith();
+    const view = createView(place, View as typeof Heatmap, { trace, theme: 'light' });
+    for (const one of page.getByRole('region').all()) await drawn(one);
+    const svgOf = async (options: Parameters<typeof view.toSVG>[0]) =>
+      new DOMParser().parseFromString(await view.toSVG(options), 'image/svg+xml').documentElement;
+    const whole = await svgOf({ whole: true, widthMm: 90, background: 'transparent' });
+    expect(whole.getAttribute('width')).toBe('90mm');
+    expect(whole.textContent).toContain('all-MiniLM');
+    const ground = (of: Element) => of.querySelector(':scope > rect')!.getAttribute('fill');
+    expect(ground(await svgOf({ background: 'dark' }))).toBe('#10151c');
+    expect(ground(await svgOf({}))).toBe('#ffffff');
+    const picture = await createImageBitmap(await view.toPNG({ widthMm: 50.8, dpi: 72, background: 'dark' }));
+    expect(picture.width).toBe(144);
+    view.destroy();
+    place.remove();
+  }
+});
+
+test('a view that is gone writes nothing, and says so', async () => {
   const view = createView(placeWith(), HeadView, { attention, tokens });
   await drawn(region());
   const svg = new DOMParser().parseFromString(await view.toSVG({ whole: true }), 'image/svg+xml');

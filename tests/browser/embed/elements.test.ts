@@ -114,6 +114,34 @@ test.each([
   await message(text);
 });
 
+test.each([
+  ['a file that is not there', '/nothing.safetensors', /nothing\.safetensors .*404/],
+  ['a page in place of a file', 'data:text/html,<!doctype html><p>No.</p>', /web page|HTML/i],
+  ['a server that refuses', 'http://127.0.0.1:9/x.npz', /127\.0\.0\.1:9.*CORS/],
+])('says in its place what is wrong with its src: %s', async (_, src, text) => {
+  const place = placeWith('<attentrace-heatmap></attentrace-heatmap>');
+  const element = place.querySelector('attentrace-heatmap')!;
+  element.setAttribute('src', src);
+  await message(text);
+  expect(element.querySelector('[role=alert]')).not.toBe(null);
+  // What is mended is drawn.
+  element.setAttribute('src', file);
+  await drawn(region('Heatmap'));
+});
+
+test.each([
+  [{ layer: 'three' }, /layer .*"three".*a whole number/],
+  [{ heads: 'all' }, /heads .*"all".*a list of whole numbers/],
+  [{ trace: 'trace.npz' }, /trace .*"trace\.npz".*a trace/],
+  [{ trace: { attention, tokens } }, /trace .*\{ attention, tokens \}.*a trace/],
+  [{ labels: 3 }, /labels .*3.*an object of strings/],
+])('says in its place that a property is of the wrong type: %o', async (wrong, text) => {
+  const place = placeWith(`<attentrace-head-view ${written}></attentrace-head-view>`);
+  Object.assign(place.querySelector('attentrace-head-view')!, wrong);
+  await message(text);
+  expect(place.querySelector('attentrace-head-view [role=alert]')).not.toBe(null);
+});
+
 test('attributes of HTML and of frameworks are nobody’s mistake', async () => {
   placeWith(
     `<attentrace-head-view ${written} id="x" class="y" slot="z" part="p" style="color: red" title="t" lang="en" dir="ltr" tabindex="0"

@@ -4,7 +4,7 @@ import { createTrace, type Hover, type Selection } from '../../../src/lib/index.
 import { Explorer, HeadView, Heatmap } from '../../../src/lib/embed/vue.js';
 import { stageInfo } from '../../../src/lib/render/index.js';
 import { centerOf, drawn, mouse, statusOf, tokenOf, usePage } from '../views/page.js';
-import { attention, pixelsOf, placeWith, region, tokens } from './helpers.js';
+import { attention, file, pixelsOf, placeWith, region, tokens } from './helpers.js';
 
 usePage();
 
@@ -110,6 +110,13 @@ test('children of an Explorer are Vue’s, and its views are linked', async () =
   await expect.poll(() => statusOf(region('two'))).toContain('cat');
   two.value = false;
   await expect.element(region('two')).not.toBeInTheDocument();
+});
+
+test('is unmounted while Pixi and its file are loading', async () => {
+  const { unmount } = show(() => h(HeadView, { src: file } as never));
+  await expect.element(region()).toBeInTheDocument();
+  unmount();
+  await expect.poll(stageInfo).toEqual({ contexts: 0, surfaces: 0, textures: 0 });
 });
 
 test('what is kept alive is as it was', async () => {

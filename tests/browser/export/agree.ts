@@ -98,6 +98,32 @@ export function marksOf<K extends Mark['kind']>(
   );
 }
 
+/** The boxes of a figure where they lie in it, whatever groups they are in. */
+export function placedBoxes(
+  marks: readonly Mark[],
+  dx = 0,
+  dy = 0,
+): (Extract<Mark, { kind: 'box' }> & { seen: Rect })[] {
+  return marks.flatMap((mark) => {
+    if (mark.kind === 'group') return placedBoxes(mark.marks, dx + (mark.at?.x ?? 0), dy + (mark.at?.y ?? 0));
+    if (mark.kind !== 'box') return [];
+    const { x, y, ...size } = mark.rect;
+    return [{ ...mark, seen: { x: x + dx, y: y + dy, ...size } }];
+  });
+}
+
+/** The colour that most pixels of a rectangle have. */
+export function commonColor(of: Colors, { x, y, width, height }: Rect): Rgb {
+  const counts = new Map<string, number>();
+  for (let py = Math.round(y); py < Math.round(y + height); py++)
+    for (let px = Math.round(x); px < Math.round(x + width); px++) {
+      const color = of(px, py).join();
+      counts.set(color, (counts.get(color) ?? 0) + 1);
+    }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return most![0].split(',').map(Number) as Rgb;
+}
+
 /** What is written in an element, and where its middle is from the corner of another; turned texts by what they turn about. */
 export function textsIn(element: Element, selector: string, corner: Element) {
   const { x, y } = corner.getBoundingClientRect();

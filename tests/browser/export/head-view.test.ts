@@ -45,6 +45,33 @@ describe('a head view: its SVG and the screen agree', () => {
     const blank = () => screen(lines.x, lines.y);
     expect(compare(screen, blank, lines).share).toBeGreaterThan(0.02);
 
+    // Every line that is in sight from end to end runs from the middle of a query to that of a key, and where the lines begin and end.
+    const horizontal = 'layout' in props;
+    const corner = scroller.getBoundingClientRect();
+    const middlesOf = (name: string): number[] =>
+      [...view.region.getByRole('listbox', { name }).element().querySelectorAll('[role=option]')].map(
+        (one) => {
+          const box = one.getBoundingClientRect();
+          return horizontal ? box.x + box.width / 2 - corner.x : box.y + box.height / 2 - corner.y;
+        },
+      );
+    const [queries, keys] = [middlesOf('queries'), middlesOf('keys')];
+    const along = ({ x, y }: { x: number; y: number }): number => (horizontal ? x : y);
+    const across = ({ x, y }: { x: number; y: number }): number => (horizontal ? y : x);
+    const isAt = (middles: number[], at: number): boolean => middles.some((one) => Math.abs(one - at) < 0.6);
+    const ends = (middles: number[], at: number): boolean =>
+      at > Math.min(...middles) - 1 && at < Math.max(...middles) + 1;
+    const drawnLines = marksOf(group.marks, 'line').filter(
+      ({ from, to }) => ends(queries, along(from)) && ends(keys, along(to)),
+    );
+    expect(drawnLines.length).toBeGreaterThan(5);
+    const { clip } = group;
+    const edges = horizontal ? [clip!.y, clip!.y + clip!.height] : [clip!.x, clip!.x + clip!.width];
+    for (const { from, to } of drawnLines) {
+      expect([isAt(queries, along(from)), isAt(keys, along(to))]).toEqual([true, true]);
+      expect([across(from), across(to)]).toEqual(edges);
+    }
+
     const options = [...view.region.element().querySelectorAll('[role=option]')];
     const seen = scroller.getBoundingClientRect();
     const inSight = options.filter((option) => {

@@ -1,7 +1,9 @@
-import type { Component } from 'svelte';
+import { createRawSnippet, getAllContexts, mount, unmount, type Component } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import {
   Explorer,
+  HeadView,
+  Heatmap,
   ModelView,
   NeuronView,
   TokenView,
@@ -12,11 +14,21 @@ import {
 } from '../../../src/lib/index.js';
 import { render } from 'vitest-browser-svelte';
 import type { Rect } from '../../../src/lib/scene/rect.js';
-import { createTrace } from '../../../src/lib/index.js';
+import { blockWeights, createTrace } from '../../../src/lib/trace/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import type { Figure, FigureOptions } from '../../../src/lib/export/index.js';
 import { drawn, showView, usePage } from '../views/page.js';
-import { compare, drawFigure, drawnScreen, marksOf, roughDifference, said } from './agree.js';
+import { fromHex } from '../views/pixels.js';
+import {
+  commonColor,
+  compare,
+  drawFigure,
+  drawnScreen,
+  marksOf,
+  placedBoxes,
+  roughDifference,
+  said,
+} from './agree.js';
 
 usePage();
 
@@ -56,7 +68,7 @@ describe('a model view: its SVG and the screen agree', () => {
     { name: 'lines', props: { trace: pair } },
     { name: 'matrices, dark', props: { trace: pair, thumbnail: 'matrix', theme: 'dark' } },
     { name: 'causal matrices', props: { trace: induction, thumbnail: 'matrix' } },
-    { name: 'ordered', props: { trace: pair, orderBy: 'entropy', includeLayers: [1, 2] } },
+    { name: 'ordered', props: { trace: pair, orderBy: 'entropy', includeLayers: [1, 2, 3, 4, 5] } },
   ] as const)('$name', async ({ props }) => {
     const view = await showModel(props);
     const scroller = view.region.element().querySelector('.scroller')!;
@@ -87,6 +99,33 @@ describe('a model view: its SVG and the screen agree', () => {
     for (const label of labels) expect(texts).toContain(label);
   });
 
+  test('few lines are paths, from the middle of their query to that of their key', async () => {
+    const view = await showModel({ trace: pair, includeLayers: [1], includeHeads: [0, 2] });
+    const figure = await view.figure();
+    const scroller = view.region.element().querySelector('.scroller')!;
+    const lines = marksOf(figure.marks, 'line');
+    expect(lines.length).toBeGreaterThan(50);
+    expect(marksOf(figure.marks, 'cover')).toEqual([]);
+    const groups = figure.marks.flatMap((mark) => (mark.kind === 'group' ? mark.marks : []));
+    const clips = groups.flatMap((mark) => (mark.kind === 'group' && mark.clip ? [mark] : []));
+    expect(clips).toHaveLength(2);
+    const count = pair.stream().queryTokens.length;
+    for (const [i, { clip, marks }] of clips.entries()) {
+      const matrix = pair.stream().matrix(1, [0, 2][i]!);
+      const weights = blockWeights(await matrix.block({ row: 0, col: 0, rows: count, cols: count }));
+      const row = (y: number): number => ((y - clip!.y) / clip!.height) * count - 0.5;
+      for (const { from, to, opacity } of marksOf(marks, 'line')) {
+        expect([from.x, to.x]).toEqual([clip!.x, clip!.x + clip!.width]);
+        const [query, key] = [Math.round(row(from.y)), Math.round(row(to.y))];
+        expect([row(from.y), row(to.y)]).toEqual([expect.closeTo(query, 5), expect.closeTo(key, 5)]);
+        expect(opacity).toBeCloseTo(weights[query * count + key]!, 5);
+      }
+    }
+    const svg = await drawFigure(figure, 'light', 4);
+    const screen = await drawnScreen(scroller);
+    for (const { clip } of clips) expect(roughDifference(svg, screen, within(clip!, 0), 10)).toBeLessThan(9);
+  });
+
   test('a figure of the whole has every head', async () => {
     const view = await showModel({ trace: pair });
     const whole = await view.figure({ whole: true, width: 500 });
@@ -113,23 +152,51 @@ describe('a token view: its SVG and the screen agree', () => {
         .map(({ text }) => text.trim())
         .join(''),
     ).toBe(words.join('').replace(/[\n\u200b]/gu, ''));
+    // Text stands where it stands on the screen.
+    const corner = texts.getBoundingClientRect();
+    const [first, ...later] = [...texts.querySelectorAll<HTMLElement>('[data-position]')].filter((token) => {
+      const { top, bottom } = token.getBoundingClientRect();
+      return (top + bottom) / 2 > corner.top && (top + bottom) / 2 < corner.bottom;
+    });
+    expect(later.length).toBeGreaterThan(10);
+    const { left, top, height: high } = first!.getClientRects()[0]!;
+    const [start] = said(figure);
+    expect(start!.x).toBeCloseTo(left - corner.left, 0);
+    expect(Math.abs(start!.y - (top + high / 2 - corner.top))).toBeLessThan(3);
+
     const svg = await drawFigure(figure, 'theme' in props ? 'dark' : 'light', 2);
     const screen = await drawnScreen(texts);
     const { width, height } = texts.getBoundingClientRect();
-    const fills = marksOf(figure.marks, 'box').filter(
-      ({ fill, rect }) =>
-        fill && rect.x > 0 && rect.x + rect.width < width && rect.y > 0 && rect.y + rect.height < height,
+    const shaded = placedBoxes(figure.marks).filter(
+      ({ fill, seen }) =>
+        fill && seen.x > 0 && seen.x + seen.width < width && seen.y > 0 && seen.y + seen.height + 4 < height,
     );
-    expect(fills.length).toBeGreaterThan(5);
-    // Above the letters there is nothing but the fill, or below them the line.
-    for (const { rect } of fills) {
-      const strip = {
-        x: Math.ceil(rect.x),
-        y: Math.ceil(rect.y) + 1,
-        width: Math.max(1, Math.floor(rect.width) - 1),
-        height: 1,
-      };
-      expect(compare(svg, screen, strip).share).toBeLessThan(0.5);
+    expect(shaded.length).toBeGreaterThan(5);
+    // Every fill, and every line below a token, has the colour that it has on the screen.
+    const theme = 'theme' in props ? 1 : 0;
+    const paper = fromHex(['#ffffff', '#10151c'][theme]!);
+    for (const { fill, opacity = 1, seen } of shaded.filter(({ seen }) => seen.width > 4)) {
+      const expected = fromHex(fill![theme]).map((ink, i) => paper[i]! + (ink - paper[i]!) * opacity);
+      const isLine = seen.height < 5;
+      const strip = { ...seen, x: seen.x + 1, width: seen.width - 2, y: seen.y + 1, height: isLine ? 1 : 2 };
+      const onScreen = commonColor(screen, strip);
+      for (let i = 0; i < 3; i++)
+        expect(Math.abs(onScreen[i]! - expected[i]!), `${i}`).toBeLessThanOrEqual(4);
+    }
+    // And what is shaded on the screen is shaded in the figure.
+    const onScreen = [...texts.querySelectorAll<HTMLElement>('[data-position].shaded')].filter((token) => {
+      const box = token.getBoundingClientRect();
+      return (
+        box.top > corner.top &&
+        box.bottom < corner.bottom &&
+        Number(token.style.getPropertyValue('--fill')) > 0.005
+      );
+    });
+    for (const token of onScreen) {
+      const box = token.getClientRects()[0]!;
+      const [x, y] = [box.x - corner.x, box.y - corner.y];
+      const found = shaded.some(({ seen }) => Math.abs(seen.x - x) < 1 && Math.abs(seen.y - y) < 4);
+      expect(found, token.textContent).toBe(true);
     }
     const whole = {
       x: figure.bounds.x + 8,
@@ -166,7 +233,7 @@ describe('a neuron view: its SVG and the screen agree', () => {
   const trace = createTrace({ attention: [[rows]], tokens, queries, keys });
 
   test.each([
-    { name: 'lines', props: { trace } },
+    { name: 'lines', props: { trace, threshold: 0.05 } },
     { name: 'an opened query', props: { trace, selection: { query: 2 } } },
     { name: 'an opened query, dark', props: { trace, selection: { query: 2 }, theme: 'dark' } },
   ] as const)('$name', async ({ props }) => {
@@ -192,7 +259,50 @@ describe('a neuron view: its SVG and the screen agree', () => {
           share: expect.toSatisfy((share: number) => share < 0.01),
         });
       }
-    } else expect(marksOf(figure.marks, 'line').length).toBeGreaterThan(10);
+      // What scores and bars have for colours: at the corners, where no number stands.
+      const screen = await drawnScreen(scroller);
+      const boxes = placedBoxes(figure.marks).filter(
+        ({ fill, seen }) =>
+          fill && seen.width > 6 && seen.height > 6 && seen.y + seen.height < scroller.clientHeight,
+      );
+      expect(boxes.length).toBeGreaterThan(8);
+      const paper = 'theme' in props ? [16, 21, 28] : [255, 255, 255];
+      for (const { seen, fill, opacity = 1 } of boxes.filter(({ opacity }) => (opacity ?? 1) === 1)) {
+        const ink = fromHex(fill!['theme' in props ? 1 : 0]);
+        const expected = ink.map((value, i) => paper[i]! + (value - paper[i]!) * opacity);
+        const corner = { x: seen.x + 2, y: seen.y + 2, width: 3, height: 2 };
+        expect(commonColor(screen, corner)).toEqual(expected.map((value) => expect.closeTo(value, -1)));
+      }
+    } else {
+      const lines = marksOf(figure.marks, 'line');
+      expect(lines.length).toBeGreaterThan(10);
+      const [head] = figure.marks.slice(1);
+      if (head?.kind !== 'group') throw new Error('Rows are no group.');
+      const moved = head.marks[0]!.kind === 'group' ? (head.marks[0]!.at ?? head.at!) : head.at!;
+      const { y: top } = scroller.getBoundingClientRect();
+      const middles = (name: string): number[] =>
+        [...scroller.querySelectorAll(`[role=listbox][aria-label="${name}"] [role=option]`)].map((option) => {
+          const box = option.getBoundingClientRect();
+          return box.y + box.height / 2 - top;
+        });
+      const [queries, keys] = [middles('queries'), middles('keys')];
+      expect([queries.length, keys.length]).toEqual([6, 6]);
+      const nearest = (rows: number[], y: number): number =>
+        rows.findIndex((middle) => Math.abs(middle - y) < 0.6);
+      const pairs = lines.map(({ from, to }) => [
+        nearest(queries, from.y + moved.y),
+        nearest(keys, to.y + moved.y),
+      ]);
+      // One line a pair whose weight is no less than the threshold, from its query to its key.
+      const expected = rows.flatMap((row, q) => row.flatMap((weight, k) => (weight >= 0.05 ? [[q, k]] : [])));
+      expect(pairs.sort()).toEqual(expected.sort());
+      const { x, width } = { x: lines[0]!.from.x + moved.x, width: lines[0]!.to.x - lines[0]!.from.x };
+      const part = within({ x, y: moved.y, width, height: 6 * 20 }, 1);
+      const fine = await drawFigure(figure, 'light', 4);
+      const screen = await drawnScreen(scroller);
+      expect(roughDifference(fine, screen, part)).toBeLessThan(9);
+      expect(compare(screen, () => screen(part.x, part.y), part).share).toBeGreaterThan(0.02);
+    }
   });
 
   test('a figure of the whole has every row', async () => {
@@ -214,4 +324,29 @@ test('an Explorer puts its views beside each other, or shows the one that is max
   expect(said(four).filter(({ text }) => text.includes('all-MiniLM')).length).toBeGreaterThanOrEqual(4);
   await screen.rerender({ maximized: 'heatmap' });
   expect((await figure()).caption).toContain('layer 0, head 0');
+});
+
+test('an Explorer with a layout of one’s own has the figures of the views in it', async () => {
+  const children = createRawSnippet(() => ({
+    render: () => '<div></div>',
+    setup(element) {
+      const context = new Map<unknown, unknown>(getAllContexts());
+      const parts = [HeadView, Heatmap].map((View) => mount(View as Component, { target: element, context }));
+      return () => parts.forEach((part) => void unmount(part));
+    },
+  }));
+  const screen = await render(
+    Explorer as unknown as Component,
+    { trace: pair, layer: 2, theme: 'light', children } as object,
+  );
+  for (const region of screen.getByRole('region').all()) await drawn(region);
+  const { figure } = screen.component as { figure(options?: FigureOptions): Promise<Figure> };
+  const two = await figure();
+  expect(two.marks).toHaveLength(2);
+  const captions = said(two).filter(({ text }) => text.includes('all-MiniLM'));
+  expect(captions.map(({ text }) => text).join()).toMatch(/layer 2, all 12 heads.*layer 2, head 0/s);
+  await screen.rerender({ children: createRawSnippet(() => ({ render: () => '<p>None.</p>' })) } as object);
+  await expect
+    .poll(() => figure().catch((error: Error) => error.message))
+    .toMatch(/no view in this Explorer/);
 });

@@ -87,6 +87,36 @@ describe('the menu', () => {
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 
+  test('a picture is copied, of the whole and dark where that is asked for; a browser that forbids it says so', async () => {
+    const copied: ClipboardItem[] = [];
+    const write = vi.spyOn(navigator.clipboard, 'write');
+    write.mockImplementation((items) => Promise.resolve(void copied.push(...items)));
+    const { region, figure } = await showHeatmap({
+      trace: pair,
+      viewport: { query: 0, key: 0, queries: 4, keys: 4 },
+    });
+    await region.getByRole('button', { name: 'options' }).click();
+    await region.getByRole('combobox', { name: 'figure of' }).selectOptions('the whole');
+    await region.getByRole('combobox', { name: 'background' }).selectOptions('dark');
+    const notice = () => region.element().querySelector('.notice')!.textContent;
+    await region.getByRole('button', { name: 'copy picture' }).click();
+    await expect.poll(notice).toBe('figure copied');
+    const blob = await copied[0]!.getType('image/png');
+    const { width, height, density } = await readPng(blob);
+    expect(density).toEqual([11_811, 11_811, 1]);
+    // 180 mm at 300 dpi, in the shape of the whole matrix.
+    expect(width).toBe(2126);
+    const whole = await toPNG(await figure({ whole: true, pixelRatio: 2 }), { background: 'dark' });
+    expect(height).toBe((await readPng(whole)).height);
+    const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+    context.drawImage(await createImageBitmap(blob), 0, 0);
+    expect([...context.getImageData(0, 0, 1, 1).data]).toEqual([16, 21, 28, 255]);
+
+    write.mockRejectedValue(new DOMException('Not allowed.', 'NotAllowedError'));
+    await region.getByRole('button', { name: 'copy picture' }).click();
+    await expect.poll(notice).toBe('Not allowed.');
+  });
+
   test('what goes wrong is said there', async () => {
     const tokens = 330;
     const data = new Float32Array(tokens * tokens).fill(1 / tokens);

@@ -199,3 +199,39 @@ test.each(['light', 'dark'] as const)('axe, %s, at 1,280 and 320 px', async (the
     expect(overflowing.map((one) => one.outerHTML.slice(0, 160))).toEqual([]);
   }
 });
+
+test('what removing a document changes stands beside its share, with the rank correlation of the two', async () => {
+  const names = trace.stream().keySegments.map(({ name }) => name);
+  const query = 'It was the longest span in the world until 1964.';
+  const view = await show({
+    queryGroup: query,
+    chosenHeads: [...retrievalHeads],
+    removed: [
+      ...[0.02, 0.3, 0.03, 0.01, 0.04].map((change, i) => ({ key: names[i]!, change })),
+      { key: planted.name, query, change: 0.52 },
+    ],
+  });
+  const entry = (i: number) => view.documents.getByRole('option').nth(i);
+  // Of this sentence, rather than of all.
+  await expect.element(entry(1)).toHaveAccessibleName(/removed 0\.52/);
+  await expect.element(entry(0)).toHaveAccessibleName(/removed 0\.02/);
+  await mouse.move(centerOf(entry(1)));
+  await expect.poll(() => statusOf(view.region)).toContain('removed: changes by 0.52');
+  const shares = [0, 1, 2, 3, 4].map((i) =>
+    Number(/share ([\d.]+)/.exec(entry(i).element().textContent!)![1]),
+  );
+  expect(shares.indexOf(Math.max(...shares))).toBe(1);
+  expect(view.region.element().textContent).toMatch(/Rank correlation of share and change: −?[01]\.\d\d/);
+  // For another sentence it is what is known of all.
+  await mouse.click(centerOf(view.sentences.getByRole('option').nth(0)));
+  await expect.element(entry(1)).toHaveAccessibleName(/removed 0\.30/);
+});
+
+test('a change of a group that there is not is refused', async () => {
+  const screen = await render(
+    GroupView as Component,
+    { trace, theme: 'light', removed: [{ key: 'document 9', change: 1 }] } as object,
+  );
+  await expect.element(screen.getByRole('alert')).toBeVisible();
+  expect(screen.getByRole('alert').element().textContent).toContain('removed[0].key');
+});

@@ -1,10 +1,12 @@
 import dates from '../../../fixtures/dates.safetensors?url';
 import induction from '../../../fixtures/induction.safetensors?url';
+import he from '../../../fixtures/minilm-he.safetensors?url';
 import pair from '../../../fixtures/minilm-pair.safetensors?url';
 import paragraph from '../../../fixtures/minilm-paragraph.safetensors?url';
+import she from '../../../fixtures/minilm-she.safetensors?url';
 import type { FixtureName } from '../../../src/stories/fixtures.js';
 
-const urls: Record<FixtureName, string> = { dates, induction, pair, paragraph };
+const urls: Record<FixtureName, string> = { dates, he, induction, pair, paragraph, she };
 
 /** Weights as the bytes of a fixture have them, read here so that what is drawn is compared with the file itself. */
 export interface Weights {

@@ -110,6 +110,7 @@ const wrongTypes = integers.flatMap((Type): ErrorCase[] => {
 // prettier-ignore
 export const errorCases: ErrorCase[] = [
   // What is passed as a whole
+  ['no stream', 'argument', 'rollout', /found nothing, expected a stream/, () => rollout(undefined as never)],
   ['nothing', 'missing-attention', 'createTrace', /found nothing, expected \{ tokens, attention \}/, make(undefined)],
   ['null', 'missing-attention', 'createTrace', /found null/, make(null)],
   ['text', 'missing-attention', 'createTrace', /found the string "\[\[1\]\]"/, make('[[1]]')],

@@ -1,9 +1,11 @@
 import { describe, TraceError, type Trace } from '../../trace/index.js';
-import type { HeadValue } from '../measure-heads.js';
+
+import type { HeadValue } from '../measure.js';
 import { pacer } from '../pacer.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import { discoveries } from './false-discovery.js';
 import { randomNumbers } from './random-numbers.js';
+import { mustBeList } from '../must.js';
 
 export interface ComparePairsOptions {
   /** Part of the bootstrap means that lies in the interval. Default 0.95. */
@@ -68,9 +70,17 @@ export async function comparePairs(
   value: (trace: Trace, which: PairSide) => readonly HeadValue[] | Promise<readonly HeadValue[]>,
   options: ComparePairsOptions = {},
 ): Promise<HeadPairsDifference[]> {
-  const { level = 0.95, falseDiscoveryRate = 0.05, resamples = 2000, flips = 10_000, seed = 1 } = options;
+  const {
+    level = 0.95,
+    falseDiscoveryRate = 0.05,
+    resamples = 2000,
+    flips = 10_000,
+    seed = 1,
+    signal,
+  } = options ?? {};
   if (!Array.isArray(pairs) || pairs.length < 2) throw tooFew(pairs);
-  const pause = pacer(options.signal);
+  pairs.forEach((pair, i) => mustBeList(pair, `pairs[${i}]`, 'two traces, [a, b]'));
+  const pause = pacer(signal);
   await pause();
   const { heads, differences } = await measurePairs();
   const random = randomNumbers(seed);

@@ -18,6 +18,7 @@ import {
 } from './head-distances.js';
 import { givenHeadPairs, pairsByNumber, type HeadPair, type Match } from './head-pairs.js';
 import { pairsByLikeness } from './likeness.js';
+import { mustBeTrace } from '../must.js';
 
 export interface CompareOptions {
   /** How tokens are aligned. Default `'auto'`: same tokens; else the same text in other pieces; else the longest common sequence. */
@@ -73,7 +74,10 @@ export interface Comparison {
  * const comparison = await compareTraces(base, tuned);
  * const moved = await comparison.stream().headDistances({ hide: 'first' });
  */
-export async function compareTraces(a: Trace, b: Trace, options: CompareOptions = {}): Promise<Comparison> {
+export async function compareTraces(a: Trace, b: Trace, given: CompareOptions = {}): Promise<Comparison> {
+  const options = given ?? {};
+  mustBeTrace(a, 'the first trace');
+  mustBeTrace(b, 'the second trace');
   const names = a.streams.map(({ name }) => name);
   const otherNames = b.streams.map(({ name }) => name);
   if (String(names) !== String(otherNames)) throw otherStreams(names, otherNames);

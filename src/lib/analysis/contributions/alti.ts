@@ -3,6 +3,7 @@ import { mustStackLayers, wholeWeights } from '../derivation.js';
 import { productOverLayers } from '../over-layers/product.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
+import { mustBeStream } from '../must.js';
 
 const quantity = {
   name: 'ALTI',
@@ -26,7 +27,9 @@ const tolerance = 2e-3;
  * @throws TraceError `derivation` for cross attention, only some queries, without values, outputMatrix or residual, and, when a layer is
  * looked at, where parts do not sum to the whole; `quantity` where the stream holds no weights
  */
-export function altiLayers(stream: Stream, { name = 'ALTI of layers' }: { name?: string } = {}): Stream {
+export function altiLayers(stream: Stream, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'altiLayers');
+  const { name = 'ALTI of layers' } = options ?? {};
   mustHoldSublayer(stream, 'altiLayers');
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
@@ -47,7 +50,9 @@ export function altiLayers(stream: Stream, { name = 'ALTI of layers' }: { name?:
  * @example
  * const trace = traceOf(recorded, alti(recorded.stream()));
  */
-export function alti(stream: Stream, { name = 'ALTI' }: { name?: string } = {}): Stream {
+export function alti(stream: Stream, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'alti');
+  const { name = 'ALTI' } = options ?? {};
   const layers = altiLayers(stream);
   mustStackLayers(stream, 'alti');
   return productOverLayers(stream, { name, quantity }, (layer) => wholeWeights(layers.matrix(layer, 0)));

@@ -12,6 +12,7 @@ import { nestedDims } from '../../trace/parse-nested.js';
 import { parseQuantity } from '../../trace/parse-quantity.js';
 import { isTensor } from '../../trace/parse-tensor.js';
 import { notDerivable } from '../derivation.js';
+import { mustBeStream } from '../must.js';
 
 /** What attributions are, which their numbers do not say. */
 export interface AttributionOptions {
@@ -43,6 +44,7 @@ export function attributions(
   input: Tensor | NestedNumbers,
   options: AttributionOptions,
 ): Stream {
+  mustBeStream(stream, 'attributions');
   const { name, evidence, query, range = [-Infinity, Infinity], unit, caveat } = options ?? {};
   const place = 'attributions';
   const quantity = parseQuantity({ name, evidence, range, unit, caveat }, place);

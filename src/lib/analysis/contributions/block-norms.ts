@@ -1,6 +1,7 @@
 import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
+import { mustBeStream } from '../must.js';
 
 /**
  * How much each token gives to what the whole attention sublayer makes of a token, residual connection and LayerNorm included:
@@ -15,7 +16,9 @@ import { sublayerOutput } from './sublayer-output.js';
  * @throws TraceError `derivation` for cross attention, only some queries, and without values, outputMatrix or residual; `quantity` where
  * the stream holds no weights
  */
-export function blockNorms(stream: Stream, { name = 'block norms' }: { name?: string } = {}): Stream {
+export function blockNorms(stream: Stream, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'blockNorms');
+  const { name = 'block norms' } = options ?? {};
   mustHoldSublayer(stream, 'blockNorms');
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
@@ -47,6 +50,7 @@ export function blockNorms(stream: Stream, { name = 'block norms' }: { name?: st
  * @throws TraceError as `blockNorms`
  */
 export async function mixingRatios(stream: Stream, layer: number): Promise<Float64Array> {
+  mustBeStream(stream, 'mixingRatios');
   mustHoldSublayer(stream, 'mixingRatios');
   const size = stream.keyTokens.length;
   const { center, size: hidden } = await sublayerOutput(stream, layer);

@@ -1,6 +1,7 @@
 import { blockWeights, computedMatrix, deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
 import { mustHoldWeights, notDerivable } from '../derivation.js';
 import { eachPart, headValues, mustHoldValues } from './parts.js';
+import { mustBeStream } from '../must.js';
 
 /** How value norms are taken. */
 export interface ValueNormOptions {
@@ -31,7 +32,8 @@ export interface ValueNormOptions {
  * const trace = traceOf(recorded, valueNorms(recorded.stream()));
  */
 export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stream {
-  const { of = 'heads', outputMatrix = stream.sublayer?.outputMatrix !== undefined } = options;
+  mustBeStream(stream, 'valueNorms');
+  const { of = 'heads', outputMatrix = stream.sublayer?.outputMatrix !== undefined } = options ?? {};
   mustHoldWeights(stream, 'valueNorms');
   mustHoldValues(stream, 'valueNorms');
   const [rows, cols] = [stream.queryTokens.length, stream.keyTokens.length];

@@ -1,10 +1,11 @@
 import { holdsWeights, type Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
-import type { HeadValue } from '../measure-heads.js';
-import { notWeights } from '../measure.js';
+
+import { notWeights, type HeadValue } from '../measure.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
 import { checkGroups, restOf, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { readGroupRows } from './read-group-rows.js';
+import { mustBeOptions, mustBeStream } from '../must.js';
 
 export interface GroupSharesOptions {
   /** Who looks, in positions of the queries' sequence. Tokens whose queries were not recorded count in nothing. */
@@ -70,6 +71,8 @@ export interface GroupShares {
  * const { share, lift } = shares.cell(2, 1); // sentence 3, document 2, mean over all heads
  */
 export async function groupShares(stream: Stream, options: GroupSharesOptions): Promise<GroupShares> {
+  mustBeStream(stream, 'groupShares');
+  mustBeOptions(options, 'groupShares', '{ queryGroups, keyGroups }');
   const { hide = 'none', renormalize = false, apart, signal, onProgress } = options;
   const lengths = sequenceLengths(stream);
   const queryGroups = checkGroups(options.queryGroups, { tokens: lengths.query, place: 'queryGroups' });

@@ -1,4 +1,5 @@
 import { describe, TraceError, type Stream } from '../../trace/index.js';
+import { mustBeOptions } from '../must.js';
 
 /** A named set of tokens, not always a run: a segment, a sentence, the matches of a word list, positions of one's own. */
 export interface Group {
@@ -23,7 +24,9 @@ interface GroupRules {
  * @throws TraceError `group` for what is no list of groups, or two of one name; `empty-group`, `group-outside`; `group-overlap` where
  * they must be apart
  */
-export function checkGroups(groups: readonly Group[], { tokens, place, apart }: GroupRules): Group[] {
+export function checkGroups(groups: readonly Group[], rules: GroupRules): Group[] {
+  mustBeOptions(rules, 'checkGroups', '{ tokens, place }');
+  const { tokens, place, apart } = rules;
   if (!Array.isArray(groups)) throw malformed(place, describe(groups), 'an array of { name, positions }');
   if (groups.length === 0) throw malformed(place, 'no group', 'at least one');
   const names = new Set<string>();

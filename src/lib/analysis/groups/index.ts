@@ -4,3 +4,4 @@ export { keyShares, type KeySharesOptions } from './key-shares.js';
 export { lookbackRatios, type HeadLookback, type LookbackOptions } from './lookback.js';
 export { groupsFromSegments, groupsFromSentences, type SentenceOptions } from './make-groups.js';
 export { groupsFromWords, type WordLists } from './word-groups.js';
+export { rankCorrelation } from './rank-correlation.js';

@@ -4,6 +4,7 @@ import { notWeights } from '../measure.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { readGroupRows } from './read-group-rows.js';
+import { mustBeOptions, mustBeStream } from '../must.js';
 
 export interface KeySharesOptions {
   /** Who looks. */
@@ -24,10 +25,10 @@ export interface KeySharesOptions {
  * @throws TraceError `group`, `empty-group`, `group-outside`, `no-queries`; `quantity` where something else than weights is to be
  * renormalised; `unknown-layer`, `unknown-head`; the signal's reason
  */
-export async function keyShares(
-  stream: Stream,
-  { queryGroup, heads, hide = 'none', renormalize = false, signal }: KeySharesOptions,
-): Promise<Float64Array> {
+export async function keyShares(stream: Stream, options: KeySharesOptions): Promise<Float64Array> {
+  mustBeStream(stream, 'keyShares');
+  mustBeOptions(options, 'keyShares', '{ queryGroup, heads }');
+  const { queryGroup, heads, hide = 'none', renormalize = false, signal } = options;
   const [group] = checkGroups([queryGroup], { tokens: sequenceLengths(stream).query, place: 'queryGroup' });
   if (renormalize && !holdsWeights(stream.quantity))
     throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);

@@ -3,6 +3,7 @@ import { hiddenPositions, type Hide } from '../lens/index.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
 import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { readGroupRows } from './read-group-rows.js';
+import { mustBeOptions, mustBeStream } from '../must.js';
 
 export interface LookbackOptions {
   /** The tokens that were given to the model: documents, a question. */
@@ -32,10 +33,10 @@ export interface HeadLookback extends HeadPlace {
  *
  * @throws TraceError `group`, `empty-group`, `group-outside`, `group-overlap` where the two share a token, `no-queries`; the signal's reason
  */
-export async function lookbackRatios(
-  stream: Stream,
-  { context, answer, layers, heads, hide = 'none', signal, onProgress }: LookbackOptions,
-): Promise<HeadLookback[]> {
+export async function lookbackRatios(stream: Stream, options: LookbackOptions): Promise<HeadLookback[]> {
+  mustBeStream(stream, 'lookbackRatios');
+  mustBeOptions(options, 'lookbackRatios', '{ context, answer }');
+  const { context, answer, layers, heads, hide = 'none', signal, onProgress } = options;
   const { key } = sequenceLengths(stream);
   const groups = checkGroups([context, answer], { tokens: key, place: 'context, answer', apart: true });
   const rows = rowsOf(rowsByPosition(stream), groups[1]!, 'answer');

@@ -1,6 +1,7 @@
 import type { Segment, Token } from '../../trace/index.js';
 import { groupTokens, runsAsTokens, type TokenRun } from '../lens/index.js';
 import type { Group } from './group.js';
+import { mustBeList, mustBeTokens } from '../must.js';
 
 /**
  * A group for each segment, by its name.
@@ -11,6 +12,8 @@ import type { Group } from './group.js';
  * const documents = groupsFromSegments(keyTokens, keySegments);
  */
 export function groupsFromSegments(tokens: readonly Token[], segments: readonly Segment[]): Group[] {
+  mustBeTokens(tokens, 'tokens');
+  mustBeList(segments, 'segments', 'an array of { name, start, end }');
   return segments.map(({ name, start, end }) => ({ name, positions: positionsOf(tokens, { start, end }) }));
 }
 
@@ -29,10 +32,9 @@ export interface SentenceOptions {
  * @example
  * const sentences = groupsFromSentences(keyTokens, { within: keySegments.find(({ name }) => name === 'answer') });
  */
-export function groupsFromSentences(
-  tokens: readonly Token[],
-  { within = { start: 0, end: tokens.length }, segments = [] }: SentenceOptions = {},
-): Group[] {
+export function groupsFromSentences(tokens: readonly Token[], options: SentenceOptions = {}): Group[] {
+  mustBeTokens(tokens, 'tokens');
+  const { within = { start: 0, end: tokens.length }, segments = [] } = options ?? {};
   const inside = tokens.slice(within.start, within.end);
   const cut = segments
     .map((segment) => ({

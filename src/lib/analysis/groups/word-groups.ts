@@ -1,6 +1,7 @@
 import { joinedText, type Token } from '../../trace/index.js';
 import { groupTokens, type TokenRun } from '../lens/index.js';
 import type { Group } from './group.js';
+import { mustBeList, mustBeOptions, mustBeTokens } from '../must.js';
 
 /** Words, phrases and expressions by the name of their group. */
 export type WordLists = Readonly<Record<string, readonly (string | RegExp)[]>>;
@@ -23,8 +24,11 @@ const unspaced =
  * groupsFromWords(trace.stream().keyTokens, { emotional: ['great', /terribl./], plain: ['chair'] });
  */
 export function groupsFromWords(tokens: readonly Token[], lists: WordLists): Group[] {
+  mustBeTokens(tokens, 'tokens');
+  mustBeOptions(lists, 'lists', 'lists of words by name');
   const words = wordsOf(tokens);
   return Object.entries(lists).map(([name, entries]) => {
+    mustBeList(entries, `lists.${name}`, 'an array of words and expressions');
     const found = new Set<number>();
     for (const run of [...matchesOfTexts(words, entries), ...matchesOfExpressions(words, entries)])
       for (let token = run.start; token < run.end; token++) found.add(tokens[token]!.position);

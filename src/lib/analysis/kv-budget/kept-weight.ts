@@ -1,6 +1,7 @@
 import { computedMatrix, blockWeights, deriveStream, type Stream } from '../../trace/index.js';
 import { mustBeSquare, mustHoldWeights, notDerivable, wholeWeights } from '../derivation.js';
 import { keptKeys, parseBudget, type KeyBudget } from './policies.js';
+import { mustBeStream } from '../must.js';
 
 /** What a budget leaves of one head. */
 export interface KeptHead {
@@ -44,10 +45,11 @@ export async function keptWeights(
   budget: KeyBudget,
   options: KeptOptions = {},
 ): Promise<KeptHead[]> {
+  mustBeStream(stream, 'keptWeights');
   const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptWeights');
   const size = stream.keyTokens.length;
-  const { needle, queries = { start: 0, end: size }, layers = stream.layers } = options;
+  const { needle, queries = { start: 0, end: size }, layers = stream.layers } = options ?? {};
   for (const [place, run] of [
     ['needle', needle],
     ['queries', queries],
@@ -110,7 +112,9 @@ export async function keptWeights(
  * @example
  * const trace = traceOf(recorded, keptStream(recorded.stream(), { policy: 'streaming', budget: 64 }));
  */
-export function keptStream(stream: Stream, budget: KeyBudget, { name }: { name?: string } = {}): Stream {
+export function keptStream(stream: Stream, budget: KeyBudget, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'keptStream');
+  const { name } = options ?? {};
   const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptStream');
   const size = stream.keyTokens.length;

@@ -3,6 +3,7 @@ import { mustHoldWeights, mustStackLayers, notDerivable } from '../derivation.js
 import { pacer } from '../pacer.js';
 import { flowFrom } from './max-flow.js';
 import { mixing } from './rollout.js';
+import { mustBeStream } from '../must.js';
 
 /** What a second or two is enough for. */
 const defaultMostTokens = 32;
@@ -19,10 +20,9 @@ const defaultMostTokens = 32;
  *
  * @throws TraceError `derivation` for more than `mostTokens` tokens, and like `quantity` as `rollout` does
  */
-export function flow(
-  stream: Stream,
-  { name = 'flow', mostTokens = defaultMostTokens }: { name?: string; mostTokens?: number } = {},
-): Stream {
+export function flow(stream: Stream, options: { name?: string; mostTokens?: number } = {}): Stream {
+  mustBeStream(stream, 'flow');
+  const { name = 'flow', mostTokens = defaultMostTokens } = options ?? {};
   mustHoldWeights(stream, 'flow');
   mustStackLayers(stream, 'flow');
   const size = stream.keyTokens.length;

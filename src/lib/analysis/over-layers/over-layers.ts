@@ -6,6 +6,7 @@ import {
   type Quantity,
   type Stream,
 } from '../../trace/index.js';
+import { mustBeStream } from '../must.js';
 
 /**
  * The sum, the mean or the maximum of each head over the layers up to one: layer n holds that of the layers up to n which have the head,
@@ -17,7 +18,9 @@ import {
  * @example
  * const most = overLayers(stream, 'max').matrix(stream.layers.at(-1), 0);
  */
-export function overLayers(stream: Stream, how: Combination, { name }: { name?: string } = {}): Stream {
+export function overLayers(stream: Stream, how: Combination, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'overLayers');
+  const { name } = options ?? {};
   return deriveStream(stream, {
     name: name ?? `${how} over layers`,
     quantity: how === 'sum' ? summed(stream.quantity) : stream.quantity,

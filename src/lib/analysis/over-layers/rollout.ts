@@ -1,6 +1,7 @@
 import { combineMatrices, computedMatrix, deriveStream, type Stream } from '../../trace/index.js';
 import { mustHoldWeights, mustStackLayers, wholeWeights } from '../derivation.js';
 import { productOverLayers } from './product.js';
+import { mustBeStream } from '../must.js';
 
 /**
  * Attention rollout: how far what a token is at layer n goes back to each input token, if attention were all that mixes tokens.
@@ -18,7 +19,9 @@ import { productOverLayers } from './product.js';
  * @example
  * const trace = traceOf(recorded, rollout(recorded.stream()));
  */
-export function rollout(stream: Stream, { name = 'rollout' }: { name?: string } = {}): Stream {
+export function rollout(stream: Stream, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'rollout');
+  const { name = 'rollout' } = options ?? {};
   mustHoldWeights(stream, 'rollout');
   mustStackLayers(stream, 'rollout');
   const quantity = {
@@ -37,7 +40,9 @@ export function rollout(stream: Stream, { name = 'rollout' }: { name?: string } 
  *
  * Source: Wiegreffe & Pinter 2019, arXiv:1908.04626, who ask for this baseline.
  */
-export function uniformAttention(stream: Stream, { name = 'uniform' }: { name?: string } = {}): Stream {
+export function uniformAttention(stream: Stream, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'uniformAttention');
+  const { name = 'uniform' } = options ?? {};
   const [rows, cols] = [stream.queryTokens.length, stream.keyTokens.length];
   const seen = (row: number) =>
     stream.causal ? Math.min(stream.queryTokens[row]!.position + 1, cols) : cols;

@@ -1,6 +1,7 @@
 import { blockWeights, type Stream, type WeightType } from '../../trace/index.js';
 import { explainedBy, Fit, type Explanation } from './explain.js';
 import { queryKey, scoreRow, softmaxRow, visibleKeys, type QueryKey } from './query-key.js';
+import { mustBeStream } from '../must.js';
 
 /** Whether softmax(q·k × scale) over the keys each query sees is the attention recorded for a head. */
 export interface HeadCheck {
@@ -44,12 +45,13 @@ export async function checkHead(
   head: number,
   options: { scale?: number; signal?: AbortSignal } = {},
 ): Promise<HeadCheck> {
-  const vectors = queryKey(stream, layer, head, options.scale);
+  mustBeStream(stream, 'checkHead');
+  const vectors = queryKey(stream, layer, head, options?.scale);
   const fit = new Fit(vectors);
-  const check = await compare(stream, layer, head, vectors, options.signal, fit);
+  const check = await compare(stream, layer, head, vectors, options?.signal, fit);
   if (check.verdict !== 'differs') return check;
   for (const explanation of fit.explanations()) {
-    const again = await compare(stream, layer, head, explainedBy(vectors, explanation), options.signal);
+    const again = await compare(stream, layer, head, explainedBy(vectors, explanation), options?.signal);
     if (again.verdict !== 'differs') return { ...check, explanation };
   }
   return check;

@@ -1,4 +1,5 @@
 import type { HeadScoring, Stream } from '../../trace/index.js';
+import { mustBeNumbers, mustBeQueryKey, mustBeStream } from '../must.js';
 
 /** A head of keys, and the heads of queries it is multiplied with: more than one in grouped-query attention. */
 export interface KeyHead {
@@ -30,6 +31,7 @@ export interface QueryKey {
 
 /** Whether a stream holds what `queryKey` needs. */
 export function hasQueryKey(stream: Stream): boolean {
+  mustBeStream(stream, 'hasQueryKey');
   return stream.queries !== undefined && stream.keys !== undefined;
 }
 
@@ -41,6 +43,7 @@ export function hasQueryKey(stream: Stream): boolean {
  * @throws RangeError where the stream lacks queries or keys, the layer or the head
  */
 export function queryKey(stream: Stream, layer: number, head: number, scale?: number): QueryKey {
+  mustBeStream(stream, 'queryKey');
   const { queries, keys, causal } = stream;
   if (!queries || !keys) throw new RangeError(`The ${stream.name} stream holds no queries and keys.`);
   const layerIndex = stream.layers.indexOf(layer);
@@ -75,12 +78,16 @@ export function queryKey(stream: Stream, layer: number, head: number, scale?: nu
 }
 
 /** Where the keys that a query sees end: at the last, or in a causal stream after its own position. */
-export function visibleKeys({ causal, keyCount, positions }: QueryKey, query: number): number {
+export function visibleKeys(vectors: QueryKey, query: number): number {
+  mustBeQueryKey(vectors, 'visibleKeys');
+  const { causal, keyCount, positions } = vectors;
   return causal ? Math.min(positions[query]! + 1, keyCount) : keyCount;
 }
 
 /** Where they begin: at the first, or in a sliding window so many before its own position. */
-export function firstKey({ scoring, positions }: QueryKey, query: number): number {
+export function firstKey(vectors: QueryKey, query: number): number {
+  mustBeQueryKey(vectors, 'firstKey');
+  const { scoring, positions } = vectors;
   return Math.max(0, positions[query]! + 1 - (scoring?.window ?? Infinity));
 }
 
@@ -89,6 +96,7 @@ export function firstKey({ scoring, positions }: QueryKey, query: number): numbe
  * float64.
  */
 export function scoreRow(vectors: QueryKey, query: number): Float64Array {
+  mustBeQueryKey(vectors, 'scoreRow');
   const { queries, keys, dim, keyCount, scale, scoring, positions } = vectors;
   const scores = new Float64Array(keyCount);
   const q = queries.subarray(query * dim, (query + 1) * dim);
@@ -108,7 +116,8 @@ export function scoreRow(vectors: QueryKey, query: number): Float64Array {
 }
 
 /** log Σ exp of the first `visible` scores, without overflow; −∞ for none. */
-export function logSumExp(scores: ArrayLike<number>, visible = scores.length): number {
+export function logSumExp(scores: ArrayLike<number>, visible = scores?.length): number {
+  mustBeNumbers(scores, 'scores');
   let most = -Infinity;
   for (let key = 0; key < visible; key++) most = Math.max(most, scores[key]!);
   if (most === -Infinity) return most;
@@ -120,9 +129,10 @@ export function logSumExp(scores: ArrayLike<number>, visible = scores.length): n
 /** The softmax of the first `visible` scores, which sum to 1, or less with the logit of a sink; 0 for those after. */
 export function softmaxRow(
   scores: ArrayLike<number>,
-  visible = scores.length,
+  visible = scores?.length,
   sink = -Infinity,
 ): Float64Array {
+  mustBeNumbers(scores, 'scores');
   const own = logSumExp(scores, visible);
   const total = sink === -Infinity ? own : logSumExp([own, sink]);
   const weights = new Float64Array(scores.length);
@@ -137,12 +147,15 @@ export function softmaxRow(
  * and bias.
  */
 export function dimensionContributions(
-  { queries, keys, dim, scale }: QueryKey,
+  vectors: QueryKey,
   query: number,
   weights: ArrayLike<number>,
   visible: number,
   first = 0,
 ): Float64Array {
+  mustBeQueryKey(vectors, 'dimensionContributions');
+  mustBeNumbers(weights, 'weights');
+  const { queries, keys, dim, scale } = vectors;
   const out = new Float64Array(dim);
   for (let key = first; key < visible; key++)
     for (let i = 0; i < dim; i++)

@@ -2,7 +2,7 @@ import type { Block, BlockRequest } from '../../trace/index.js';
 import type { Levels } from '../../trace/pyramid/reduce.js';
 import { mostOf } from '../colors/scale.js';
 import { cellColors, headCells, wholeRequest } from './head-cells.js';
-import { rasterizeLines } from './rasterize-lines.js';
+import { pictureLines, rasterizeLines, type PictureLine } from './rasterize-lines.js';
 import type { ThumbnailsProps } from './types.js';
 
 /** What a thumbnail in the atlas depends on, beside its head. */
@@ -20,6 +20,8 @@ export interface Format {
   /** How many weights that covers. */
   weights: number;
   make(block: Block): Uint8Array;
+  /** Of lines: the same before it is a picture. */
+  lines?(block: Block): PictureLine[];
 }
 
 /** A matrix is shown with no more cells than this on a side. */
@@ -80,5 +82,6 @@ export function chooseFormat(
     height,
     request,
     make: (block) => rasterizeLines(cells(block), picture),
+    lines: (block) => pictureLines(cells(block), picture),
   };
 }

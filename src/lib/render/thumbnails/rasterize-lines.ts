@@ -18,31 +18,53 @@ export interface LinePicture {
 /** A weight so small changes no pixel. */
 const faintest = 1 / 512;
 
+/** A line of a head, from the left edge to the right, in device pixels. */
+export interface PictureLine {
+  fromY: number;
+  toY: number;
+  /** Its magnitude, 0 to 1, which is its opacity too. */
+  weight: number;
+  thickness: number;
+  channel: 0 | 1;
+}
+
+/** The lines of a head that can be seen, queries at the left and keys at the right. */
+export function pictureLines(
+  { weights, rows, cols, queries, keys, ...cell }: HeadCells,
+  { height, linePx, linesPerRow, most = 1, channels = 1 }: LinePicture,
+): PictureLine[] {
+  const middle = (index: number, size: number, count: number): number =>
+    ((index * size + Math.min((index + 1) * size, count)) / 2 / count) * height;
+  const lines: PictureLine[] = [];
+  for (let row = 0; row < rows; row++)
+    for (const col of largest(weights.subarray(row * cols, (row + 1) * cols), linesPerRow)) {
+      const value = weights[row * cols + col]!;
+      const weight = Math.min(1, Math.abs(value) / most);
+      if (weight < faintest) continue;
+      lines.push({
+        fromY: middle(row, cell.height, queries),
+        toY: middle(col, cell.width, keys),
+        weight,
+        thickness: linePx * (0.5 + 0.5 * weight),
+        channel: channels === 2 && value < 0 ? 1 : 0,
+      });
+    }
+  return lines;
+}
+
 /**
  * Draws the lines of a head, queries at the left and keys at the right, and returns how much of each pixel they cover, 0..255,
  * `[height, width, channels]`. On the processor: a thumbnail is a few thousand pixels, and stays in the atlas once it is drawn.
  */
-export function rasterizeLines(
-  cells: HeadCells,
-  { width, height, linePx, linesPerRow, most = 1, channels = 1 }: LinePicture,
-): Uint8Array {
-  const { weights, rows, cols, queries, keys } = cells;
+export function rasterizeLines(cells: HeadCells, picture: LinePicture): Uint8Array {
+  const { width, height, channels = 1 } = picture;
   // How much of the ground shows through.
   const ground = new Float32Array(width * height * channels).fill(1);
   const shape = curveShape(width);
-  const middle = (index: number, size: number, count: number): number =>
-    ((index * size + Math.min((index + 1) * size, count)) / 2 / count) * height;
-
-  const drawLine = (row: number, col: number): void => {
-    const value = weights[row * cols + col]!;
-    const weight = Math.min(1, Math.abs(value) / most);
-    if (weight < faintest) return;
-    const channel = channels === 2 && value < 0 ? 1 : 0;
-    const start = middle(row, cells.height, queries);
-    const rise = middle(col, cells.width, keys) - start;
-    const thickness = linePx * (0.5 + 0.5 * weight);
+  for (const { fromY, toY, weight, thickness, channel } of pictureLines(cells, picture)) {
+    const rise = toY - fromY;
     for (let x = 0; x < width; x++) {
-      const y = start + rise * shape.along[x]!;
+      const y = fromY + rise * shape.along[x]!;
       // A steep line is taller where a column of pixels cuts it.
       const half = (thickness / 2) * Math.hypot(1, rise * shape.slope[x]!);
       const top = Math.max(0, y - half);
@@ -53,11 +75,6 @@ export function rasterizeLines(
         ground[at] = ground[at]! * (1 - weight * covered);
       }
     }
-  };
-
-  for (let row = 0; row < rows; row++) {
-    for (const col of largest(weights.subarray(row * cols, (row + 1) * cols), linesPerRow))
-      drawLine(row, col);
   }
   return Uint8Array.from(ground, (through) => Math.round(255 * (1 - through)));
 }

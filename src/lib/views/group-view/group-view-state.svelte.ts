@@ -2,6 +2,7 @@ import {
   checkGroups,
   groupShares,
   keyShares,
+  rankCorrelation,
   type Group,
   type GroupCell,
   type GroupShares,
@@ -9,15 +10,20 @@ import {
 } from '../../analysis/index.js';
 import { groupScene, type GroupScene } from '../../scene/group-scene.js';
 import type { Stream } from '../../trace/index.js';
+import { includesHead, toggleHead } from '../kit/chosen-heads.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { defaultKeyGroups, defaultQueryGroups } from './default-groups.js';
+import { indexNamed, indicesOf, strongestKeys, tokensShown } from './looked-at.js';
+import { checkRemoved } from './check-removed.js';
 import type { GroupViewOptions } from './options.js';
+import type { RemovedGroup } from './types.js';
 
 /** The groups as given; undefined for those that follow from the trace. */
 interface Given {
   queryGroups: readonly Group[] | undefined;
   keyGroups: readonly Group[] | undefined;
+  removed: readonly RemovedGroup[] | undefined;
 }
 
 interface Groups {
@@ -25,9 +31,8 @@ interface Groups {
   key: readonly Group[];
 }
 
-/** So many heads are chosen by one click, and so many tokens shown of a document that is open, and of others. */
+/** So many heads are chosen by one click. */
 const strongestHeads = 6;
-const tokensShown = { open: 240, closed: 26 };
 
 /** What the group view adds to the state of a view: shares of groups, and which group of each side is looked at. */
 export class GroupViewState {
@@ -100,6 +105,7 @@ export class GroupViewState {
       };
       checkGroups(value.query, { tokens, place: 'queryGroups' });
       checkGroups(value.key, { tokens, place: 'keyGroups', apart: true });
+      checkRemoved(this.given().removed, value);
       return { value };
     } catch (error) {
       return { error: error as Error };
@@ -120,12 +126,9 @@ export class GroupViewState {
   }
 
   /** Heads chosen that the stream holds, as indices of the shares' heads; empty where none is. */
-  readonly chosen: readonly number[] = $derived.by(() => {
-    const { chosenHeads } = this.view.options;
-    return (this.#shares?.heads ?? []).flatMap(({ layer, head }, index) =>
-      chosenHeads.some((one) => one.layer === layer && one.head === head) ? [index] : [],
-    );
-  });
+  readonly chosen: readonly number[] = $derived.by(() =>
+    this.#shares ? indicesOf(this.#shares, this.view.options.chosenHeads) : [],
+  );
 
   /** The heads whose mean is shown. */
   readonly among: readonly number[] = $derived.by(() =>
@@ -133,14 +136,12 @@ export class GroupViewState {
   );
 
   /** The group of each side that is chosen, by index; null where none is. */
-  readonly chosenQuery: number | null = $derived.by(() => this.#indexOf('queryGroups', 'queryGroup'));
-  readonly chosenKey: number | null = $derived.by(() => this.#indexOf('keyGroups', 'keyGroup'));
-
-  #indexOf(groups: 'queryGroups' | 'keyGroups', option: 'queryGroup' | 'keyGroup'): number | null {
-    const name = this.view.options[option];
-    const index = this.#shares?.[groups].findIndex((group) => group.name === name) ?? -1;
-    return index < 0 || (groups === 'keyGroups' && index === this.#shares!.rest) ? null : index;
-  }
+  readonly chosenQuery: number | null = $derived.by(() =>
+    indexNamed(this.#shares?.queryGroups ?? [], this.view.options.queryGroup),
+  );
+  readonly chosenKey: number | null = $derived.by(() =>
+    indexNamed(this.#shares?.keyGroups ?? [], this.view.options.keyGroup, this.#shares?.rest),
+  );
 
   /** The group of queries that is looked at: hovered, else chosen, else the first. */
   readonly query: number = $derived.by(() => this.hoveredQuery ?? this.chosenQuery ?? 0);
@@ -150,16 +151,36 @@ export class GroupViewState {
 
   /** The group of keys that gets most from a group of queries. */
   strongest(query: number): number {
-    const shares = this.#shares;
-    if (!shares) return 0;
-    const indices = [...shares.keyGroups.keys()].filter((k) => k !== shares.rest);
-    const shareOf = (k: number): number => shares.cell(query, k, this.among).share;
-    return indices.reduce((best, k) => (shareOf(k) > shareOf(best) ? k : best), indices[0]!);
+    return this.#shares ? strongestKeys(this.#shares, query, this.among) : 0;
   }
 
   cell(query = this.query, key = this.key, heads = this.among): GroupCell | undefined {
     return this.#shares?.cell(query, key, heads);
   }
+
+  /** What removing each group of keys changed for the queries that are looked at; NaN where it is not known, undefined where none is. */
+  readonly changes: readonly number[] | undefined = $derived.by(() => {
+    const { removed } = this.given();
+    const shares = this.#shares;
+    if (!removed?.length || !shares) return undefined;
+    const query = shares.queryGroups[this.query]?.name;
+    const changeOf = (key: string, of: string | undefined): number | undefined =>
+      removed.find((one) => one.key === key && one.query === of)?.change;
+    return shares.keyGroups
+      .filter((_, k) => k !== shares.rest)
+      .map(({ name }) => changeOf(name, query) ?? changeOf(name, undefined) ?? NaN);
+  });
+
+  /** Whether the groups that get most change most: the rank correlation of share and change; NaN where too few are known. */
+  readonly agreement: number = $derived.by(() => {
+    const { changes, scene } = this;
+    return changes && scene
+      ? rankCorrelation(
+          scene.keys.map(({ share }) => share),
+          changes,
+        )
+      : NaN;
+  });
 
   readonly #perKey = new Ready((signal) => {
     const { stream, hide, renormalize } = this;
@@ -233,11 +254,9 @@ export class GroupViewState {
   toggleHead(index: number): void {
     const place = this.#shares?.heads[index];
     if (!place) return;
-    const { chosenHeads } = this.view.options;
-    const without = chosenHeads.filter(({ layer, head }) => layer !== place.layer || head !== place.head);
-    const added = without.length === chosenHeads.length;
-    this.view.setOptions({ chosenHeads: added ? [...chosenHeads, { ...place }] : without });
-    if (added) this.view.select({ layer: place.layer, heads: [place.head] });
+    const chosenHeads = toggleHead(this.view.options.chosenHeads, place);
+    this.view.setOptions({ chosenHeads });
+    if (includesHead(chosenHeads, place)) this.view.select({ layer: place.layer, heads: [place.head] });
   }
 
   /** Chooses the heads that give most from the queries to the keys that are looked at. */

@@ -42,6 +42,9 @@ export function readoutOf({ labels }: ViewState, groups: GroupViewState): Readou
     facts,
     notes: [
       Number.isNaN(cell.lift) ? '' : labels.timesEven(formatLift(cell.lift)),
+      groups.changes && !Number.isNaN(groups.changes[key]!)
+        ? labels.removedChanges(formatValue(groups.changes[key]!))
+        : '',
       labels.perToken(formatValue(cell.perToken, stream.quantity)),
       head ? '' : labels.meanOfHeads(groups.among.length),
       shares.hiddenKeys.length > 0 ? labels.leftOutOfBar(formatValue(hidden, stream.quantity)) : '',

@@ -2,6 +2,16 @@ import type { Group, HeadPlace } from '../../analysis/index.js';
 import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
 import type { GroupViewOptions } from './options.js';
 
+/** What removing a group of keys changed. */
+export interface RemovedGroup {
+  /** The name of the group of keys. */
+  readonly key: string;
+  /** The name of the group of queries it changed; without one, of all. */
+  readonly query?: string;
+  /** How much, larger for more: such as the total variation of what the model writes next. */
+  readonly change: number;
+}
+
 export interface GroupViewProps extends ViewProps, LensProps, OptionProps<GroupViewOptions> {
   /**
    * Who looks, such as the sentences of an answer: `groupsFromSentences` and the like make groups. Default: the sentences of the last
@@ -13,6 +23,11 @@ export interface GroupViewProps extends ViewProps, LensProps, OptionProps<GroupV
    * has none.
    */
   keyGroups?: readonly Group[];
+  /**
+   * What removing a group of keys changed, by its name, where that is known: of all queries, or of the group of queries that is named. Shown
+   * beside its share, with the rank correlation of the two. `ablate` of attentrace/inference measures it; no less, such as total variation.
+   */
+  removed?: readonly RemovedGroup[];
   /**
    * The group of queries that is chosen, by its name; null for the first.
    */

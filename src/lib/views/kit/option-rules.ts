@@ -54,14 +54,31 @@ export const nameOrNull: OptionRule<string | null> = anyThat<string | null>(
   (value) => value === null || typeof value === 'string',
 );
 
+/** What the prop `trace` of every view may be. */
+export const traceRule: OptionRule<unknown> = anyThat<unknown>(
+  undefined,
+  'a trace, from createTrace or a reader',
+  (value) => Array.isArray((value as { streams?: unknown } | null)?.streams),
+);
+
 /** @throws TraceError `unknown-option` where a value is none that the option may have */
 export function checkOption<T>(name: string, value: T, rule: OptionRule<T>): void {
   if (rule.holds(value)) return;
   throw new TraceError({
     code: 'unknown-option',
     place: name,
-    found: JSON.stringify(value)?.slice(0, 80) ?? String(value).slice(0, 80),
+    found: written(value).slice(0, 80),
     expected: rule.expected,
     fix: `Pass ${rule.expected}, or leave ${name} out.`,
   });
+}
+
+/** What a value is, in a line: of an object that holds others, which may be large or go in circles, its names. */
+function written(value: unknown): string {
+  const holdsOthers =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).some((one) => typeof one === 'object' && one);
+  if (holdsOthers && !Array.isArray(value)) return `{ ${Object.keys(value).slice(0, 6).join(', ')} }`;
+  return JSON.stringify(value) ?? String(value);
 }

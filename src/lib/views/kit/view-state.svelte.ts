@@ -9,7 +9,7 @@ import { createTrace, rowOf, TraceError, type Matrix, type Stream, type Trace } 
 import { groupRows, noGroupRows, type GroupRows } from './group-rows.js';
 import { defaultLabels, type Labels } from './labels/index.js';
 import { lensOptions } from './lens-options.js';
-import type { OptionRules } from './option-rules.js';
+import { checkOption, traceRule, type OptionRules } from './option-rules.js';
 import { sameOption } from './same-option.js';
 import { snippetNames, type SvelteLook, type ViewSnippets } from './svelte-props.js';
 import { sharedProps, type OptionProps, type ViewProps } from './types.js';
@@ -85,6 +85,7 @@ export class ViewState<O extends object = any> {
         this.exploration.follow(before, now);
       });
     });
+    $effect(() => this.#linked?.join(this));
     $effect(() => {
       const { selection } = this.exploration;
       if (selection) untrack(() => this.#writeBack(selection));
@@ -97,6 +98,8 @@ export class ViewState<O extends object = any> {
     return trace || attention || tokens ? undefined : (exploration ?? this.#found);
   }
 
+  readonly #linked = $derived.by(() => this.#around);
+
   // Each by itself: where props are spread, one that changes seems to change all, and none but these makes a trace.
   readonly #givenTrace = $derived.by(() => this.#props().trace);
   readonly #givenAttention = $derived.by(() => this.#props().attention);
@@ -105,8 +108,12 @@ export class ViewState<O extends object = any> {
   // A derived must not throw: Svelte asks it whether it has changed outside of whoever would catch that.
   readonly #ownTrace = $derived.by((): { trace?: Trace; error?: unknown } => {
     const [trace, attention, tokens] = [this.#givenTrace, this.#givenAttention, this.#givenTokens];
-    if (trace || (attention === undefined && tokens === undefined)) return { trace };
+    if (!trace && attention === undefined && tokens === undefined) return {};
     try {
+      if (trace) {
+        checkOption('trace', trace, traceRule);
+        return { trace };
+      }
       return { trace: createTrace({ attention: attention!, tokens }) };
     } catch (error) {
       return { error };
@@ -299,6 +306,17 @@ export class ViewState<O extends object = any> {
     const stream = this.#streamName && this.trace?.stream(this.#streamName);
     return group && seen && stream ? groupRows(group, stream, seen) : noGroupRows;
   });
+
+  /** The group that is chosen, as the rows or columns of its side that hold a token of it, ascending; undefined where there is none. */
+  get group(): { name: string; side: 'query' | 'key'; rows: readonly number[] } | undefined {
+    const { group } = this.exploration.selection ?? {};
+    if (!group || this.#groupRows[group.side].size === 0) return undefined;
+    return {
+      name: group.name,
+      side: group.side,
+      rows: [...this.#groupRows[group.side]].sort((a, b) => a - b),
+    };
+  }
 
   /** Whether a row or column holds a token of the group that is chosen. */
   isInGroup(side: 'query' | 'key', position: number): boolean {

@@ -1,12 +1,8 @@
-import {
-  measureHeads,
-  measures,
-  type HeadValue,
-  type MeasureName,
-  type NamedMeasure,
-} from '../../analysis/index.js';
+import type { HeadValue, MeasureName } from '../../analysis/index.js';
 import type { FailedHead } from '../../render/index.js';
-import { TraceError, type Stream } from '../../trace/index.js';
+import { TraceError } from '../../trace/index.js';
+import { MeasuredHeads } from '../kit/measured-heads.svelte.js';
+import { fits, fittingMeasures, measureLabel, type HeadMeasure } from '../kit/measure-option.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { boundOf, largestMagnitude, valueRange } from '../kit/value-range.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -21,46 +17,23 @@ interface Shown {
 
 /** What the model view adds to the state of a view: which heads, in which order, and the one that is shown large. */
 export class ModelViewState {
-  /** How far the heads are measured; null where they need not be, or are. */
-  progress = $state.raw<{ measured: number; total: number } | null>(null);
   /** Heads in sight that could not be read to be drawn. */
   undrawn = $state.raw<readonly FailedHead[]>([]);
-  /** Heads that could not be read to be measured. */
-  #unmeasured = $state.raw<readonly FailedHead[]>([]);
-  #values = $state.raw<{ measure: MeasureName | NamedMeasure; stream: Stream; values: HeadValue[] }>();
+  readonly #measured: MeasuredHeads;
 
   constructor(
     private readonly view: ViewState<ModelViewOptions>,
     private readonly shown: () => Shown,
   ) {
-    $effect(() => {
-      const { stream } = view;
+    this.#measured = new MeasuredHeads(() => {
       const { measure, layers, heads } = this;
-      this.#values = undefined;
-      this.#unmeasured = [];
-      if (!stream || !measure) return;
-      const abort = new AbortController();
-      this.progress = { measured: 0, total: layers.length * heads.length };
-      const onProgress = (measured: number, total: number): void =>
-        void (this.progress = { measured, total });
-      const unmeasured: FailedHead[] = [];
-      const onFailure = (layer: number, head: number, cause: unknown): void =>
-        void unmeasured.push({ layer, head, cause });
-      const { signal } = abort;
-      measureHeads(stream, measure, { layers, heads, signal, onProgress, onFailure }).then(
-        (values) => {
-          if (signal.aborted) return;
-          this.#values = { measure, stream, values };
-          this.#unmeasured = unmeasured;
-          this.progress = null;
-        },
-        () => {},
-      );
-      return () => {
-        abort.abort();
-        this.progress = null;
-      };
+      return { stream: view.stream, measure, layers, heads };
     });
+  }
+
+  /** How far the heads are measured; null where they need not be, or are. */
+  get progress(): { measured: number; total: number } | null {
+    return this.#measured.progress;
   }
 
   get error(): Error | undefined {
@@ -69,7 +42,7 @@ export class ModelViewState {
 
   /** Why a head could not be read; undefined where it could, or was not tried. */
   failureOf({ layer, head }: GridHead): string | undefined {
-    const failed = [...this.undrawn, ...this.#unmeasured].find(
+    const failed = [...this.undrawn, ...this.#measured.failures].find(
       (one) => one.layer === layer && one.head === head,
     );
     if (!failed) return undefined;
@@ -130,26 +103,18 @@ export class ModelViewState {
   });
 
   /** The measures that mean something for this stream. */
-  measures: MeasureName[] = $derived.by(() => {
-    const oneSequence = this.view.stream?.kind !== 'cross';
-    return (Object.keys(measures) as MeasureName[]).filter(
-      (name) => oneSequence || !measures[name].oneSequence,
-    );
-  });
+  measures: MeasureName[] = $derived.by(() => fittingMeasures(this.view.stream));
 
   /** What heads are ordered by, or are about to be. */
-  measure: MeasureName | NamedMeasure | undefined = $derived.by(() => {
+  measure: HeadMeasure | undefined = $derived.by(() => {
     const { orderBy } = this.view.options;
-    if (typeof orderBy !== 'object') return this.measures.find((name) => name === orderBy);
-    const fits = this.view.stream?.kind !== 'cross' || !orderBy.measure.oneSequence;
-    return fits ? orderBy : undefined;
+    const { stream } = this.view;
+    return orderBy !== 'none' && stream && fits(orderBy, stream) ? orderBy : undefined;
   });
 
   /** What it is called. */
   get measureLabel(): string {
-    const { measure } = this;
-    if (typeof measure === 'object') return measure.label;
-    return measure ? this.view.labels.measures[measure] : '';
+    return this.measure ? measureLabel(this.measure, this.view.labels) : '';
   }
 
   /** Whether the heads are in the order of the measure. */
@@ -157,9 +122,8 @@ export class ModelViewState {
     return this.#current !== undefined;
   }
 
-  get #current(): HeadValue[] | undefined {
-    const known = this.#values;
-    return known?.measure === this.measure && known?.stream === this.view.stream ? known?.values : undefined;
+  get #current(): readonly HeadValue[] | undefined {
+    return this.#measured.values;
   }
 
   rows: readonly GridRow[] = $derived.by(() => {

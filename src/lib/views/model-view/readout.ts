@@ -1,6 +1,6 @@
 import type { Readout } from '../kit/readout.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
-import { formatMeasure } from './format-measure.js';
+import { formatMeasure } from '../kit/format-measure.js';
 import type { ModelViewState } from './model-view-state.svelte.js';
 
 /** What is told of the hovered head, else of the one shown large: its measure, and why it could not be read. */

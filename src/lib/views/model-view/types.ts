@@ -1,4 +1,4 @@
-import type { MeasureName, NamedMeasure } from '../../analysis/index.js';
+import type { MeasureName, NamedMeasure, NamedValues } from '../../analysis/index.js';
 import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
 import type { ModelViewOptions } from './options.js';
 
@@ -13,11 +13,11 @@ export interface ModelViewProps extends ViewProps, LensProps, OptionProps<ModelV
    */
   thumbnail?: 'lines' | 'matrix';
   /**
-   * Orders heads by a measure of `attentrace/analysis`, or by `{ label, measure }` of your own, highest first, and shows its value beside each; those that compare
-   * positions of one sequence do nothing for cross attention.
+   * Orders heads by a measure of `attentrace/analysis`, by `{ label, measure }` of your own, or by `{ label, values }` known already,
+   * highest first, and shows its value beside each; those that compare positions of one sequence do nothing for cross attention.
    * @default 'none'
    */
-  orderBy?: 'none' | MeasureName | NamedMeasure;
+  orderBy?: 'none' | MeasureName | NamedMeasure | NamedValues;
   /**
    * Whether heads are ordered in the row of their layer, or all together.
    * @default 'layer'

@@ -1,5 +1,5 @@
 import type { Granularity } from '../../analysis/lens/index.js';
-import type { Token } from '../../trace/index.js';
+import { pictureAt, type Segment, type Token } from '../../trace/index.js';
 import { tokenLabel } from '../../trace/token-label.js';
 import { charactersOf } from './cut-characters.js';
 
@@ -24,6 +24,11 @@ const leftward =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 /** Stands where a token goes on with a character that began in the one before it. */
 const goesOn: ProseToken = { before: '', parts: [{ text: '⁺', mark: true }] };
+const nothing: ProseToken = { before: '', parts: [] };
+const nameOf = ({ name, start }: Segment): ProseToken => ({
+  before: start > 0 ? ' ' : '',
+  parts: [{ text: `▦\u00a0${name} `, mark: true }],
+});
 /** So far the start of a paragraph is looked for. */
 const mostAParagraph = 2000;
 
@@ -41,7 +46,11 @@ export interface Prose {
  * break the line after their mark, and runs of spaces at the start of a token, which matter in code, are marked. Segments begin a
  * line of their own with their name.
  */
-export function toProse(tokens: readonly Token[], granularity: Granularity = 'token'): Prose {
+export function toProse(
+  tokens: readonly Token[],
+  granularity: Granularity = 'token',
+  pictures: readonly Segment[] = [],
+): Prose {
   const known: ProseToken[] = [];
   const keepsSpaces =
     areLetters(tokens) || tokens.some(({ special, text }) => !special && /^\s|\s$/u.test(text));
@@ -78,6 +87,9 @@ export function toProse(tokens: readonly Token[], granularity: Granularity = 'to
   return {
     length: tokens.length,
     at(position) {
+      // A picture stands elsewhere; here is its name.
+      const picture = pictureAt(pictures, position);
+      if (picture) return picture.start === position ? nameOf(picture) : nothing;
       if (!known[position] && tokens[position]!.bytes) setCut(position);
       return (known[position] ??= set(position));
     },

@@ -47,9 +47,16 @@ export function readoutOf(
 /** What the status line says while no token is looked at: of what tokens receive on average. */
 export function restingHint(
   { stream, labels }: ViewState<TokenViewOptions>,
-  { unreadable, mostReceived, average, place }: TokenViewState,
+  { unreadable, mostReceived, average, place, shadedGroup, shades }: TokenViewState,
 ): string {
   if (unreadable) return unreadable.message;
+  const [shade] = shades;
+  if (shadedGroup && shade && stream) {
+    const { name, side } = shadedGroup;
+    const token = tokenName(side === 'query' ? stream.keyTokens : stream.queryTokens, shade.most, labels);
+    const pair = side === 'query' ? labels.pair(name, token) : labels.pair(token, name);
+    return labels.told(place, labels.fact(pair, formatValue(shade.values[shade.most]!, stream.quantity)));
+  }
   if (mostReceived && stream) {
     const { position, value } = mostReceived;
     const name = tokenName(stream.keyTokens, position, labels);

@@ -1,6 +1,13 @@
 import type { Granularity } from '../../analysis/lens/index.js';
 import type { Scale } from '../../render/colors/index.js';
-import { combineMatrices, type Matrix, type Stream, type Token } from '../../trace/index.js';
+import {
+  combineMatrices,
+  picturesIn,
+  type Matrix,
+  type PictureSegment,
+  type Stream,
+  type Token,
+} from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { otherSide, TokenFocus, type SideToken } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -8,6 +15,7 @@ import { weightAtHand } from '../kit/weight-at-hand.js';
 import { AverageState } from './average-state.svelte.js';
 import type { AverageOf } from './average-received.js';
 import type { TokenViewOptions } from './options.js';
+import { readGroupLine } from './group-line.js';
 import { readLine } from './read-line.js';
 import { toShade, type Shade } from './shades.js';
 import type { Side } from './types.js';
@@ -148,6 +156,20 @@ export class TokenViewState {
     return readLine(matrix, side, token.position, signal);
   }
 
+  // What is hovered or locked makes a new selection, but of the same group there is nothing to read again.
+  readonly #groupChosen = $derived.by(() => this.view.exploration.selection?.group);
+  /** What a whole group sends, where one is chosen and no token is looked at; of a group of keys, what it receives. */
+  readonly #ofGroup = new Ready((signal) => {
+    const { matrix } = this.#read;
+    const group = this.#groupChosen && this.view.group;
+    return matrix && group ? readGroupLine(matrix, group.side, group.rows, signal) : undefined;
+  });
+
+  /** The group whose shades are shown. */
+  get shadedGroup(): { name: string; side: 'query' | 'key' } | undefined {
+    return this.focus.token || !this.#ofGroup.value ? undefined : this.view.group;
+  }
+
   /** Whether values of the token that is looked at are still being read. */
   get waiting(): boolean {
     return this.#sends.waiting || this.#receives.waiting;
@@ -155,10 +177,12 @@ export class TokenViewState {
 
   /** Whether what is to be seen is there. */
   get ready(): boolean {
-    return this.focus.token ? !this.waiting : this.average.progress === null;
+    return this.focus.token ? !this.waiting : this.average.progress === null && !this.#ofGroup.waiting;
   }
 
   #fresh: readonly Shade[] = $derived.by(() => {
+    const group = this.shadedGroup;
+    if (group) return [toShade(group.side === 'query' ? 'sends' : 'receives', 'fill', this.#ofGroup.value!)];
     if (!this.focus.token) return this.average.value ? [toShade('average', 'fill', this.average.value)] : [];
     const sends = this.#sends.value;
     const receives = this.#receives.value;
@@ -172,6 +196,13 @@ export class TokenViewState {
   get shades(): readonly Shade[] {
     if (!this.waiting) return this.#fresh;
     return this.#kept.stream === this.view.stream ? this.#kept.shades : [];
+  }
+
+  /** The pictures among the tokens of a text: they stand above it. */
+  picturesOf(side: Side): readonly PictureSegment[] {
+    const { stream } = this.view;
+    if (!stream) return [];
+    return picturesIn(side === 'query' ? stream.querySegments : stream.keySegments);
   }
 
   /** What shades a text of one side: keys are shaded by what they are sent, queries by what they give. */

@@ -14,6 +14,8 @@ export interface FigureLabels {
   savingFigure: string;
   figureSaved: string;
   figureCopied: string;
+  /** Of an Explorer with nothing in it to make a figure of. */
+  noFigure: string;
   /** What a figure shows, part by part, in one line below it. */
   figureCaption: (parts: readonly string[]) => string;
   headNamed: (head: number) => string;
@@ -61,6 +63,7 @@ export const figureLabels: FigureLabels = {
   savingFigure: 'making the figure …',
   figureSaved: 'figure saved',
   figureCopied: 'figure copied',
+  noFigure: 'There is no view in this Explorer to make a figure of.',
   figureCaption: (parts) => parts.join(' · '),
   headNamed: (head) => `head ${head}`,
   headsNamed: (heads, all) =>

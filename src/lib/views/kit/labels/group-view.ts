@@ -13,6 +13,12 @@ export interface GroupViewLabels {
   /** The column of lift: times an even spread. */
   lift: string;
   liftHelp: string;
+  /** The column of what removing a group changed. */
+  removed: string;
+  removedHelp: string;
+  removedChanges: (change: string) => string;
+  /** The rank correlation of share and change. */
+  agreement: (correlation: string) => string;
   /** What a group of queries is to a screen reader. */
   queryEntry: (name: string, most: string, share: string) => string;
   headEntry: (place: string, share: string) => string;
@@ -25,6 +31,8 @@ export interface GroupViewLabels {
   allHeads: string;
   chooseStrongest: (count: number) => string;
   chosenHeads: (count: number) => string;
+  /** A few heads, each as `shortPlace` writes it. */
+  chosenHeadsNamed: (places: readonly string[]) => string;
   /** What the rest of a bar is. */
   restOfBar: (whole: string) => string;
   leftOutOfBar: (share: string) => string;
@@ -45,6 +53,11 @@ export const groupViewLabels: GroupViewLabels = {
   share: 'share',
   lift: '× even',
   liftHelp: 'share ÷ what it would be if weight were spread evenly over all tokens that can be seen',
+  removed: 'removed',
+  removedHelp: 'what taking the group away and running the model again changed',
+  removedChanges: (change) => `removed: changes by ${change}`,
+  agreement: (correlation) =>
+    `Do those that get most change most? Rank correlation of share and change: ${correlation}.`,
   queryEntry: (name, most, share) => `${name} – most on ${most}, ${share}`,
   headEntry: (place, share) => `${place}: ${share}`,
   shareOfWeight: (share) => `${share} of the weight`,
@@ -55,6 +68,7 @@ export const groupViewLabels: GroupViewLabels = {
   allHeads: 'all heads',
   chooseStrongest: (count) => `choose the ${count === 1 ? 'strongest' : `${count} strongest`}`,
   chosenHeads: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'head' : 'heads'}`,
+  chosenHeadsNamed: (places) => `${places.length === 1 ? 'head' : 'mean of heads'} ${places.join(', ')}`,
   restOfBar: (whole) =>
     whole
       ? `A whole bar is ${whole} of the weight; the other weight lies on what is in no group.`

@@ -1,14 +1,24 @@
 import type { Evidence, StreamKind } from '../../../trace/index.js';
+import { compareViewLabels, type CompareViewLabels } from './compare-view.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
 import { groupViewLabels, type GroupViewLabels } from './group-view.js';
+import { headScatterLabels, type HeadScatterLabels } from './head-scatter.js';
 import { modelViewLabels, type ModelViewLabels } from './model-view.js';
 import { neuronLabels, type NeuronLabels } from './neuron-view.js';
 import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
 export interface Labels
-  extends ExplorerLabels, FigureLabels, GroupViewLabels, ModelViewLabels, NeuronLabels, TokenViewLabels {
+  extends
+    CompareViewLabels,
+    ExplorerLabels,
+    FigureLabels,
+    GroupViewLabels,
+    HeadScatterLabels,
+    ModelViewLabels,
+    NeuronLabels,
+    TokenViewLabels {
   headView: string;
   heatmap: string;
   layer: string;
@@ -147,9 +157,11 @@ const lineCount = (lines: number): string =>
 
 /** The labels in English. */
 export const defaultLabels: Labels = {
+  ...compareViewLabels,
   ...explorerLabels,
   ...figureLabels,
   ...groupViewLabels,
+  ...headScatterLabels,
   ...modelViewLabels,
   ...neuronLabels,
   ...tokenViewLabels,

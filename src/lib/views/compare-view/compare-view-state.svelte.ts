@@ -1,0 +1,208 @@
+import type { ComparedStream, Comparison, HeadDistance } from '../../analysis/index.js';
+import { lookThrough } from '../../analysis/lens/index.js';
+import { largestSeen } from '../../scene/heatmap-cells.js';
+import { wholeMatrix } from '../../scene/viewport.js';
+import {
+  blockWeights,
+  isSigned,
+  traceOf,
+  type Block,
+  type Matrix,
+  type Stream,
+  type Trace,
+} from '../../trace/index.js';
+import { Ready } from '../kit/ready.svelte.js';
+import type { ViewState } from '../kit/view-state.svelte.js';
+import type { CompareViewOptions } from './options.js';
+import { sideExploration } from './side-exploration.js';
+
+/** One cell of the head chosen, in a, in b and the difference. */
+export interface CellValues {
+  readonly query: number;
+  readonly key: number;
+  readonly a: number;
+  readonly b: number;
+  readonly difference: number;
+}
+
+/** The streams of one side of a comparison, as a trace. */
+export function traceOfSide(comparison: Comparison, side: 'a' | 'b' | 'difference'): Trace {
+  return traceOf(...comparison.streams.map((stream) => stream[side]));
+}
+
+/** What the compare view adds to the state of a view: how far each head moved, and the two sides of the difference. */
+export class CompareViewState {
+  /** How far each head is from its counterpart; undefined until it is known. */
+  distances = $state.raw<readonly HeadDistance[]>();
+  /** Why that cannot be said, as where streams hold no weights. */
+  failure = $state.raw<Error>();
+  progress = $state.raw<{ read: number; total: number } | null>(null);
+  #of: ComparedStream | undefined;
+
+  constructor(
+    readonly view: ViewState<CompareViewOptions>,
+    private readonly comparison: () => Comparison | undefined,
+  ) {
+    $effect(() => {
+      const { compared } = this;
+      const { hide } = this.view.options;
+      // Of the same comparison the last ones stay until those with other keys left out are there.
+      if (compared !== this.#of) this.distances = undefined;
+      this.#of = compared;
+      this.failure = undefined;
+      if (!compared) return;
+      const abort = new AbortController();
+      this.progress = { read: 0, total: compared.pairs.length };
+      const onProgress = (read: number, total: number): void => void (this.progress = { read, total });
+      compared
+        .headDistances({ hide, signal: abort.signal, onProgress })
+        .then((found) => {
+          if (!abort.signal.aborted) this.distances = found;
+        })
+        .catch((error: Error) => {
+          if (!abort.signal.aborted) this.failure = error;
+        })
+        .finally(() => {
+          if (!abort.signal.aborted) this.progress = null;
+        });
+      return () => abort.abort();
+    });
+  }
+
+  /** Whether how far heads moved is still to be found out. */
+  get waiting(): boolean {
+    const known = this.distances !== undefined || this.failure !== undefined;
+    return this.progress !== null || (this.compared !== undefined && !known);
+  }
+
+  /** The stream shown, of both traces. */
+  readonly compared: ComparedStream | undefined = $derived.by(() => {
+    const name = this.view.selection?.stream;
+    return this.comparison()?.streams.find((stream) => stream.name === name);
+  });
+
+  readonly #traceA = $derived.by(() => sideOf(this.comparison(), 'a'));
+  readonly #traceB = $derived.by(() => sideOf(this.comparison(), 'b'));
+  readonly a = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceA));
+  readonly b = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceB));
+
+  /** The head chosen, as an index of `distances`; −1 while there is none. */
+  readonly chosen: number = $derived.by(() => this.#indexOf(this.view.selection?.layer, this.view.head));
+
+  /** The head under the pointer or cursor, of the grid or of a linked view. */
+  readonly hovered: number = $derived.by(() => {
+    const { hover } = this.view;
+    return hover && hover.query === null && hover.key === null
+      ? this.#indexOf(hover.layer, hover.head ?? undefined)
+      : -1;
+  });
+
+  #indexOf(layer: number | undefined, head: number | undefined): number {
+    return this.distances?.findIndex((one) => one.layer === layer && one.head === head) ?? -1;
+  }
+
+  /** How far a head moved, by the distance that is shown. */
+  distanceOf(one: Pick<HeadDistance, 'distance' | 'totalVariation'>): number {
+    return this.view.options.distance === 'total-variation' ? one.totalVariation : one.distance;
+  }
+
+  previewHead(index: number | null): void {
+    const { view } = this;
+    const one = index === null ? undefined : this.distances?.[index];
+    if (!one || !view.selection) return view.preview(null);
+    const { stream } = view.selection;
+    view.preview({
+      ...{ stream, layer: one.layer, head: one.head, query: null, key: null },
+      value: this.distanceOf(one),
+    });
+  }
+
+  chooseHead(index: number): void {
+    const one = this.distances?.[index];
+    if (one) this.view.select({ layer: one.layer, heads: [one.head] });
+  }
+
+  /** Chooses the head that moved furthest. */
+  chooseFurthest(): void {
+    const far = this.distances?.map((one) => this.distanceOf(one)) ?? [];
+    this.chooseHead(far.reduce((best, value, i) => (value > (far[best] ?? -1) ? i : best), 0));
+  }
+
+  /** All three as the lens shows them. */
+  readonly #seen = $derived.by((): Record<'a' | 'b' | 'difference', Stream> | undefined => {
+    const { compared, view } = this;
+    const { granularity, hide, renormalize } = view.options;
+    const of = (side: 'a' | 'b' | 'difference'): Stream =>
+      lookThrough(compared![side], { granularity, hide, renormalize }).stream;
+    try {
+      return compared && { a: of('a'), b: of('b'), difference: of('difference') };
+    } catch {
+      // The view says why.
+      return undefined;
+    }
+  });
+
+  /** The matrices of the head chosen. */
+  readonly #matrices = $derived.by((): Record<'a' | 'b' | 'difference', Matrix> | undefined => {
+    const { view } = this;
+    const seen = this.#seen;
+    const [layer, head] = [view.selection?.layer, view.head];
+    if (!seen || layer === undefined || head === undefined) return undefined;
+    try {
+      const of = (side: 'a' | 'b' | 'difference'): Matrix => seen[side].matrix(layer, head);
+      return { a: of('a'), b: of('b'), difference: of('difference') };
+    } catch {
+      // The heatmaps say why.
+      return undefined;
+    }
+  });
+
+  readonly #most = new Ready((signal) => {
+    const matrices = this.#matrices;
+    return matrices && mostOf(matrices, signal);
+  });
+  #keptMost = { sides: 1, difference: 1 };
+  readonly #shownMost = $derived.by(() => (this.#keptMost = this.#most.value ?? this.#keptMost));
+  /** The values at the ends of the colours: the same for a and b, so that they can be compared. */
+  readonly ranges: Record<'sides' | 'difference', readonly [number, number]> = $derived.by(() => {
+    const { sides, difference } = this.#shownMost;
+    const signed = this.compared !== undefined && isSigned(this.compared.a.quantity);
+    return { sides: [signed ? -sides : 0, sides], difference: [-difference, difference] };
+  });
+
+  /** The cell under the pointer or locked, in all three; undefined where there is none. */
+  readonly #cell = new Ready((signal): CellValues | Promise<CellValues> | undefined => {
+    const { hover, selection } = this.view;
+    const matrices = this.#matrices;
+    const { query, key } = hover ?? selection ?? { query: null, key: null };
+    if (!matrices || query === null || key === null) return undefined;
+    const at = { row: query, col: key, rows: 1, cols: 1 };
+    const read = (matrix: Matrix): Block | Promise<Block> => matrix.block(at, { signal });
+    const of = [read(matrices.a), read(matrices.b)];
+    const made = ([a, b]: Block[]): CellValues => {
+      const [inA, inB] = [blockWeights(a!)[0]!, blockWeights(b!)[0]!];
+      return { query, key, a: inA, b: inB, difference: inB - inA };
+    };
+    return of.some((one) => one instanceof Promise) ? Promise.all(of).then(made) : made(of as Block[]);
+  });
+
+  get cell(): CellValues | undefined {
+    return this.#cell.value;
+  }
+}
+
+/** The largest magnitude of both sides, and of their difference. */
+async function mostOf(
+  { a, b, difference }: Record<'a' | 'b' | 'difference', Matrix>,
+  signal: AbortSignal,
+): Promise<{ sides: number; difference: number }> {
+  const found = await Promise.all(
+    [a, b, difference].map((matrix) => largestSeen(matrix, wholeMatrix(matrix), signal)),
+  );
+  const [inA, inB, change] = found.map(({ weight }) => weight) as [number, number, number];
+  return { sides: Math.max(inA, inB), difference: change };
+}
+
+function sideOf(comparison: Comparison | undefined, side: 'a' | 'b'): Trace | undefined {
+  return comparison && traceOfSide(comparison, side);
+}
