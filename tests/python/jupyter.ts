@@ -1,5 +1,7 @@
 // A real JupyterLab with a real kernel, driven in Chromium.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Locator, Page } from 'playwright';
 import { python } from './python.js';
@@ -11,6 +13,13 @@ export async function startLab(
   folder: string,
 ): Promise<{ urlOf(file: string): string; stop(): Promise<void> }> {
   const port = await freePort();
+  // No question about news in front of a view.
+  const announcements = '@jupyterlab/apputils-extension:announcements';
+  mkdirSync(join(folder, 'labconfig'));
+  writeFileSync(
+    join(folder, 'labconfig', 'page_config.json'),
+    JSON.stringify({ disabledExtensions: { [announcements]: true } }),
+  );
   const lab = spawn(
     python,
     [
@@ -24,8 +33,7 @@ export async function startLab(
         `--port=${port}`,
         '--ServerApp.port_retries=0',
       ],
-      ...[`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`, '--LabApp.news_url='],
-      ...['--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'],
+      ...[`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`],
     ],
     // Settings and kernels of whoever runs the tests have no part in them.
     {
