@@ -202,7 +202,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
       await own.locator('html[data-ready=true]').waitFor();
       return own;
     };
-    for (const [i, name] of ['HeadView', 'ModelView', 'NeuronView', 'TokenView'].entries()) {
+    for (const [i, name] of ['HeadView', 'ModelView', 'NeuronView', 'TokenView', 'GroupView'].entries()) {
       const view = live.nth(i);
       const own = await drawnIn(`${name}.html`, (await view.boundingBox())!);
       const difference = async (other: Page) =>
