@@ -35,6 +35,7 @@ type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: 
 export class Exploration<Look extends object = object> {
   readonly #host: ExplorationHost<Look>;
   readonly #around: () => Exploration<Look> | undefined;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing drawn depends on it
   readonly #views = new Set<object>();
   /** The view in which the user last hovered or chose something; the others follow it. */
   #leader = $state.raw<object>();
