@@ -1,5 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { causes } from '../../../src/lib/analysis/index.js';
+import { blockWeights, traceOf } from '../../../src/lib/trace/index.js';
 import { model, numbers, useTracers, words } from './run-tracer.js';
 
 const tracerOf = useTracers();
@@ -57,6 +59,78 @@ describe('taking something away', () => {
     });
     const result = await tracer.ablate('5 17 42 63 8', { head: { layer: 1, head: 3 } });
     expect(result.changes[0]!.change).toBeGreaterThan(1e-3);
+  });
+
+  it('sets the value of a token to 0 in one layer: what no query sees changes nothing, what is copied changes most', async () => {
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    const result = await tracer.ablate(text, { value: 'each', layer: 1 }, { position: 8 });
+    expect(result).toMatchObject({ position: 8, method: 'zeroed-value' });
+    for (const { change } of result.changes.slice(9)) expect(change).toBe(0);
+    const whole = await tracer.ablate(text, { value: 'each', layer: 1 });
+    const largest = whole.changes.reduce((a, b) => (b.change > a.change ? b : a));
+    expect(largest.token).toBe(5);
+    const row = (await tracer.trace(text)).stream().headsOf(1);
+    expect(row).toHaveLength(4);
+    expect(whole.attention).toHaveLength(13);
+    expect(whole.rankCorrelation).toBeGreaterThan(0);
+    const fused = tracerOf({
+      ort,
+      model: model('exports/bert-optimised-mha/model.onnx'),
+      tokenizer: numbers,
+    });
+    await expect(fused.ablate('5 17 42', { value: 1, layer: 0 })).rejects.toThrow('is one operator');
+  });
+
+  it("a key that takes all of a head's weight: its value at 0 is the heads silenced", async () => {
+    // The first token sees itself alone, so that all heads give its value and nothing else.
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    const [own, other] = (await tracer.ablate('t1 t2', { value: 'each', layer: 0 }, { position: 0 })).changes;
+    expect(own!.change).toBeGreaterThan(0);
+    expect(other!.change).toBe(0);
+  });
+
+  it('takes each head in turn, tells how far it is, and stops with what it has', async () => {
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    const told: [number, number][] = [];
+    const all = await tracer.ablate(text, { head: 'each' }, { onProgress: (...at) => void told.push(at) });
+    expect(told.at(-1)).toEqual([8, 8]);
+    expect(all.changes[1]).toEqual(
+      (await tracer.ablate(text, { head: { stream: 'self', layer: 0, head: 1 } })).changes[0],
+    );
+    const stop = new AbortController();
+    const some = await tracer.ablate(
+      text,
+      { token: 'each' },
+      { stop: stop.signal, onProgress: (done) => done === 3 && stop.abort() },
+    );
+    expect(some.changes.map(({ token }) => token)).toEqual([0, 1, 2]);
+    const signal = new AbortController();
+    const ended = tracer.ablate(
+      text,
+      { token: 'each' },
+      { signal: signal.signal, onProgress: () => signal.abort(new Error('enough')) },
+    );
+    await expect(ended).rejects.toThrow('enough');
+    const recorded = (await tracer.trace(text)).stream();
+    expect(() => causes(recorded, some)).toThrow('none of token 3');
+  });
+
+  it('is a causal stream beside the attention, with the rank correlation of the two', async () => {
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    const trace = await tracer.trace(text);
+    const result = await tracer.ablate(text, { token: 'each' });
+    const stream = traceOf(trace, causes(trace.stream(), result)).stream('occlusion');
+    expect(stream.quantity).toMatchObject({ evidence: 'causal', range: [0, 1] });
+    expect(stream.queryTokens.map(({ position }) => position)).toEqual([12]);
+    const block = await stream.matrix(1, 0).block({ row: 0, col: 0, rows: 1, cols: 13 });
+    blockWeights(block).forEach((value, key) => expect(value).toBeCloseTo(result.changes[key]!.change, 6));
+    // ρ = 1 − 6 Σd² ÷ n(n² − 1), where no two are alike.
+    const changes = result.changes.map(({ change }) => change);
+    const rank = (of: readonly number[]) => of.map((x) => of.filter((y) => y < x).length);
+    const [a, b] = [rank(result.attention!), rank(changes)];
+    expect(new Set(a).size + new Set(b).size).toBe(26);
+    const squares = a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0);
+    expect(result.rankCorrelation).toBeCloseTo(1 - (6 * squares) / (13 * 168), 9);
   });
 
   it('refuses tokens and heads that are not there', async () => {

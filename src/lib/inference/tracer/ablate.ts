@@ -1,7 +1,7 @@
 import type { StreamKind } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
-import { correlation, cosineDistance, totalVariation } from './statistics.js';
-import type { Ablation, AblationResult } from './types.js';
+import { correlation, cosineDistance, rankCorrelation, totalVariation } from './statistics.js';
+import type { AblateOptions, Ablation, AblationResult } from './types.js';
 
 /** A model with a text in it, to be run again with something taken away. */
 export interface Subject {
@@ -35,48 +35,123 @@ export interface Silencing {
   readonly heads: number;
   /** The output at the position without a head. */
   silence(head: number): Promise<ArrayLike<number>>;
+  /** How many keys it has, and what the position puts on each, mean over heads, where it is one of its queries. */
+  readonly keys: number;
+  readonly attention?: readonly number[];
+  /** The output at the position with the value of one key set to 0; undefined where the attention is one operator, which shows no values. */
+  zeroValue?(key: number): Promise<ArrayLike<number>>;
 }
 
 /**
  * Takes a token or a head away inside the model, runs it again and compares what comes out: the causal test of what attention
  * suggests. A token is hidden from every query of every layer, by the model's own mask where it has one, else by giving its
- * weight to the other keys; a head's weights are set to 0.
- * Sources: token occlusion, and Michel, Levy & Neubig 2019, arXiv:1905.10650, for heads.
+ * weight to the other keys; a head's weights are set to 0; a value is 0 for every head and query of one layer, and its weight is not
+ * given to others.
+ * Sources: token occlusion; Michel, Levy & Neubig 2019, arXiv:1905.10650, for heads; Mohebbi et al. 2023, arXiv:2301.12971, for values,
+ * who compare the layer's own output where here it is the model's.
  */
-export async function ablate(subject: Subject, what: Ablation): Promise<AblationResult> {
+export async function ablate(
+  subject: Subject,
+  what: Ablation,
+  options: AblateOptions = {},
+): Promise<AblationResult> {
   const { position, before } = subject;
   const compare = subject.logits ? totalVariation : cosineDistance;
   const measure = subject.logits ? 'total-variation' : 'cosine-distance';
 
-  if (!what || !('head' in what || 'token' in what)) throw nothingToTake();
+  if (!what || !('head' in what || 'token' in what || 'value' in what)) throw nothingToTake();
+  if ('head' in what && what.head === 'each') {
+    const all = subject.silencing.flatMap((place) =>
+      Array.from({ length: place.heads }, (_, head) => ({ place, head })),
+    );
+    const changes = await inTurn(all, options, async ({ place, head }) => ({
+      head: { stream: place.stream, layer: place.layer, head },
+      change: compare(before, await place.silence(head)),
+    }));
+    return { position, changes, measure, method: 'silenced-head' };
+  }
   if ('head' in what) {
-    const { layer, head, stream = subject.silencing[0]?.stream } = what.head;
+    const { layer, head, stream = subject.silencing[0]?.stream } = what.head as HeadToTake;
     const place = subject.silencing.find((one) => one.stream === stream && one.layer === layer);
-    if (!place || !isBelow(head, place.heads)) throw noSuchHead(what.head, subject.silencing);
+    if (!place || !isBelow(head, place.heads)) throw noSuchHead(what.head as HeadToTake, subject.silencing);
     const change = compare(before, await place.silence(head));
-    return { position, changes: [{ head: what.head, change }], measure, method: 'silenced-head' };
+    return {
+      position,
+      changes: [{ head: what.head as HeadToTake, change }],
+      measure,
+      method: 'silenced-head',
+    };
+  }
+
+  if ('value' in what) {
+    const { layer, stream = subject.silencing[0]?.stream, value } = what;
+    const place = subject.silencing.find((one) => one.stream === stream && one.layer === layer);
+    if (!place) throw noSuchHead({ stream, layer, head: 0 }, subject.silencing);
+    if (!place.zeroValue) throw noValues(place);
+    const changes = await inTurn(tokensOf(value, place.keys), options, async (token) => ({
+      token,
+      change: compare(before, await place.zeroValue!(token)),
+    }));
+    const result = { position, changes, measure, method: 'zeroed-value' } as const;
+    return value === 'each' && place.attention ? beside(result, place.attention) : result;
   }
 
   const side = what.stream === 'decoder' ? subject.answer : subject.text;
   if (!side) throw noAnswer();
   const { tokens, attention } = side;
   const method = side.hiding();
-  const all = what.token === 'each';
-  const changes: { token: number; change: number }[] = [];
-  for (const token of all ? Array(tokens).keys() : [what.token as number]) {
-    checkToken(token, tokens);
-    changes.push({ token, change: compare(before, await side.hide(token)) });
-  }
+  const changes = await inTurn(tokensOf(what.token, tokens), options, async (token) => ({
+    token,
+    change: compare(before, await side.hide(token)),
+  }));
   const result = { position, changes, measure, method } as const;
-  if (!all) return result;
+  return what.token === 'each' ? beside(result, attention) : result;
+}
+
+type HeadToTake = { stream?: StreamKind; layer: number; head: number };
+
+function tokensOf(token: number | 'each', tokens: number): number[] {
+  if (token === 'each') return [...Array(tokens).keys()];
+  checkToken(token, tokens);
+  return [token];
+}
+
+/** One after the other: told of each, ended by `stop` with what there is, by `signal` with its reason. */
+async function inTurn<T, R>(
+  items: readonly T[],
+  { signal, stop, onProgress }: AblateOptions,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const done: R[] = [];
+  for (const item of items) {
+    signal?.throwIfAborted();
+    if (stop?.aborted) break;
+    done.push(await work(item));
+    onProgress?.(done.length, items.length);
+  }
+  return done;
+}
+
+/** With the attention beside the changes, and how far the two agree over those there are. */
+function beside(result: AblationResult, attention: readonly number[]): AblationResult {
+  const changes = result.changes.map(({ change }) => change);
+  const same = attention.slice(0, changes.length);
   return {
     ...result,
     attention,
-    correlation: correlation(
-      attention,
-      changes.map(({ change }) => change),
-    ),
+    correlation: correlation(same, changes),
+    rankCorrelation: rankCorrelation(same, changes),
   };
+}
+
+function noValues({ stream, layer }: Silencing): InferenceError {
+  return new InferenceError({
+    code: 'cannot-ablate',
+    place: 'ablate',
+    found: `${stream} layer ${layer}, whose attention is one operator`,
+    expected: 'attention written out, whose weights and values are multiplied in the graph',
+    fix: 'Use a form of the model that is not fused, or take the token or a head away instead.',
+  });
 }
 
 function isBelow(number: number, count: number): boolean {
@@ -100,7 +175,7 @@ function nothingToTake(): InferenceError {
     code: 'cannot-ablate',
     place: 'ablate',
     found: 'nothing to take away',
-    expected: "{ token }, { token: 'each' } or { head }",
+    expected: '{ token }, { head } or { value, layer }',
     fix: "Say what: ablate(text, { token: 'each' }).",
   });
 }

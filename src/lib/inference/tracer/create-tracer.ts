@@ -134,13 +134,18 @@ export function createTracer(options: TracerOptions): Tracer {
         const ablateOptions = givenOptions ?? {};
         if ('part' in loaded || !isPair(model)) {
           const part = await changeablePart(model as ModelSource);
-          return ablate(await singleSubject({ ort, part, tokenizer }, text, ablateOptions), what);
+          return ablate(
+            await singleSubject({ ort, part, tokenizer }, text, ablateOptions),
+            what,
+            ablateOptions,
+          );
         }
         const encoder = await changeablePart(model.encoder);
         const decoder = await changeablePart(model.decoder);
         return ablate(
           await encoderDecoderSubject(loaded, { ort, encoder, decoder }, text, ablateOptions),
           what,
+          ablateOptions,
         );
       }),
     async destroy() {

@@ -23,20 +23,37 @@ export function neutral(ort: OnnxRuntime, part: Part): Feeds {
 }
 
 /** One head's weights, or their product with the values, times 0. */
-export function silence(ort: OnnxRuntime, gain: string, heads: number, head: number): Feeds {
+function silence(ort: OnnxRuntime, gain: string, heads: number, head: number): Feeds {
   const gains = Float32Array.from({ length: heads }, (_, i) => (i === head ? 0 : 1));
   return { [gain]: makeTensor(ort, 'float32', gains, [heads, 1, 1]) };
 }
 
-/** The attentions whose heads can be silenced; how many heads they have is read from weights, as graphs do not always say. */
+/**
+ * The attentions whose heads can be silenced; how many heads they have is read from weights, as graphs do not always say. Where the
+ * weights themselves are multiplied, those on one key times 0 are the value of that key set to 0.
+ *
+ * @param position the query looked at, where it is one of theirs
+ */
 export function silencing(
+  ort: OnnxRuntime,
   taps: readonly Tap[],
   results: Results,
-  run: (gain: string, heads: number, head: number) => Promise<ArrayLike<number>>,
+  run: (feeds: Feeds) => Promise<ArrayLike<number>>,
+  position?: number,
 ): Silencing[] {
-  return taps.flatMap(({ gain, layer, stream, weights }) => {
-    const heads = results[weights!]!.dims[1]!;
-    return gain ? [{ stream, layer, heads, silence: (head) => run(gain, heads, head) }] : [];
+  return taps.flatMap(({ gain, keep, layer, stream, weights }) => {
+    if (!gain) return [];
+    const recorded = results[weights!]!;
+    const [heads, keys] = [recorded.dims[1]!, recorded.dims.at(-1)!];
+    const zero = (key: number): Feeds => ({
+      [gain]: makeTensor(ort, 'float32', Float32Array.from(maskOf(keys, key)), [1, 1, keys]),
+    });
+    return {
+      ...{ stream, layer, heads, keys },
+      attention: position === undefined ? undefined : meanRow([recorded], position),
+      silence: (head) => run(silence(ort, gain, heads, head)),
+      zeroValue: keep === undefined ? undefined : (key) => run(zero(key)),
+    };
   });
 }
 

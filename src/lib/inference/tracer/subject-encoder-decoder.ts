@@ -3,16 +3,7 @@ import { InferenceError } from '../errors.js';
 import type { Tap } from '../taps/types.js';
 import { checkToken, type Subject } from './ablate.js';
 import { hiddenStates, writeAnswer, type EncoderDecoder } from './encoder-decoder.js';
-import {
-  checkHidden,
-  hidingIn,
-  maskOf,
-  meanRow,
-  neutral,
-  rowAt,
-  silence,
-  silencing,
-} from './interventions.js';
+import { checkHidden, hidingIn, maskOf, meanRow, neutral, rowAt, silencing } from './interventions.js';
 import type { Feeds, OnnxRuntime, Results } from './runtime.js';
 import type { Part } from './session.js';
 import { encodeText } from './tokenize.js';
@@ -93,9 +84,11 @@ export async function encoderDecoderSubject(
     streams: readonly StreamKind[],
   ) =>
     silencing(
+      ort,
       part.recorded.filter((tap) => streams.includes(tap.stream)),
       results,
-      (gain, count, head) => after({ [which]: silence(ort, gain, count, head) }),
+      (feeds) => after({ [which]: feeds }),
+      which === 'decoder' ? position : undefined,
     ).map((one) => (one.stream === 'self' ? { ...one, stream: which } : one));
   const putOn = (taps: readonly Tap[]): number[] =>
     meanRow(

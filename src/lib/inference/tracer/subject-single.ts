@@ -1,15 +1,6 @@
 import { checkToken, type Subject } from './ablate.js';
 import { singleTrace } from './assemble.js';
-import {
-  checkHidden,
-  hidingIn,
-  maskOf,
-  meanRow,
-  neutral,
-  rowAt,
-  silence,
-  silencing,
-} from './interventions.js';
+import { checkHidden, hidingIn, maskOf, meanRow, neutral, rowAt, silencing } from './interventions.js';
 import type { Feeds, OnnxRuntime, OnnxTensor, Results } from './runtime.js';
 import type { Part } from './session.js';
 import { encodeText, type TokenizerLike } from './tokenize.js';
@@ -57,8 +48,10 @@ export async function singleSubject(
         return at(after);
       },
     },
-    silencing: silencing(own, before, (gain, heads, head) =>
-      run(undefined, silence(ort, gain, heads, head), [output]).then(at),
+    silencing: silencing(
+      ...([ort, own, before] as const),
+      (feeds) => run(undefined, feeds, [output]).then(at),
+      position,
     ),
   };
 }

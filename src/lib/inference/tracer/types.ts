@@ -104,13 +104,15 @@ export interface Tracer {
 }
 
 /**
- * What to take away: one token, each in turn, or one head. Of an encoder-decoder the tokens are those of the text, or with
+ * What to take away: one token or each in turn, one head or each of every layer, or the value of one token or of each in one layer, whose
+ * weights stay as they are. Of an encoder-decoder the tokens are those of the text, or with
  * `stream: 'decoder'` of its answer, hidden from its own later tokens; of heads, which each stream has for itself, one of the cross
  * attention where no stream is said.
  */
 export type Ablation =
   | { token: number | 'each'; stream?: 'encoder' | 'decoder' }
-  | { head: { stream?: StreamKind; layer: number; head: number } };
+  | { head: { stream?: StreamKind; layer: number; head: number } | 'each' }
+  | { value: number | 'each'; layer: number; stream?: StreamKind };
 
 export interface AblateOptions {
   /**
@@ -122,6 +124,11 @@ export interface AblateOptions {
   target?: string;
   /** For an encoder-decoder without `target`: the most tokens it may write. @default 64 */
   maxTokens?: number;
+  /** Called after each run of a batch. */
+  onProgress?: (done: number, total: number) => void;
+  /** Ends a batch and gives the changes so far: for a stop button. */
+  stop?: AbortSignal;
+  /** Ends it with the signal's reason and gives nothing. */
   signal?: AbortSignal;
 }
 
@@ -139,9 +146,11 @@ export interface AblationResult {
   }[];
   readonly measure: 'total-variation' | 'cosine-distance';
   /** How it was done: by the model's own mask, or inside the graph. */
-  readonly method: 'attention-mask' | 'hidden-keys' | 'silenced-head';
-  /** For `'each'`: the mean weight over layers and heads that the position puts on each token. */
+  readonly method: 'attention-mask' | 'hidden-keys' | 'silenced-head' | 'zeroed-value';
+  /** For `'each'` token: the mean weight over layers and heads that the position puts on it; of values over the heads of their layer. */
   readonly attention?: readonly number[];
   /** For `'each'`: Pearson's correlation of `attention` and the changes; NaN where either is constant. */
   readonly correlation?: number;
+  /** Likewise Spearman's rank correlation. */
+  readonly rankCorrelation?: number;
 }
