@@ -7,17 +7,6 @@ import { importCircles } from './scripts/import-circles.js';
 import { importDirections } from './scripts/import-directions.js';
 import svelteConfig from './svelte.config.js';
 
-// Files that import in a circle today. This list only shrinks: when it is empty, it goes, and with it the block that uses it.
-const circlesToMend = [
-  'src/lib/io/{generate-steps,stitch-steps}.ts',
-  'src/lib/inference/tracer/{beside,download,load-model,session,tokenize,types}.ts',
-  'src/lib/render/thumbnails/{format,layer,reads,sheet}.ts',
-  'src/lib/views/token-view/{average-state.svelte,read-line}.ts',
-];
-
-// Files of the kit that know a view: likewise.
-const kitToMend = ['src/lib/views/kit/{Tooltip.svelte,labels.ts}'];
-
 export default defineConfig(
   {
     ignores: [
@@ -72,8 +61,6 @@ export default defineConfig(
       ],
     },
   },
-  { files: circlesToMend, rules: { 'attentrace/import-circles': 'off' } },
-  { files: kitToMend, rules: { 'attentrace/import-directions': 'off' } },
   {
     files: ['src/lib/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },
