@@ -48,9 +48,9 @@ type Prefix = '' | 'encoder.' | 'decoder.' | 'cross.';
  * `attention.{layer}` `[head, query, key]` for each layer; `queries`, `keys`, `values` `[layer, head, token, dim]` likewise; in
  * encoder-decoder models each with `encoder.`, `decoder.` or `cross.` before it. What contributions take: `outputMatrix` `[layer, head, dim,
  * hidden]`, `residual` and `blockOutput` `[layer, token, hidden]`, `outputBias`, `normWeight` and `normBias` `[layer, hidden]`, see
- * `SublayerInput`. Other tensors are not read.
+ * `SublayerInput`. How queries and keys become weights: `scoring.bias`, with `scoring` among the metadata. Other tensors are not read.
  *
- * @param metadata `tokens`, `segments`, `layers`, `heads`, `causal`, `quantity`, `queryPositions`, `present`, `specialTokens`, `normEpsilon` (with the
+ * @param metadata `tokens`, `segments`, `layers`, `heads`, `causal`, `quantity`, `queryPositions`, `scoring`, `present`, `specialTokens`, `normEpsilon` (with the
  * same prefixes), `model`, `text`; as values, or as JSON, which is how files hold them
  * @throws TraceError `file-names` where tensors are not found, `file` for metadata that are not what they should be, and all that
  * `createTrace` throws
@@ -76,6 +76,12 @@ export function readTrace(file: TensorFile, options: TensorOptions = {}): Trace 
 function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOptions): TraceInput {
   const { names = {}, tokens } = options ?? {};
   const said = traceMetadata(new Map([...metadata, ...asMap(options?.metadata ?? {}, 'metadata')]), name);
+
+  const scoring = (key: string) => {
+    const bias = tensors.get(`${key}.bias`);
+    const given = said.scoring(key);
+    return bias ? { ...given, bias } : given;
+  };
 
   function stream(prefix: Prefix) {
     const find = (kind: TensorKind) => findTensor(tensors, `${prefix}${kind}`, names ?? {}, name);
@@ -103,6 +109,7 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
       causal: said.flag(`${prefix}causal`),
       quantity: said.quantity(`${prefix}quantity`),
       queryPositions: said.numbers(`${prefix}queryPositions`),
+      scoring: scoring(`${prefix}scoring`),
     };
   }
 

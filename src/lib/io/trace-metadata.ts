@@ -1,4 +1,4 @@
-import { TraceError, type Segment } from '../trace/index.js';
+import { TraceError, type ScoringInput, type Segment } from '../trace/index.js';
 import { describe } from '../trace/describe.js';
 
 /** Reads what is said of a trace beside its tensors. Each gives `undefined` where there is nothing. */
@@ -15,6 +15,8 @@ export interface TraceMetadata {
   flag(key: string): boolean | undefined;
   /** A name, or an object whose range has `null` where there is no limit, which JSON cannot write otherwise. */
   quantity(key: string): unknown;
+  /** How queries and keys become weights; `null` where there is no limit. */
+  scoring(key: string): ScoringInput | undefined;
 }
 
 const isString = (value: unknown) => typeof value === 'string';
@@ -60,6 +62,7 @@ export function traceMetadata(metadata: ReadonlyMap<string, unknown>, name: stri
     segments: (key) =>
       read(key, listOf(isSegment), 'a JSON array of { "name", "start", "end" }') as Segment[] | undefined,
     flag: (key) => read(key, (value) => typeof value === 'boolean', 'true or false') as boolean | undefined,
+    scoring: (key) => toScoring(read(key, isObject, 'a JSON object')),
     quantity: (key) => toQuantity(read(key, isQuantity, 'the name of a quantity, or a JSON object')),
   };
 }
@@ -79,10 +82,22 @@ function isSegment(value: unknown): boolean {
   return typeof name === 'string' && typeof start === 'number' && typeof end === 'number';
 }
 
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What is null has no limit, as where it is left out. */
+function toScoring(given: unknown): ScoringInput | undefined {
+  return given === undefined
+    ? undefined
+    : (Object.fromEntries(
+        Object.entries(given as object).filter(([, value]) => value !== null),
+      ) as ScoringInput);
+}
+
 /** A string that begins an object is JSON, not a name. */
 function isQuantity(value: unknown): boolean {
   if (typeof value === 'string') return /^\w/.test(value);
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value);
 }
 
 function toQuantity(given: unknown): unknown {

@@ -155,6 +155,9 @@ describe.each(['HeadView', 'Heatmap', 'TokenView'] as const)('%s of signed numbe
     await expect.poll(() => inTooltip(region, 'facts')).toContain('down ⇒ s −0.40');
     expect(statusOf(region)).toContain('down ⇒ s −0.40');
     expect(announcedBy(region)).toContain('down ⇒ s −0.40');
+    // What is counted is called by its name.
+    if (view === 'HeadView')
+      expect(region.element().textContent).toMatch(/\d+ of \d+ numbers \(difference\)/);
   });
 });
 

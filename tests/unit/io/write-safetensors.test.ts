@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadSafetensors, parseSafetensors, writeSafetensors } from '../../../src/lib/io/index.js';
+import { nest } from '../trace/arrays.js';
 import { toFloat16 } from '../../../src/lib/io/float-bits.js';
 import { traceMetadata } from '../../../src/lib/io/trace-metadata.js';
 import {
@@ -72,6 +73,44 @@ describe('a trace comes back as it was', () => {
     const again = await loadSafetensors(await writeSafetensors(trace));
     expect(contents(again)).toEqual(contents(trace));
     expect(again.stream().keys!.type).toBe('float16');
+  });
+
+  test('of how queries and keys become weights', async () => {
+    const half = nest([2, 2, 2, 2], (_, __, query, key) => (key! <= query! ? 1 / (query! + 1) / 2 : 0));
+    const trace = createTrace({
+      tokens: ['a', 'b'],
+      attention: half as never,
+      queries: { dims: [2, 2, 2, 3], data: floats(24) },
+      keys: { dims: [2, 1, 2, 3], data: floats(12) },
+      causal: true,
+      scoring: {
+        scale: [0.25, 0.5],
+        softCap: 30,
+        window: [1, null],
+        sinks: [Float32Array.of(0.5, -1), Float32Array.of(2, 0)],
+        alibiSlopes: [Float32Array.of(0.5, 0.25), Float32Array.of(0.5, 0.25)],
+        bias: { dims: [1, 2, 2, 2], data: Float32Array.of(0, -Infinity, 1, 0, 2, -Infinity, 3, 0) },
+      },
+    });
+    const plain = ({ streams: [stream] }: Trace) =>
+      [0, 1].flatMap((layer) =>
+        [0, 1].map((head) => {
+          const { bias, ...rest } = stream!.scoring!(layer, head);
+          return { ...rest, bias: [0, 1].map((row) => [...bias!(row, 0, 2)]) };
+        }),
+      );
+    const again = await loadSafetensors(await writeSafetensors(trace));
+    expect(plain(again)).toEqual(plain(trace));
+    // Nothing but 1/√dim stays nothing.
+    const simple = createTrace({
+      tokens: ['a', 'b'],
+      attention: half as never,
+      queries: { dims: [2, 2, 2, 3], data: floats(24) },
+      keys: { dims: [2, 1, 2, 3], data: floats(12) },
+      scoring: {},
+    });
+    const simpleAgain = await loadSafetensors(await writeSafetensors(simple));
+    expect(simpleAgain.stream().scoring!(1, 1)).toEqual(simple.stream().scoring!(1, 1));
   });
 
   test('of layers with different heads, and a special token of its own', async () => {

@@ -69,7 +69,7 @@ export async function npzFile(bytes: Uint8Array, name: string, signal?: AbortSig
 }
 
 const metadataNames =
-  /^(?:(?:encoder|decoder|cross)\.)?(?:tokens|segments|layers|heads|causal|quantity|queryPositions|present|specialTokens|model|text)$/;
+  /^(?:(?:encoder|decoder|cross)\.)?(?:tokens|segments|layers|heads|causal|quantity|scoring|queryPositions|present|specialTokens|model|text)$/;
 
 /** An array of one axis as its elements, one without axes as the element; booleans as such. */
 function valueOf(array: FileTensor): unknown {

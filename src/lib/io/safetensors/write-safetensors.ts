@@ -1,6 +1,7 @@
 import { describe } from '../../trace/describe.js';
 import {
   TraceError,
+  type HeadScoring,
   type Segment,
   type Stream,
   type SublayerPart,
@@ -27,7 +28,7 @@ const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
 
 /**
  * Writes a trace as a safetensors file that `loadSafetensors`, and Python's safetensors, read back: attention, queries, keys
- * and values in the type they have, with tokens, segments, layer and head numbers, quantity, model and text among the metadata.
+ * and values in the type they have, with tokens, segments, layer and head numbers, quantity, scoring, model and text among the metadata.
  * Reads every matrix whole.
  *
  * @throws TraceError `dtype` where the matrices of a stream are of several types, `stream-name` for a derived stream with a name of its own
@@ -66,6 +67,9 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
       const vectors = stream.sublayer?.[part];
       if (vectors) parts.push(sublayerTensor(vectors, `${prefix}${part}`, axis));
     }
+    const { scoring, bias } = writtenScoring(stream, `${prefix}scoring.bias`);
+    if (scoring) metadata[`${prefix}scoring`] = JSON.stringify(scoring);
+    if (bias) parts.push(bias);
     if (stream.sublayer) metadata[`${prefix}normEpsilon`] = JSON.stringify(stream.sublayer.normEpsilon);
     const { queryTokens, keyTokens } = stream;
     addSide(stream.name === 'cross' ? 'encoder.' : prefix, keyTokens, stream.keySegments);
@@ -130,6 +134,33 @@ async function attentionParts(stream: Stream, name: string): Promise<WrittenTens
   const dims = [layers.length, stream.heads.length, rows, cols];
   return [{ name, type, dims, chunks: parts.flatMap(({ chunks }) => chunks) }];
 }
+
+/** How queries and keys become weights, as `createTrace({ scoring })` takes it: null stands for what has no limit. */
+function writtenScoring(stream: Stream, name: string): { scoring?: object; bias?: WrittenTensor } {
+  const { layers, heads, queryTokens, keyTokens } = stream;
+  if (!stream.scoring) return {};
+  const of = layers.map((_, layer) => heads.map((_, head) => stream.scoring!(layer, head)));
+  const all = of.flat();
+  const perHead = (pick: (one: HeadScoring) => number): number[][] => of.map((layer) => layer.map(pick));
+  const scoring = {
+    scale: of.map(([first]) => first!.scale ?? null),
+    softCap: limit(all[0]!.softCap),
+    window: of.map(([first]) => limit(first!.window)),
+    alibiSlopes: all.some(({ slope }) => slope !== 0) ? perHead(({ slope }) => slope) : undefined,
+    sinks: all.some(({ sink }) => sink > -Infinity) ? perHead(({ sink }) => sink) : undefined,
+  };
+  if (!all.some(({ bias }) => bias)) return { scoring };
+  const [rows, cols] = [queryTokens.length, keyTokens.length];
+  const chunks = all.flatMap(({ bias }) =>
+    Array.from({ length: rows }, (_, row) => Float32Array.from(bias!(row, 0, cols))),
+  );
+  return {
+    scoring,
+    bias: { name, type: 'float32', dims: [layers.length, heads.length, rows, cols], chunks },
+  };
+}
+
+const limit = (number: number): number | null => (number === Infinity ? null : number);
 
 function vectorsPart(vectors: Vectors, name: string): WrittenTensor {
   const { layers, heads, tokens, dim, type } = vectors;

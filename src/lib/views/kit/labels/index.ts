@@ -107,10 +107,12 @@ export interface Labels
   sampled: string;
   sampledHelp: string;
   weights: string;
+  /** Numbers that are no weights, by the name of their quantity. */
+  numbersOf: (quantity: string) => string;
   /** Of a table of the largest weights, where the browser cannot draw. */
-  strongestOf: (shown: number, total: number) => string;
-  tooManyToRank: (total: number) => string;
-  linesDrawn: (drawn: number, total: number) => string;
+  strongestOf: (shown: number, total: number, what: string) => string;
+  tooManyToRank: (total: number, what: string) => string;
+  linesDrawn: (drawn: number, total: number, what: string) => string;
   cannotSee: string;
   /** Of a key that the lens leaves out. */
   leftOut: string;
@@ -260,10 +262,13 @@ export const defaultLabels: Labels = {
   sampled: 'sampled: some weights of each pixel',
   sampledHelp: 'A first look. A large weight may be missing until all weights have been read.',
   weights: 'weights',
-  strongestOf: (shown, total) =>
-    `the ${shown.toLocaleString('en')} strongest of ${total.toLocaleString('en')} weights`,
-  tooManyToRank: (total) => `${total.toLocaleString('en')} weights are too many for a table: choose a query`,
-  linesDrawn: (drawn, total) => `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} weights`,
+  numbersOf: (quantity) => `numbers (${quantity})`,
+  strongestOf: (shown, total, what) =>
+    `the ${shown.toLocaleString('en')} strongest of ${total.toLocaleString('en')} ${what}`,
+  tooManyToRank: (total, what) =>
+    `${total.toLocaleString('en')} ${what} are too many for a table: choose a query`,
+  linesDrawn: (drawn, total, what) =>
+    `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} ${what}`,
   leftOut: 'left out',
   cannotSee: 'a later position: this query cannot see it',
   rank: (rank, count) => `${ordinal(rank)} of ${count.toLocaleString('en')} in its row`,
