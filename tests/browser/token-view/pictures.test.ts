@@ -1,8 +1,9 @@
 import axe from 'axe-core';
+import type { Component } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import { userEvent, type Locator } from 'vitest/browser';
-import { createTrace, type Hover, type Selection, type Trace } from '../../../src/lib/index.js';
-import { boxOf, mouse, statusOf, usePage, type Point } from '../views/page.js';
+import { createTrace, TokenView, type Hover, type Selection, type Trace } from '../../../src/lib/index.js';
+import { boxOf, mouse, showView, statusOf, usePage, type Point } from '../views/page.js';
 import { fromHex, takePicture, type Rgb } from '../views/pixels.js';
 import { showTokenView } from './helpers.js';
 
@@ -112,4 +113,9 @@ test.each(['light', 'dark'] as const)('axe, %s, at 1,280 and 320 px', async (the
     const { right } = region.element().querySelector('img')!.getBoundingClientRect();
     expect(right).toBeLessThanOrEqual(boxOf(region).right);
   }
+});
+
+test('a figure says that it is without the picture', async () => {
+  const { figure } = await showView(TokenView as Component, { trace: pictureTrace(2, 2, 0) });
+  expect((await figure()).caption).toContain('pictures are not part of a figure');
 });

@@ -38,7 +38,10 @@ export async function figureOfTokens(
     ...{ stream, trace, labels, texts },
     place: text.place,
     options: { ...view.options },
-    notes: [looked ? labels.shadedBy(tokenName(looks!, looked.position, labels)) : ''],
+    notes: [
+      looked ? labels.shadedBy(tokenName(looks!, looked.position, labels)) : '',
+      text.texts.some(({ side }) => text.picturesOf(side).length > 0) ? labels.picturesLeftOut : '',
+    ],
   });
 }
 

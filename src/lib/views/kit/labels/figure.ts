@@ -9,6 +9,8 @@ export interface FigureLabels {
   /** The names of the kinds of file. */
   saveAs: Record<'svg' | 'png', string>;
   saveAsHelp: Record<'svg' | 'png', string>;
+  /** Of a figure of text with pictures among its tokens. */
+  picturesLeftOut: string;
   copyFigure: string;
   copyFigureHelp: string;
   savingFigure: string;
@@ -58,6 +60,7 @@ export const figureLabels: FigureLabels = {
     svg: 'save as SVG: text and lines stay sharp at any size',
     png: 'save as PNG: 180 mm wide at 300 dpi',
   },
+  picturesLeftOut: 'pictures are not part of a figure',
   copyFigure: 'copy picture',
   copyFigureHelp: 'copy as a picture',
   savingFigure: 'making the figure …',
