@@ -1,3 +1,5 @@
+import { mustBeNumbers } from '../must.js';
+
 /**
  * Spearman's rank correlation of two lists of numbers, one beside the other: from −1 to 1; ties share their rank. Pairs of which either is
  * NaN are left out.
@@ -5,6 +7,8 @@
  * @returns NaN for less than three pairs, or where all of one list are alike
  */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  mustBeNumbers(a, 'the first list');
+  mustBeNumbers(b, 'the second list');
   const held = Array.from({ length: Math.min(a.length, b.length) }, (_, i) => i).filter(
     (i) => !Number.isNaN(a[i]!) && !Number.isNaN(b[i]!),
   );
