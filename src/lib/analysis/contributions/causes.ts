@@ -1,5 +1,6 @@
 import type { Stream } from '../../trace/index.js';
 import { notDerivable } from '../derivation.js';
+import { mustBeList, mustBeOptions, mustBeStream } from '../must.js';
 import { attributions } from './attributions.js';
 
 /** What taking each token away changed, as `ablate` of `attentrace/inference` returns it for `{ token: 'each' }` or `{ value: 'each' }`. */
@@ -20,11 +21,12 @@ export interface Ablated {
  * @example
  * const trace = traceOf(recorded, causes(recorded.stream(), await tracer.ablate(text, { token: 'each' })));
  */
-export function causes(
-  stream: Stream,
-  { position, changes, measure, method }: Ablated,
-  { name = method === 'zeroed-value' ? 'value zeroing' : 'occlusion' }: { name?: string } = {},
-): Stream {
+export function causes(stream: Stream, ablated: Ablated, options: { name?: string } = {}): Stream {
+  mustBeStream(stream, 'causes');
+  mustBeOptions(ablated, 'causes', 'what ablate() returned');
+  const { position, changes, measure, method } = ablated;
+  mustBeList(changes, 'changes', 'those of each token');
+  const { name = method === 'zeroed-value' ? 'value zeroing' : 'occlusion' } = options ?? {};
   const byToken = new Map(changes.map(({ token, change }) => [token, change]));
   const missing = stream.keyTokens.find(({ position }) => !byToken.has(position));
   if (missing)
