@@ -74,12 +74,16 @@ function checkPlaces({ image, axis }: Partial<Segment>, tokens: number, place: s
 export type PictureSegment = Segment & { image: PatchGrid };
 
 /** The segments that are pictures of which every patch is a token: where tokens are merged, or not all recorded, they are none. */
-export function picturesIn(segments: readonly Segment[]): PictureSegment[] {
-  return segments.filter(
+export function picturesIn(segments: readonly Segment[]): readonly PictureSegment[] {
+  const found = segments.filter(
     (one): one is PictureSegment =>
       one.image !== undefined && one.image.rows * one.image.cols === one.end - one.start,
   );
+  return found.length > 0 ? found : noPictures;
 }
+
+/** One for all, so that what is made of it is not made anew. */
+const noPictures: readonly PictureSegment[] = [];
 
 /** The picture that a token is a patch of. */
 export function pictureAt<S extends Segment>(pictures: readonly S[], position: number): S | undefined {
