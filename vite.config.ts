@@ -79,6 +79,14 @@ export default defineConfig({
           hookTimeout: 240_000,
         },
       },
+      {
+        test: {
+          name: 'firefox',
+          include: ['tests/firefox/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
       // Hosts that take minutes to install are tried by themselves.
       ...(['package', 'hosts'] as const).map((name) => ({
         test: {
