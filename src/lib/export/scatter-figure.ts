@@ -44,11 +44,7 @@ export function scatterFigure(shown: ScatterShown): Figure {
       : [0, Math.floor((layers.length - 1) / 2), layers.length - 1];
   return makeFigure([...axisMarks(shown), ...dots], {
     keys: [...named].map((i): FigureKey => ({ name: `${labels.layer} ${layers[i]!}`, ink: inks[i]! })),
-    caption: captionOf(shown, labels.headCount(scene.dots.length), {
-      hide: 'none',
-      granularity: 'token',
-      renormalize: false,
-    }),
+    caption: captionOf(shown, labels.headCount(scene.dots.length), {}),
   });
 }
 

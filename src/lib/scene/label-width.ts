@@ -3,7 +3,8 @@ import type { Token } from '../trace/index.js';
 /** Tokens are set in 12.5 px; a wide script takes about twice the width. */
 const charPx = 7.3;
 const wideCharPx = 13;
-const wide =
+/** Letters of scripts whose letters are twice as wide. */
+export const wide =
   /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f000}-\u{3ffff}]/u;
 
 /** No label has room for more characters than this; more are not measured. */

@@ -1,3 +1,5 @@
+import { wide } from './label-width.js';
+
 /**
  * The widths of Helvetica's letters from the space on, in thousandths of its size; Arial's are the same.
  * Source: Adobe, Core 14 AFM files, Helvetica.
@@ -18,8 +20,6 @@ const signs: Record<string, number> = {
   '−': 584,
 };
 
-const wide =
-  /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f000}-\u{3ffff}]/u;
 const noWidth = /\p{Mn}|\p{Me}|[\u200b-\u200f\u2060]/u;
 
 /** How wide a text is in the font of figures, without a document to measure it in: of other scripts than Latin about. */

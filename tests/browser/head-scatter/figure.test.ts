@@ -37,6 +37,10 @@ test('the figure has the dots, numbers and titles of the screen where they are o
   for (const { textContent } of screen.querySelectorAll('svg text'))
     expect(texts).toContain(textContent.trim());
   expect(texts).toContain('layer 1');
+
+  // And is offered in the menu.
+  await region.getByRole('button', { name: 'options' }).click();
+  await expect.element(region.getByRole('button', { name: 'SVG' })).toBeVisible();
 });
 
 function opacityOf(dot: Element): number {

@@ -1,4 +1,5 @@
-import type { Group, GroupShares } from '../../analysis/index.js';
+import type { Group, GroupShares, HeadPlace } from '../../analysis/index.js';
+import { includesHead } from '../kit/chosen-heads.js';
 
 /** The index of the group of a name; null where none is chosen, and for the rest. */
 export function indexNamed(groups: readonly Group[], name: string | null, rest = -1): number | null {
@@ -14,13 +15,8 @@ export function strongestKeys(shares: GroupShares, query: number, among: readonl
 }
 
 /** Heads chosen that were read, as indices of the shares' heads. */
-export function indicesOf(
-  { heads }: GroupShares,
-  chosen: readonly { layer: number; head: number }[],
-): number[] {
-  return heads.flatMap(({ layer, head }, index) =>
-    chosen.some((one) => one.layer === layer && one.head === head) ? [index] : [],
-  );
+export function indicesOf({ heads }: GroupShares, chosen: readonly HeadPlace[]): number[] {
+  return heads.flatMap((head, index) => (includesHead(chosen, head) ? [index] : []));
 }
 
 /** How many tokens are shown of a group that is looked at, and of others. */
