@@ -18,8 +18,10 @@ export async function getBertviz() {
     limitSeconds: 120,
   });
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
-  const unpacked = wheel && (await run(`python3 -m zipfile -e ${wheel} .`, { quiet: true, cwd: folder }));
-  if (unpacked?.ok) return scripts;
-  console.log(`BertViz is not measured: it comes from PyPI by Python.\n${unpacked?.output ?? got.output}`);
+  const { ok, output } = wheel
+    ? await run(`python3 -m zipfile -e ${wheel} .`, { quiet: true, cwd: folder })
+    : { ...got, ok: false };
+  if (ok) return scripts;
+  console.log(`BertViz is not measured: it comes from PyPI by Python.\n${output}`);
   return undefined;
 }
