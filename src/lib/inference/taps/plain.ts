@@ -44,6 +44,8 @@ const FARTHEST = 48;
 
 interface ValueProduct {
   readonly values: string;
+  /** What comes of it, where the weights stand at the left as they are. */
+  readonly product?: string;
   /** The node after which the weights are whole: the softmax, or what mends it. */
   readonly last: Node;
   /** Whether the axes moved between the softmax and what mends it: what is whole is then no `[query, key]`. */
@@ -56,8 +58,11 @@ function findValueProduct(softmax: Node, scope: Scope, facts: FactBook): ValuePr
     const { value, last, turned, moved } = ahead[i]!;
     for (const reader of scope.consumers(value)) {
       const product = activationProduct(reader, scope, facts);
-      if (product && (product.left === value || product.right === value))
-        return { values: product.left === value ? product.right : product.left, last, moved };
+      if (product?.left === value) {
+        const asItIs = !product.einsum && !product.rightTurned && !turned;
+        return { values: product.right, last, moved, ...(asItIs && { product: reader.outputs[0] }) };
+      }
+      if (product?.right === value) return { values: product.left, last, moved };
       if (!BETWEEN.has(reader.opType) || !reader.outputs[0]) continue;
       const mends = isPartOfWeights(reader, value, scope, facts);
       ahead.push({
@@ -196,6 +201,14 @@ class PlainAttention implements Finding {
       ? [scores.right, scores.left]
       : [scores.left, scores.right];
     this.output = after.last.outputs[0]!;
+  }
+
+  get valueSide(): string {
+    return this.after.values;
+  }
+
+  get product(): string | undefined {
+    return this.after.product;
   }
 
   get heads(): number | null {
