@@ -44,7 +44,9 @@ export function emitLike(node: Node, inputs: readonly string[], output: string):
     ...inputs.map((input) => bytesField(NODE.input, input)),
     bytesField(NODE.output, output),
     bytesField(NODE.name, `attentrace/${output}`),
-    ...readFields(node.slice, 'a node').flatMap((field) => (own.includes(field.number) ? [] : wholeOf(field))),
+    ...readFields(node.slice, 'a node').flatMap((field) =>
+      own.includes(field.number) ? [] : wholeOf(field),
+    ),
   );
 }
 

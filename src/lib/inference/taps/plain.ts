@@ -246,7 +246,8 @@ class PlainAttention implements Finding {
     const value = this.beforeQuantising(operand);
     const { type, dims } = this.facts.of(this.scope, value);
     if (!FLOATS.has(type)) return 'quantised inside the attention';
-    if (which === 'values') return { value, type, dims };
+    if (which === 'values')
+      return this.product ? { value, type, dims } : 'turned in the product with the weights';
     const plain = unscaled(edit, value, this.scope, this.facts);
     if (operand !== right || rightTurned) return { value: plain, type, dims };
     if (!dims) return 'the number of axes does not follow from the graph';

@@ -14,14 +14,20 @@ const TOLERANCE = { float32: 1e-3, float16: 3e-2 } as const;
  *
  * @throws InferenceError `cannot-record`
  */
-export async function holdAgainstModel(stream: Stream, taps: readonly Tap[], results: Results): Promise<void> {
+export async function holdAgainstModel(
+  stream: Stream,
+  taps: readonly Tap[],
+  results: Results,
+): Promise<void> {
   const { sublayer, values } = stream;
   if (!sublayer) return;
   const rows = stream.queryTokens.length;
   for (const [layerIndex, tap] of taps.entries()) {
     const given = results[tap.sublayer!.added!]!;
     const hidden = given.dims.at(-1)!;
-    const half = [given, results[tap.weights!]!, ...(values ? [results[tap.values!]!] : [])].some(({ type }) => type === 'float16');
+    const half = [given, results[tap.weights!]!, ...(values ? [results[tap.values!]!] : [])].some(
+      ({ type }) => type === 'float16',
+    );
     const tolerance = half ? TOLERANCE.float16 : TOLERANCE.float32;
     const added = numbersOf(given);
     for (const row of new Set([0, rows >> 1, rows - 1])) {
@@ -41,11 +47,16 @@ export async function holdAgainstModel(stream: Stream, taps: readonly Tap[], res
 const place = ({ stream, layer }: Tap, row: number): string => `${stream} layer ${layer}, token ${row}`;
 
 /** Σₕ Aₕ Vₕ W_O + bias of one query, in float64. */
-async function attentionOf(stream: Stream, layerIndex: number, row: number, hidden: number): Promise<Float64Array> {
+async function attentionOf(
+  stream: Stream,
+  layerIndex: number,
+  row: number,
+  hidden: number,
+): Promise<Float64Array> {
   const values = stream.values!;
   const { outputMatrix, outputBias } = stream.sublayer!;
   const sum = Float64Array.from(outputBias!.vector(layerIndex, 0, 0));
-  const { heads, dim } = outputMatrix!;
+  const { heads, tokens: dim } = outputMatrix!;
   for (let head = 0; head < heads; head++) {
     const matrix = stream.matrix(stream.layers[layerIndex]!, stream.heads[head]!);
     const weights = blockWeights(await matrix.block({ row, col: 0, rows: 1, cols: matrix.cols }));
@@ -69,7 +80,9 @@ function blockOf(sublayer: Sublayer, layerIndex: number, row: number, added: Flo
   const shift = normBias!.vector(layerIndex, 0, 0);
   const mean = sum.reduce((total, number) => total + number, 0) / sum.length;
   const variance = sum.reduce((total, number) => total + (number - mean) ** 2, 0) / sum.length;
-  return sum.map((number, i) => ((number - mean) / Math.sqrt(variance + normEpsilon)) * weight[i]! + shift[i]!);
+  return sum.map(
+    (number, i) => ((number - mean) / Math.sqrt(variance + normEpsilon)) * weight[i]! + shift[i]!,
+  );
 }
 
 function compare(rebuilt: Float64Array, own: Float64Array, tolerance: number, place: string): void {

@@ -36,7 +36,8 @@ export function outputsOf({ weights, queries, keys, values, sublayer = {} }: Tap
  */
 export function sublayerOf(taps: readonly Tap[], results: Results): Partial<StreamInput> {
   for (const tap of taps)
-    for (const [part, reason] of Object.entries(tap.refused ?? {})) throw refused(tap, part as RecordedPart, reason);
+    for (const [part, reason] of Object.entries(tap.refused ?? {}))
+      throw refused(tap, part as RecordedPart, reason);
   const input: Record<string, Tensor[]> = {};
   for (const part of PARTS) {
     const tensors = taps.map((tap) => results[tap.sublayer?.[part] ?? '']);

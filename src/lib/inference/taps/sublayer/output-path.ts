@@ -38,7 +38,7 @@ const SKIPS = new Set(words('SkipLayerNormalization SkipSimplifiedLayerNormaliza
 const IN_8_BITS = /^(QuantizeLinear|DynamicQuantize|QLinear|MatMulInteger)/;
 const FARTHEST = 32;
 
-/** Follows the product to its end; says why where no output projection is reached. */
+/** Follows the product to its end; says why where there is not one output projection. */
 export function followOutput(product: string, scope: Scope, facts: FactBook): OutputPath | string {
   const steps: Step[] = [];
   let [value, width, type] = [product, 0, 0];
@@ -47,16 +47,17 @@ export function followOutput(product: string, scope: Scope, facts: FactBook): Ou
   while (steps.length < FARTHEST) {
     const readers = scope.consumers(value).filter(({ opType }) => opType !== 'Shape');
     const [node] = readers;
-    if (!node || readers.length > 1)
-      return end(`${describe(value)} is read by ${readers.length} operators, where one is expected`);
+    if (!node || readers.length > 1) return end(fork(value, readers));
     const addition = width > 0 ? additionAt(node, value, scope, facts) : undefined;
     if (addition) return end(addition);
     const step = stepAt(node, value, width > 0, scope, facts);
     if (!step) return end(inTheWay(node, width > 0));
-    if (step.does === 'project' && width === 0) {
+    if (step.does === 'project') {
+      if (width > 0) return `a second projection, ${describeNode(node)}, follows the first at once`;
       width = widthOf(node, scope, facts);
       ({ type } = facts.of(scope, value));
-      if (width === 0) return `the width of its output projection ${describeNode(node)} does not follow from the graph`;
+      if (width === 0)
+        return `the width of its output projection ${describeNode(node)} does not follow from the graph`;
     }
     steps.push(step);
     value = node.outputs[0]!;
@@ -64,20 +65,34 @@ export function followOutput(product: string, scope: Scope, facts: FactBook): Ou
   return end('it is farther from its output projection than any model has it');
 }
 
-const describe = (value: string): string => `'${value}'`;
+function fork(value: string, readers: readonly Node[]): string {
+  // A norm written out reads what it norms twice.
+  if (readers.some(({ opType }) => opType === 'Pow' || opType === 'ReduceMean'))
+    return `a norm of its own reads '${value}' before it goes on`;
+  return `'${value}' is read by ${readers.length} operators, where one is expected`;
+}
 
 function inTheWay(node: Node, projected: boolean): string {
-  const where = projected ? 'the output projection and what it is added to' : 'the product with the values and the output projection';
+  const where = projected
+    ? 'the output projection and what it is added to'
+    : 'the product with the values and the output projection';
   const what = IN_8_BITS.test(node.opType) ? ', which rounds to 8 bits,' : '';
   return `between ${where} stands the ${node.opType} ${describeNode(node)}${what}`;
 }
 
-function stepAt(node: Node, value: string, projected: boolean, scope: Scope, facts: FactBook): Step | undefined {
+function stepAt(
+  node: Node,
+  value: string,
+  projected: boolean,
+  scope: Scope,
+  facts: FactBook,
+): Step | undefined {
   const input = node.inputs.indexOf(value);
   const { opType } = node;
   if (opType === 'Cast') return { node, does: 'cast', input };
   // After the projection the last axis is the hidden dimension, and stays it.
-  if (MOVES.has(opType)) return projected && opType === 'Transpose' ? undefined : { node, does: 'move', input };
+  if (MOVES.has(opType))
+    return projected && opType === 'Transpose' ? undefined : { node, does: 'move', input };
   if (isProjection(node, scope, facts)) return input === 0 ? { node, does: 'project', input } : undefined;
   if (node.inputs.length !== 2 || !isRow(node.inputs[1 - input], scope, facts)) return undefined;
   if (opType === 'Add' && projected) return { node, does: 'bias', input };
@@ -86,7 +101,12 @@ function stepAt(node: Node, value: string, projected: boolean, scope: Scope, fac
 }
 
 /** Where the weights of the operators are that multiply by some from the right. */
-const WEIGHT_AT: Readonly<Record<string, number | undefined>> = { MatMul: 1, Gemm: 1, FusedMatMul: 1, MatMulNBits: 1 };
+const WEIGHT_AT: Readonly<Record<string, number | undefined>> = {
+  MatMul: 1,
+  Gemm: 1,
+  FusedMatMul: 1,
+  MatMulNBits: 1,
+};
 
 function isProjection(node: Node, scope: Scope, facts: FactBook): boolean {
   const at = WEIGHT_AT[node.opType];

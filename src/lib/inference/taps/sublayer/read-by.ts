@@ -14,7 +14,12 @@ const PROJECTS = /MatMul|Gemm|Conv|Attention/;
  *
  * @param side what the attention's values (across, its queries) are
  */
-export function howRead(residual: string, side: string, scope: Scope, facts: FactBook): 'normed' | 'as it is' | undefined {
+export function howRead(
+  residual: string,
+  side: string,
+  scope: Scope,
+  facts: FactBook,
+): 'normed' | 'as it is' | undefined {
   const origin = originOf(residual, scope);
   const between = new Set<Node>();
   const seen = new Set([side]);

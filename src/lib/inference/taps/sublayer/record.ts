@@ -24,9 +24,13 @@ const MAKE: Readonly<Record<Name, (edit: GraphEdit, parts: Parts) => { value: st
   outputMatrix(edit, { finding, path }) {
     const matrix = replayMatrix(edit, path);
     const heads =
-      finding.heads === null ? countHeads(edit, fourAxes(edit, finding.weights(edit))) : int64s(edit, finding.heads);
+      finding.heads === null
+        ? countHeads(edit, fourAxes(edit, finding.weights(edit)))
+        : int64s(edit, finding.heads);
     const hidden = slice(edit, apply(edit, 'Shape', [matrix]), 0, -1, Number.MAX_SAFE_INTEGER);
-    const target = apply(edit, 'Concat', [int64s(edit, 1), heads, int64s(edit, -1), hidden], { ints: { axis: 0 } });
+    const target = apply(edit, 'Concat', [int64s(edit, 1), heads, int64s(edit, -1), hidden], {
+      ints: { axis: 0 },
+    });
     return { value: apply(edit, 'Reshape', [matrix, target]), type: path.type };
   },
   outputBias(edit, { path, addition }) {
@@ -94,7 +98,10 @@ export function recordSublayer(
       const { value, type } = MAKE[name](edit, partsOf(leaf));
       return asFloat(edit, value, type);
     }).output;
-  return { sublayer: { ...outputs, ...(names.includes('normWeight') && { normEpsilon: first.norm!.epsilon }) }, refused };
+  return {
+    sublayer: { ...outputs, ...(names.includes('normWeight') && { normEpsilon: first.norm!.epsilon }) },
+    refused,
+  };
 }
 
 /** Why each part cannot be recorded, of an attention that each branch of an `If` may hold. */
@@ -103,16 +110,26 @@ function whyNot(read: readonly (Sublayer | string)[]): { outputMatrix?: string; 
   if (path !== undefined) return { outputMatrix: path, residual: path };
   const blocks = (read as readonly Sublayer[]).map(({ block }) => block);
   const residual = blocks.find((block) => typeof block === 'string');
-  const epsilons = new Set(blocks.map((block) => (typeof block === 'string' ? undefined : block.norm?.epsilon)));
-  return { residual: residual ?? (epsilons.size > 1 ? 'the branches of an If norm it otherwise' : undefined) };
+  const epsilons = new Set(
+    blocks.map((block) => (typeof block === 'string' ? undefined : block.norm?.epsilon)),
+  );
+  return {
+    residual: residual ?? (epsilons.size > 1 ? 'the branches of an If norm it otherwise' : undefined),
+  };
 }
 
-function found(edit: GraphEdit, value: string, { scope }: Finding, facts: FactBook): { value: string; type: number } {
+function found(
+  edit: GraphEdit,
+  value: string,
+  { scope }: Finding,
+  facts: FactBook,
+): { value: string; type: number } {
   const { type, dims } = facts.of(scope, value);
   return { value: fourAxes(edit, { value, type, dims }), type };
 }
 
-const asRow = (edit: GraphEdit, value: string): string => apply(edit, 'Reshape', [value, int64s(edit, 1, 1, 1, -1)]);
+const asRow = (edit: GraphEdit, value: string): string =>
+  apply(edit, 'Reshape', [value, int64s(edit, 1, 1, 1, -1)]);
 
 const PARTS: readonly RecordedPart[] = ['values', 'outputMatrix', 'residual'];
 
@@ -124,9 +141,21 @@ export function checkRecord({ record, heads, quantise }: TapOptions): void {
   const all = Array.isArray(record) ? record : [record];
   const unknown = all.find((part) => !PARTS.includes(part));
   if (unknown !== undefined || !Array.isArray(record))
-    throw wrong(JSON.stringify(unknown ?? record), `a list of ${PARTS.join(', ')}`, "Pass record: ['values', 'outputMatrix', 'residual'].");
+    throw wrong(
+      JSON.stringify(unknown ?? record),
+      `a list of ${PARTS.join(', ')}`,
+      "Pass record: ['values', 'outputMatrix', 'residual'].",
+    );
   if (heads && record.length > 0)
-    throw wrong(`heads ${heads.join(', ')} beside it`, 'all heads', 'What a layer gives is the sum over its heads: leave heads out.');
+    throw wrong(
+      `heads ${heads.join(', ')} beside it`,
+      'all heads',
+      'What a layer gives is the sum over its heads: leave heads out.',
+    );
   if (quantise && record.length > 0)
-    throw wrong('quantise beside it', 'weights as the model has them', 'Leave quantise out: of rounded weights the parts do not sum to the whole.');
+    throw wrong(
+      'quantise beside it',
+      'weights as the model has them',
+      'Leave quantise out: of rounded weights the parts do not sum to the whole.',
+    );
 }

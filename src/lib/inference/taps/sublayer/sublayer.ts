@@ -15,7 +15,8 @@ export interface Sublayer {
 /** Reads the sublayer off the graph, or says why not even its output projection is known. */
 export function readSublayer(finding: Finding, stream: StreamKind, facts: FactBook): Sublayer | string {
   const { product, scope } = finding;
-  if (product === undefined) return 'the product of weights and values is turned, or its axes may lie in any order';
+  if (product === undefined)
+    return 'the product of weights and values is turned, or its axes may lie in any order';
   const path = followOutput(product, scope, facts);
   return typeof path === 'string' ? path : { path, block: readBlock(path, finding, stream, facts) };
 }
