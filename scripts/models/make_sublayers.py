@@ -6,7 +6,8 @@
 Each folder of OUT has model.onnx, and case.safetensors: the inputs as `feeds.<name>`, and of each layer, as modules took and gave it,
 `values.0` [head, token, dim], `outputMatrix.0` [head, dim, hidden], `outputBias.0`, `residual.0` (what enters the sublayer), `blockOutput.0`
 (what the next one reads, or, of a model that norms first, what its norm reads) and `attentions.0`. Where a model norms what attention gives
-before it is added, there is no residual and no block.
+before it is added, there is no residual and no block. `changes.0` [token] is what the output changes when the value of a token is 0 in the layer:
+total variation after the last token, or of BERT 1 - cosine of the first token's hidden state.
 """
 
 import shutil
@@ -71,6 +72,8 @@ def main():
         multiplier = getattr(config, "residual_multiplier", 1)
         for i, (part, calls) in enumerate(zip(parts, seen)):
             expected |= {f"{key}.{i}": value.detach() for key, value in recorded(part, calls, multiplier).items()}
+        with torch.no_grad():
+            expected |= {f"changes.{i}": torch.stack([change(model, part, token) for token in range(LENGTH)]).float() for i, part in enumerate(parts)}
         path = export(model, out, task, **more) / "model.onnx"
         every = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids), "position_ids": torch.arange(LENGTH)[None]}
         save(out, name, path, fitting(path, every), expected, 1e-5)
@@ -94,6 +97,23 @@ def hooked(part):
         if part[which] is not None:
             part[which].register_forward_hook(lambda _module, inputs, output, which=which: calls.__setitem__(which, (inputs[0], output)))
     return calls
+
+
+def change(model, part, token):
+    """How much the output changes without the value of a token in a layer."""
+    def zero(_module, _inputs, output):
+        output = output.clone()
+        output[:, token, 2 * HIDDEN if part.get("packed") else 0:] = 0
+        return output
+
+    before = model(ids)
+    hook = part["value"].register_forward_hook(zero)
+    after = model(ids)
+    hook.remove()
+    if hasattr(before, "logits"):
+        p, q = (result.logits[0, -1].double().softmax(-1) for result in (before, after))
+        return (p - q).abs().sum() / 2
+    return 1 - torch.cosine_similarity(*(result.last_hidden_state[0, 0].double() for result in (before, after)), dim=0)
 
 
 def recorded(part, calls, multiplier):
