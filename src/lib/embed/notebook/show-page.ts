@@ -14,7 +14,9 @@ export async function showPage(
   sources: Record<string, Uint8Array<ArrayBuffer> | string>,
   props: Record<string, unknown>,
 ): Promise<ViewHandle> {
-  element.style.setProperty('--attentrace-height', '100%');
+  // The views of an Explorer, two rows of them, are seen at once where the window is high enough.
+  const height = name === 'Explorer' ? 'max(360px, 50vh - 6px)' : '100%';
+  element.style.setProperty('--attentrace-height', height);
   try {
     const load = async ([prop, source]: [string, Uint8Array<ArrayBuffer> | string]) =>
       [prop, await loadTrace(source)] as const;
