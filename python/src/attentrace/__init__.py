@@ -12,7 +12,7 @@ from .errors import AttentraceError, InferenceError, TraceError
 from .files import load, save
 from .sources import query_key_attention
 from .trace import Trace
-from .views import explorer, group_view, head_scatter, head_view, heatmap, model_view, neuron_view, token_view
+from .views import compare_view, explorer, group_view, head_scatter, head_view, heatmap, model_view, neuron_view, token_view
 
 __version__ = version("attentrace")
 
@@ -22,6 +22,7 @@ __all__ = [
     "Trace",
     "TraceError",
     "capture",
+    "compare_view",
     "explorer",
     "group_view",
     "head_scatter",
