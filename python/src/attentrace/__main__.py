@@ -12,7 +12,7 @@ from .errors import AttentraceError
 from .files import load
 from .serving import SOURCE, server
 
-VIEWS = {"explorer": "Explorer", "group-view": "GroupView", "head-scatter": "HeadScatter", "head-view": "HeadView"} | {
+VIEWS = {"budget-view": "BudgetView", "explorer": "Explorer", "group-view": "GroupView", "head-scatter": "HeadScatter", "head-view": "HeadView"} | {
     "heatmap": "Heatmap",
     "model-view": "ModelView",
     "neuron-view": "NeuronView",

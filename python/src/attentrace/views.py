@@ -184,6 +184,7 @@ Raises:
 """
 
 
+budget_view = view_function("BudgetView")
 explorer = view_function("Explorer", height=720)
 group_view = view_function("GroupView")
 head_scatter = view_function("HeadScatter")
