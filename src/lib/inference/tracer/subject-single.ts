@@ -23,7 +23,7 @@ export async function singleSubject(
   const before = await run([], {});
   if (options.position !== undefined) checkToken(options.position, ids.length);
   // Where a decoder writes on, the last token; where an encoder sums up, the first. A classifier has one row only.
-  const { causal } = singleTrace(part.recorded, before, { tokens }, {}).stream();
+  const { causal } = (await singleTrace(part.recorded, before, { tokens }, {})).stream();
   const position = options.position ?? (causal && before[output]!.dims.length === 3 ? ids.length - 1 : 0);
   const at = (results: Results): ArrayLike<number> => rowAt(results[output]!, position);
   const own = part.recorded.filter((tap) => tap.stream === 'self');

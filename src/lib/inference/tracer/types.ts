@@ -16,7 +16,10 @@ export interface ModelConfig {
   [other: string]: unknown;
 }
 
-export interface TracerOptions extends Pick<TapOptions, 'layers' | 'heads' | 'vectors' | 'quantise'> {
+export interface TracerOptions extends Pick<
+  TapOptions,
+  'layers' | 'heads' | 'vectors' | 'quantise' | 'record'
+> {
   /** onnxruntime, as imported by you: `const ort = await import('onnxruntime-web/wasm')`, which keeps it in a file of its own, as its worker needs. */
   ort: OnnxRuntime;
   /**
