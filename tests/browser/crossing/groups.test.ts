@@ -23,10 +23,10 @@ const groups = {
 };
 
 test.each(['token', 'word'] as const)('GroupView by %s: groups stay those of tokens', async (granularity) => {
-  const exploration = createExploration({ trace });
+  const exploration = createExploration({ trace, lens: { granularity } });
   let selection: Selection | undefined;
   const onSelectionChange = (next: Selection) => (selection = next);
-  const props = { exploration, theme: 'light', ...groups, granularity, onSelectionChange };
+  const props = { exploration, theme: 'light', ...groups, onSelectionChange };
   const screen = await render(GroupView as Component, props as object);
   const region = screen.getByRole('region', { name: 'Groups' });
   await drawn(region);
