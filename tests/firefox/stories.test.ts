@@ -27,7 +27,7 @@ const stories: [id: string, mostDiffers?: number][] = [
   ['neuronview--products-of-one-query'],
   ['tokenview--sentence-pair'],
   // Its text is wrapped at other words, as letters are not equally wide in both.
-  ['groupview--documents', 0.05],
+  ['groupview--linked', 0.05],
   ['explorer--sentence-pair'],
 ];
 

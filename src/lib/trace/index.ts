@@ -23,6 +23,7 @@ export {
 } from './quantity.js';
 export { isFuture, rowOf } from './positions.js';
 export { pictureAt, picturesIn, type PictureSegment } from './segments.js';
+export { segmentsFromImages, type ImageInput } from './segments-from-images.js';
 export { segmentsFromText, type SegmentPlace } from './segments-from-text.js';
 export { traceOf } from './trace-of.js';
 export { joinedText, toTokens } from './tokens.js';

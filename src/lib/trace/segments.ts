@@ -1,3 +1,4 @@
+import { axisValue, isAxis } from './axis-label.js';
 import { describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
 import type { PatchGrid, PositionAxis, Segment, Token } from './types.js';
@@ -65,9 +66,12 @@ function checkPlaces({ image, axis }: Partial<Segment>, tokens: number, place: s
       });
   }
   if (axis === undefined) return;
-  const { start = 0, step, unit = '' } = (axis ?? {}) as Partial<PositionAxis>;
-  if (![start, step].every(Number.isFinite) || typeof unit !== 'string')
-    throw wrong(`${place}.axis`, describe(axis), "{ unit: 's', step: 0.02 }, its start 0 unless it is said");
+  if (!isAxis(axis))
+    throw wrong(
+      `${place}.axis`,
+      describe(axis),
+      "{ unit: 's', step: 0.02 }, its start 0 unless it is said; of dates { start: '2024-03-01', step: 1, unit: 'day' }, or hour, week, month, year",
+    );
 }
 
 /** A segment that is a picture. */
@@ -107,13 +111,8 @@ export function tokensInPlace(tokens: readonly Token[], segments: readonly Segme
   return placed;
 }
 
-function axisLabel(
-  { raw, label, position }: Token,
-  { start = 0, step, unit }: PositionAxis,
-  i: number,
-): string {
-  const digits = Math.max(...[start, step].map((n) => /\.(\d+)/.exec(String(n))?.[1]?.length ?? 0));
-  const value = `${(start + i * step).toFixed(digits)}${unit ? ` ${unit}` : ''}`;
+function axisLabel({ raw, label, position }: Token, axis: PositionAxis, i: number): string {
+  const value = axisValue(axis, i);
   // Tokens that were left out are called by their positions.
   return raw === String(position) ? value : `${label} ${value}`;
 }

@@ -48,13 +48,13 @@ export interface PatchGrid {
   cols: number;
 }
 
-/** Positions that are places on a line, evenly spaced: `{ unit: 's', step: 0.02 }` of Whisper’s encoder. */
+/** Positions that are places on a line, evenly spaced: `{ unit: 's', step: 0.02 }` of Whisper’s encoder; or dates. */
 export interface PositionAxis {
-  /** The value at the first token of the segment. Default 0. */
-  start?: number;
-  /** How much further each next token is. */
+  /** The value at the first token of the segment; of dates the first one: `2024-03-01`, `2024-03`, `2024`, `2024-03-01T06:00`. Default 0. */
+  start?: number | string;
+  /** How much further each next token is; of dates a whole number of units. */
   step: number;
-  /** Default: none. */
+  /** Of dates `hour`, `day`, `week`, `month` or `year`. Default: none. */
   unit?: string;
 }
 

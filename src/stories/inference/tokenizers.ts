@@ -1,4 +1,5 @@
 import vocabulary from '../../../fixtures/models/dates-encdec/vocab.json' with { type: 'json' };
+import ragVocabulary from '../../../fixtures/models/rag/vocab.json' with { type: 'json' };
 import type { Encoder } from '../../lib/inference/index.js';
 
 /** Words `t0`, `t1`, … after `<s>`, as the induction model was trained on. */
@@ -24,4 +25,14 @@ export const characters: Encoder = {
       .filter((token) => !/^<.+>$/.test(token ?? ''))
       .join(''),
   id_to_token: (id) => vocabulary.vocab[id],
+};
+
+/** Words and numbers with the space before them, and marks, as the model of `models/rag` was trained on. */
+export const documents: Encoder = {
+  encode(text) {
+    const tokens = ['<s>', ...(text.match(/ ?\w+|\n|[^\w\s]/g) ?? [])];
+    return { tokens, ids: tokens.map((token) => ragVocabulary.indexOf(token)) };
+  },
+  decode: (ids) => ids.map((id) => ragVocabulary[id]).join(''),
+  id_to_token: (id) => ragVocabulary[id],
 };

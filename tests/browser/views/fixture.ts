@@ -1,12 +1,4 @@
-import dates from '../../../fixtures/dates.safetensors?url';
-import induction from '../../../fixtures/induction.safetensors?url';
-import he from '../../../fixtures/minilm-he.safetensors?url';
-import pair from '../../../fixtures/minilm-pair.safetensors?url';
-import paragraph from '../../../fixtures/minilm-paragraph.safetensors?url';
-import she from '../../../fixtures/minilm-she.safetensors?url';
-import type { FixtureName } from '../../../src/stories/fixtures.js';
-
-const urls: Record<FixtureName, string> = { dates, he, induction, pair, paragraph, she };
+import { fixtureUrls, type FixtureName } from '../../../src/stories/fixtures.js';
 
 /** Weights as the bytes of a fixture have them, read here so that what is drawn is compared with the file itself. */
 export interface Weights {
@@ -27,7 +19,7 @@ const decoders: Record<string, { bytes: number; read: (view: DataView, at: numbe
 
 /** Reads one attention tensor `[layer, head, query, key]` of a fixture. */
 export async function readWeights(name: FixtureName, tensor = 'attention'): Promise<Weights> {
-  const bytes = await (await fetch(urls[name])).arrayBuffer();
+  const bytes = await (await fetch(fixtureUrls[name])).arrayBuffer();
   const headerLength = Number(new DataView(bytes).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, headerLength)));
   const { dtype, shape, data_offsets: offsets } = header[tensor];
