@@ -1,5 +1,6 @@
 import { computedMatrix, blockWeights, deriveStream, type Stream } from '../../trace/index.js';
 import { mustBeSquare, mustHoldWeights, notDerivable, wholeWeights } from '../derivation.js';
+import { pacer } from '../pacer.js';
 import { keptKeys, parseBudget, type KeyBudget } from './policies.js';
 import { mustBeStream } from '../must.js';
 
@@ -22,6 +23,9 @@ export interface KeptOptions {
   /** The queries that count, in token positions, `end` exclusive. Default: all. */
   queries?: { start: number; end: number };
   layers?: readonly number[];
+  signal?: AbortSignal;
+  /** Called after each head. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface KeptOptions {
  * Source: as kvpress has them; Xiao et al. 2023, arXiv:2309.17453; Zhang et al. 2023, arXiv:2306.14048; Li et al. 2024, arXiv:2404.14469.
  *
  * @throws TraceError `derivation` for a budget that is none, attention that is not causal, only some queries; `quantity` where the stream
- * holds no weights
+ * holds no weights; the signal's reason
  * @example
  * const kept = await keptWeights(stream, { policy: 'snapkv', budget: 128 }, { needle: { start: 40, end: 52 } });
  */
@@ -49,7 +53,13 @@ export async function keptWeights(
   const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptWeights');
   const size = stream.keyTokens.length;
-  const { needle, queries = { start: 0, end: size }, layers = stream.layers } = options ?? {};
+  const {
+    needle,
+    queries = { start: 0, end: size },
+    layers = stream.layers,
+    signal,
+    onProgress,
+  } = options ?? {};
   for (const [place, run] of [
     ['needle', needle],
     ['queries', queries],
@@ -71,12 +81,16 @@ export async function keptWeights(
         'Give token positions, end exclusive.',
       );
   const found: KeptHead[] = [];
+  const total = layers.reduce((sum, layer) => sum + stream.headsOf(layer).length, 0);
+  const pause = pacer(signal);
   for (const layer of layers)
     for (const head of stream.headsOf(layer)) {
+      await pause();
       const keys = await keysOf(stream, layer, head, chosen);
-      const weights = await wholeWeights(stream.matrix(layer, head));
+      const weights = await wholeWeights(stream.matrix(layer, head), pause);
       let [shares, counted, onNeedle, keptNeedle] = [0, 0, 0, 0];
       for (let query = queries.start; query < queries.end; query++) {
+        await pause();
         let [kept, all] = [0, 0];
         for (let key = 0; key <= query; key++) {
           const weight = weights[query * size + key]!;
@@ -100,6 +114,7 @@ export async function keptWeights(
           },
         }),
       });
+      onProgress?.(found.length, total);
     }
   return found;
 }
