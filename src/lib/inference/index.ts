@@ -14,6 +14,7 @@ export type {
   GenerateOptions,
   ModelConfig,
   TextTrace,
+  TokenGroup,
   TraceOptions,
   Tracer,
   TracerOptions,

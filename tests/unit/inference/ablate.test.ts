@@ -132,6 +132,49 @@ describe('taking something away', () => {
     expect(result.rankCorrelation).toBeCloseTo(1 - (6 * squares) / (13 * 168), 9);
   });
 
+  it('takes groups of tokens away at once: one of a token is that token', async () => {
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    const groups = [5, 6].map((token) => ({ name: `t${token}`, positions: [token] }));
+    const apart = await tracer.ablate(text, { token: 'each' });
+    const both = await tracer.ablate(text, {
+      group: [...groups, { name: 'the rest', positions: [0, 1, 2, 3, 4] }],
+    });
+    expect(both).toMatchObject({ position: 12, method: 'hidden-keys' });
+    expect(both.changes.slice(0, 2)).toEqual([
+      { group: 't5', change: apart.changes[5]!.change },
+      { group: 't6', change: apart.changes[6]!.change },
+    ]);
+    expect(both.attention![2]).toBeCloseTo(
+      apart.attention!.slice(0, 5).reduce((a, b) => a + b),
+      9,
+    );
+    // Three groups: the ranks of one number beside those of the other.
+    expect(both.rankCorrelation).toBeGreaterThanOrEqual(-1);
+    const one = await tracer.ablate(text, { group: { name: 'both', positions: [5, 6] } });
+    expect(one.changes).toMatchObject([{ group: 'both' }]);
+    expect(one.correlation).toBeUndefined();
+  });
+
+  it('hides a group by the mask: what it holds makes no difference then', async () => {
+    const tracer = tracerOf({ ort, model: model('exports/bert-int8/model.onnx'), tokenizer: numbers });
+    const group = { name: 'middle', positions: [2, 3] };
+    const { method, changes } = await tracer.ablate('5 17 42 63 8', { group });
+    expect(method).toBe('attention-mask');
+    const single = await Promise.all([2, 3].map((token) => tracer.ablate('5 17 42 63 8', { token })));
+    for (const { changes: alone } of single) expect(changes[0]!.change).not.toBe(alone[0]!.change);
+  });
+
+  it('refuses groups that are none', async () => {
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    for (const group of [
+      { name: 'none', positions: [] },
+      { name: 'far', positions: [99] },
+      { positions: [1] },
+      null,
+    ])
+      await expect(tracer.ablate(text, { group } as never)).rejects.toMatchObject({ code: 'cannot-ablate' });
+  });
+
   it('refuses tokens and heads that are not there', async () => {
     const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
     await expect(tracer.ablate(text, { token: 99 })).rejects.toMatchObject({ code: 'cannot-ablate' });
