@@ -42,7 +42,7 @@ values, _ = read("minilm-pair", "values")
 induction, said = read("induction")
 tiny, _ = read("families/mistral")
 # As the random model knows no text, one is given that repeats itself.
-text = list("abcabdabcaabc")
+text = list("abc" "abd" "abc" "aab" "c")
 size = induction.shape[-1]
 uniform = np.tril(np.ones((size, size))) / np.arange(1, size + 1)[:, None]
 last = minilm[-1].shape[-1]
@@ -52,7 +52,7 @@ found = {
     "sinks": {"minilm": sinks(minilm[2], False).tolist(), "induction": sinks(induction[1], True).tolist(), "tiny": sinks(tiny[1], True).tolist()},
     "sinkRate": {name: float((a[..., 0].mean(-1) > 0.3).mean()) for name, a in (("minilm", minilm), ("induction", induction), ("tiny", tiny))},
     "apc": {"minilm": corrected(minilm[3, 1]).tolist(), "induction": corrected(induction[1, 0]).tolist(), "tiny": corrected(tiny[0, 1]).tolist()},
-    "valueNorms": (pair[4, 5] * np.linalg.norm(values[4, 5], axis=-1)).tolist(),
+    "valueNorms": (pair[4, 5] * np.sqrt((values[4, 5] ** 2).sum(-1))).tolist(),
     "overLayers": {how: getattr(minilm[:5, 7], how)(0).tolist() for how in ("sum", "mean", "max")},
     "uniform": rollout(np.stack([uniform[None]] * len(induction))).tolist(),
     "rollout": rollout(tiny).tolist(),
