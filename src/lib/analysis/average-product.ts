@@ -1,5 +1,6 @@
 import { deriveStream, wholeMatrix, type Stream } from '../trace/index.js';
-import { mustBeSquare, wholeWeights } from './derivation.js';
+import { mustBeSquare, wholeWeights, type DerivedOptions } from './derivation.js';
+import { pacer } from './pacer.js';
 import { mustBeStream } from './must.js';
 
 /**
@@ -10,11 +11,11 @@ import { mustBeStream } from './must.js';
  *
  * Source: Rao et al. 2020, doi:10.1101/2020.12.15.422761, as in ESM.
  *
- * @throws TraceError `derivation` for cross attention and for only some queries
+ * @throws TraceError `derivation` for cross attention and for only some queries; when its matrices are looked at, the signal's reason
  */
-export function averageProductCorrection(stream: Stream, options: { name?: string } = {}): Stream {
+export function averageProductCorrection(stream: Stream, options: DerivedOptions = {}): Stream {
   mustBeStream(stream, 'averageProductCorrection');
-  const { name = 'APC' } = options ?? {};
+  const { name = 'APC', signal } = options ?? {};
   mustBeSquare(stream, 'averageProductCorrection');
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
@@ -28,12 +29,22 @@ export function averageProductCorrection(stream: Stream, options: { name?: strin
     causal: false,
     matrix: (layer, head) =>
       wholeMatrix({ rows: size, cols: size, signed: true }, async () => {
-        const weights = await wholeWeights(stream.matrix(layer, head));
-        const both = weights.map((weight, i) => weight + weights[(i % size) * size + Math.floor(i / size)]!);
+        const pause = pacer(signal);
+        const weights = await wholeWeights(stream.matrix(layer, head), pause);
+        const both = new Float32Array(size * size);
         const sums = new Float64Array(size);
-        both.forEach((sum, i) => (sums[i % size]! += sum));
+        for (let row = 0; row < size; row++) {
+          await pause();
+          for (let col = 0, at = row * size; col < size; col++, at++)
+            sums[col]! += both[at] = weights[at]! + weights[col * size + row]!;
+        }
         const all = sums.reduce((total, sum) => total + sum, 0);
-        return both.map((sum, i) => sum - (all && (sums[i % size]! * sums[Math.floor(i / size)]!) / all));
+        for (let row = 0; all !== 0 && row < size; row++) {
+          await pause();
+          for (let col = 0, at = row * size; col < size; col++, at++)
+            both[at] = both[at]! - (sums[col]! * sums[row]!) / all;
+        }
+        return both;
       }),
   });
 }

@@ -1,6 +1,7 @@
 import { blockWeights, holdsWeights, TraceError, type Matrix, type Stream } from '../trace/index.js';
 import { listed } from '../trace/describe.js';
 import { notWeights } from './measure.js';
+import type { Pause } from './pacer.js';
 
 /** A stream of which something cannot be derived that was asked for. */
 export function notDerivable(place: string, found: string, expected: string, fix: string): TraceError {
@@ -40,8 +41,27 @@ export function mustHoldWeights(stream: Stream, place: string): void {
   if (!holdsWeights(stream.quantity)) throw notWeights(place, `the quantity ${stream.quantity.name}`);
 }
 
-/** All of a matrix as float32, `[query, key]`, row-major; may be a view. */
-export async function wholeWeights(matrix: Matrix): Promise<Float32Array> {
+/** How a derived stream is called, and how its matrices are computed when they are looked at. */
+export interface DerivedOptions {
+  name?: string;
+  /** Ends the computing of any of its matrices, now or when it is looked at later, with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** What is read between two pauses: some milliseconds of work, of several heads combined too. */
+const cellsAtOnce = 2 ** 18;
+
+/** All of a matrix as float32, `[query, key]`, row-major; may be a view. Where it is long it is read in parts, with a pause before each. */
+export async function wholeWeights(matrix: Matrix, pause?: Pause): Promise<Float32Array> {
   const { rows, cols } = matrix;
-  return blockWeights(await matrix.block({ row: 0, col: 0, rows, cols }));
+  await pause?.();
+  const height = pause ? Math.max(1, Math.floor(cellsAtOnce / cols)) : rows;
+  if (height >= rows) return blockWeights(await matrix.block({ row: 0, col: 0, rows, cols }));
+  const whole = new Float32Array(rows * cols);
+  for (let row = 0; row < rows; row += height) {
+    const block = await matrix.block({ row, col: 0, rows: Math.min(height, rows - row), cols });
+    whole.set(blockWeights(block), row * cols);
+    await pause!();
+  }
+  return whole;
 }

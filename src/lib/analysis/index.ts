@@ -7,6 +7,7 @@ export { averageProductCorrection } from './average-product.js';
 export * from './compare/index.js';
 export { confidence } from './confidence.js';
 export { distance } from './distance.js';
+export type { DerivedOptions } from './derivation.js';
 export { duplicateTokenScore } from './duplicate-token.js';
 export { effectiveKeys } from './effective-keys.js';
 export { entropy, type EntropyOptions } from './entropy.js';

@@ -60,42 +60,43 @@ def kept(a, policy, budget, sinks, window, pool):
     return mask
 
 
-induction = attention("induction")
-random = np.random.default_rng(7).random((3, 2, 5, 5)) * np.tril(np.ones((5, 5)))
-random = (random / random.sum(-1, keepdims=True)).astype(np.float32).astype(np.float64)
-full = np.random.default_rng(8).dirichlet(np.ones(4), (2, 2, 4)).astype(np.float32).astype(np.float64)
+if __name__ == "__main__":
+    induction = attention("induction")
+    random = np.random.default_rng(7).random((3, 2, 5, 5)) * np.tril(np.ones((5, 5)))
+    random = (random / random.sum(-1, keepdims=True)).astype(np.float32).astype(np.float64)
+    full = np.random.default_rng(8).dirichlet(np.ones(4), (2, 2, 4)).astype(np.float32).astype(np.float64)
 
-budgets = [
-    {"policy": "streaming", "budget": 10, "sinks": 3},
-    {"policy": "h2o", "budget": 10},
-    {"policy": "snapkv", "budget": 14, "window": 8, "pool": 5},
-]
-written = {
-    "rollout": {
-        "induction": rollout(induction).tolist(),
-        "minilm": rollout(attention("minilm-pair-float32")).tolist(),
-    },
-    "flow": [
-        {"attention": a.tolist(), "flow": [[max_flow(a, q, k) for k in range(a.shape[-1])] for q in range(a.shape[-1])]}
-        for a in (random, full)
-    ],
-    "kept": [],
-}
-for budget in budgets:
-    heads = []
-    for layer in induction:
-        for a in layer:
-            mask = kept(a, **{"sinks": 4, "window": 64, "pool": 5, **budget})
-            needle = slice(20, 25)
-            heads.append({
-                "keys": mask.astype(int).tolist(),
-                "weight": float(((a * mask).sum(1) / a.sum(1)).mean()),
-                "needle": {"keys": mask[needle].mean(), "weight": (a * mask)[:, needle].sum() / a[:, needle].sum()},
-            })
-    written["kept"].append({"budget": budget, "heads": heads})
-shorten = lambda value: (
-    {k: shorten(v) for k, v in value.items()} if isinstance(value, dict)
-    else [shorten(v) for v in value] if isinstance(value, list)
-    else float(f"{value:.9g}") if isinstance(value, float) else value
-)
-(HERE / "derived.json").write_text(json.dumps(shorten(written)) + "\n")
+    budgets = [
+        {"policy": "streaming", "budget": 10, "sinks": 3},
+        {"policy": "h2o", "budget": 10},
+        {"policy": "snapkv", "budget": 14, "window": 8, "pool": 5},
+    ]
+    written = {
+        "rollout": {
+            "induction": rollout(induction).tolist(),
+            "minilm": rollout(attention("minilm-pair-float32")).tolist(),
+        },
+        "flow": [
+            {"attention": a.tolist(), "flow": [[max_flow(a, q, k) for k in range(a.shape[-1])] for q in range(a.shape[-1])]}
+            for a in (random, full)
+        ],
+        "kept": [],
+    }
+    for budget in budgets:
+        heads = []
+        for layer in induction:
+            for a in layer:
+                mask = kept(a, **{"sinks": 4, "window": 64, "pool": 5, **budget})
+                needle = slice(20, 25)
+                heads.append({
+                    "keys": mask.astype(int).tolist(),
+                    "weight": float(((a * mask).sum(1) / a.sum(1)).mean()),
+                    "needle": {"keys": mask[needle].mean(), "weight": (a * mask)[:, needle].sum() / a[:, needle].sum()},
+                })
+        written["kept"].append({"budget": budget, "heads": heads})
+    shorten = lambda value: (
+        {k: shorten(v) for k, v in value.items()} if isinstance(value, dict)
+        else [shorten(v) for v in value] if isinstance(value, list)
+        else float(f"{value:.9g}") if isinstance(value, float) else value
+    )
+    (HERE / "derived.json").write_text(json.dumps(shorten(written)) + "\n")

@@ -38,10 +38,11 @@ def measure(attention, tokens, causal):
     }
 
 
-written = {}
-for name, causal in [("induction", True), ("minilm-pair", False)]:
-    with safe_open(FIXTURES / f"{name}.safetensors", "np") as file:
-        tokens = json.loads(file.metadata()["tokens"])
-        attention = file.get_tensor("attention")
-    written[name] = [[measure(head, tokens, causal) for head in layer] for layer in attention]
-(HERE / "measures.json").write_text(json.dumps(written, indent=1) + "\n")
+if __name__ == "__main__":
+    written = {}
+    for name, causal in [("induction", True), ("minilm-pair", False)]:
+        with safe_open(FIXTURES / f"{name}.safetensors", "np") as file:
+            tokens = json.loads(file.metadata()["tokens"])
+            attention = file.get_tensor("attention")
+        written[name] = [[measure(head, tokens, causal) for head in layer] for layer in attention]
+    (HERE / "measures.json").write_text(json.dumps(written, indent=1) + "\n")

@@ -1,6 +1,7 @@
 import { deriveStream, TraceError, wholeMatrix, type Stream } from '../../trace/index.js';
-import { mustStackLayers, wholeWeights } from '../derivation.js';
-import { productOverLayers } from '../over-layers/product.js';
+import { mustStackLayers, wholeWeights, type DerivedOptions } from '../derivation.js';
+import { productOverLayers, type OverLayersOptions } from '../over-layers/product.js';
+import { pacer, type Pause } from '../pacer.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
 import { mustBeStream } from '../must.js';
@@ -25,16 +26,17 @@ const tolerance = 2e-3;
  * Source: Ferrando et al. 2022, arXiv:2203.04212, eq. 9 and 10; checked against the authors' code.
  *
  * @throws TraceError `derivation` for cross attention, only some queries, without values, outputMatrix or residual, and, when a layer is
- * looked at, where parts do not sum to the whole; `quantity` where the stream holds no weights
+ * looked at, where parts do not sum to the whole, and the signal's reason; `quantity` where the stream holds no weights
  */
-export function altiLayers(stream: Stream, options: { name?: string } = {}): Stream {
+export function altiLayers(stream: Stream, options: DerivedOptions = {}): Stream {
   mustBeStream(stream, 'altiLayers');
-  const { name = 'ALTI of layers' } = options ?? {};
+  const { name = 'ALTI of layers', signal } = options ?? {};
   mustHoldSublayer(stream, 'altiLayers');
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
     ...{ name, quantity, heads: [0] },
-    matrix: (layer) => wholeMatrix({ rows: size, cols: size }, () => layerContributions(stream, layer)),
+    matrix: (layer) =>
+      wholeMatrix({ rows: size, cols: size }, () => layerContributions(stream, layer, pacer(signal))),
   });
 }
 
@@ -50,23 +52,25 @@ export function altiLayers(stream: Stream, options: { name?: string } = {}): Str
  * @example
  * const trace = traceOf(recorded, alti(recorded.stream()));
  */
-export function alti(stream: Stream, options: { name?: string } = {}): Stream {
+export function alti(stream: Stream, options: OverLayersOptions = {}): Stream {
   mustBeStream(stream, 'alti');
   const { name = 'ALTI' } = options ?? {};
-  const layers = altiLayers(stream);
+  const layers = altiLayers(stream, { signal: options?.signal });
   mustStackLayers(stream, 'alti');
-  return productOverLayers(stream, { name, quantity }, (layer) => wholeWeights(layers.matrix(layer, 0)));
+  return productOverLayers(stream, { name, quantity }, options ?? {}, (layer) =>
+    wholeWeights(layers.matrix(layer, 0)),
+  );
 }
 
-async function layerContributions(stream: Stream, layer: number): Promise<Float32Array> {
-  const { output, biases, size, center, deviations } = await sublayerOutput(stream, layer);
+async function layerContributions(stream: Stream, layer: number, pause: Pause): Promise<Float32Array> {
+  const { output, biases, size, center, deviations } = await sublayerOutput(stream, layer, pause);
   const tokens = stream.keyTokens.length;
   const recorded = stream.sublayer!.blockOutput?.vector(stream.layers.indexOf(layer), 0, 0, tokens);
   const whole = recorded ? Float64Array.from(recorded) : output;
   // The biases, to which every part is added.
   const sums = biases;
   const out = new Float32Array(tokens * tokens);
-  await eachPart(stream, layer, { residual: true, through: center }, (query, key, part) => {
+  await eachPart(stream, layer, { residual: true, through: center, pause }, (query, key, part) => {
     const at = query * size;
     let [length, distance] = [0, 0];
     for (let k = 0; k < size; k++) {
@@ -79,6 +83,7 @@ async function layerContributions(stream: Stream, layer: number): Promise<Float3
   });
   checkSum(sums, whole, layer, size);
   for (let query = 0; query < tokens; query++) {
+    await pause();
     const row = out.subarray(query * tokens, (query + 1) * tokens);
     const sum = row.reduce((total, n) => total + n, 0);
     if (sum > 0) row.forEach((n, key) => (row[key] = n / sum));

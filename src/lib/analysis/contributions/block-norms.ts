@@ -1,4 +1,6 @@
 import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
+import type { DerivedOptions } from '../derivation.js';
+import { pacer } from '../pacer.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
 import { mustBeStream } from '../must.js';
@@ -14,11 +16,11 @@ import { mustBeStream } from '../must.js';
  * Source: Kobayashi et al. 2021, arXiv:2109.07152, eq. 9.
  *
  * @throws TraceError `derivation` for cross attention, only some queries, and without values, outputMatrix or residual; `quantity` where
- * the stream holds no weights
+ * the stream holds no weights; when its matrices are looked at, the signal's reason
  */
-export function blockNorms(stream: Stream, options: { name?: string } = {}): Stream {
+export function blockNorms(stream: Stream, options: DerivedOptions = {}): Stream {
   mustBeStream(stream, 'blockNorms');
-  const { name = 'block norms' } = options ?? {};
+  const { name = 'block norms', signal } = options ?? {};
   mustHoldSublayer(stream, 'blockNorms');
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
@@ -31,9 +33,10 @@ export function blockNorms(stream: Stream, options: { name?: string } = {}): Str
     },
     matrix: (layer) =>
       wholeMatrix({ rows: size, cols: size }, async () => {
-        const { center, deviations } = await sublayerOutput(stream, layer);
+        const pause = pacer(signal);
+        const { center, deviations } = await sublayerOutput(stream, layer, pause);
         const out = new Float32Array(size * size);
-        await eachPart(stream, layer, { residual: true, through: center }, (query, key, part) => {
+        await eachPart(stream, layer, { residual: true, through: center, pause }, (query, key, part) => {
           out[query * size + key] = Math.sqrt(part.reduce((sum, n) => sum + n * n, 0)) / deviations[query]!;
         });
         return out;
@@ -47,17 +50,22 @@ export function blockNorms(stream: Stream, options: { name?: string } = {}): Str
  *
  * Source: Kobayashi et al. 2021, arXiv:2109.07152, eq. 11 (mixing ratio).
  *
- * @throws TraceError as `blockNorms`
+ * @throws TraceError as `blockNorms`; the signal's reason
  */
-export async function mixingRatios(stream: Stream, layer: number): Promise<Float64Array> {
+export async function mixingRatios(
+  stream: Stream,
+  layer: number,
+  options: { signal?: AbortSignal } = {},
+): Promise<Float64Array> {
   mustBeStream(stream, 'mixingRatios');
   mustHoldSublayer(stream, 'mixingRatios');
   const size = stream.keyTokens.length;
-  const { center, size: hidden } = await sublayerOutput(stream, layer);
+  const pause = pacer(options?.signal);
+  const { center, size: hidden } = await sublayerOutput(stream, layer, pause);
   const others = Array.from({ length: size }, () => new Float64Array(hidden));
   const own = new Float64Array(size);
   const length = (vector: Float64Array): number => Math.sqrt(vector.reduce((sum, n) => sum + n * n, 0));
-  await eachPart(stream, layer, { residual: true, through: center }, (query, key, part) => {
+  await eachPart(stream, layer, { residual: true, through: center, pause }, (query, key, part) => {
     if (query === key) own[query] = length(part);
     else part.forEach((n, i) => (others[query]![i]! += n));
   });

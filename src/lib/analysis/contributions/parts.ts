@@ -1,6 +1,6 @@
 import type { Stream, SublayerPart } from '../../trace/index.js';
 import { mustBeSquare, mustHoldWeights, notDerivable, wholeWeights } from '../derivation.js';
-import { pacer } from '../pacer.js';
+import type { Pause } from '../pacer.js';
 
 /** @throws TraceError `derivation` */
 export function mustHoldValues(stream: Stream, place: string): void {
@@ -33,12 +33,13 @@ export function mustHoldSublayer(stream: Stream, place: string): void {
 }
 
 /** The values of a head, through W_O where that is asked for: `[key, size]`, float64. Heads may share one, in equal runs. */
-export function headValues(
+export async function headValues(
   stream: Stream,
   layer: number,
   head: number,
   throughOutput: boolean,
-): { data: Float64Array; size: number } {
+  pause: Pause,
+): Promise<{ data: Float64Array; size: number }> {
   const values = stream.values!;
   const layerIndex = stream.layers.indexOf(layer);
   const headIndex = stream.heads.indexOf(head);
@@ -50,11 +51,13 @@ export function headValues(
   const matrix = output.vector(layerIndex, headIndex, 0, dim);
   const size = output.dim;
   const data = new Float64Array(values.tokens * size);
-  for (let key = 0; key < values.tokens; key++)
+  for (let key = 0; key < values.tokens; key++) {
+    await pause();
     for (let i = 0; i < dim; i++) {
       const value = held[key * dim + i]!;
       for (let k = 0, at = key * size, from = i * size; k < size; k++) data[at++]! += value * matrix[from++]!;
     }
+  }
   return { data, size };
 }
 
@@ -74,22 +77,23 @@ export function layerVector(stream: Stream, layer: number, part: SublayerPart, s
 export async function eachPart(
   stream: Stream,
   layer: number,
-  how: { residual: boolean; through?: (vector: Float64Array) => void },
+  how: { residual: boolean; through?: (vector: Float64Array) => void; pause: Pause },
   visit: (query: number, key: number, part: Float64Array) => void,
 ): Promise<void> {
   const heads = stream.headsOf(layer);
   const [rows, cols] = [stream.queryTokens.length, stream.keyTokens.length];
-  const pause = pacer();
+  const { pause } = how;
   const weights: Float32Array[] = [];
   const given: Float64Array[] = [];
   let size = 0;
   for (const head of heads) {
-    weights.push(await wholeWeights(stream.matrix(layer, head)));
-    await pause();
-    const values = headValues(stream, layer, head, true);
+    weights.push(await wholeWeights(stream.matrix(layer, head), pause));
+    const values = await headValues(stream, layer, head, true, pause);
     size = values.size;
-    if (how.through)
-      for (let key = 0; key < cols; key++) how.through(values.data.subarray(key * size, (key + 1) * size));
+    for (let key = 0; how.through && key < cols; key++) {
+      await pause();
+      how.through(values.data.subarray(key * size, (key + 1) * size));
+    }
     given.push(values.data);
   }
   const part = new Float64Array(size);

@@ -1,6 +1,6 @@
 import type { Stream } from '../../trace/index.js';
 import { wholeWeights } from '../derivation.js';
-import { pacer } from '../pacer.js';
+import type { Pause } from '../pacer.js';
 import { layerVector } from './parts.js';
 
 /** What the attention sublayer of a layer gives, and how a part of it goes through its LayerNorm. */
@@ -20,17 +20,16 @@ export interface SublayerOutput {
  * The sublayer computed as a model does, heads joined before W_O: z = xᵢ + [A₁V₁ … AₕVₕ] W_O + b_O, and y = LN(z) in a post-LN model.
  * So the parts of it, made otherwise, can be held against it.
  */
-export async function sublayerOutput(stream: Stream, layer: number): Promise<SublayerOutput> {
+export async function sublayerOutput(stream: Stream, layer: number, pause: Pause): Promise<SublayerOutput> {
   const { sublayer } = stream;
   const layerIndex = stream.layers.indexOf(layer);
   const tokens = stream.keyTokens.length;
   const size = sublayer!.residual!.dim;
-  const pause = pacer();
   const output = Float64Array.from(sublayer!.residual!.vector(layerIndex, 0, 0, tokens));
   const values = stream.values!;
   for (const head of stream.headsOf(layer)) {
     const headIndex = stream.heads.indexOf(head);
-    const weights = await wholeWeights(stream.matrix(layer, head));
+    const weights = await wholeWeights(stream.matrix(layer, head), pause);
     const held = values.vector(
       layerIndex,
       Math.floor((headIndex * values.heads) / stream.heads.length),
@@ -65,6 +64,7 @@ export async function sublayerOutput(stream: Stream, layer: number): Promise<Sub
   };
   center(bias);
   for (let token = 0; token < tokens; token++) {
+    await pause();
     const own = output.subarray(token * size, (token + 1) * size);
     const mean = own.reduce((sum, number) => sum + number, 0) / size;
     const variance = own.reduce((sum, number) => sum + (number - mean) ** 2, 0) / size;

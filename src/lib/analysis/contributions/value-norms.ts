@@ -1,11 +1,11 @@
 import { blockWeights, computedMatrix, deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
-import { mustHoldWeights, notDerivable } from '../derivation.js';
+import { mustHoldWeights, notDerivable, type DerivedOptions } from '../derivation.js';
+import { pacer, type Pause } from '../pacer.js';
 import { eachPart, headValues, mustHoldValues } from './parts.js';
 import { mustBeStream } from '../must.js';
 
 /** How value norms are taken. */
-export interface ValueNormOptions {
-  name?: string;
+export interface ValueNormOptions extends DerivedOptions {
   /**
    * Of each head, or of the whole layer, where what the heads give is added up before its length is taken, so that heads may cancel
    * out. Default `'heads'`.
@@ -27,13 +27,13 @@ export interface ValueNormOptions {
  * Source: Kobayashi et al. 2020, arXiv:2004.10102, eq. 2 and 4.
  *
  * @throws TraceError `derivation` without values, without W_O where it is asked for or a layer is; `quantity` where the stream holds
- * no weights
+ * no weights; when its matrices are looked at, the signal's reason
  * @example
  * const trace = traceOf(recorded, valueNorms(recorded.stream()));
  */
 export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stream {
   mustBeStream(stream, 'valueNorms');
-  const { of = 'heads', outputMatrix = stream.sublayer?.outputMatrix !== undefined } = options ?? {};
+  const { of = 'heads', outputMatrix = stream.sublayer?.outputMatrix !== undefined, signal } = options ?? {};
   mustHoldWeights(stream, 'valueNorms');
   mustHoldValues(stream, 'valueNorms');
   const [rows, cols] = [stream.queryTokens.length, stream.keyTokens.length];
@@ -62,7 +62,7 @@ export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stre
       matrix: (layer) =>
         wholeMatrix({ rows, cols }, async () => {
           const out = new Float32Array(rows * cols);
-          await eachPart(stream, layer, { residual: false }, (query, key, part) => {
+          await eachPart(stream, layer, { residual: false, pause: pacer(signal) }, (query, key, part) => {
             out[query * cols + key] = length(part);
           });
           return out;
@@ -72,18 +72,14 @@ export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stre
     ...{ name, quantity },
     matrix(layer, head) {
       const weights = stream.matrix(layer, head);
-      let lengths: Float64Array | undefined;
-      const scale = (data: Float32Array, col: number, cols: number): Float32Array => {
-        lengths ??= keyLengths(stream, layer, head, outputMatrix);
-        return data.map((weight, i) => weight * lengths![col + (i % cols)]!);
-      };
+      let lengths: Promise<Float64Array> | undefined;
       return computedMatrix({
         ...{ rows, cols },
-        read(rect, reading) {
-          const block = weights.block(rect, reading);
-          return block instanceof Promise
-            ? block.then((ready) => scale(blockWeights(ready), rect.col, rect.cols))
-            : scale(blockWeights(block), rect.col, rect.cols);
+        async read(rect, reading) {
+          lengths ??= keyLengths(stream, layer, head, outputMatrix, pacer(signal));
+          const ready = await lengths;
+          const block = blockWeights(await weights.block(rect, reading));
+          return block.map((weight, i) => weight * ready[rect.col + (i % rect.cols)]!);
         },
       });
     },
@@ -91,8 +87,15 @@ export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stre
 }
 
 /** ‖f(xⱼ)‖ of each key, or ‖vⱼ‖. */
-function keyLengths(stream: Stream, layer: number, head: number, outputMatrix: boolean): Float64Array {
-  const { data, size } = headValues(stream, layer, head, outputMatrix);
+async function keyLengths(
+  stream: Stream,
+  layer: number,
+  head: number,
+  outputMatrix: boolean,
+  pause: Pause,
+): Promise<Float64Array> {
+  await pause();
+  const { data, size } = await headValues(stream, layer, head, outputMatrix, pause);
   return Float64Array.from(stream.keyTokens, (_, key) => length(data.subarray(key * size, (key + 1) * size)));
 }
 

@@ -31,6 +31,8 @@ export interface KeptOptions {
   queries?: TokenRun;
   layers?: readonly number[];
   signal?: AbortSignal;
+  /** Called after each head. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -58,19 +60,27 @@ export async function keptWeights(
   const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptWeights');
   const size = stream.keyTokens.length;
-  const { needle, queries = { start: 0, end: size }, layers = stream.layers, signal } = options ?? {};
+  const {
+    needle,
+    queries = { start: 0, end: size },
+    layers = stream.layers,
+    signal,
+    onProgress,
+  } = options ?? {};
   mustBeRun(queries, 'queries', size);
   const inNeedle = needle && needleKeys(needle, size);
   const pause = pacer(signal);
   const found: KeptHead[] = [];
+  const total = layers.reduce((sum, layer) => sum + stream.headsOf(layer).length, 0);
   for (const layer of layers)
     for (const sharing of sharingHeads(stream, layer)) {
-      const all = await Promise.all(sharing.map((head) => wholeWeights(stream.matrix(layer, head))));
-      await pause();
+      const all: Float32Array[] = [];
+      for (const head of sharing) all.push(await wholeWeights(stream.matrix(layer, head), pause));
       const keys = keptKeys(all, size, chosen);
       for (const [i, weights] of all.entries()) {
         await pause();
         found.push({ layer, head: sharing[i]!, keys, ...keptOf(weights, keys, queries, inNeedle) });
+        onProgress?.(found.length, total);
       }
     }
   return found;

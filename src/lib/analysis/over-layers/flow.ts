@@ -1,9 +1,17 @@
 import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
-import { mustHoldWeights, mustStackLayers, notDerivable } from '../derivation.js';
+import { mustHoldWeights, mustStackLayers, notDerivable, type DerivedOptions } from '../derivation.js';
 import { pacer } from '../pacer.js';
 import { flowFrom } from './max-flow.js';
 import { mixing } from './rollout.js';
 import { mustBeStream } from '../must.js';
+
+/** How flows are computed. */
+export interface FlowOptions extends DerivedOptions {
+  /** Longer inputs are refused. Default 32. */
+  mostTokens?: number;
+  /** Called after each query of a matrix. */
+  onProgress?: (done: number, total: number) => void;
+}
 
 /** What a second or two is enough for. */
 const defaultMostTokens = 32;
@@ -18,11 +26,11 @@ const defaultMostTokens = 32;
  *
  * Source: Abnar & Zuidema 2020, arXiv:2005.00928, §3.
  *
- * @throws TraceError `derivation` for more than `mostTokens` tokens, and like `quantity` as `rollout` does
+ * @throws TraceError `derivation` for more than `mostTokens` tokens, and like `quantity` and the signal's reason as `rollout` does
  */
-export function flow(stream: Stream, options: { name?: string; mostTokens?: number } = {}): Stream {
+export function flow(stream: Stream, options: FlowOptions = {}): Stream {
   mustBeStream(stream, 'flow');
-  const { name = 'flow', mostTokens = defaultMostTokens } = options ?? {};
+  const { name = 'flow', mostTokens = defaultMostTokens, signal, onProgress } = options ?? {};
   mustHoldWeights(stream, 'flow');
   mustStackLayers(stream, 'flow');
   const size = stream.keyTokens.length;
@@ -44,16 +52,18 @@ export function flow(stream: Stream, options: { name?: string; mostTokens?: numb
     matrix: (layer) =>
       wholeMatrix({ rows: size, cols: size }, async () => {
         const upTo = stream.layers.slice(0, stream.layers.indexOf(layer) + 1).reverse();
-        const steps = await Promise.all(upTo.map((one) => mixing(stream, one)));
+        const pause = pacer(signal);
+        const steps: Float32Array[] = [];
+        for (const one of upTo) steps.push(await mixing(stream, one, pause));
         const out = new Float32Array(size * size);
-        const pause = pacer();
         for (let query = 0; query < size; query++) {
-          await pause();
+          const flows = await flowFrom(steps, size, query, pause);
           // More than 1 is rounding: no row gives more.
           out.set(
-            flowFrom(steps, size, query).map((most) => Math.min(1, most)),
+            flows.map((most) => Math.min(1, most)),
             query * size,
           );
+          onProgress?.(query + 1, size);
         }
         return out;
       }),

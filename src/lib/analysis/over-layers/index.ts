@@ -1,3 +1,4 @@
-export { flow } from './flow.js';
+export { flow, type FlowOptions } from './flow.js';
 export { overLayers } from './over-layers.js';
+export type { OverLayersOptions } from './product.js';
 export { rollout, uniformAttention } from './rollout.js';

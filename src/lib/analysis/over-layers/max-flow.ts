@@ -1,3 +1,5 @@
+import type { Pause } from '../pacer.js';
+
 /**
  * The largest flow from one node of a layered graph to each node of its last level (Dinic's algorithm), for edges between neighbouring
  * levels.
@@ -6,14 +8,27 @@
  * @param source the node of the first level that the flow starts from
  * @returns one number a node of the last level
  */
-export function flowFrom(levels: readonly Float32Array[], size: number, source: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, sink) => maxFlow(levels, size, source, sink));
+export async function flowFrom(
+  levels: readonly Float32Array[],
+  size: number,
+  source: number,
+  pause: Pause,
+): Promise<Float64Array> {
+  const flows = new Float64Array(size);
+  for (let sink = 0; sink < size; sink++) flows[sink] = await maxFlow(levels, size, source, sink, pause);
+  return flows;
 }
 
 /** Less is nothing: what is left of a capacity after rounding. */
 const leastFlow = 1e-12;
 
-function maxFlow(levels: readonly Float32Array[], size: number, source: number, sink: number): number {
+async function maxFlow(
+  levels: readonly Float32Array[],
+  size: number,
+  source: number,
+  sink: number,
+  pause: Pause,
+): Promise<number> {
   const last = levels.length;
   const count = (last + 1) * size;
   const target = last * size + sink;
@@ -23,9 +38,12 @@ function maxFlow(levels: readonly Float32Array[], size: number, source: number, 
   const distance = new Int32Array(count);
   const next = new Int32Array(count);
   let flow = 0;
-  while (reach()) {
+  while (await reach()) {
     next.fill(0);
-    for (let sent = send(source, Infinity); sent > leastFlow; sent = send(source, Infinity)) flow += sent;
+    for (let sent = send(source, Infinity); sent > leastFlow; sent = send(source, Infinity)) {
+      flow += sent;
+      await pause();
+    }
   }
   return flow;
 
@@ -50,17 +68,19 @@ function maxFlow(levels: readonly Float32Array[], size: number, source: number, 
     };
   }
 
-  function reach(): boolean {
+  async function reach(): Promise<boolean> {
     distance.fill(-1);
     distance[source] = 0;
     const queue = [source];
-    for (const node of queue)
+    for (const node of queue) {
+      await pause();
       for (let i = 0; i < 2 * size; i++) {
         const found = edge(node, i);
         if (!found || distance[found.to]! >= 0 || found.room[found.at]! <= leastFlow) continue;
         distance[found.to] = distance[node]! + 1;
         queue.push(found.to);
       }
+    }
     return distance[target]! >= 0;
   }
 

@@ -1,6 +1,7 @@
 import { combineMatrices, computedMatrix, deriveStream, type Stream } from '../../trace/index.js';
 import { mustHoldWeights, mustStackLayers, wholeWeights } from '../derivation.js';
-import { productOverLayers } from './product.js';
+import type { Pause } from '../pacer.js';
+import { productOverLayers, type OverLayersOptions } from './product.js';
 import { mustBeStream } from '../must.js';
 
 /**
@@ -15,11 +16,11 @@ import { mustBeStream } from '../must.js';
  * Source: Abnar & Zuidema 2020, arXiv:2005.00928, §3.
  *
  * @throws TraceError `derivation` for cross attention, for only some queries, and where a layer in between is missing; `quantity` where
- * the stream holds no weights
+ * the stream holds no weights; when its matrices are looked at, the signal's reason
  * @example
  * const trace = traceOf(recorded, rollout(recorded.stream()));
  */
-export function rollout(stream: Stream, options: { name?: string } = {}): Stream {
+export function rollout(stream: Stream, options: OverLayersOptions = {}): Stream {
   mustBeStream(stream, 'rollout');
   const { name = 'rollout' } = options ?? {};
   mustHoldWeights(stream, 'rollout');
@@ -31,7 +32,9 @@ export function rollout(stream: Stream, options: { name?: string } = {}): Stream
     caveat:
       'It ignores values and feed-forward layers; in causal models it collapses to the first tokens whatever the weights: look at rollout of uniform attention beside it.',
   } as const;
-  return productOverLayers(stream, { name, quantity }, (layer) => mixing(stream, layer));
+  return productOverLayers(stream, { name, quantity }, options ?? {}, (layer, pause) =>
+    mixing(stream, layer, pause),
+  );
 }
 
 /**
@@ -65,11 +68,12 @@ export function uniformAttention(stream: Stream, options: { name?: string } = {}
 }
 
 /** Ã of a layer: the mean over its heads and the identity, in equal parts where rows sum to 1. float32, `[query, key]`. */
-export async function mixing(stream: Stream, layer: number): Promise<Float32Array> {
+export async function mixing(stream: Stream, layer: number, pause: Pause): Promise<Float32Array> {
   const heads = stream.headsOf(layer).map((head) => stream.matrix(layer, head));
-  const mean = (await wholeWeights(combineMatrices(heads, 'mean'))).slice();
+  const mean = (await wholeWeights(combineMatrices(heads, 'mean'), pause)).slice();
   const size = stream.keyTokens.length;
   for (let row = 0; row < size; row++) {
+    await pause();
     const weights = mean.subarray(row * size, (row + 1) * size);
     weights[row] = weights[row]! + 1;
     const sum = weights.reduce((total, weight) => total + weight, 0);
