@@ -53,6 +53,17 @@ def test_queries_and_keys_give_the_same_weights(make):
     same(trace.stream(), eager(model, tokenizer(TEXT, return_tensors="pt")).attentions)
 
 
+def test_queries_and_keys_of_sound_and_pictures_give_the_same_weights():
+    model, target = tiny.whisper(), [1, 5, 6, 7]
+    trace = at.capture(model, Processor(), audio=np.zeros(9600), target=target, form="queries-keys")
+    expected = eager(model, {"input_features": Processor()(None)["input_features"], "decoder_input_ids": torch.tensor([target])})
+    for name in ("encoder", "decoder", "cross"):
+        same(trace.stream(name), getattr(expected, f"{name}_attentions"))
+    model, pixels = tiny.vit(), torch.randn(1, 3, 24, 24, generator=torch.Generator().manual_seed(2))
+    trace = at.capture(model, lambda images, return_tensors: {"pixel_values": images}, images=pixels, form="queries-keys")
+    same(trace.stream(), eager(model, {"pixel_values": pixels}).attentions)
+
+
 def test_keys_are_those_of_the_model_unexpanded_and_after_rotation():
     trace = at.capture(tiny.llama(), tiny.tokenizer(), TEXT)
     stream = trace.stream()
@@ -227,6 +238,23 @@ def test_weights_may_be_kept_small(dtype, tolerance):
     kept = at.capture(tiny.gpt2(), tiny.tokenizer(), TEXT, dtype=dtype).stream().weights(0, 0)
     assert kept.dtype == dtype
     np.testing.assert_allclose(kept / 255 if dtype == "uint8" else kept, whole, atol=tolerance)
+
+
+def test_what_takes_long_tells_of_its_progress(monkeypatch, capsys):
+    model, tokenizer, told = tiny.gpt2(), tiny.tokenizer(), []
+    at.capture(model, tokenizer, TEXT, generate=2, progress=told.append)
+    assert [line.split()[0] for line in told] == ["Generating", "Running", "Running"] + ["Recorded"] * 3
+    assert told[-1] == "Recorded attention 3 of 3…"
+
+    def printed(**options) -> list[str]:
+        at.capture(model, tokenizer, TEXT, **options)
+        return capsys.readouterr().err.splitlines()
+
+    assert printed() == [] and len(printed(progress=True)) == 5
+    # As if each step took a minute.
+    clock = iter(range(0, 10**6, 60))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    assert printed()[-1] == "attentrace: Recorded attention 3 of 3…" and printed(progress=False) == []
 
 
 def test_long_text_never_forms_every_weight():
