@@ -217,6 +217,45 @@ def test_a_model_in_training_is_refused():
     assert error.value.code == "run"
 
 
+def mamba():
+    """A model without attention."""
+    config = tr.MambaConfig(vocab_size=99, hidden_size=32, num_hidden_layers=2, state_size=4)
+    return tiny.make(tr.MambaModel, config)
+
+
+REFUSED = [
+    ("missing-model", lambda: at.capture(np.ones(3), tiny.tokenizer(), TEXT), "AutoModel.from_pretrained"),
+    ("missing-model", lambda: at.capture(torch.nn.Linear(2, 2), tiny.tokenizer(), TEXT), "a model of transformers"),
+    ("missing-input", lambda: at.capture(tiny.llama(), tiny.tokenizer()), "capture\\(model, tokenizer,"),
+    ("missing-tokenizer", lambda: at.capture(tiny.llama(), None, TEXT), "AutoTokenizer.from_pretrained"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), TEXT, form="all"), "'queries-keys'"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), TEXT, dtype="int4"), "'uint8'"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), TEXT, part="vision"), "the beginning of one of these names"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), [TEXT, TEXT, TEXT]), "Pass one text"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), {"input_ids": torch.ones(2, 3, dtype=int)}), "once for each"),
+    ("no-attention", lambda: at.capture(mamba(), None, [1, 2, 3]), "attention"),
+    ("no-attention", lambda: at.capture(mamba(), None, [1, 2, 3], form="queries-keys"), "Say form='weights'"),
+]
+
+
+@pytest.mark.parametrize("code, make, says", REFUSED, ids=[f"{n} {case[0]}" for n, case in enumerate(REFUSED)])
+def test_what_capture_cannot_do_is_refused_and_said(code, make, says):
+    with pytest.raises(at.InferenceError, match=says) as error:
+        make()
+    assert error.value.code == code
+
+
+def test_a_full_gpu_is_said(monkeypatch):
+    def full(*_, **__):
+        raise torch.cuda.OutOfMemoryError("full")
+
+    model = tiny.llama()
+    monkeypatch.setattr(model, "forward", full)
+    with pytest.raises(at.InferenceError, match="form='queries-keys'") as error:
+        at.capture(model, tiny.tokenizer(), TEXT)
+    assert error.value.code == "out-of-memory"
+
+
 def test_sdpa_returns_nothing_and_the_error_says_what_to_do():
     model = tiny.llama()
     outputs = model(**{k: v for k, v in tiny.tokenizer()(TEXT, return_tensors="pt").items() if k == "input_ids"}, output_attentions=True)

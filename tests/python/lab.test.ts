@@ -99,6 +99,9 @@ let browser: Browser;
 let page: Page;
 let book: Notebook;
 let folder: string;
+let address: string;
+/** The weights of the first view, as it was shown at first. */
+let first: number[][];
 const endings: (() => unknown)[] = [];
 
 describe.skipIf(!python)('in JupyterLab', () => {
@@ -114,7 +117,8 @@ describe.skipIf(!python)('in JupyterLab', () => {
     page.setDefaultTimeout(60_000);
     // No CDN: what is not of this machine is not to be had.
     await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort());
-    await page.goto(lab.urlOf('a.ipynb'));
+    address = lab.urlOf('a.ipynb');
+    await page.goto(address);
     book = new Notebook(page);
     await book.ready();
   });
@@ -124,19 +128,15 @@ describe.skipIf(!python)('in JupyterLab', () => {
 
   const shown = () => book.cell(0).locator('.jp-OutputArea');
   const numbers = async (n: number) => JSON.parse(await book.run(n)) as number[][];
-  const drawn = (weights: number[][]) =>
-    wrongCells(
-      browser,
-      page,
-      page,
-      weights.map((row, query) => row.map((weight, key) => (key > query ? null : weight))),
-    );
+  const causal = (weights: number[][]) =>
+    weights.map((row, query) => row.map((weight, key) => (key > query ? null : weight)));
+  const drawn = (weights: number[][]) => wrongCells(browser, page, page, causal(weights));
 
   test('the cells have the colours of the weights in the kernel', async () => {
     await book.run(0);
     await shown().locator('canvas').first().waitFor();
-    const weights = await numbers(1);
-    await expect.poll(() => drawn(weights)).toEqual([]);
+    first = await numbers(1);
+    await expect.poll(() => drawn(first)).toEqual([]);
   });
 
   test('the copy for where no kernel is is hidden', async () => {
@@ -299,7 +299,17 @@ describe.skipIf(!python)('in JupyterLab', () => {
   });
 
   test('a kernel that is lost is said in the view', async () => {
+    await book.save();
     await book.start(cells.length - 1);
     await expect.poll(() => shown().getByText('The kernel has gone').count()).toBeGreaterThan(0);
+  });
+
+  test('opened again, with a kernel that knows nothing, the saved copy shows the view', async () => {
+    await page.goto(address);
+    const frame = shown().locator('iframe');
+    await frame.waitFor();
+    const inner = (await (await frame.elementHandle())!.contentFrame())!;
+    await inner.locator('html[data-ready=true]').waitFor();
+    await expect.poll(() => wrongCells(browser, page, inner, causal(first))).toEqual([]);
   });
 });
