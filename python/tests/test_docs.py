@@ -108,6 +108,7 @@ SECTIONS = {
     "A view": torch_things,
     "From transformers": torch_things,
     "Long inputs": torch_things,
+    "Two traces": torch_things,
     "From BertViz": of_bertviz,
     "From TransformerLens": of_transformer_lens,
     "From nnsight": of_nnsight,
