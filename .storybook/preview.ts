@@ -69,6 +69,7 @@ const preview: Preview = {
           'TokenView',
           'GroupView',
           'HeadScatter',
+          'BudgetView',
           'CompareView',
           'Explorer',
           'Many views',

@@ -1,3 +1,4 @@
+export { default as BudgetView } from './views/budget-view/BudgetView.svelte';
 export { default as CompareView } from './views/compare-view/CompareView.svelte';
 export { default as Explorer } from './views/explorer/Explorer.svelte';
 export { default as GroupView } from './views/group-view/GroupView.svelte';
@@ -20,6 +21,7 @@ export {
   TraceError,
   traceOf,
 } from './trace/index.js';
+export { budgetViewOptions, type BudgetViewOptions } from './views/budget-view/options.js';
 export { compareViewOptions, type CompareViewOptions } from './views/compare-view/options.js';
 export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
 export { groupViewOptions, type GroupViewOptions } from './views/group-view/options.js';
@@ -47,6 +49,7 @@ export type {
 export type { Drawn, PlainProps, ViewDrawings, ViewHandle } from './embed/types.js';
 export type { Hover, SelectedGroup, Selection } from './explore/types.js';
 export type { ColorTable, Scale } from './render/colors/index.js';
+export type { BudgetViewProps } from './views/budget-view/types.js';
 export type { CompareViewProps } from './views/compare-view/types.js';
 export type { ExplorerProps } from './views/explorer/types.js';
 export type { GroupViewProps, RemovedGroup } from './views/group-view/types.js';

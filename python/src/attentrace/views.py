@@ -220,6 +220,7 @@ Raises:
 """
 
 
+budget_view = view_function("BudgetView")
 compare_view = view_function("CompareView", traces=("a", "b"))
 explorer = view_function("Explorer", height=720)
 group_view = view_function("GroupView")

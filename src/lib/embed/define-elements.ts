@@ -1,5 +1,6 @@
 import { elementOf } from './element.js';
 import {
+  budgetView,
   compareView,
   explorer,
   groupView,
@@ -17,6 +18,7 @@ export function defineElements(): void {
   // The explorer first: those inside look for one around.
   const elements = {
     'attentrace-explorer': elementOf(explorer),
+    'attentrace-budget-view': elementOf(budgetView),
     'attentrace-compare-view': elementOf(compareView),
     'attentrace-group-view': elementOf(groupView),
     'attentrace-head-scatter': elementOf(headScatter),

@@ -1,3 +1,4 @@
+import type { BudgetViewProps } from '../views/budget-view/types.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
@@ -12,6 +13,7 @@ import type { PropsElement } from './element.js';
 
 declare global {
   interface HTMLElementTagNameMap {
+    'attentrace-budget-view': PropsElement<BudgetViewProps>;
     'attentrace-compare-view': PropsElement<CompareViewProps>;
     'attentrace-explorer': PropsElement<ExplorerProps>;
     'attentrace-group-view': PropsElement<GroupViewProps>;

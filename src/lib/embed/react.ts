@@ -16,6 +16,7 @@ import {
 } from 'react';
 import { createPortal } from 'react-dom';
 import type { Exploration } from '../explore/exploration.svelte.js';
+import type { BudgetViewProps } from '../views/budget-view/types.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
@@ -31,6 +32,7 @@ import { outlet } from './outlet.js';
 import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewHandle } from './types.js';
 import {
+  budgetView,
   compareView,
   explorer,
   groupView,
@@ -102,6 +104,7 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 export const Explorer: ForwardRefExoticComponent<
   ReactProps<ExplorerProps> & { children?: ReactNode } & RefAttributes<ViewHandle<ExplorerProps>>
 > = /* @__PURE__ */ inReact(explorer);
+export const BudgetView: ReactView<BudgetViewProps> = /* @__PURE__ */ inReact(budgetView);
 export const CompareView: ReactView<CompareViewProps> = /* @__PURE__ */ inReact(compareView);
 export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
 export const HeadScatter: ReactView<HeadScatterProps> = /* @__PURE__ */ inReact(headScatter);

@@ -1,4 +1,7 @@
 import type { Component } from 'svelte';
+import BudgetView from '../views/budget-view/BudgetView.svelte';
+import { budgetViewOptions } from '../views/budget-view/options.js';
+import type { BudgetViewProps } from '../views/budget-view/types.js';
 import CompareView from '../views/compare-view/CompareView.svelte';
 import { compareViewOptions } from '../views/compare-view/options.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
@@ -57,6 +60,12 @@ const kind =
     ruleOf: (prop) => (options as Record<string, OptionRule<unknown>>)[prop] ?? sharedRule(prop),
   });
 
+export const budgetView = /* @__PURE__ */ kind<BudgetViewProps>()(
+  'BudgetView',
+  BudgetView,
+  budgetViewOptions,
+  { groups: true },
+);
 export const compareView = /* @__PURE__ */ kind<CompareViewProps>()(
   'CompareView',
   CompareView,

@@ -18,6 +18,7 @@ import {
 import { headOf } from '../explore/choose-head.js';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../explore/types.js';
+import type { BudgetViewProps } from '../views/budget-view/types.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
@@ -35,6 +36,7 @@ import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
 import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
 import {
+  budgetView,
   compareView,
   explorer,
   groupView,
@@ -144,6 +146,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 
 /** Views inside it are linked, wherever they are in it. */
 export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
+export const BudgetView: VueView<BudgetViewProps> = /* @__PURE__ */ inVue(budgetView);
 export const CompareView: VueView<CompareViewProps> = /* @__PURE__ */ inVue(compareView);
 export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
 export const HeadScatter: VueView<HeadScatterProps> = /* @__PURE__ */ inVue(headScatter);

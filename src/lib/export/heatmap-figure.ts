@@ -66,7 +66,7 @@ function nameOf({ stream, options: { normalize, scale }, labels }: HeatmapShown)
   return scale === 'linear' ? name : labels.list([name, labels.scales[scale]]);
 }
 
-function textOf({ text, x, y, anchor, angle, kind }: SceneText, active: boolean): TextMark {
+export function textOf({ text, x, y, anchor, angle, kind }: SceneText, active: boolean): TextMark {
   return {
     kind: 'text',
     text,

@@ -1,4 +1,5 @@
 /** What views make figures with: loaded by them when the first is asked for. */
+export { budgetFigure } from './budget-figure.js';
 export { groupFigure } from './group-figure.js';
 export { headFigure } from './head-figure.js';
 export { heatmapFigure } from './heatmap-figure.js';

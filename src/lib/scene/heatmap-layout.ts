@@ -86,7 +86,9 @@ function layOutWith(
   const size = sizeIn(below ? box.height - belowHeightPx : box.height);
   const groupPx = gutter.left + size.width + gutter.right + (wide ? asideWidthPx : 0);
   const left = Math.max(0, Math.floor((box.width - groupPx) / 2));
-  const natural = gutter.top + sizeIn(usualHeightPx).height + bottomPx;
+  const neededIn = (height: number): number => gutter.top + sizeIn(height).height + bottomPx;
+  // Twice, as strips are stretched in a high box alone.
+  const natural = neededIn(neededIn(usualHeightPx));
   const beside = { x: left + groupPx - asideWidthPx, y: 0, width: asideWidthPx, height: box.height };
   const under = { x: 0, y: box.height - belowHeightPx, width: box.width, height: belowHeightPx };
   return {

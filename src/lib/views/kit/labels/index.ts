@@ -1,4 +1,5 @@
 import type { Evidence, StreamKind } from '../../../trace/index.js';
+import { budgetViewLabels, type BudgetViewLabels } from './budget-view.js';
 import { compareViewLabels, type CompareViewLabels } from './compare-view.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
@@ -11,6 +12,7 @@ import { tokenViewLabels, type TokenViewLabels } from './token-view.js';
 /** Every string a reader sees. Pass any of them as `labels` to put it in another language. */
 export interface Labels
   extends
+    BudgetViewLabels,
     CompareViewLabels,
     ExplorerLabels,
     FigureLabels,
@@ -159,6 +161,7 @@ const lineCount = (lines: number): string =>
 
 /** The labels in English. */
 export const defaultLabels: Labels = {
+  ...budgetViewLabels,
   ...compareViewLabels,
   ...explorerLabels,
   ...figureLabels,

@@ -1,0 +1,34 @@
+import { blockWeights, type Block, type Stream, type Token } from '../../trace/index.js';
+import type { HeatmapState } from './heatmap-state.svelte.js';
+
+/** A clipboard and a spreadsheet take no more cells. */
+const mostCopied = 1e6;
+
+/** The numbers in sight with their tokens, tab-separated; undefined where there are too many. */
+export function numbersAsText(
+  stream: Stream,
+  { viewport, matrix }: Pick<HeatmapState, 'viewport' | 'matrix'>,
+): string | Promise<string> | undefined {
+  const { query, key, queries, keys } = viewport;
+  const [row, col] = [Math.floor(query), Math.floor(key)];
+  const [rows, cols] = [Math.ceil(query + queries) - row, Math.ceil(key + keys) - col];
+  const block = rows * cols > mostCopied ? undefined : matrix?.block({ row, col, rows, cols });
+  if (block instanceof Promise) return block.then((read) => asText(stream, read));
+  return block && asText(stream, block);
+}
+
+function asText({ queryTokens, keyTokens }: Stream, block: Block): string {
+  const { row, col, rows, cols } = block;
+  const values = blockWeights(block);
+  const lines = [['', ...keyTokens.slice(col, col + cols).map(quoted)]];
+  for (let r = 0; r < rows; r++) {
+    const numbers = [...values.subarray(r * cols, (r + 1) * cols)].map((n) => String(+n.toPrecision(6)));
+    lines.push([quoted(queryTokens[row + r]!), ...numbers]);
+  }
+  return lines.map((line) => line.join('\t')).join('\n');
+}
+
+/** A label in a field of its own, whatever is in it. */
+function quoted({ label }: Token): string {
+  return /["\t\r\n]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label;
+}

@@ -1,0 +1,32 @@
+import type { Labels } from './labels/index.js';
+
+const noticeMs = 3000;
+
+/** Copies the numbers of a view as text, tab-separated, as spreadsheets take them. */
+export class CopyNumbers {
+  /** What came of it, for a moment. */
+  notice = $state('');
+  readonly #labels: () => Labels;
+  readonly #text: () => string | Promise<string> | undefined;
+
+  /** @param text the numbers; undefined where they are too many */
+  constructor(labels: () => Labels, text: () => string | Promise<string> | undefined) {
+    this.#labels = labels;
+    this.#text = text;
+  }
+
+  /** Copies from the menu, or with `write` as the browser's own copy command, which does not wait. */
+  async copy(write?: (text: string) => void): Promise<void> {
+    try {
+      const text = this.#text();
+      if (text !== undefined) {
+        if (text instanceof Promise || !write) await navigator.clipboard.writeText(await text);
+        else write(text);
+      }
+      this.notice = text === undefined ? this.#labels().notCopied : this.#labels().copied;
+    } catch (cause) {
+      this.notice = String(cause);
+    }
+    setTimeout(() => (this.notice = ''), noticeMs);
+  }
+}
