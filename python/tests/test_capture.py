@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stderr
+from io import StringIO
+
 import numpy as np
 import pytest
 
@@ -279,15 +282,16 @@ def test_weights_may_be_kept_small(dtype, tolerance):
     np.testing.assert_allclose(kept / 255 if dtype == "uint8" else kept, whole, atol=tolerance)
 
 
-def test_what_takes_long_tells_of_its_progress(monkeypatch, capsys):
+def test_what_takes_long_tells_of_its_progress(monkeypatch):
     model, tokenizer, told = tiny.gpt2(), tiny.tokenizer(), []
     at.capture(model, tokenizer, TEXT, generate=2, progress=told.append)
     assert [line.split()[0] for line in told] == ["Generating", "Running", "Running"] + ["Recorded"] * 3
     assert told[-1] == "Recorded attention 3 of 3…"
 
     def printed(**options) -> list[str]:
-        at.capture(model, tokenizer, TEXT, **options)
-        return capsys.readouterr().err.splitlines()
+        with redirect_stderr(StringIO()) as heard:
+            at.capture(model, tokenizer, TEXT, **options)
+        return heard.getvalue().splitlines()
 
     assert printed() == [] and len(printed(progress=True)) == 5
     # As if each step took a minute.
