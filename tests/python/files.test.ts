@@ -87,7 +87,7 @@ from tests import tiny
 configs = {}
 for make in (tiny.gpt2, tiny.llama, tiny.gemma2, tiny.mistral, tiny.bert):
     model, name = make(), make.__name__
-    at.save(at.capture(model, tiny.tokenizer(), "the cat sat on the mat and the dog ran far away"), f"{name}.safetensors")
+    at.save(at.capture(model, tiny.tokenizer(), "the cat sat on the mat and the dog ran far away", progress=False), f"{name}.safetensors")
     configs[name] = model.config.to_dict()
 print(json.dumps(configs, default=str))
 `;
