@@ -94,11 +94,11 @@ print(json.dumps(configs, default=str))
 
 test.skipIf(!python)('queries and keys of capture give its weights', async ({ skip }) => {
   const folder = temporaryFolder();
-  const configs = JSON.parse(await runPython(folder, captured)) as Record<string, object>;
+  const configs = JSON.parse(await runPython(folder, captured)) as Record<string, Record<string, unknown>>;
   if (Object.keys(configs).length === 0) skip('torch is not installed: npm run python:torch');
   for (const [name, config] of Object.entries(configs)) {
     const stream = (await loadSafetensors(readFileSync(join(folder, `${name}.safetensors`)))).stream();
-    const { queries, keys } = { queries: tensorOf(stream.queries!), keys: tensorOf(stream.keys!) };
+    const [queries, keys] = [tensorOf(stream.queries!), tensorOf(stream.keys!)];
     const attention = queryKeyAttention({ queries, keys, ...fromConfig(config) });
     const expected = await weightsOf(stream);
     const found = await weightsOf(createTrace({ attention }).stream());
