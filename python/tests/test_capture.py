@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stderr
+from io import StringIO
+
 import numpy as np
 import pytest
 
@@ -51,6 +54,17 @@ def test_queries_and_keys_give_the_same_weights(make):
     model, tokenizer = make(), tiny.tokenizer()
     trace = at.capture(model, tokenizer, TEXT, form="queries-keys")
     same(trace.stream(), eager(model, tokenizer(TEXT, return_tensors="pt")).attentions)
+
+
+def test_queries_and_keys_of_sound_and_pictures_give_the_same_weights():
+    model, target = tiny.whisper(), [1, 5, 6, 7]
+    trace = at.capture(model, Processor(), audio=np.zeros(9600), target=target, form="queries-keys")
+    expected = eager(model, {"input_features": Processor()(None)["input_features"], "decoder_input_ids": torch.tensor([target])})
+    for name in ("encoder", "decoder", "cross"):
+        same(trace.stream(name), getattr(expected, f"{name}_attentions"))
+    model, pixels = tiny.vit(), torch.randn(1, 3, 24, 24, generator=torch.Generator().manual_seed(2))
+    trace = at.capture(model, lambda images, return_tensors: {"pixel_values": images}, images=pixels, form="queries-keys")
+    same(trace.stream(), eager(model, {"pixel_values": pixels}).attentions)
 
 
 def test_keys_are_those_of_the_model_unexpanded_and_after_rotation():
@@ -206,6 +220,45 @@ def test_a_model_in_training_is_refused():
     assert error.value.code == "run"
 
 
+def mamba():
+    """A model without attention."""
+    config = tr.MambaConfig(vocab_size=99, hidden_size=32, num_hidden_layers=2, state_size=4)
+    return tiny.make(tr.MambaModel, config)
+
+
+REFUSED = [
+    ("missing-model", lambda: at.capture(np.ones(3), tiny.tokenizer(), TEXT), "AutoModel.from_pretrained"),
+    ("missing-model", lambda: at.capture(torch.nn.Linear(2, 2), tiny.tokenizer(), TEXT), "a model of transformers"),
+    ("missing-input", lambda: at.capture(tiny.llama(), tiny.tokenizer()), "capture\\(model, tokenizer,"),
+    ("missing-tokenizer", lambda: at.capture(tiny.llama(), None, TEXT), "AutoTokenizer.from_pretrained"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), TEXT, form="all"), "'queries-keys'"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), TEXT, dtype="int4"), "'uint8'"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), TEXT, part="vision"), "the beginning of one of these names"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), [TEXT, TEXT, TEXT]), "Pass one text"),
+    ("option", lambda: at.capture(tiny.llama(), tiny.tokenizer(), {"input_ids": torch.ones(2, 3, dtype=int)}), "once for each"),
+    ("no-attention", lambda: at.capture(mamba(), None, [1, 2, 3]), "attention"),
+    ("no-attention", lambda: at.capture(mamba(), None, [1, 2, 3], form="queries-keys"), "Say form='weights'"),
+]
+
+
+@pytest.mark.parametrize("code, make, says", REFUSED, ids=[f"{n} {case[0]}" for n, case in enumerate(REFUSED)])
+def test_what_capture_cannot_do_is_refused_and_said(code, make, says):
+    with pytest.raises(at.InferenceError, match=says) as error:
+        make()
+    assert error.value.code == code
+
+
+def test_a_full_gpu_is_said(monkeypatch):
+    def full(*_, **__):
+        raise torch.cuda.OutOfMemoryError("full")
+
+    model = tiny.llama()
+    monkeypatch.setattr(model, "forward", full)
+    with pytest.raises(at.InferenceError, match="form='queries-keys'") as error:
+        at.capture(model, tiny.tokenizer(), TEXT)
+    assert error.value.code == "out-of-memory"
+
+
 def test_sdpa_returns_nothing_and_the_error_says_what_to_do():
     model = tiny.llama()
     outputs = model(**{k: v for k, v in tiny.tokenizer()(TEXT, return_tensors="pt").items() if k == "input_ids"}, output_attentions=True)
@@ -227,6 +280,24 @@ def test_weights_may_be_kept_small(dtype, tolerance):
     kept = at.capture(tiny.gpt2(), tiny.tokenizer(), TEXT, dtype=dtype).stream().weights(0, 0)
     assert kept.dtype == dtype
     np.testing.assert_allclose(kept / 255 if dtype == "uint8" else kept, whole, atol=tolerance)
+
+
+def test_what_takes_long_tells_of_its_progress(monkeypatch):
+    model, tokenizer, told = tiny.gpt2(), tiny.tokenizer(), []
+    at.capture(model, tokenizer, TEXT, generate=2, progress=told.append)
+    assert [line.split()[0] for line in told] == ["Generating", "Running", "Running"] + ["Recorded"] * 3
+    assert told[-1] == "Recorded attention 3 of 3…"
+
+    def printed(**options) -> list[str]:
+        with redirect_stderr(StringIO()) as heard:
+            at.capture(model, tokenizer, TEXT, **options)
+        return heard.getvalue().splitlines()
+
+    assert printed() == [] and len(printed(progress=True)) == 5
+    # As if each step took a minute.
+    clock = iter(range(0, 10**6, 60))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    assert printed()[-1] == "attentrace: Recorded attention 3 of 3…" and printed(progress=False) == []
 
 
 def test_long_text_never_forms_every_weight():

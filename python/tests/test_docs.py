@@ -52,16 +52,25 @@ def torch_things(tmp_path) -> dict:
     }
 
 
+class ActivationCache(dict):
+    """As that of TransformerLens: by full names, and by a short one and a layer."""
+
+    def __getitem__(self, key):
+        name, layer = key
+        return super().__getitem__(f"blocks.{layer}.attn.hook_{name}")
+
+
 def of_transformer_lens(tmp_path) -> dict:
-    """Shapes and names as TransformerLens has them: pattern [batch, head, query, key], q, k and v [batch, position, head, dim]."""
-    cache = {("pattern", layer): pattern for layer, pattern in enumerate(by_layer())}
-    for name in "qkv":
-        cache |= {(name, layer): np.ones((1, 6, 3, 4), "f4") for layer in range(2)}
+    """Shapes and names as TransformerLens 4.3 has them: pattern [batch, head, query, key], q, k and v [batch, position, head, dim]."""
+    cache = ActivationCache({f"blocks.{layer}.attn.hook_pattern": pattern for layer, pattern in enumerate(by_layer(heads=4))})
+    for name, heads in {"q": 4, "k": 2, "v": 2}.items():
+        cache |= {f"blocks.{layer}.attn.hook_{name}": np.ones((1, 6, heads, 8), "f4") for layer in range(2)}
     model = SimpleNamespace(cfg=SimpleNamespace(n_layers=2), run_with_cache=lambda text: (None, cache), to_str_tokens=list)
     return {"model": model, "text": "abcdef"}
 
 
 def of_nnsight(tmp_path) -> dict:
+    """As in nnsight 0.8 a layer of Llama is: its attention gives what it adds, and the weights [batch, head, query, key]."""
     from contextlib import nullcontext
 
     def layer(weights):
@@ -83,7 +92,9 @@ def of_bertviz(tmp_path) -> dict:
 
 
 def of_jax(tmp_path) -> dict:
-    module = SimpleNamespace(apply=lambda *_, mutable: (None, {"intermediates": {"attention_weights": by_layer()}}))
+    """As in Flax 0.12: what is sown is a tuple, by the names of modules."""
+    sown = {f"layer_{n}": {"attention": {"attention_weights": (weights,)}} for n, weights in enumerate(by_layer())}
+    module = SimpleNamespace(apply=lambda *_, mutable: (None, {"intermediates": sown}))
     return {"module": module, "variables": {}, "inputs": None, "tokens": TOKENS}
 
 
@@ -97,6 +108,7 @@ SECTIONS = {
     "A view": torch_things,
     "From transformers": torch_things,
     "Long inputs": torch_things,
+    "Two traces": torch_things,
     "From BertViz": of_bertviz,
     "From TransformerLens": of_transformer_lens,
     "From nnsight": of_nnsight,

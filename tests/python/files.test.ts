@@ -1,9 +1,10 @@
 // What Python writes, the JavaScript package reads.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from '../../scripts/run.js';
 import { expect, test } from 'vitest';
-import { loadSafetensors } from '../../src/lib/io/index.js';
-import { blockWeights, type Stream } from '../../src/lib/trace/index.js';
+import { fromConfig, loadSafetensors, queryKeyAttention } from '../../src/lib/io/index.js';
+import { blockWeights, createTrace, type Stream, type Vectors } from '../../src/lib/trace/index.js';
 import { python, runPython, temporaryFolder } from './python.js';
 
 const script = `
@@ -64,4 +65,45 @@ test.skipIf(!python)('files of Python are read with every number', async () => {
   const scores = (await load('scores')).stream();
   expect(scores.quantity.name).toBe('score');
   expect(await weightsOf(scores)).toEqual(expected.scores);
+});
+
+function tensorOf(vectors: Vectors) {
+  const { layers, heads, tokens, dim } = vectors;
+  const data = new Float32Array(layers * heads * tokens * dim);
+  for (let i = 0; i < layers * heads; i++)
+    data.set(vectors.vector(Math.floor(i / heads), i % heads, 0, tokens), i * tokens * dim);
+  return { data, dims: [layers, heads, tokens, dim] };
+}
+
+const captured = `
+import sys; sys.path.insert(0, ${JSON.stringify(join(root, 'python'))})
+import json, attentrace as at
+try:
+    import torch, transformers
+except ImportError:
+    print("{}")
+    sys.exit()
+from tests import tiny
+configs = {}
+for make in (tiny.gpt2, tiny.llama, tiny.gemma2, tiny.mistral, tiny.bert):
+    model, name = make(), make.__name__
+    at.save(at.capture(model, tiny.tokenizer(), "the cat sat on the mat and the dog ran far away", progress=False), f"{name}.safetensors")
+    configs[name] = model.config.to_dict()
+print(json.dumps(configs, default=str))
+`;
+
+test.skipIf(!python)('queries and keys of capture give its weights', async ({ skip }) => {
+  const folder = temporaryFolder();
+  const configs = JSON.parse(await runPython(folder, captured)) as Record<string, Record<string, unknown>>;
+  if (Object.keys(configs).length === 0) skip('torch is not installed: npm run python:torch');
+  for (const [name, config] of Object.entries(configs)) {
+    const stream = (await loadSafetensors(readFileSync(join(folder, `${name}.safetensors`)))).stream();
+    const [queries, keys] = [tensorOf(stream.queries!), tensorOf(stream.keys!)];
+    const attention = queryKeyAttention({ queries, keys, ...fromConfig(config) });
+    const expected = await weightsOf(stream);
+    const found = await weightsOf(createTrace({ attention }).stream());
+    expect(found.length).toBe(expected.length);
+    const most = Math.max(...found.map((weight, i) => Math.abs(weight - expected[i]!)));
+    expect(most, name).toBeLessThan(1e-5);
+  }
 });

@@ -118,4 +118,11 @@ export class Notebook {
     if (printed.includes('Traceback')) throw new Error(printed);
     return printed;
   }
+
+  /** Writes the file, outputs and all. */
+  async save(): Promise<void> {
+    await this.page.evaluate(() =>
+      (globalThis as unknown as { jupyterapp: Lab }).jupyterapp.commands.execute('docmanager:save'),
+    );
+  }
 }

@@ -2,6 +2,14 @@
 import type { Browser, Frame, Locator, Page } from 'playwright';
 import { paper } from '../../src/lib/render/colors/index.js';
 
+const readers = new WeakMap<Browser, Promise<Page>>();
+
+/** A page that decodes pictures: that of a notebook may not. */
+function readerOf(browser: Browser): Promise<Page> {
+  if (!readers.has(browser)) readers.set(browser, browser.newPage());
+  return readers.get(browser)!;
+}
+
 /** Red, green, blue of pixels of a screenshot, by their places in CSS pixels. */
 async function colorsAt(
   browser: Browser,
@@ -9,23 +17,18 @@ async function colorsAt(
   places: readonly (readonly [x: number, y: number])[],
 ): Promise<number[][]> {
   const png = (await page.screenshot()).toString('base64');
-  // A page of its own decodes it: that of a notebook may not.
-  const reader = await browser.newPage();
-  try {
-    return await reader.evaluate(
-      async ([data, at]) => {
-        const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
-        context.drawImage(bitmap, 0, 0);
-        return at.map(([x, y]) => [
-          ...context.getImageData(Math.round(x), Math.round(y), 1, 1).data.slice(0, 3),
-        ]);
-      },
-      [png, places] as const,
-    );
-  } finally {
-    await reader.close();
-  }
+  const reader = await readerOf(browser);
+  return reader.evaluate(
+    async ([data, at]) => {
+      const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+      context.drawImage(bitmap, 0, 0);
+      return at.map(([x, y]) => [
+        ...context.getImageData(Math.round(x), Math.round(y), 1, 1).data.slice(0, 3),
+      ]);
+    },
+    [png, places] as const,
+  );
 }
 
 /**
@@ -72,30 +75,23 @@ export async function shotOf(page: Page, element: Locator): Promise<Buffer> {
 
 /** The share of pixels of two screenshots that are not the same; 1 where their sizes are not. */
 export async function differing(browser: Browser, one: Buffer, other: Buffer): Promise<number> {
-  const reader = await browser.newPage();
-  try {
-    return await reader.evaluate(
-      async (pngs) => {
-        const [a, b] = await Promise.all(
-          pngs.map(async (data) => {
-            const bitmap = await createImageBitmap(
-              await (await fetch(`data:image/png;base64,${data}`)).blob(),
-            );
-            const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
-            context.drawImage(bitmap, 0, 0);
-            return context.getImageData(0, 0, bitmap.width, bitmap.height);
-          }),
-        );
-        if (a!.width !== b!.width || a!.height !== b!.height) return 1;
-        let count = 0;
-        for (let i = 0; i < a!.data.length; i += 4)
-          if ([0, 1, 2].some((channel) => Math.abs(a!.data[i + channel]! - b!.data[i + channel]!) > 8))
-            count++;
-        return count / (a!.width * a!.height);
-      },
-      [one.toString('base64'), other.toString('base64')],
-    );
-  } finally {
-    await reader.close();
-  }
+  const reader = await readerOf(browser);
+  return reader.evaluate(
+    async (pngs) => {
+      const [a, b] = await Promise.all(
+        pngs.map(async (data) => {
+          const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+          context.drawImage(bitmap, 0, 0);
+          return context.getImageData(0, 0, bitmap.width, bitmap.height);
+        }),
+      );
+      if (a!.width !== b!.width || a!.height !== b!.height) return 1;
+      let count = 0;
+      for (let i = 0; i < a!.data.length; i += 4)
+        if ([0, 1, 2].some((channel) => Math.abs(a!.data[i + channel]! - b!.data[i + channel]!) > 8)) count++;
+      return count / (a!.width * a!.height);
+    },
+    [one.toString('base64'), other.toString('base64')],
+  );
 }

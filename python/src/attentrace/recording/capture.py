@@ -125,7 +125,7 @@ def _record(model, tokenizer, inputs, part, form: str, dtype: str, values: bool,
 
 
 def _check_options(model, form: str, dtype: str) -> None:
-    if not hasattr(model, "config") or not callable(getattr(model, "parameters", None)):
+    if not hasattr(model, "config") or not callable(getattr(model, "set_attn_implementation", None)):
         fix = "AutoModel.from_pretrained(name); attention of other models goes into attentrace.Trace."
         raise InferenceError("missing-model", "model", describe(model), "a model of transformers", fix)
     if model.training:
