@@ -21,7 +21,17 @@ export async function withCauses(): Promise<Trace> {
 }
 
 /** What silencing each head of the model changes of what it says next. */
-export async function headCauses(): Promise<{ trace: Trace; values: HeadValue[] }> {
+export function headCauses(): Promise<HeadCauses> {
+  return (silenced ??= silenceEach());
+}
+
+interface HeadCauses {
+  trace: Trace;
+  values: HeadValue[];
+}
+let silenced: Promise<HeadCauses> | undefined;
+
+async function silenceEach(): Promise<HeadCauses> {
   const tracer = await induction();
   const { text } = demos.induction;
   const { changes } = await tracer.ablate(text, { head: 'each' });
