@@ -6,7 +6,7 @@ import type { Rect } from './rect.js';
 import { cellRect, clampViewport, wholeMatrix, type Viewport } from './viewport.js';
 
 /** A run of keys that a head keeps. */
-export interface KeptRun {
+interface KeptRun {
   rect: Rect;
   /** Whether they are of the needle. */
   needle: boolean;

@@ -69,12 +69,10 @@ test('a contribution is called one, in the page’s own words', () => {
     trace: traceOf(own),
     labels: {
       evidence: { descriptive: 'beschreibend', contribution: 'Beitrag', causal: 'ursächlich' },
-      caveats: { LRP: 'Nur für eine Ausgabe.' },
+      caveats: { LRP: 'Nur für LRP.' },
     },
   });
-  expect(screen.getByRole('button', { name: 'Beitrag' })).toHaveAccessibleDescription(
-    / Nur für eine Ausgabe\.$/,
-  );
+  expect(screen.getByRole('button', { name: 'Beitrag' })).toHaveAccessibleDescription(/ Nur für LRP\.$/);
 });
 
 test('ModelView orders heads by a measure of the page’s own, and names it', async () => {
