@@ -58,6 +58,15 @@ declare module '@deck.gl/layers' {
   }
 }
 
+declare module 'd3' {}
+declare module 'jquery' {
+  interface Chosen {
+    val(value: number): this;
+    trigger(event: string): this;
+  }
+  export default function jquery(selector: string): Chosen;
+}
+
 declare module 'd3-selection' {
   type Value<D, T> = T | ((this: Element, datum: D, index: number) => T);
   /** Of elements `E` that hold data `D`. */

@@ -6,6 +6,7 @@
 //   --repetitions  5 by default
 //   --minutes      after these, what has been measured once is not measured again; 40 by default
 //   --limit        seconds in which each stage has to end, 60 by default
+//   --quick        what the targets are worked out of alone, once: under five minutes
 //   --gpu          draws with the machine's graphics card in place of software
 // A run of a part prints its tables and leaves the files of the whole alone: its numbers go to bench/results/part.json.
 // Plain Node up to the first import below: dependencies may be missing.
@@ -15,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { getBrowser } from '../scripts/get-browser.js';
 import { fail, root } from '../scripts/run.js';
 import { checkNode, installDependencies } from '../scripts/setup.js';
-import { casesOfRound, chooseTasks, reasonToSkip, tasks } from './driver/plan.js';
+import { casesOfRound, chooseTasks, quickTasks, reasonToSkip, tasks } from './driver/plan.js';
 
 const { values } = parseArgs({
   options: {
@@ -25,12 +26,14 @@ const { values } = parseArgs({
     repetitions: { type: 'string', default: '5' },
     minutes: { type: 'string', default: '40' },
     limit: { type: 'string', default: '60' },
+    quick: { type: 'boolean', default: false },
     gpu: { type: 'boolean', default: false },
   },
 });
-const chosen = chooseTasks(tasks, values);
+if (values.quick) Object.assign(values, { repetitions: '1', limit: '30' });
+const chosen = chooseTasks(values.quick ? quickTasks : tasks, values);
 if (chosen.length === 0) fail('Nothing to measure: no task has these sizes and contestants.');
-const whole = !values.only && !values.sizes && !values.contestants;
+const whole = !values.only && !values.sizes && !values.contestants && !values.quick;
 const file = join(root, 'bench', 'results', whole ? 'latest.json' : 'part.json');
 
 checkNode();
@@ -38,6 +41,7 @@ await installDependencies();
 await installDependencies(join(root, 'bench'));
 const executablePath = await getBrowser();
 
+const bertviz = await (await import('./driver/get-bertviz.js')).getBertviz();
 const { createBrowser } = await import('./driver/browser.js');
 const { describeMachine } = await import('./driver/machine.js');
 const { measureCase } = await import('./driver/measure-case.js');
@@ -48,7 +52,7 @@ const { weighBundles } = await import('./driver/weigh-bundles.js');
 const started = performance.now();
 const minutes = () => (performance.now() - started) / 60_000;
 console.log('Building the page …');
-const server = await servePage();
+const server = await servePage(bertviz);
 const browser = createBrowser(executablePath, values);
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
   process.once(signal, () => void browser.kill().finally(() => process.exit(130)));
@@ -68,7 +72,7 @@ const record = {
 for (let round = 0; round < Number(values.repetitions); round++) {
   for (const next of casesOfRound(chosen, round)) {
     if (round > 0 && minutes() > Number(values.minutes)) break;
-    if (reasonToSkip(next, results)) continue;
+    if (reasonToSkip(next, results) || (next.contestant === 'bertviz' && !bertviz)) continue;
     const result = await measureCase(browser, server.url, next, Number(values.limit));
     results.push(result);
     record.minutes = minutes();
@@ -88,8 +92,12 @@ for (let round = 0; round < Number(values.repetitions); round++) {
 }
 await browser.kill();
 await server.close();
-writeReport(record, { print: !whole });
+const lost = writeReport(record, { print: !whole });
 console.log(`Measured in ${minutes().toFixed(1)} minutes. Numbers: ${file}`);
+if (lost.length > 0)
+  fail(
+    `Lost since the last whole run: ${lost.map(({ name, wanted, measured }) => `${name}: ${measured}, wanted ${wanted}`).join('; ')}`,
+  );
 
 function save() {
   mkdirSync(dirname(file), { recursive: true });

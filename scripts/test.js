@@ -5,7 +5,7 @@ import { fail, run } from './run.js';
 import { checkNode, installDependencies } from './setup.js';
 
 /**
- * Stages run one after the other, the steps of a stage side by side: those whose output is shown as it comes alone.
+ * Stages run one after the other, the steps of a stage side by side: the output of one at most is shown as it comes.
  * @type {{ name: string, command: string, shown?: boolean }[][]}
  */
 const stages = [
@@ -23,16 +23,18 @@ const stages = [
       shown: true,
     },
   ],
-  // Skipped, and said so, where Python is not there.
-  [{ name: 'tests: the Python package', command: 'vitest run --project python', shown: true }],
-  [{ name: 'build the package (svelte-package)', command: 'npm run --silent build' }],
   [
-    { name: 'size of each entry', command: 'npm run --silent size' },
-    { name: 'package (publint, attw)', command: 'npm run --silent package:lint' },
+    // Skipped, and said so, where Python is not there. It waits for kernels and servers: what else is built meanwhile.
+    { name: 'tests: the Python package', command: 'vitest run --project python', shown: true },
+    { name: 'build the package (svelte-package)', command: 'npm run --silent build' },
     { name: 'build Storybook', command: 'npm run --silent storybook:build' },
   ],
-  // Skipped, and said so, where there is no Firefox.
-  [{ name: 'tests: stories in Firefox', command: 'vitest run --project firefox', shown: true }],
+  [
+    // Skipped, and said so, where there is no Firefox.
+    { name: 'tests: stories in Firefox', command: 'vitest run --project firefox', shown: true },
+    { name: 'size of each entry', command: 'npm run --silent size' },
+    { name: 'package (publint, attw)', command: 'npm run --silent package:lint' },
+  ],
   [{ name: 'tests: the packed package in fresh apps', command: 'vitest run --project package', shown: true }],
 ];
 

@@ -68,12 +68,18 @@ const scrollPx = 240;
 
 /** 60 steps of the same length down and, at the end, up again; for views of tokens below each other. */
 export function scrollSteps(scroller: HTMLElement): Step[] {
-  const room = scroller.scrollHeight - scroller.clientHeight;
-  return Array.from({ length: stepCount }, (_, i) => () => {
-    const way = ((i + 1) * scrollPx) % (2 * room);
-    scroller.scrollTop = room - Math.abs(room - way);
+  return scrollPath(scroller.scrollHeight - scroller.clientHeight).map((px) => () => {
+    scroller.scrollTop = px;
     // The view hears of it in the next frame, and draws in that or the one after.
     return nextFrame();
+  });
+}
+
+/** How far each step has scrolled, where there are `room` pixels to scroll. */
+export function scrollPath(room: number): number[] {
+  return Array.from({ length: stepCount }, (_, i) => {
+    const way = ((i + 1) * scrollPx) % (2 * room || 1);
+    return room - Math.abs(room - way);
   });
 }
 

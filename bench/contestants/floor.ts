@@ -1,12 +1,26 @@
 import { paper } from '../../src/lib/render/colors/index.js';
 import type { Viewport } from '../../src/lib/scene/viewport.js';
-import { canvasIn, sizePx, zoomPath, type Contestant } from './contestant.js';
+import { canvasIn, scrollPath, sizePx, zoomPath, type Contestant } from './contestant.js';
 
 /**
  * What the hardware can do: weights as an r8 texture, one quad, one look into a colour table of 256 a pixel, nothing else.
  * Above one cell a pixel it shows every n-th cell, which is no way to show attention: it is here to be measured.
  */
-export function floor(): Contestant {
+export const floor = (): Contestant => startFloor(zoomPath);
+
+/** The same quad, moved by as many tokens of 20 pixels in each step as other contestants scroll. */
+export const scrolledFloor = (): Contestant =>
+  startFloor((tokens) => {
+    const seen = Math.min(tokens, sizePx / 20);
+    return scrollPath(20 * (tokens - seen)).map((px) => ({
+      query: px / 20,
+      key: px / 20,
+      queries: seen,
+      keys: seen,
+    }));
+  });
+
+function startFloor(path: (tokens: number) => Viewport[]): Contestant {
   let gl: WebGL2RenderingContext;
   let place: WebGLUniformLocation;
   let tokens: number;
@@ -39,7 +53,7 @@ export function floor(): Contestant {
       weights = attention.weights.map((heads) => heads[0]!);
     },
     first: () => show(0, whole()),
-    steps: () => zoomPath(tokens).map((viewport) => () => draw(viewport)),
+    steps: () => path(tokens).map((viewport) => () => draw(viewport)),
     layer: (layer) => show(layer, whole()),
   };
 }

@@ -17,11 +17,14 @@ export const contestants: Record<Group, Record<string, () => Promise<Contestant>
   },
   'head-view': {
     attentrace: async () => (await import('./attentrace-views.js')).attentraceHeadView(),
+    floor: async () => (await import('./floor.js')).scrolledFloor(),
     svg: async () => (await import('./svg-head-view.js')).svgHeadView(),
+    bertviz: async () => (await import('./bertviz.js')).bertviz('head_view'),
   },
   'model-view': {
     attentrace: async () => (await import('./attentrace-views.js')).attentraceModelView(),
     svg: async () => (await import('./svg-model-view.js')).svgModelView(),
+    bertviz: async () => (await import('./bertviz.js')).bertviz('model_view'),
   },
   'token-view': { attentrace: async () => (await import('./attentrace-views.js')).attentraceTokenView() },
   'neuron-view': { attentrace: async () => (await import('./attentrace-views.js')).attentraceNeuronView() },

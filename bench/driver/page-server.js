@@ -1,12 +1,16 @@
 // @ts-check
 // Builds the bench page as an app would be built, so that all contestants are minified alike, and serves it.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, preview } from 'vite';
 import { root } from '../../scripts/run.js';
 
-/** @returns {Promise<{ url: string, close(): Promise<void> }>} */
-export async function servePage() {
+/**
+ * @param {string} [bertviz] the folder of BertViz's scripts, served as they are
+ * @returns {Promise<{ url: string, close(): Promise<void> }>}
+ */
+export async function servePage(bertviz) {
   const config = {
     root: join(root, 'bench', 'page'),
     configFile: /** @type {const} */ (false),
@@ -21,6 +25,7 @@ export async function servePage() {
     },
   };
   await build(config);
+  if (bertviz) cpSync(bertviz, join(config.build.outDir, 'bertviz'), { recursive: true });
   const server = await preview({
     ...config,
     preview: {

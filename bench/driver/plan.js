@@ -36,12 +36,17 @@ export const tasks = [
   ...headViewSizes.flatMap(([heads, sizes, svgUpTo]) =>
     sizes.map((tokens) => ({
       ...{ group: 'head-view', tokens, heads, layers: 2 },
-      contestants: tokens <= svgUpTo ? ['attentrace', 'svg'] : ['attentrace'],
+      contestants: [
+        'attentrace',
+        'floor',
+        ...(tokens <= svgUpTo ? ['svg'] : []),
+        ...(tokens <= Math.min(svgUpTo, 128) ? ['bertviz'] : []),
+      ],
     })),
   ),
   ...[32, 64, 128].map((tokens) => ({
     ...{ group: 'model-view', tokens, heads: 12, layers: 12 },
-    contestants: ['attentrace', 'svg'],
+    contestants: tokens <= 64 ? ['attentrace', 'svg', 'bertviz'] : ['attentrace', 'svg'],
   })),
   ...[1024, 16384].map((tokens) => ({
     ...{ group: 'token-view', tokens, heads: 1, layers: 2 },
@@ -52,6 +57,23 @@ export const tasks = [
     contestants: ['attentrace'],
   })),
 ];
+
+/** What the targets are worked out of, and no more: under five minutes in a round. @type {Task[]} */
+export const quickTasks = tasks.flatMap(({ contestants, ...task }) => {
+  const { group, tokens, heads } = task;
+  const wanted = {
+    heatmap: [1024, 4096, 16384, 131072].includes(tokens),
+    'head-view': heads === 32 ? [256, 4096].includes(tokens) : [64, 256, 512, 4096].includes(tokens),
+    'model-view': tokens === 128,
+  }[group];
+  const measured = contestants.filter(
+    (name) =>
+      ['attentrace', 'floor', 'queries and keys'].includes(name) ||
+      (name === 'plotly' && tokens === 4096) ||
+      (name === 'svg' && heads === 12 && [64, 128, 256].includes(tokens)),
+  );
+  return wanted && measured.length > 0 ? [{ ...task, contestants: measured }] : [];
+});
 
 /**
  * The tasks that options ask for; names may be parts of them. With none, all.

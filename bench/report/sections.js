@@ -2,7 +2,6 @@
 // The tables of docs/performance.md, worked out of a run. Pure.
 import { duration, megabytes, spreadCell, table } from './markdown.js';
 import { casesOf, find } from './run-record.js';
-import { targets } from './targets.js';
 
 /** @typedef {import('./run-record.js').RunRecord} RunRecord */
 /** @typedef {import('./run-record.js').Metric} Metric */
@@ -35,12 +34,12 @@ const groups = [
   ['Neuron view, 128 dimensions', 'neuron-view', 1, viewTables],
 ];
 
-/** @param {RunRecord} record */
-export function targetSection(record) {
+/** @param {readonly import('./targets.js').Target[]} reached */
+export function targetSection(reached) {
   const marks = { true: 'met', false: '**not met**', undefined: 'not measured' };
   return table(
     ['', 'target', 'measured', ''],
-    targets(record).map(({ name, wanted, measured, met }) => [name, wanted, measured, marks[`${met}`]]),
+    reached.map(({ name, wanted, measured, met }) => [name, wanted, measured, marks[`${met}`]]),
   );
 }
 

@@ -150,6 +150,9 @@ CASES = [
     ("unknown-option", lambda: at.head_view(weights(), TOKENS, threshhold=0.1), "threshold"),
     ("unknown-option", lambda: at.head_view(weights(), TOKENS, html_action="print"), "'return'"),
     ("two-forms", lambda: at.head_view(at.Trace(weights(), TOKENS), causal=True), "the trace has its own"),
+    ("unknown-option", lambda: at.compare_view(at.Trace(weights(), TOKENS)), "b: found nothing, expected a trace"),
+    ("unknown-option", lambda: at.compare_view(weights(), weights()), r"Trace\(attention, tokens\)"),
+    ("unknown-option", lambda: at.compare_view(at.Trace(weights(), TOKENS), at.Trace(weights(), TOKENS), tokens=TOKENS), "tokens"),
 ]
 
 

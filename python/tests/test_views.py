@@ -2,13 +2,15 @@
 
 import inspect
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import attentrace as at
 from attentrace import widget
-from attentrace.views import view_function
+from attentrace.views import KINDS, view_function
 
 from .made import TOKENS, by_layer, weights
 
@@ -22,7 +24,7 @@ class Page:
 
     def ask(self, **content):
         self.heard.clear()
-        self.view._answer(self.view, {"id": 1, **content}, [])
+        self.view._answer(self.view, {"id": 1, "trace": "trace", **content}, [])
         return self.heard
 
     def array(self, **content):
@@ -40,6 +42,27 @@ def test_every_view_takes_a_trace_and_says_what_it_takes(make):
     assert view.props == {"layer": 1}
     assert "layer: The layer shown" in make.__doc__
     assert "layer" in inspect.signature(make).parameters
+
+
+def test_every_view_of_the_npm_package_is_here():
+    source = (Path(__file__).parents[2] / "src/lib/embed/views.ts").read_text()
+    theirs = set(re.findall(r"^\s*'(\w+)',$", source, re.M) + re.findall(r"\(\)\('(\w+)',", source))
+    assert len(theirs) >= 9 and theirs == {kind.component for kind in KINDS.values()}
+    assert set(KINDS) <= set(at.__all__)
+
+
+def test_two_traces_are_compared():
+    a, b, again = (at.Trace(weights(seed=seed), TOKENS) for seed in (1, 2, 3))
+    view = at.compare_view(a, b, again, name_a="base", align="ids", include_layers=[1], display_mode="dark")
+    assert view.props == {"nameA": "base", "align": "ids", "theme": "dark"}
+    page = Page(view)
+    about = page.ask(kind="hello", page="p")[0][0]["about"]
+    assert {name: told["streams"][0]["layers"] for name, told in about.items()} == {"a": [1], "b": [1], "floor": [1]}
+    np.testing.assert_array_equal(page.array(trace="b", kind="heads", stream="self", layer=0, heads=[2])[0], weights(seed=2)[1, 2])
+    assert list(at.compare_view(a, b).traces) == ["a", "b"]
+    assert "a: The trace that is compared" in at.compare_view.__doc__ and "attention:" not in at.compare_view.__doc__
+    assert list(inspect.signature(at.compare_view).parameters)[:3] == ["a", "b", "floor"]
+    assert "a: Layer 0, head 0" in at.compare_view(a, b)._saved()[0] and "b: Layer 0, head 0" in at.compare_view(a, b)._saved()[0]
 
 
 def test_a_new_view_is_one_line():
@@ -80,7 +103,7 @@ def test_what_is_chosen_in_the_page_is_heard():
 def test_the_page_is_told_of_the_trace_and_gets_a_head_or_a_block():
     page = Page(at.heatmap(weights(), TOKENS))
     ((reply, _),) = page.ask(kind="hello", page="p")
-    (stream,) = reply["about"]["streams"]
+    (stream,) = reply["about"]["trace"]["streams"]
     assert stream["dims"] == [2, 3, 6, 6] and stream["causal"] is True and stream["key"]["tokens"] == TOKENS
     json.dumps(reply)
     np.testing.assert_array_equal(page.array(kind="heads", stream="self", layer=1, heads=[0, 2]), weights()[1, [0, 2]])
@@ -103,7 +126,7 @@ def test_8192_tokens_of_8_heads_are_opened_without_every_weight():
     sums = np.broadcast_to(np.log(np.arange(1, 8193, dtype="f4")), (1, 8, 8192))
     tracemalloc.start()
     page = Page(at.heatmap(at.query_key_attention(queries, keys, causal=True, log_sum_exp=sums), layer=0, head=2))
-    assert page.ask(kind="hello", page="p")[0][0]["about"]["streams"][0]["dims"] == [1, 8, 8192, 8192]
+    assert page.ask(kind="hello", page="p")[0][0]["about"]["trace"]["streams"][0]["dims"] == [1, 8, 8192, 8192]
     made = page.array(kind="block", stream="self", layer=0, head=2, row=0, col=0, rows=512, cols=512, rowLevel=4, colLevel=4)
     page.view._repr_mimebundle_()
     most = tracemalloc.get_traced_memory()[1]
@@ -117,7 +140,7 @@ def test_8192_tokens_of_8_heads_are_opened_without_every_weight():
 def test_layers_with_different_heads_are_told_the_page():
     given = [weights(heads=3)[0], weights(heads=2)[1]]
     page = Page(at.model_view(at.Trace(given, TOKENS, heads=[[0, 1, 3], [2, 5]])))
-    (stream,) = page.ask(kind="hello", page="p")[0][0]["about"]["streams"]
+    (stream,) = page.ask(kind="hello", page="p")[0][0]["about"]["trace"]["streams"]
     assert (stream["dims"], stream["heads"], stream["headCounts"]) == ([2, 3, 6, 6], [[0, 1, 3], [2, 5]], [3, 2])
     np.testing.assert_array_equal(page.array(kind="heads", stream="self", layer=1, heads=[0, 1]), given[1])
 
@@ -131,9 +154,9 @@ def test_what_is_wrong_with_a_head_is_told_the_page():
 
 def test_vectors_go_to_views_that_need_them():
     trace = at.Trace(weights(), TOKENS, queries=np.ones((2, 3, 6, 4), "f4"), keys=np.ones((2, 1, 6, 4), "f4"))
-    about = Page(at.neuron_view(trace)).ask(kind="hello", page="p")[0][0]["about"]
+    about = Page(at.neuron_view(trace)).ask(kind="hello", page="p")[0][0]["about"]["trace"]
     assert about["streams"][0]["vectors"] == {"queries": ["float32", 3, 6, 4], "keys": ["float32", 1, 6, 4]}
-    assert Page(at.head_view(trace)).ask(kind="hello", page="p")[0][0]["about"]["streams"][0]["vectors"] == {}
+    assert Page(at.head_view(trace)).ask(kind="hello", page="p")[0][0]["about"]["trace"]["streams"][0]["vectors"] == {}
 
 
 def test_the_code_of_the_page_is_sent_once_a_page():

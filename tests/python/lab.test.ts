@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright';
+import { chromium, type Browser, type Locator, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/run.js';
 import { browserArgs, findBrowser } from '../../scripts/find-browser.js';
@@ -38,13 +38,24 @@ at.heatmap(large, causal=False)`,
 vectors = random.normal(size=(2, 3, 6, 4)).astype("f4")
 scores = vectors @ vectors.swapaxes(2, 3) / 2
 scores[..., ~np.tri(6, dtype=bool)] = -np.inf
-trace = at.Trace(np.exp(scores) / np.exp(scores).sum(-1, keepdims=True), list("abcdef"), queries=vectors, keys=vectors)
-views = [make(trace, layer=1, theme="light") for make in (at.head_view, at.model_view, at.neuron_view, at.token_view, at.group_view)]
-for one in [*views, at.explorer(trace, layer=1)]:
+weights = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+text = {"tokens": list("abcdef"), "segments": [{"name": "A", "start": 0, "end": 2}, {"name": "B", "start": 2, "end": 6}]}
+trace, other = at.Trace(weights, queries=vectors, keys=vectors, **text), at.Trace(weights[::-1], **text)
+makers = at.head_view, at.model_view, at.neuron_view, at.token_view, at.group_view, at.head_scatter, at.explorer
+views = [make(trace, layer=1, theme="light") for make in makers]
+views.append(at.compare_view(trace, other, layer=1, theme="light"))
+for one in [*views, at.token_view(trace)]:
     display(one)`,
-  // The same as pages that hold the weights themselves, with the options that the live views have; and one of other weights.
-  `for one in views: one.to_html(one.component + ".html")
-at.head_view(at.Trace(trace.stream().attention.layers[::-1], list("abcdef")), layer=1, theme="light").to_html("Other.html")`,
+  `print(json.dumps({one.component: one.selection for one in views}))`,
+  // What the kernel chooses; and the same as pages that hold the weights themselves, with the options that the live views have; and one
+  // of other weights.
+  `changed = at.head_view(other, theme="light")
+for one in [*views, changed]:
+    one.selection = {"layer": 0, "heads": [2], "query": 4}
+groups = next(one for one in views if one.component == "GroupView")
+groups.options = {**groups.options, "chosen_heads": [{"layer": 0, "head": 2}]}
+for one in views: one.to_html(one.component + ".html")
+changed.to_html("Other.html")`,
   // Real models, where torch is there: npm run python:torch.
   `import sys; sys.path.insert(0, ${JSON.stringify(join(root, 'python'))})
 traces = {}
@@ -119,7 +130,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
     await book.run(0);
     await shown().locator('canvas').first().waitFor();
     const weights = await numbers(1);
-    await expect.poll(() => drawn(weights), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => drawn(weights)).toEqual([]);
   });
 
   test('the copy for where no kernel is is hidden', async () => {
@@ -130,7 +141,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
     const box = (await shown().locator('canvas').first().boundingBox())!;
     await page.mouse.click(box.x + (1.5 * box.width) / 6, box.y + (3.5 * box.height) / 6);
     await expect
-      .poll(async () => JSON.parse(await book.run(2)), { timeout: 30_000 })
+      .poll(async () => JSON.parse(await book.run(2)))
       .toEqual({ stream: 'self', layer: 1, heads: [2], query: 3, key: 1 });
   });
 
@@ -138,7 +149,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
     await page.mouse.move(0, 0);
     await book.run(3);
     const weights = await numbers(4);
-    await expect.poll(() => drawn(weights), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => drawn(weights)).toEqual([]);
   });
 
   test('hover and options are known in the kernel, and set by it', async () => {
@@ -150,7 +161,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
     expect(heard).toContainEqual(expect.objectContaining({ layer: 0, head: 1, query: 2, key: 0 }));
     expect(scale).toBe('linear');
     await book.run(6);
-    await expect.poll(() => told.textContent(), { timeout: 30_000 }).toContain('e → d');
+    await expect.poll(() => told.textContent()).toContain('e → d');
     await expect.poll(() => shown().textContent()).toContain('√');
   });
 
@@ -158,7 +169,7 @@ describe.skipIf(!python)('in JupyterLab', () => {
     await book.run(7);
     const canvas = book.cell(7).locator('canvas').first();
     await canvas.waitFor();
-    await expect.poll(() => book.cell(7).locator('[aria-busy=true]').count(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => book.cell(7).locator('[aria-busy=true]').count()).toBe(0);
     const [all, most] = JSON.parse(await book.run(8)) as [number, number];
     expect(most).toBeLessThanOrEqual(4 * 2 ** 20);
     // All of it would be 64 MB.
@@ -166,34 +177,66 @@ describe.skipIf(!python)('in JupyterLab', () => {
     expect(all).toBeGreaterThan(100_000);
   });
 
+  /** The views of a cell, and of a page; those in an Explorer each by itself, those in another view with it. */
+  const viewsIn = (place: Page | Locator) => place.locator('section:not(section section)');
+
   test('every view is drawn, from one copy of the code, and is dark where the notebook is', async () => {
     await book.run(9);
-    const views = book.cell(9).locator('.jp-OutputArea-child section');
-    for (const name of ['Heads', 'Neurons', 'Text', 'Heatmap'])
-      await book.cell(9).getByText(name, { exact: true }).first().waitFor();
+    // Four of them in the Explorer.
+    await expect.poll(() => viewsIn(book.cell(9)).count()).toBe(12);
+    await expect.poll(() => book.cell(9).locator('[aria-busy=true]').count()).toBe(0);
     // The view of queries and keys has compared them with the attention.
     await book
       .cell(9)
       .getByText(/reproduces the recorded attention/)
       .waitFor();
     expect(await book.cell(9).getByRole('alert').count()).toBe(0);
-    expect(await views.count()).toBeGreaterThanOrEqual(6);
     expect(
       await page.evaluate(
         () => (globalThis as { attentraceCode?: Map<string, unknown> }).attentraceCode?.size,
       ),
     ).toBe(1);
-    const ground = () => views.last().evaluate((view) => getComputedStyle(view).colorScheme);
+    const ground = () =>
+      viewsIn(book.cell(9))
+        .last()
+        .evaluate((view) => getComputedStyle(view).colorScheme);
     expect(await ground()).toBe('light');
     await page.evaluate(() => void (document.body.dataset.jpThemeLight = 'false'));
     await expect.poll(ground).toBe('dark');
     await page.evaluate(() => void (document.body.dataset.jpThemeLight = 'true'));
   });
 
-  test('what is live is drawn as what holds the weights', async () => {
-    await book.run(10);
+  test('what is chosen in each view is known in the kernel', async () => {
+    const live = viewsIn(book.cell(9));
+    const query = (list: string) => (view: Locator) =>
+      view.getByRole('listbox', { name: list }).getByRole('option', { name: 'd' });
+    const head = (role: 'gridcell' | 'option') => (view: Locator) =>
+      view.getByRole(role, { name: /^layer 0, head 1/ });
+    const places = [
+      query('queries')(live.nth(0)),
+      head('gridcell')(live.nth(1)),
+      query('queries')(live.nth(2)),
+      query('tokens')(live.nth(3)),
+      head('gridcell')(live.nth(4)),
+      head('option')(live.nth(5)),
+      head('gridcell')(book.cell(9).getByRole('group', { name: 'Explorer' })),
+      head('gridcell')(book.cell(9).getByRole('region', { name: 'Compare' })),
+    ];
+    for (const place of places) await place.click({ force: true });
+    const [atQuery, atHead] = [{ query: 3 }, { layer: 0, heads: [1] }];
+    const expected = {
+      ...{ HeadView: atQuery, ModelView: atHead, NeuronView: atQuery, TokenView: atQuery },
+      ...{ GroupView: atHead, HeadScatter: atHead, Explorer: atHead, CompareView: atHead },
+    };
+    await expect.poll(async () => JSON.parse(await book.run(10))).toMatchObject(expected);
+  });
+
+  test('what the kernel chooses is drawn, by each view as where it holds the weights', async () => {
     await page.mouse.move(0, 0);
-    const live = book.cell(9).locator('.jp-OutputArea-child section');
+    const live = viewsIn(book.cell(9));
+    const before: Buffer[] = [];
+    for (let i = 0; i < 11; i++) before.push(await shotOf(page, live.nth(i)));
+    await book.run(11);
     const drawnIn = async (file: string, { width, height }: { width: number; height: number }) => {
       const own = await browser.newPage({
         viewport: { width: Math.round(width), height: Math.round(height) },
@@ -202,39 +245,48 @@ describe.skipIf(!python)('in JupyterLab', () => {
       await own.locator('html[data-ready=true]').waitFor();
       return own;
     };
-    for (const [i, name] of ['HeadView', 'ModelView', 'NeuronView', 'TokenView', 'GroupView'].entries()) {
-      const view = live.nth(i);
-      const own = await drawnIn(`${name}.html`, (await view.boundingBox())!);
-      const difference = async (other: Page) =>
-        differing(browser, await shotOf(page, view), await shotOf(other, other.locator('section').first()));
-      // Edges of lines that stand between two pixels may differ.
-      await expect.poll(() => difference(own), { message: name, timeout: 30_000 }).toBeLessThan(0.005);
+    const names = 'HeadView ModelView NeuronView TokenView GroupView HeadScatter Explorer CompareView';
+    let i = 0;
+    for (const name of names.split(' ')) {
+      const views = name === 'Explorer' ? 4 : 1;
+      const { height } = (await live.nth(i).boundingBox())!;
+      const whole = views === 1 ? live.nth(i) : book.cell(9).getByRole('group', { name: 'Explorer' });
+      const { width } = (await whole.boundingBox())!;
+      // An Explorer on a page has two rows.
+      const own = await drawnIn(`${name}.html`, { width, height: views === 1 ? height : 2 * height + 12 });
+      const drawn = viewsIn(own);
+      for (let n = 0; n < views; n++, i++) {
+        const [one, other] = [live.nth(i), drawn.nth(n)];
+        const difference = async () => differing(browser, await shotOf(page, one), await shotOf(own, other));
+        // Edges of lines that stand between two pixels may differ.
+        await expect.poll(difference, { message: `${name} ${n}` }).toBeLessThan(0.005);
+        const changed = await differing(browser, before[i]!, await shotOf(page, one));
+        expect(changed, `${name} ${n}`).toBeGreaterThan(0);
+      }
       await own.close();
-      if (name !== 'HeadView') continue;
-      const other = await drawnIn('Other.html', (await view.boundingBox())!);
-      expect(await difference(other)).toBeGreaterThan(0.01);
-      await other.close();
     }
+    const own = await drawnIn('Other.html', (await live.first().boundingBox())!);
+    const other = await shotOf(own, viewsIn(own));
+    expect(await differing(browser, await shotOf(page, live.first()), other)).toBeGreaterThan(0.01);
+    await own.close();
   });
 
   test('attention of real models has its colours', async ({ skip }) => {
-    await book.run(11);
-    const traces = JSON.parse(await book.run(12)) as Record<string, (number | null)[][]>;
+    await book.run(12);
+    const traces = JSON.parse(await book.run(13)) as Record<string, (number | null)[][]>;
     if (Object.keys(traces).length === 0) skip('torch is not installed: npm run python:torch');
     for (const [i, [name, weights]] of Object.entries(traces).entries()) {
-      const canvas = book.cell(11).locator('.jp-OutputArea-child section').nth(i).locator('canvas').first();
+      const canvas = book.cell(12).locator('.jp-OutputArea-child section').nth(i).locator('canvas').first();
       await canvas.waitFor();
       await canvas.scrollIntoViewIfNeeded();
       await expect
-        .poll(() => wrongCells(browser, page, page, weights, canvas), { message: name, timeout: 30_000 })
+        .poll(() => wrongCells(browser, page, page, weights, canvas), { message: name })
         .toEqual([]);
     }
   });
 
   test('a kernel that is lost is said in the view', async () => {
     await book.start(cells.length - 1);
-    await expect
-      .poll(() => shown().getByText('The kernel has gone').count(), { timeout: 60_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(() => shown().getByText('The kernel has gone').count()).toBeGreaterThan(0);
   });
 });

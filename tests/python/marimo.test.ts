@@ -86,13 +86,13 @@ describe.skipIf(!python)('in marimo', () => {
   test('the cells have the colours of the weights, and a selection goes both ways', async () => {
     await page.locator('canvas').first().waitFor();
     const [first, second] = (await told('weights')) as [number[][], number[][]];
-    await expect.poll(() => drawn(first), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => drawn(first)).toEqual([]);
     const box = (await page.locator('canvas').first().boundingBox())!;
     await page.mouse.click(box.x + (1.5 * box.width) / 6, box.y + (3.5 * box.height) / 6);
     await expect
-      .poll(() => told('chosen'), { timeout: 30_000 })
+      .poll(() => told('chosen'))
       .toEqual({ stream: 'self', layer: 1, heads: [2], query: 3, key: 1 });
     await page.getByRole('button', { name: 'choose' }).click();
-    await expect.poll(() => drawn(second), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => drawn(second)).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ describe.skipIf(!python)('without a network', () => {
     ) as number[][];
     const page = await open(join(folder, 'a.html'));
     await page.locator('html[data-ready=true]').waitFor();
-    await expect.poll(() => wrongCells(browser, page, page, weights), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => wrongCells(browser, page, page, weights)).toEqual([]);
     expect(await page.locator('b').count()).toBe(0);
   });
 
@@ -62,7 +62,7 @@ describe.skipIf(!python)('without a network', () => {
     const frame = page.frameLocator('iframe[title=attentrace]');
     await frame.locator('html[data-ready=true]').waitFor();
     const inner = page.frames().find((other) => other !== page.mainFrame())!;
-    await expect.poll(() => wrongCells(browser, page, inner, weights), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => wrongCells(browser, page, inner, weights)).toEqual([]);
 
     // Where scripts are off, and where frames are taken out, a picture of the same weights.
     const context = await browser.newContext({ offline: true });

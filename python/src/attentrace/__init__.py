@@ -12,7 +12,18 @@ from .errors import AttentraceError, InferenceError, TraceError
 from .files import load, save
 from .sources import query_key_attention
 from .trace import Trace
-from .views import budget_view, explorer, group_view, head_scatter, head_view, heatmap, model_view, neuron_view, token_view
+from .views import (
+    budget_view,
+    compare_view,
+    explorer,
+    group_view,
+    head_scatter,
+    head_view,
+    heatmap,
+    model_view,
+    neuron_view,
+    token_view,
+)
 
 __version__ = version("attentrace")
 
@@ -23,6 +34,7 @@ __all__ = [
     "TraceError",
     "budget_view",
     "capture",
+    "compare_view",
     "explorer",
     "group_view",
     "head_scatter",

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from . import page
 from .errors import AttentraceError, TraceError
-from .serving import SOURCE, server
+from .serving import server
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
 PLACES = (
@@ -43,10 +43,10 @@ def no_browser() -> AttentraceError:
     return TraceError("no-page", "to_svg", "no browser on this machine, and no page that shows the view", "one of them, to draw the figure", fix)
 
 
-def svg(view: str, trace: Callable[[], bytes], props: dict, options: dict) -> str:
+def svg(view: str, traces: dict[str, Callable[[], bytes]], props: dict, options: dict) -> str:
     """The figure of a view as SVG, drawn by a browser of this machine.
 
-    ``trace`` gives the bytes of a safetensors file. Raises ``TraceError`` ``no-page`` where there is no browser, and what the view refuses.
+    ``traces`` give the bytes of safetensors files, by prop. Raises ``TraceError`` ``no-page`` where there is no browser, and what the view refuses.
     """
     browser = find_browser()
     if browser is None:
@@ -54,8 +54,8 @@ def svg(view: str, trace: Callable[[], bytes], props: dict, options: dict) -> st
     answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # A page of another site does not know where to post.
     path = f"/{token_urlsafe()}"
-    text = page.served_page(view, SOURCE, props, "attentrace", figure={"options": options, "to": path})
-    with server(text, trace, answers={path: answers.put}) as serving, TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+    text = page.served_page(view, traces, props, "attentrace", figure={"options": options, "to": path})
+    with server(text, traces, answers={path: answers.put}) as serving, TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         try:
             return figure_from(json.loads(_asked(browser, f"http://127.0.0.1:{serving.server_port}/", profile, answers)))

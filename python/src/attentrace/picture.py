@@ -19,8 +19,16 @@ MOST_CELLS = 2**24
 SIDE = 256
 """So many pixels at most; of larger matrices a pixel is the largest of several weights."""
 
-def figure(trace: Trace, props: dict, height: int) -> tuple[str, bytes | None]:
-    """HTML of a picture of the head that a view shows, and the picture as PNG; nothing where there is none."""
+
+def pictures(traces: dict[str, Trace], props: dict, height: int) -> tuple[str, bytes | None]:
+    """HTML of a picture of the head that a view shows, and the picture as PNG, in a view of one trace; nothing where there is none."""
+    if len(traces) == 1:
+        return _figure(*traces.values(), props, height)
+    made = [_figure(trace, props, height, f"{name}: ")[0] for name, trace in traces.items()]
+    return (f'<div style="display: flex; gap: 16px">{"".join(made)}</div>' if all(made) else ""), None
+
+
+def _figure(trace: Trace, props: dict, height: int, name: str = "") -> tuple[str, bytes | None]:
     made = _head(trace, props)
     if made is None:
         return "", None
@@ -35,7 +43,7 @@ def figure(trace: Trace, props: dict, height: int) -> tuple[str, bytes | None]:
     data = png(cells)
     scale = max(1, min(24, (height - 60) // max(cells.shape)))
     of = f"Layer {layer}, head {head} of {stream.name} attention" if stream.name != "self" else f"Layer {layer}, head {head}"
-    told = f"{of}: {matrix.rows:,} queries down, {matrix.cols:,} keys across; the strongest {stream.quantity['name']} is {np.abs(cells).max():.2g}."
+    told = f"{name}{of}: {matrix.rows:,} queries down, {matrix.cols:,} keys across; the strongest {stream.quantity['name']} is {np.abs(cells).max():.2g}."
     source = base64.b64encode(data).decode()
     return (
         f'<figure style="margin: 0"><img src="data:image/png;base64,{source}" alt="{html.escape(told)}" '

@@ -1,17 +1,17 @@
-"""A page and its trace, served to this machine alone."""
+"""A page and its traces, served to this machine alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SOURCE = "trace.safetensors"
-"""Where a served page finds its trace."""
 
-
-def server(page: str, trace: Callable[[], bytes], port: int = 0, answers: dict[str, Callable[[bytes], None]] | None = None) -> ThreadingHTTPServer:
-    """A server of a page at ``/`` and of its trace, on 127.0.0.1. ``answers``: who is told what the page posts, by path."""
+def server(
+    page: str, traces: dict[str, Callable[[], bytes]], port: int = 0, answers: dict[str, Callable[[bytes], None]] | None = None
+) -> ThreadingHTTPServer:
+    """A server of a page at ``/`` and of its traces, on 127.0.0.1. ``answers``: who is told what the page posts, by path."""
     body = page.encode()
+    files = {f"/{name}.safetensors": read for name, read in traces.items()}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -19,8 +19,8 @@ def server(page: str, trace: Callable[[], bytes], port: int = 0, answers: dict[s
                 self.send_error(403)
             elif self.path == "/":
                 self._send("text/html; charset=utf-8", body)
-            elif self.path == f"/{SOURCE}":
-                self._send("application/octet-stream", trace())
+            elif self.path in files:
+                self._send("application/octet-stream", files[self.path]())
             else:
                 self.send_error(404)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from inspect import Parameter, Signature
@@ -19,10 +20,14 @@ def _props() -> dict[str, list[dict]]:
     return json.loads((files("attentrace") / "props.json").read_text("utf-8"))
 
 
-OF_TRACE = {
-    "sentence_b_start": "Where the second of two sentences starts, in token positions: makes the segments A and B.",
+HOLDING = {
     "include_layers": "Hold no more than these layers, by the model's numbers.",
     "include_heads": "Hold no more than these heads, by the model's numbers.",
+}
+
+OF_TRACE = {
+    "sentence_b_start": "Where the second of two sentences starts, in token positions: makes the segments A and B.",
+    **HOLDING,
     "encoder_attention": "Attention of an encoder among its own tokens.",
     "decoder_attention": "Attention of a decoder among its own tokens.",
     "cross_attention": "Attention of a decoder's tokens, the queries, to an encoder's, the keys.",
@@ -64,24 +69,44 @@ class Html:
         return self._shown
 
 
-def view_function(component: str, *, vectors: bool = False, height: int = 600) -> Callable[..., View]:
-    """The function of a view.
+@dataclass(frozen=True)
+class Kind:
+    """A view: which of its props are traces that it must have, whether its page needs queries, keys and values, and how high its saved copy is."""
 
-    ``vectors`` says whether its page needs queries, keys and values; ``height`` is that of the copy in a saved notebook.
-    """
+    component: str
+    traces: tuple[str, ...]
+    vectors: bool
+    height: int
+
+
+KINDS: dict[str, Kind] = {}
+"""The views by the names of their functions."""
+
+
+def view_function(component: str, *, traces: tuple[str, ...] = ("trace",), vectors: bool = False, height: int = 600) -> Callable[..., View]:
+    """The function of a view. One trace is also made of attention and tokens; several are named as the view's props are."""
+    kind = Kind(component, traces, vectors, height)
     known = {snake(prop["name"]): prop for prop in _props()[component]}
+    compared = [name for name, prop in known.items() if prop["type"] == "Trace"]
+    first = compared or ["attention", "tokens", "sentence_b_start"]
+    rest = {**(HOLDING if compared else OF_TRACE), **OF_BERTVIZ, **OF_VIEW}
+    signature = Signature(
+        [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for name in first]
+        + [Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in {**rest, **known} if name not in first]
+    )
 
-    def make(attention: Any = None, tokens: Any = None, sentence_b_start: int | None = None, **given: Any) -> View | Html:
-        for name in given:
-            if not (name in known or name in OF_TRACE or name in OF_BERTVIZ or name in OF_VIEW):
-                raise _unknown(name, [*known, *OF_TRACE, *OF_BERTVIZ, *OF_VIEW])
-        trace = trace_from(attention, tokens, sentence_b_start, {name: given.get(name) for name in OF_TRACE})
-        props = {camel(name): _plain(given[name]) for name in given if name in known and given[name] is not None}
-        if given.get("display_mode") is not None:
+    def make(*args: Any, **named: Any) -> View | Html:
+        for name in named:
+            if name not in signature.parameters:
+                raise _unknown(name, list(signature.parameters))
+        given = {name: value for name, value in signature.bind(*args, **named).arguments.items() if value is not None}
+        held = _compared(compared, traces, given) if compared else {"trace": trace_from(given)}
+        props = {camel(name): _plain(value) for name, value in given.items() if name in known and name not in held}
+        if "display_mode" in given:
             props["theme"] = given["display_mode"]
         made = View(
             component,
-            trace,
+            held,
             vectors=vectors,
             props=props,
             height=given.get("height"),
@@ -94,38 +119,47 @@ def view_function(component: str, *, vectors: bool = False, height: int = 600) -
         return made if action == "view" else Html(made._page(), made._saved()[0])
 
     make.__name__ = make.__qualname__ = snake(component)[1:]
-    make.__doc__ = _doc(component, known)
-    named = [*OF_TRACE, *OF_BERTVIZ, *OF_VIEW, *known]
-    make.__signature__ = Signature(
-        [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for name in ("attention", "tokens", "sentence_b_start")]
-        + [Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in dict.fromkeys(named) if name != "sentence_b_start"]
-    )
+    make.__doc__ = _doc(component, bool(compared), rest, known)
+    make.__signature__ = signature
+    KINDS[make.__name__] = kind
     return make
 
 
-def trace_from(attention: Any, tokens: Any, sentence_b_start: int | None, of_trace: dict) -> Trace:
-    """A trace from one that is made, from a model, or from attention by BertViz's names."""
-    layers, heads = of_trace.pop("include_layers"), of_trace.pop("include_heads")
-    of_trace.pop("sentence_b_start")
+def _compared(names: list[str], needed: tuple[str, ...], given: dict) -> dict[str, Trace]:
+    """The traces of a view of several, by prop."""
+    held = {}
+    for name in names:
+        trace = given.get(name)
+        if trace is None and name not in needed:
+            continue
+        if not isinstance(trace, Trace):
+            fix = "Make one first: capture(model, tokenizer, text), Trace(attention, tokens), or load(path)."
+            raise TraceError("unknown-option", name, describe(trace), "a trace", fix)
+        held[name] = _picked(trace, given)
+    return held
+
+
+def _picked(trace: Trace, given: dict) -> Trace:
+    layers, heads = given.get("include_layers"), given.get("include_heads")
+    return trace if layers is None and heads is None else trace.picked(layers, heads)
+
+
+def trace_from(given: dict) -> Trace:
+    """The trace of a view's arguments: one that is made already, or made of attention by BertViz's names."""
+    attention, start = given.get("attention"), given.get("sentence_b_start")
+    of_trace = {name: given[name] for name in ("tokens", *OF_TRACE) if name in given and name not in (*HOLDING, "sentence_b_start")}
     if isinstance(attention, Trace):
-        for name, value in {"tokens": tokens, **of_trace}.items():
-            if value is not None:
-                fix = "Leave it out: the trace has its own."
-                raise TraceError("two-forms", name, f"{name} beside a trace", "one form or the other", fix)
+        for name in of_trace:
+            raise TraceError("two-forms", name, f"{name} beside a trace", "one form or the other", "Leave it out: the trace has its own.")
         trace = attention
     else:
         parts: dict[str, dict] = {}
         for name in ("encoder", "decoder", "cross"):
-            weights = of_trace.pop(f"{name}_attention")
-            names = of_trace.pop(f"{name}_tokens", None)
-            if weights is not None or names is not None:
-                parts[name] = {"attention": weights, "tokens": names} if name != "cross" else {"attention": weights}
-        batch = of_trace.pop("batch")
-        rest = {name: value for name, value in of_trace.items() if value is not None}
-        trace = Trace(attention, tokens, batch=batch, **parts, **rest)
-    if sentence_b_start is not None:
-        trace = _in_two(trace, sentence_b_start)
-    return trace if layers is None and heads is None else trace.picked(layers, heads)
+            part = {kind: of_trace.pop(f"{name}_{kind}", None) for kind in ("attention", "tokens")}
+            if any(value is not None for value in part.values()):
+                parts[name] = part if name != "cross" else {"attention": part["attention"]}
+        trace = Trace(attention, **parts, **of_trace)
+    return _picked(trace if start is None else _in_two(trace, start), given)
 
 
 def _in_two(trace: Trace, start: int) -> Trace:
@@ -160,18 +194,20 @@ def _unknown(name: str, names: list[str]) -> TraceError:
     return TraceError("unknown-option", name, "an argument that this view does not have", f"one of {', '.join(near)}", "Correct its name, or leave it out.")
 
 
-def _doc(component: str, known: dict[str, dict]) -> str:
+def _doc(component: str, compares: bool, rest: dict[str, str], known: dict[str, dict]) -> str:
     def lines(names: dict[str, str]) -> str:
         return "\n".join(f"    {name}: {text}" for name, text in names.items())
 
     props = {name: " ".join(filter(None, [prop["doc"], prop["default"] and f"Default: {prop['default']}."])) for name, prop in known.items()}
-    rest = {name: text for name, text in {**OF_TRACE, **OF_BERTVIZ, **OF_VIEW}.items() if name not in known}
-    return f"""{component} of a trace, or of attention and tokens.
+    of = "traces" if compares else "a trace, or of attention and tokens"
+    attention = {
+        "attention": "a trace; or weights ``[layer, head, query, key]``, a tensor or a list of one a layer, as ``outputs.attentions`` is.",
+        "tokens": "with attention, one string a position.",
+    }
+    return f"""{component} of {of}.
 
 Args:
-    attention: a trace; or weights ``[layer, head, query, key]``, a tensor or a list of one a layer, as ``outputs.attentions`` is.
-    tokens: with attention, one string a position.
-{lines(rest)}
+{lines({**({} if compares else attention), **{name: text for name, text in rest.items() if name not in known}})}
 
 Of the view, as in the JavaScript package:
 {lines(props)}
@@ -185,6 +221,7 @@ Raises:
 
 
 budget_view = view_function("BudgetView")
+compare_view = view_function("CompareView", traces=("a", "b"))
 explorer = view_function("Explorer", height=720)
 group_view = view_function("GroupView")
 head_scatter = view_function("HeadScatter")

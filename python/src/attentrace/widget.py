@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import weakref
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -59,9 +60,11 @@ class View(anywidget.AnyWidget):
     hover = traitlets.Dict(None, allow_none=True, help="What is under the pointer, or None.").tag(sync=True)
     options = traitlets.Dict(help="All that a user can change, but the selection.").tag(sync=True, **_NAMES)
 
-    def __init__(self, component: str, trace: Trace, *, vectors: bool, props: dict, height: int | None, saved_height: int, **traits: Any):
-        self._trace: Trace | None = trace
-        self._weak_trace = weakref.ref(trace)
+    def __init__(
+        self, component: str, traces: dict[str, Trace], *, vectors: bool, props: dict, height: int | None, saved_height: int, **traits: Any
+    ):
+        self._traces: dict[str, Trace] | None = traces
+        self._weak_traces = {name: weakref.ref(trace) for name, trace in traces.items()}
         self._vectors, self._saved_height = vectors, saved_height
         self._pages: set[str] = set()
         self._figures: dict[str, tuple[Path, dict[str, dict[int, str]]]] = {}
@@ -71,12 +74,17 @@ class View(anywidget.AnyWidget):
 
     @property
     def trace(self) -> Trace:
-        """What is shown. Raises ``TraceError`` ``unreadable`` once the view has let go of it."""
-        trace = self._trace or self._weak_trace()
-        if trace is None:
+        """What is shown; of ``traces`` the first."""
+        return next(iter(self.traces.values()))
+
+    @property
+    def traces(self) -> dict[str, Trace]:
+        """What is shown, by prop: ``trace``, or ``a`` and ``b``. Raises ``TraceError`` ``unreadable`` once the view has let go of it."""
+        traces = self._traces or {name: weak() for name, weak in self._weak_traces.items()}
+        if None in traces.values():
             fix = "Make the view again; keep its trace in a variable to show it twice."
             raise TraceError("unreadable", "the view", "no trace any more", "one: it was let go when the view was closed", fix)
-        return trace
+        return traces
 
     def update(self, **props: Any) -> None:
         """Changes props of the view, by the names that its function has for them."""
@@ -111,8 +119,8 @@ class View(anywidget.AnyWidget):
         """
         asked = {"whole": whole, **{camel(name): value for name, value in options.items()}}
         if figure.find_browser():
-            trace = self.trace if self._vectors else page.without_vectors(self.trace)
-            text = figure.svg(self.component, lambda: to_bytes(trace), self._props_now(), asked)
+            traces = self.traces if self._vectors else page.without_vectors(self.traces)
+            text = figure.svg(self.component, {name: partial(to_bytes, trace) for name, trace in traces.items()}, self._props_now(), asked)
             Path(path).write_text(text, encoding="utf-8")
         elif self._pages:
             name = uuid4().hex
@@ -134,7 +142,7 @@ class View(anywidget.AnyWidget):
             path.write_text(figure.figure_from(json.loads(text)), encoding="utf-8")
 
     def _page(self, dtype: str | None = None) -> str:
-        return page.page(self.component, self.trace, self._props_now(), vectors=self._vectors, dtype=dtype)
+        return page.page(self.component, self.traces, self._props_now(), vectors=self._vectors, dtype=dtype)
 
     def _props_now(self) -> dict:
         options = {camel(name): value for name, value in self.options.items()}
@@ -142,7 +150,7 @@ class View(anywidget.AnyWidget):
         return {**self.props, **options, **chosen}
 
     def _saved(self) -> tuple[str, bytes | None]:
-        return page.saved_copy(self.component, self.trace, self._props_now(), vectors=self._vectors, height=self.height or self._saved_height)
+        return page.saved_copy(self.component, self.traces, self._props_now(), vectors=self._vectors, height=self.height or self._saved_height)
 
     def _repr_mimebundle_(self, **kwargs: Any):
         """The live view, and a copy for where no kernel is: a saved notebook, nbconvert, a page."""
@@ -174,7 +182,7 @@ class View(anywidget.AnyWidget):
                 self._send_code(content)
             elif kind == "hello":
                 self._open(content["page"])
-                self._reply(content, about=describe_trace(self.trace, self._vectors))
+                self._reply(content, about={name: describe_trace(trace, self._vectors) for name, trace in self.traces.items()})
             elif kind == "ping":
                 self._reply(content)
             elif kind == "closed":
@@ -182,19 +190,20 @@ class View(anywidget.AnyWidget):
             elif kind == "figure":
                 self._take_figure(content)
             elif kind == "heads":
-                stream = self.trace.stream(content["stream"])
-                self._reply(content, array=_heads(stream, content["layer"], content["heads"]))
+                self._reply(content, array=_heads(self._stream(content), content["layer"], content["heads"]))
             elif kind == "block":
-                self._reply(content, array=_block(self.trace, content))
+                self._reply(content, array=_block(self._stream(content), content))
             elif kind == "vectors":
-                stream = self.trace.stream(content["stream"])
-                self._reply(content, array=getattr(stream, content["what"])[content["layer"]])
+                self._reply(content, array=getattr(self._stream(content), content["what"])[content["layer"]])
         except AttentraceError as error:
             self.send({"kind": "error", "id": content.get("id"), "error": error.parts()})
         except Exception as error:  # A page that waits for an answer in vain would be worse.
             parts = {"code": "unreadable", "place": "the kernel", "found": f"{type(error).__name__}: {error}"}
             parts |= {"expected": "an answer", "fix": "This is a fault of attentrace: please report it."}
             self.send({"kind": "error", "id": content.get("id"), "error": parts})
+
+    def _stream(self, content: dict) -> Stream:
+        return self.traces[content["trace"]].stream(content["stream"])
 
     def _reply(self, content: dict, *, about: dict | None = None, array: np.ndarray | None = None) -> None:
         reply = {"kind": "reply", "id": content.get("id"), "part": 0, "parts": 1, "about": about}
@@ -223,23 +232,26 @@ class View(anywidget.AnyWidget):
         if self._letting_go:
             self._letting_go.cancel()
             self._letting_go = None
-        self._trace = self.trace
+        self._traces = self.traces
 
     def _page_closed(self, name: str) -> None:
         """When the last page has closed, what was computed goes at once, and the trace soon after, unless a page opens again."""
         self._pages.discard(name)
-        if self._pages or self._trace is None:
+        if self._pages or self._traces is None:
             return
-        self._trace.free()
+        self._free()
         try:
             self._letting_go = asyncio.get_running_loop().call_later(LETS_GO_AFTER, self._let_go)
         except RuntimeError:
             self._let_go()
 
     def _let_go(self) -> None:
-        if self._trace is not None:
-            self._trace.free()
-        self._trace = None
+        self._free()
+        self._traces = None
+
+    def _free(self) -> None:
+        for trace in (self._traces or {}).values():
+            trace.free()
 
 
 def describe_trace(trace: Trace, vectors: bool) -> dict:
@@ -302,8 +314,8 @@ def _heads(stream: Stream, layer: int, heads: list[int]) -> np.ndarray:
     return np.stack([matrix.weights(0, 0, matrix.rows, matrix.cols) for matrix in matrices])
 
 
-def _block(trace: Trace, content: dict) -> np.ndarray:
-    matrix: Matrix = trace.stream(content["stream"]).attention.matrix(content["layer"], content["head"])
+def _block(stream: Stream, content: dict) -> np.ndarray:
+    matrix: Matrix = stream.attention.matrix(content["layer"], content["head"])
     return matrix.block(
         *(content[name] for name in ("row", "col", "rows", "cols", "rowLevel", "colLevel")), content.get("reduce", "max")
     )

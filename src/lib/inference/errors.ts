@@ -27,6 +27,7 @@ export type InferenceErrorCode =
   | 'session'
   | 'run'
   | 'cannot-ablate'
+  | 'cannot-record'
   | 'destroyed';
 
 /** The parts of an `InferenceError`; a place reads `model byte 1204, in a node`. */

@@ -1,6 +1,6 @@
 export { InferenceError, type InferenceErrorCode, type InferenceErrorParts } from './errors.js';
 export { tapAttention, type TappedModel } from './taps/tap-attention.js';
-export type { Tap, TapOptions } from './taps/types.js';
+export type { RecordedPart, SublayerOutputs, Tap, TapOptions } from './taps/types.js';
 export { createTracer } from './tracer/create-tracer.js';
 export { hubUrl, modelSize, type HubModel, type ModelSource } from './tracer/load-model.js';
 export type { OnnxRuntime, OnnxSession, OnnxTensor } from './tracer/runtime.js';
@@ -14,6 +14,7 @@ export type {
   GenerateOptions,
   ModelConfig,
   TextTrace,
+  TokenGroup,
   TraceOptions,
   Tracer,
   TracerOptions,

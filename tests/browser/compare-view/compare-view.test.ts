@@ -223,9 +223,10 @@ test('in any page: createView, a figure of all three, and an element', async () 
   const made = createView(place, CompareView as unknown as View<CompareViewProps>, {
     ...{ a: before, b: after, nameA: 'before', nameB: 'after', layer: 2, head: 3, theme: 'light' },
   });
+  // Asked for at once, it waits for the comparison.
+  const svg = await made.toSVG({ whole: true });
   await expect.poll(() => place.querySelector('section[aria-label="Compare"]')?.ariaBusy).toBe('false');
   await expect.poll(() => made.selection).toMatchObject({ layer: 2, heads: [3] });
-  const svg = await made.toSVG({ whole: true });
   // Each of the three has the text, as queries and as keys.
   expect(svg.match(/>\s*movie\s*</g)).toHaveLength(6);
   made.destroy();

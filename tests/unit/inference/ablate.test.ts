@@ -1,8 +1,10 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { causes } from '../../../src/lib/analysis/index.js';
-import { blockWeights, traceOf } from '../../../src/lib/trace/index.js';
-import { model, numbers, useTracers, words } from './run-tracer.js';
+import type { Ablation } from '../../../src/lib/inference/index.js';
+import { blockWeights, traceOf, type StreamKind } from '../../../src/lib/trace/index.js';
+import { readCase } from './run-case.js';
+import { fixture, model, numbers, useTracers, words } from './run-tracer.js';
 
 const tracerOf = useTracers();
 
@@ -130,6 +132,49 @@ describe('taking something away', () => {
     expect(result.rankCorrelation).toBeCloseTo(1 - (6 * squares) / (13 * 168), 9);
   });
 
+  it('takes groups of tokens away at once: one of a token is that token', async () => {
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    const groups = [5, 6].map((token) => ({ name: `t${token}`, positions: [token] }));
+    const apart = await tracer.ablate(text, { token: 'each' });
+    const both = await tracer.ablate(text, {
+      group: [...groups, { name: 'the rest', positions: [0, 1, 2, 3, 4] }],
+    });
+    expect(both).toMatchObject({ position: 12, method: 'hidden-keys' });
+    expect(both.changes.slice(0, 2)).toEqual([
+      { group: 't5', change: apart.changes[5]!.change },
+      { group: 't6', change: apart.changes[6]!.change },
+    ]);
+    expect(both.attention![2]).toBeCloseTo(
+      apart.attention!.slice(0, 5).reduce((a, b) => a + b),
+      9,
+    );
+    // Three groups: the ranks of one number beside those of the other.
+    expect(both.rankCorrelation).toBeGreaterThanOrEqual(-1);
+    const one = await tracer.ablate(text, { group: { name: 'both', positions: [5, 6] } });
+    expect(one.changes).toMatchObject([{ group: 'both' }]);
+    expect(one.correlation).toBeUndefined();
+  });
+
+  it('hides a group by the mask: what it holds makes no difference then', async () => {
+    const tracer = tracerOf({ ort, model: model('exports/bert-int8/model.onnx'), tokenizer: numbers });
+    const group = { name: 'middle', positions: [2, 3] };
+    const { method, changes } = await tracer.ablate('5 17 42 63 8', { group });
+    expect(method).toBe('attention-mask');
+    const single = await Promise.all([2, 3].map((token) => tracer.ablate('5 17 42 63 8', { token })));
+    for (const { changes: alone } of single) expect(changes[0]!.change).not.toBe(alone[0]!.change);
+  });
+
+  it('refuses groups that are none', async () => {
+    const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
+    for (const group of [
+      { name: 'none', positions: [] },
+      { name: 'far', positions: [99] },
+      { positions: [1] },
+      null,
+    ])
+      await expect(tracer.ablate(text, { group } as never)).rejects.toMatchObject({ code: 'cannot-ablate' });
+  });
+
   it('refuses tokens and heads that are not there', async () => {
     const tracer = tracerOf({ ort, model: model('induction/model.onnx'), tokenizer: words });
     await expect(tracer.ablate(text, { token: 99 })).rejects.toMatchObject({ code: 'cannot-ablate' });
@@ -137,5 +182,61 @@ describe('taking something away', () => {
     await expect(tracer.ablate(text, { head: { layer: 0, head: 4 } })).rejects.toMatchObject({
       code: 'cannot-ablate',
     });
+  });
+});
+
+describe('the value of each token set to 0, in models of several layers and heads', () => {
+  it.each(['bert', 'gpt2', 'granite'])('changes what torch says it does: %s', async (name) => {
+    const { feeds, expected } = readCase(fixture(`models/sublayers/${name}/case.safetensors`));
+    const tracer = tracerOf({ ort, model: model(`sublayers/${name}/model.onnx`), tokenizer: numbers });
+    const text = Array.from(feeds.input_ids!.data as BigInt64Array, Number).join(' ');
+    for (const layer of [0, 1]) {
+      const { changes, position } = await tracer.ablate(text, { value: 'each', layer });
+      expect(position).toBe(name === 'bert' ? 0 : 8);
+      const wanted = expected[`changes.${layer}`]!.data;
+      expect(Math.max(...Array.from(wanted))).toBeGreaterThan(1e-4);
+      expect(changes.map(({ token }) => token)).toEqual([...Array(9).keys()]);
+      for (const { token, change } of changes) expect(Math.abs(change - wanted[token!]!)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('of an encoder-decoder: what graphs change that were edited with the tools of onnx', async () => {
+    const file = (part: string): Uint8Array => model(`seq2seq/bart/${part}_model.onnx`);
+    const { source, answer, position, changes } = JSON.parse(
+      new TextDecoder().decode(model('seq2seq/bart/zeroed.json')),
+    ) as { source: number[]; answer: number[]; position: number; changes: Record<string, number[][]> };
+    const tracer = tracerOf({
+      ort,
+      model: { encoder: file('encoder'), decoder: file('decoder') },
+      tokenizer: numbers,
+      config: { decoder_start_token_id: answer[0] },
+    });
+    const options = { target: answer.slice(1).join(' '), position };
+    for (const [stream, layers] of Object.entries(changes))
+      for (const [layer, wanted] of layers.entries()) {
+        const what = { value: 'each', layer, stream: stream as StreamKind } as const;
+        const found = await tracer.ablate(source.join(' '), what, options);
+        expect(found.changes).toHaveLength(wanted.length);
+        for (const { token, change } of found.changes)
+          expect(Math.abs(change - wanted[token!]!), `${stream} ${layer}, ${token}`).toBeLessThan(1e-5);
+      }
+  });
+
+  it('is refused where the layer, its stream, the token or the values are not there', async () => {
+    const tracer = tracerOf({ ort, model: model('sublayers/gpt2/model.onnx'), tokenizer: numbers });
+    const refusal = (what: Ablation) => tracer.ablate('5 17 42', what).then(String, String);
+    expect(await refusal({ value: 0, layer: 2 })).toMatch(
+      /found self layer 2, head 0, expected self layer 0 with 4 heads, self layer 1 with 4 heads/,
+    );
+    expect(await refusal({ value: 0, layer: 0, stream: 'cross' })).toMatch(/found cross layer 0/);
+    expect(await refusal({ value: 3, layer: 0 })).toMatch(/found token 3, expected 0 to 2/);
+    expect(await refusal({ value: 0.5, layer: 0 })).toMatch(/found token 0.5/);
+    for (const fused of ['bert-optimised', 'bert-optimised-mha', 'llama-gqa-int4']) {
+      const other = tracerOf({ ort, model: model(`exports/${fused}/model.onnx`), tokenizer: numbers });
+      await expect(other.ablate('5 17 42', { value: 'each', layer: 0 })).rejects.toMatchObject({
+        code: 'cannot-ablate',
+        found: 'self layer 0, whose attention is one operator',
+      });
+    }
   });
 });

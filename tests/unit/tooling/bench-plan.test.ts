@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { casesOfRound, chooseTasks, reasonToSkip, tasks } from '../../../bench/driver/plan.js';
+import { casesOfRound, chooseTasks, quickTasks, reasonToSkip, tasks } from '../../../bench/driver/plan.js';
 
 const task = { group: 'heatmap', tokens: 256, heads: 1, layers: 2, contestants: ['a', 'b', 'c'] };
 const caseOf = (contestant: string, tokens = 256, heads = 1) => ({
@@ -24,6 +24,24 @@ test('options choose tasks, and no options choose all', () => {
     [4096, ['floor', 'plotly']],
   ]);
   expect(chooseTasks(tasks, { only: 'token-view', contestants: 'plotly' })).toEqual([]);
+});
+
+test('a quick run has what each target is worked out of', () => {
+  const has = (group: string, tokens: number, heads: number, ...names: string[]) =>
+    quickTasks.some(
+      (task) =>
+        task.group === group &&
+        task.tokens === tokens &&
+        task.heads === heads &&
+        names.every((name) => task.contestants.includes(name)),
+    );
+  expect(has('heatmap', 4096, 1, 'attentrace', 'floor', 'plotly')).toBe(true);
+  expect(has('heatmap', 131072, 1, 'queries and keys')).toBe(true);
+  expect(has('heatmap', 1024, 1, 'attentrace')).toBe(true);
+  for (const tokens of [64, 4096]) expect(has('head-view', tokens, 12, 'attentrace', 'floor')).toBe(true);
+  expect(has('head-view', 64, 12, 'svg')).toBe(true);
+  expect(has('model-view', 128, 12, 'attentrace', 'svg')).toBe(true);
+  expect(quickTasks.flatMap(({ contestants }) => contestants).length).toBeLessThan(26);
 });
 
 test('the heatmap and the floor meet at every size from 256 to 16,384', () => {

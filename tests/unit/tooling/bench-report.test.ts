@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { duration, fill, ratio, spreadCell, table } from '../../../bench/report/markdown.js';
+import { historySection, lostTargets, withRun, type PastRun } from '../../../bench/report/history.js';
 import { drawPlot } from '../../../bench/report/plot.js';
 import { find } from '../../../bench/report/run-record.js';
 import { resultSection, targetSection } from '../../../bench/report/sections.js';
@@ -11,11 +12,12 @@ interface Numbers {
   shown?: number;
   frames?: number[];
   memory?: number;
+  hover?: number[];
   timedOut?: string;
 }
 
 function result(group: string, contestant: string, tokens: number, heads: number, numbers: Numbers) {
-  const { drawn = null, shown, frames, memory, timedOut } = numbers;
+  const { drawn = null, shown, frames, hover, memory, timedOut } = numbers;
   const bytes = (renderer: number) => ({ heap: 0, backing: 0, renderer, gpu: null });
   return {
     case: { group, contestant, tokens, heads, layers: 1 },
@@ -23,6 +25,7 @@ function result(group: string, contestant: string, tokens: number, heads: number
     first: shown === undefined ? undefined : { drawn, shown, exact: drawn, longTask: 0 },
     frame: frames && { intervals: frames, steps: frames.length, longTask: 0, taskMs: 1, cpuMs: null },
     memory: memory === undefined ? undefined : { before: bytes(100), after: bytes(100 + memory) },
+    hover,
     timedOut,
   };
 }
@@ -100,19 +103,53 @@ test('targets are ratios of what was measured', () => {
     result('model-view', 'svg', 128, 12, { shown: 5000 }),
     result('model-view', 'attentrace', 128, 12, { shown: 100 }),
     result('heatmap', 'attentrace', 16384, 1, { shown: 9, memory: 321 * 2 ** 20 }),
+    result('heatmap', 'attentrace', 1024, 1, { hover: [20, 30, 40] }),
+    result('heatmap', 'plotly', 1024, 1, { hover: [40] }),
+    result('head-view', 'svg', 64, 12, { hover: [10] }),
+    result('head-view', 'attentrace', 64, 12, { hover: [9], frames: [14] }),
+    result('head-view', 'attentrace', 4096, 12, { hover: [12], frames: [20] }),
+    result('head-view', 'floor', 64, 12, { frames: [10] }),
+    result('head-view', 'floor', 4096, 12, { frames: [10] }),
   ]);
   expect(targets(run).map(({ measured, met }) => [measured, met])).toEqual([
     ['1.2; with every weight in it 1.2', true],
-    ['1.1, –, –, –, 1.5, –, –', false],
+    ['1.1, –, –, –, 1.5, –, –', true],
+    ['–, 0.75, –', true],
     ['–', undefined],
     ['50', true],
     ['> 120', true],
+    ['0.9, –, –, –, –, 1.2', false],
+    ['1.4, –, –, –, –, 2.0', false],
     ['–', undefined],
     ['50', false],
     ['321 MB', false],
     ['140 kB; 10.6 kB, 6 kB more for large matrices', false],
   ]);
-  expect(targetSection(run)).toContain('| ≥ 40 | 50 | met |');
+  expect(targetSection(targets(run))).toContain('| ≥ 40 | 50 | met |');
+});
+
+test('a target that the last run met and this one does not is lost; a machine that draws otherwise has no say', () => {
+  const [kept, lost, never] = [
+    { name: 'kept', wanted: '≤ 1', measured: '0.9', met: true },
+    { name: 'lost', wanted: '≤ 1', measured: '0.8', met: true },
+    { name: 'never', wanted: '≤ 1', measured: '3', met: false },
+  ];
+  const now = [kept, { ...lost, measured: '1.3', met: false }, never, { ...kept, name: 'new', met: false }];
+  const before = withRun([], record([]), [kept, lost, never]);
+  expect(lostTargets(before, record([]), now).map(({ name }) => name)).toEqual(['lost']);
+  const elsewhere = { ...record([]), machine: { ...record([]).machine, renderer: 'a graphics card' } };
+  expect(lostTargets(before, elsewhere, now)).toEqual([]);
+  expect(lostTargets([], record([]), now)).toEqual([]);
+});
+
+test('the last five runs are kept, a run written again once, and shown beside each other', () => {
+  const target = (measured: string, met?: boolean) => [{ name: 'a ratio', wanted: '≤ 1', measured, met }];
+  const run = (day: number) => ({ ...record([]), date: `2026-01-0${day}T00:00:00.000Z` });
+  let history: PastRun[] = [];
+  for (const day of [1, 2, 3, 4, 5, 6]) history = withRun(history, run(day), target(`${day}`, day > 5));
+  history = withRun(history, run(6), target('0.5', true));
+  expect(history.map(({ date }) => date.slice(8, 10))).toEqual(['02', '03', '04', '05', '06']);
+  expect(historySection(history)).toContain('| a ratio | 2 ✗ | 3 ✗ | 4 ✗ | 5 ✗ | 0.5 ✓ |');
 });
 
 test('what did not end in time is said where its number would be', () => {

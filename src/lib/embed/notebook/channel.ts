@@ -45,6 +45,9 @@ const patienceMs = 4000;
 /** So long a kernel that has been taken away may take to show that it is there after all. */
 const lostAfterMs = 4000;
 
+/** Asks the kernel something. */
+export type Ask = Channel['ask'];
+
 /** Questions to the kernel and its answers, which come in pieces. */
 export class Channel {
   readonly #asked = new Map<number, Asked>();

@@ -8,7 +8,7 @@ import type {
   WeightArray,
   WeightType,
 } from '../../trace/index.js';
-import type { Channel } from './channel.js';
+import type { Ask } from './channel.js';
 import type { StreamInKernel } from './types.js';
 
 const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
@@ -23,7 +23,7 @@ interface Place {
   /** By index, not the model's number. */
   layer: number;
   head: number;
-  channel: Channel;
+  ask: Ask;
   /** What was asked for, of all heads of the stream. */
   packs: Map<string, Promise<WeightArray>>;
   signed: boolean;
@@ -60,11 +60,11 @@ export class KernelMatrix implements Matrix {
     const key = [row, col, rows, cols, rowLevel, colLevel, reduce].join();
     const kept = this.#blocks.get(key);
     if (kept) return kept;
-    const { stream, layer, head, channel } = this.place;
+    const { stream, layer, head, ask } = this.place;
     const at = { row, col, rows, cols, rowLevel, colLevel };
-    return channel
-      .ask({ kind: 'block', stream: stream.name, layer, head, reduce, ...at }, options.signal)
-      .then(({ data }) => this.#keep(key, { ...at, type: this.type, data, offset: 0, stride: cols }));
+    return ask({ kind: 'block', stream: stream.name, layer, head, reduce, ...at }, options.signal).then(
+      ({ data }) => this.#keep(key, { ...at, type: this.type, data, offset: 0, stride: cols }),
+    );
   }
 
   #keep(key: string, block: Block): Block {
@@ -80,7 +80,7 @@ export class KernelMatrix implements Matrix {
   }
 
   async #load(): Promise<DenseMatrix> {
-    const { stream, layer, head, channel, packs, signed } = this.place;
+    const { stream, layer, head, ask, packs, signed } = this.place;
     const size = this.rows * this.cols;
     const together = Math.max(1, Math.floor(packBytes / (size * bytesPer[this.type])));
     const first = head - (head % together);
@@ -91,7 +91,7 @@ export class KernelMatrix implements Matrix {
     const key = `${layer}/${first}`;
     let pack = packs.get(key);
     if (!pack) {
-      pack = channel.ask({ kind: 'heads', stream: stream.name, layer, heads }).then(({ data }) => data);
+      pack = ask({ kind: 'heads', stream: stream.name, layer, heads }).then(({ data }) => data);
       packs.set(key, pack);
       // What was refused is asked for again when it is looked at again.
       pack.catch(() => packs.delete(key));

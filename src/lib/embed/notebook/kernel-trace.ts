@@ -7,7 +7,7 @@ import {
   type Trace,
   type TraceInput,
 } from '../../trace/index.js';
-import type { Channel } from './channel.js';
+import type { Ask } from './channel.js';
 import { KernelMatrix } from './kernel-matrix.js';
 import type { Side, StreamInKernel, TraceInKernel } from './types.js';
 
@@ -20,12 +20,12 @@ import type { Side, StreamInKernel, TraceInKernel } from './types.js';
  */
 export async function kernelTrace(
   about: TraceInKernel,
-  channel: Channel,
+  ask: Ask,
   onProgress: (share: number) => void,
 ): Promise<Trace> {
-  const vectors = await allVectors(about.streams, channel, onProgress);
+  const vectors = await allVectors(about.streams, ask, onProgress);
   const streams = new Map(
-    about.streams.map((stream) => [stream.name, streamInput(stream, channel, vectors.get(stream.name))]),
+    about.streams.map((stream) => [stream.name, streamInput(stream, ask, vectors.get(stream.name))]),
   );
   const more = { model: about.model ?? undefined, text: about.text ?? undefined };
   const self = about.streams.find(({ name }) => name === 'self');
@@ -50,14 +50,14 @@ function sideInput({ tokens, segments, present, specialTokens }: Side) {
 
 function streamInput(
   stream: StreamInKernel,
-  channel: Channel,
+  ask: Ask,
   vectors: Record<string, Tensor[]> | undefined,
 ): object {
   const [least, largest] = stream.quantity.range;
   const quantity = { ...stream.quantity, range: [least ?? -Infinity, largest ?? Infinity] as const };
   return {
     ...vectors,
-    attention: sourceOf(stream, channel, quantity),
+    attention: sourceOf(stream, ask, quantity),
     layers: stream.layers,
     heads: stream.heads,
     causal: stream.causal,
@@ -66,7 +66,7 @@ function streamInput(
   };
 }
 
-function sourceOf(stream: StreamInKernel, channel: Channel, quantity: Quantity): AttentionSource {
+function sourceOf(stream: StreamInKernel, ask: Ask, quantity: Quantity): AttentionSource {
   const matrices = new Map<number, KernelMatrix>();
   const packs = new Map<string, Promise<Uint8Array | Uint16Array | Float32Array>>();
   return {
@@ -78,7 +78,7 @@ function sourceOf(stream: StreamInKernel, channel: Channel, quantity: Quantity):
       const index = layer * stream.dims[1] + head;
       const known = matrices.get(index);
       if (known) return known;
-      const made = new KernelMatrix({ stream, layer, head, channel, packs, signed: quantity.range[0] < 0 });
+      const made = new KernelMatrix({ stream, layer, head, ask, packs, signed: quantity.range[0] < 0 });
       matrices.set(index, made);
       return made;
     },
@@ -87,7 +87,7 @@ function sourceOf(stream: StreamInKernel, channel: Channel, quantity: Quantity):
 
 async function allVectors(
   streams: readonly StreamInKernel[],
-  channel: Channel,
+  ask: Ask,
   onProgress: (share: number) => void,
 ): Promise<Map<StreamName, Record<string, Tensor[]>>> {
   const found = new Map<StreamName, Record<string, Tensor[]>>();
@@ -97,7 +97,7 @@ async function allVectors(
   let done = 0;
   for (const { name, what, layer } of wanted) {
     onProgress(done++ / wanted.length);
-    const { data, dims } = await channel.ask({ kind: 'vectors', stream: name, what, layer });
+    const { data, dims } = await ask({ kind: 'vectors', stream: name, what, layer });
     if (!found.has(name)) found.set(name, {});
     (found.get(name)![what] ??= []).push({ dims, data });
   }

@@ -1,4 +1,4 @@
-import { TraceError } from '../../trace/index.js';
+import { TraceError, type Trace } from '../../trace/index.js';
 import { createView } from '../create-view.js';
 import type { ViewHandle } from '../types.js';
 import { Channel, type BytesOf, type Model } from './channel.js';
@@ -17,7 +17,7 @@ const notices = {
 type Shared = 'selection' | 'hover' | 'options';
 
 /**
- * Shows a view whose trace is in the kernel, and keeps selection, hover and options the same on both sides.
+ * Shows a view whose traces are in the kernel, and keeps selection, hover and options the same on both sides.
  *
  * @returns `destroy`, which also tells the kernel that this page looks no more
  */
@@ -45,9 +45,13 @@ export function showLive(element: HTMLElement, model: Model, bytesOf: BytesOf): 
   async function start(): Promise<void> {
     const { about } = await channel.ask({ kind: 'hello', page });
     hideSavedCopy(model);
-    const trace = await kernelTrace(about as TraceInKernel, channel, (share) =>
-      say(`Queries and keys: ${Math.round(100 * share)} %`),
-    );
+    const traces: Record<string, Trace> = {};
+    for (const [name, told] of Object.entries(about as Record<string, TraceInKernel>))
+      traces[name] = await kernelTrace(
+        told,
+        (question, signal) => channel.ask({ ...question, trace: name }, signal),
+        (share) => say(`Queries and keys: ${Math.round(100 * share)} %`),
+      );
     if (destroyed) return;
     say('');
     const set = (name: Shared, value: unknown): void => {
@@ -57,7 +61,7 @@ export function showLive(element: HTMLElement, model: Model, bytesOf: BytesOf): 
     };
     size();
     view = createView(box, viewNamed(model.get('component')), {
-      trace,
+      ...traces,
       ...propsOf(model),
       ...(model.get('options') as object),
       selection: (model.get('selection') as object | null) ?? undefined,

@@ -1,4 +1,5 @@
-import { ATTRIBUTE, DataType, NODE, TENSOR } from './model.js';
+import { ATTRIBUTE, DataType, NODE, TENSOR, type Node } from './model.js';
+import { readFields, wholeOf } from './wire.js';
 import { bytesField, floatField, ropeOf, varintField, type Rope } from './write.js';
 
 /** A node to be added to a graph. */
@@ -33,6 +34,19 @@ export function emitNode({
     ...Object.entries(ints).map(([name, value]) => bytesField(NODE.attribute, emitInt(name, value))),
     ...Object.entries(lists).map(([name, values]) => bytesField(NODE.attribute, emitInts(name, values))),
     ...Object.entries(floats).map(([name, value]) => bytesField(NODE.attribute, emitFloat(name, value))),
+  );
+}
+
+/** The content of a `NodeProto` that does what another does, between other values. */
+export function emitLike(node: Node, inputs: readonly string[], output: string): Rope {
+  const own: readonly number[] = [NODE.input, NODE.output, NODE.name];
+  return ropeOf(
+    ...inputs.map((input) => bytesField(NODE.input, input)),
+    bytesField(NODE.output, output),
+    bytesField(NODE.name, `attentrace/${output}`),
+    ...readFields(node.slice, 'a node').flatMap((field) =>
+      own.includes(field.number) ? [] : wholeOf(field),
+    ),
   );
 }
 

@@ -54,3 +54,8 @@ export function fourAxes(edit: GraphEdit, { value, dims }: Found): string {
   const target = apply(edit, 'Concat', [int64s(edit, 1, -1), lastTwo], { ints: { axis: 0 } });
   return apply(edit, 'Reshape', [value, target]);
 }
+
+/** How many heads a value of four axes has. `[1]`. */
+export function countHeads(edit: GraphEdit, value: string): string {
+  return slice(edit, apply(edit, 'Shape', [value]), 0, 1, 2);
+}

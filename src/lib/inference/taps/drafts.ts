@@ -1,3 +1,4 @@
+import type { GraphEdit } from '../onnx/edit.js';
 import type { StreamKind } from '../../trace/types.js';
 import type { FactBook } from '../onnx/facts.js';
 import type { Attribute, Node } from '../onnx/model.js';
@@ -13,6 +14,21 @@ export interface Draft {
   /** For an `If`: the node, and the draft of each branch. */
   readonly lift?: { readonly scope: Scope; readonly node: Node; readonly branches: readonly Draft[] };
   readonly reason?: string;
+}
+
+/** A value made for a tap, or why there is none. */
+export type Made = { value: string; type: number } | { reason: string };
+
+/** Makes a value in the graph of each leaf of a draft and brings it out to the model's outputs. */
+export type Expose = (
+  draft: Draft,
+  what: string,
+  make: (leaf: Draft, edit: GraphEdit) => Made,
+) => { output?: string; type?: number; reason?: string };
+
+/** The attentions themselves of a draft: its own, or those that the branches of an `If` hold. */
+export function leavesOf(draft: Draft): readonly Draft[] {
+  return draft.lift ? draft.lift.branches.flatMap(leavesOf) : [draft];
 }
 
 /** What there is to tap in a graph and the graphs within it. */

@@ -1,6 +1,6 @@
 import type { GraphEdit } from '../onnx/edit.js';
 import { DataType } from '../onnx/model.js';
-import { apply, cast, constant, fourAxes, int64s, slice } from './build.js';
+import { apply, cast, constant, countHeads, fourAxes, int64s } from './build.js';
 import type { Found, TapOptions } from './types.js';
 
 /** Weights as they leave the graph: four axes, the heads chosen, float32 or float16 or, on request, uint8. */
@@ -39,15 +39,12 @@ export function finishVectors(
   return asFloat(edit, picked, found.type);
 }
 
-function countHeads(edit: GraphEdit, value: string): string {
-  return slice(edit, apply(edit, 'Shape', [value]), 0, 1, 2);
-}
-
 function pickHeads(edit: GraphEdit, value: string, heads: readonly number[] | undefined): string {
   return heads ? apply(edit, 'Gather', [value, int64s(edit, ...heads)], { ints: { axis: 1 } }) : value;
 }
 
-function asFloat(edit: GraphEdit, value: string, type: number): { value: string; type: number } {
+/** A value as it can leave the graph: float16 stays, all else becomes float32. */
+export function asFloat(edit: GraphEdit, value: string, type: number): { value: string; type: number } {
   if (type === DataType.float || type === DataType.float16) return { value, type };
   return { value: cast(edit, value, DataType.float), type: DataType.float };
 }

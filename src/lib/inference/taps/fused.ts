@@ -20,6 +20,7 @@ export abstract class FusedAttention implements Finding {
   readonly operator: string;
   readonly querySide: string;
   readonly keySide: string;
+  readonly valueSide: string;
   readonly heads: number | null;
 
   constructor(
@@ -32,7 +33,13 @@ export abstract class FusedAttention implements Finding {
     this.operator = node.domain ? `${node.domain}.${node.opType}` : node.opType;
     this.querySide = node.inputs[0] ?? '';
     const key = node.inputs[1];
+    const value = [node.inputs[2], key].find((input) => input && !facts.of(scope, input).constant);
+    this.valueSide = value ?? this.querySide;
     this.keySide = key && !facts.of(scope, key).constant ? key : this.querySide;
+  }
+
+  get product(): string | undefined {
+    return this.node.outputs[0];
   }
 
   get caches(): ReadonlyMap<string, Shape> | undefined {

@@ -44,6 +44,8 @@ const FARTHEST = 48;
 
 interface ValueProduct {
   readonly values: string;
+  /** What comes of it, where the weights stand at the left as they are. */
+  readonly product?: string;
   /** The node after which the weights are whole: the softmax, or what mends it. */
   readonly last: Node;
   /** Whether the axes moved between the softmax and what mends it: what is whole is then no `[query, key]`. */
@@ -56,8 +58,11 @@ function findValueProduct(softmax: Node, scope: Scope, facts: FactBook): ValuePr
     const { value, last, turned, moved } = ahead[i]!;
     for (const reader of scope.consumers(value)) {
       const product = activationProduct(reader, scope, facts);
-      if (product && (product.left === value || product.right === value))
-        return { values: product.left === value ? product.right : product.left, last, moved };
+      if (product?.left === value) {
+        const asItIs = !product.einsum && !product.rightTurned && !turned;
+        return { values: product.right, last, moved, ...(asItIs && { product: reader.outputs[0] }) };
+      }
+      if (product?.right === value) return { values: product.left, last, moved };
       if (!BETWEEN.has(reader.opType) || !reader.outputs[0]) continue;
       const mends = isPartOfWeights(reader, value, scope, facts);
       ahead.push({
@@ -198,6 +203,14 @@ class PlainAttention implements Finding {
     this.output = after.last.outputs[0]!;
   }
 
+  get valueSide(): string {
+    return this.after.values;
+  }
+
+  get product(): string | undefined {
+    return this.after.product;
+  }
+
   get heads(): number | null {
     const dims = this.facts.of(this.scope, this.output).dims;
     return dims?.length === 4 ? soundCount(dims[1]) : null;
@@ -233,7 +246,8 @@ class PlainAttention implements Finding {
     const value = this.beforeQuantising(operand);
     const { type, dims } = this.facts.of(this.scope, value);
     if (!FLOATS.has(type)) return 'quantised inside the attention';
-    if (which === 'values') return { value, type, dims };
+    if (which === 'values')
+      return this.product ? { value, type, dims } : 'turned in the product with the weights';
     const plain = unscaled(edit, value, this.scope, this.facts);
     if (operand !== right || rightTurned) return { value: plain, type, dims };
     if (!dims) return 'the number of axes does not follow from the graph';

@@ -5,8 +5,9 @@ import { FactBook } from '../onnx/facts.js';
 import { DataType, readModel, type Model, type ValueInfo } from '../onnx/model.js';
 import { describeNode, Scope } from '../onnx/scope.js';
 import { joinRope } from '../onnx/write.js';
-import { draftTaps, type Draft } from './drafts.js';
+import { draftTaps, leavesOf, type Draft, type Expose, type Made } from './drafts.js';
 import { finishVectors, finishWeights } from './finish.js';
+import { checkRecord, recordSublayer } from './sublayer/record.js';
 import type { Tap, TapOptions, VectorName } from './types.js';
 
 /** A model with its attention among its outputs. */
@@ -58,7 +59,8 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
   options ??= {};
   const model = readModel(bytes);
   const root = new Scope(model, model.graph);
-  const drafts = draftTaps(root, new FactBook(model, root)).sort(
+  const facts = new FactBook(model, root);
+  const drafts = draftTaps(root, facts).sort(
     (a, b) =>
       STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) ||
       a.located.tower - b.located.tower ||
@@ -66,13 +68,14 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
   );
   if (drafts.length > MOST) throw tooMany(drafts.length);
   checkHeads(options.heads);
+  checkRecord(options);
   checkChoice('layers', options.layers, new Set(drafts.map((draft) => draft.layer)));
   for (const draft of drafts) {
     const { heads } = draft.located.finding;
     if (heads !== null) checkChoice('heads', options.heads, new Set(Array(heads).keys()));
   }
   const wanted = drafts.filter((draft) => !options.layers || options.layers.includes(draft.layer));
-  const tapper = new Tapper(root, options);
+  const tapper = new Tapper(root, facts, options);
   const taps = wanted.map((draft) => tapper.tap(draft));
   const rope = rewriteModel(model, root, tapper.edits);
   let whole: Uint8Array<ArrayBuffer> | undefined;
@@ -100,6 +103,7 @@ class Tapper {
 
   constructor(
     private readonly root: Scope,
+    private readonly facts: FactBook,
     private readonly options: TapOptions,
   ) {
     // A model may have been tapped before.
@@ -129,21 +133,29 @@ class Tapper {
     const weights = this.expose(draft, 'attentions', (leaf, edit) =>
       finishWeights(edit, leaf.located.finding.weights(edit), this.options),
     );
-    const vectors = this.options.vectors ? this.vectors(draft) : {};
+    const { refused, ...vectors } = this.vectors(draft);
+    const recorded = recordSublayer(draft, this.options, this.facts, this.expose);
+    const all = { ...refused, ...recorded.refused };
     return {
       ...about,
       shape,
       weights: weights.output,
       type: WEIGHT_TYPES[weights.type!],
       ...vectors,
+      ...(recorded.sublayer && { sublayer: recorded.sublayer }),
+      ...(Object.keys(all).length > 0 && { refused: all }),
       ...interventions,
     };
   }
 
+  /** Queries, keys and values as far as they are asked for. */
   private vectors(draft: Draft): Partial<Tap> {
+    const { vectors, record = [] } = this.options;
     const found: Partial<Record<VectorName, string>> = {};
-    let vectorsReason: string | undefined;
+    let [vectorsReason, refusal]: (string | undefined)[] = [];
     for (const which of VECTORS) {
+      const recorded = which === 'values' && record.includes(which);
+      if (!vectors && !recorded) continue;
       const { output, reason } = this.expose(draft, which, (leaf, edit) => {
         const { finding } = leaf.located;
         const vector = finding.vectors(edit, which);
@@ -157,15 +169,16 @@ class Tapper {
             );
       });
       if (output) found[which] = output;
-      vectorsReason ??= reason && `${which}: ${reason}`;
+      if (vectors) vectorsReason ??= reason && `${which}: ${reason}`;
+      if (recorded) refusal = reason;
     }
-    return { ...found, vectorsReason };
+    return { ...found, vectorsReason, ...(refusal !== undefined && { refused: { values: refusal } }) };
   }
 
   private intervene(draft: Draft): Pick<Tap, 'gain' | 'keep'> {
     const gain = this.unique(`attentrace.gain.${draft.stream}.${draft.layer}`);
     const keep = `attentrace.keep.${draft.stream}`;
-    const hides = leaves(draft).map((leaf) =>
+    const hides = leavesOf(draft).map((leaf) =>
       leaf.located.finding.intervene(this.edit(leaf.located.finding.scope), gain, keep),
     );
     const hidden = hides.every(Boolean);
@@ -177,18 +190,13 @@ class Tapper {
     return { gain, keep: hidden ? keep : undefined };
   }
 
-  /** Makes a value in the graph of each leaf and brings it out to the model's outputs. */
-  private expose(
-    draft: Draft,
-    what: string,
-    make: (leaf: Draft, edit: GraphEdit) => Made,
-  ): { output?: string; type?: number; reason?: string } {
+  private readonly expose: Expose = (draft, what, make) => {
     const name = this.unique(`${PREFIX[draft.stream]}${what}.${draft.layer}`);
     const made = this.bring(draft, name, make);
     if ('reason' in made) return made;
     this.edit(this.root).addOutput(name, made.type, [null, null, null, null]);
     return { output: name, type: made.type };
-  }
+  };
 
   private bring(
     draft: Draft,
@@ -233,12 +241,6 @@ class Tapper {
     this.names.add(name);
     return name;
   }
-}
-
-type Made = { value: string; type: number } | { reason: string };
-
-function leaves(draft: Draft): readonly Draft[] {
-  return draft.lift ? draft.lift.branches.flatMap(leaves) : [draft];
 }
 
 /** An input whose open lengths the attention that reads it as its cache knows. */

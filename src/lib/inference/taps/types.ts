@@ -5,6 +5,9 @@ import type { Shape } from '../onnx/infer.js';
 import type { Node } from '../onnx/model.js';
 import type { Scope } from '../onnx/scope.js';
 
+/** What `record` can ask for. */
+export type RecordedPart = 'values' | 'outputMatrix' | 'residual';
+
 /** What `tapAttention` is to record. */
 export interface TapOptions {
   /** The layers to record, by the model's numbers. Default: all. */
@@ -15,6 +18,11 @@ export interface TapOptions {
   vectors?: boolean;
   /** Whether weights leave the graph as uint8, round(255 × weight): a quarter of the memory, wrong by at most 0.002. @default false */
   quantise?: boolean;
+  /**
+   * What contribution measures are made of, where the graph shows it: `values`; `outputMatrix`, W_O and the bias after it; `residual`, what
+   * attention is added to, what comes of it, and the LayerNorm right after it, if there is one. Of all heads. Default: nothing.
+   */
+  record?: readonly RecordedPart[];
   /** Whether to add inputs that silence heads or hide keys, for causal checks; the model then wants them at every run. @default false */
   interventions?: boolean;
 }
@@ -36,6 +44,10 @@ export interface Tap {
   readonly queries?: string;
   readonly keys?: string;
   readonly values?: string;
+  /** The outputs with the rest of what `record` asked for. */
+  readonly sublayer?: SublayerOutputs;
+  /** Why something that `record` asked for is not recorded. */
+  readonly refused?: Readonly<Partial<Record<RecordedPart, string>>>;
   /** How the weights are stored. */
   readonly type?: WeightType;
   /** `[batch, head, query, key]`; null where it depends on the text or is not known. */
@@ -53,6 +65,22 @@ export interface Tap {
   readonly stopsRun?: boolean;
   /** Why vectors that were asked for are not. */
   readonly vectorsReason?: string;
+}
+
+/** The outputs that hold the attention sublayer, as `SublayerInput` describes it, each with four axes: those it has not are 1 long. */
+export interface SublayerOutputs {
+  /** `[1, head, dim, hidden]`, with whatever one number or row what attention gives is multiplied by. */
+  readonly outputMatrix?: string;
+  /** `[1, 1, 1, hidden]`; of zeros where there is no bias. */
+  readonly outputBias?: string;
+  /** What attention gives, before it is added, `[1, 1, token, hidden]`: Σₕ Aₕ Vₕ W_O + bias. */
+  readonly added?: string;
+  readonly residual?: string;
+  readonly blockOutput?: string;
+  /** Of a LayerNorm after the addition (post-LN) only. */
+  readonly normWeight?: string;
+  readonly normBias?: string;
+  readonly normEpsilon?: number;
 }
 
 /** The vectors of an attention. */
@@ -75,6 +103,10 @@ export interface Finding {
   /** Values the queries and the keys are computed from, to follow to their source. */
   readonly querySide: string;
   readonly keySide: string;
+  /** What the values are computed from, likewise. */
+  readonly valueSide: string;
+  /** The product of weights and values, where its rows are those of the weights. */
+  readonly product?: string;
   /** Lengths of the caches it reads, by input, where the graph's inputs may leave them open. */
   readonly caches?: ReadonlyMap<string, Shape>;
   /** Why it cannot be tapped; then nothing below is called. */

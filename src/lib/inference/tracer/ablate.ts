@@ -1,7 +1,7 @@
 import type { StreamKind } from '../../trace/types.js';
-import { InferenceError } from '../errors.js';
+import { InferenceError, shorten } from '../errors.js';
 import { correlation, cosineDistance, rankCorrelation, totalVariation } from './statistics.js';
-import type { AblateOptions, Ablation, AblationResult } from './types.js';
+import type { AblateOptions, Ablation, AblationResult, TokenGroup } from './types.js';
 
 /** A model with a text in it, to be run again with something taken away. */
 export interface Subject {
@@ -23,10 +23,10 @@ interface TokenSequence {
   readonly tokens: number;
   /** What the position puts on each, mean over layers and heads. */
   readonly attention: readonly number[];
-  /** How one can be hidden. @throws InferenceError `cannot-ablate` */
+  /** How they can be hidden. @throws InferenceError `cannot-ablate` */
   hiding(): 'attention-mask' | 'hidden-keys';
-  /** The output at the position without one. */
-  hide(token: number): Promise<ArrayLike<number>>;
+  /** The output at the position without some. */
+  hide(tokens: readonly number[]): Promise<ArrayLike<number>>;
 }
 
 export interface Silencing {
@@ -43,8 +43,8 @@ export interface Silencing {
 }
 
 /**
- * Takes a token or a head away inside the model, runs it again and compares what comes out: the causal test of what attention
- * suggests. A token is hidden from every query of every layer, by the model's own mask where it has one, else by giving its
+ * Takes tokens or a head away inside the model, runs it again and compares what comes out: the causal test of what attention
+ * suggests. Tokens are hidden from every query of every layer, by the model's own mask where it has one, else by giving their
  * weight to the other keys; a head's weights are set to 0; a value is 0 for every head and query of one layer, and its weight is not
  * given to others.
  * Sources: token occlusion; Michel, Levy & Neubig 2019, arXiv:1905.10650, for heads; Mohebbi et al. 2023, arXiv:2301.12971, for values,
@@ -59,7 +59,8 @@ export async function ablate(
   const compare = subject.logits ? totalVariation : cosineDistance;
   const measure = subject.logits ? 'total-variation' : 'cosine-distance';
 
-  if (!what || !('head' in what || 'token' in what || 'value' in what)) throw nothingToTake();
+  if (!what || !('head' in what || 'token' in what || 'group' in what || 'value' in what))
+    throw nothingToTake();
   if ('head' in what && what.head === 'each') {
     const all = subject.silencing.flatMap((place) =>
       Array.from({ length: place.heads }, (_, head) => ({ place, head })),
@@ -100,9 +101,24 @@ export async function ablate(
   if (!side) throw noAnswer();
   const { tokens, attention } = side;
   const method = side.hiding();
+  if ('group' in what) {
+    const groups = [what.group].flat() as TokenGroup[];
+    groups.forEach((group) => checkGroup(group, tokens));
+    const changes = await inTurn(groups, options, async ({ name, positions }) => ({
+      group: name,
+      change: compare(before, await side.hide(positions)),
+    }));
+    const result = { position, changes, measure, method } as const;
+    return Array.isArray(what.group)
+      ? beside(
+          result,
+          groups.map(({ positions }) => sumAt(attention, positions)),
+        )
+      : result;
+  }
   const changes = await inTurn(tokensOf(what.token, tokens), options, async (token) => ({
     token,
-    change: compare(before, await side.hide(token)),
+    change: compare(before, await side.hide([token])),
   }));
   const result = { position, changes, measure, method } as const;
   return what.token === 'each' ? beside(result, attention) : result;
@@ -114,6 +130,15 @@ function tokensOf(token: number | 'each', tokens: number): number[] {
   if (token === 'each') return [...Array(tokens).keys()];
   checkToken(token, tokens);
   return [token];
+}
+
+function checkGroup(group: TokenGroup, tokens: number): void {
+  if (typeof group?.name !== 'string' || !(group.positions?.length > 0)) throw noGroup(group);
+  for (const token of group.positions) checkToken(token, tokens);
+}
+
+function sumAt(numbers: readonly number[], positions: readonly number[]): number {
+  return positions.reduce((sum, at) => sum + numbers[at]!, 0);
 }
 
 /** One after the other: told of each, ended by `stop` with what there is, by `signal` with its reason. */
@@ -170,12 +195,22 @@ export function checkToken(token: number, tokens: number): void {
   });
 }
 
+function noGroup(group: unknown): InferenceError {
+  return new InferenceError({
+    code: 'cannot-ablate',
+    place: 'ablate',
+    found: `the group ${shorten(JSON.stringify(group) ?? 'undefined', 80)}`,
+    expected: '{ name, positions } with at least one position',
+    fix: 'groupsFromSegments of attentrace/analysis makes groups of the segments of a trace.',
+  });
+}
+
 function nothingToTake(): InferenceError {
   return new InferenceError({
     code: 'cannot-ablate',
     place: 'ablate',
     found: 'nothing to take away',
-    expected: '{ token }, { head } or { value, layer }',
+    expected: '{ token }, { group }, { head } or { value, layer }',
     fix: "Say what: ablate(text, { token: 'each' }).",
   });
 }

@@ -1,7 +1,9 @@
 import { createTrace } from '../../trace/create-trace.js';
-import type { Segment, StreamInput, StreamKind, Tensor, Trace, TraceInput } from '../../trace/types.js';
+import type { Segment, StreamInput, StreamKind, Tensor, Trace } from '../../trace/types.js';
 import { InferenceError, shorten } from '../errors.js';
 import type { Tap } from '../taps/types.js';
+import { holdAgainstModel } from './rebuild.js';
+import { sublayerOf } from './recorded.js';
 import type { Results } from './runtime.js';
 import { numbered } from './tokenize.js';
 
@@ -29,6 +31,7 @@ function recordedStream(
     queries: pick('queries'),
     keys: pick('keys'),
     values: pick('values'),
+    ...sublayerOf(taps, results),
     layers,
     heads,
   };
@@ -39,12 +42,12 @@ function recordedStream(
  *
  * @param side Without tokens, they are numbered.
  */
-export function singleTrace(
+export async function singleTrace(
   taps: readonly Tap[],
   results: Results,
   side: Partial<SequenceSide>,
   about: AboutRun,
-): Trace {
+): Promise<Trace> {
   const encoder = taps.filter((tap) => tap.stream === 'encoder');
   const decoder = taps.filter((tap) => tap.stream !== 'encoder');
   if (encoder.length > 0 && decoder.some((tap) => tap.stream === 'decoder'))
@@ -63,7 +66,13 @@ export function singleTrace(
   const left = taps.filter((tap) => tap.stream === 'self' && !own.includes(tap));
   if (left.length > 0) about.notice?.(leftOut(left, results));
   const { tokens = numbered(shapeOf(own[0]!, results).keys), segments } = side;
-  return createTrace({ ...recordedStream(own, results, about.heads), tokens, segments, ...texts(about) });
+  const trace = createTrace({
+    ...recordedStream(own, results, about.heads),
+    ...{ tokens, segments },
+    ...texts(about),
+  });
+  await holdAgainstModel(trace.stream(), own, results);
+  return trace;
 }
 
 function sideOf(
@@ -130,23 +139,34 @@ function leftOut(taps: readonly Tap[], results: Results): string {
 }
 
 /** A trace of an encoder and a decoder, each with its taps and results. */
-export function encoderDecoderTrace(
+export async function encoderDecoderTrace(
   encoder: { taps: readonly Tap[]; results: Results; side: SequenceSide },
   decoder: { taps: readonly Tap[]; results: Results; side: SequenceSide },
   about: AboutRun,
-): Trace {
-  const of = (part: typeof encoder, ...streams: StreamKind[]): StreamInput | undefined => {
-    const taps = part.taps.filter((tap) => streams.includes(tap.stream));
-    return taps.length > 0 ? recordedStream(taps, part.results, about.heads) : undefined;
+): Promise<Trace> {
+  const from = (part: typeof encoder, ...streams: StreamKind[]) => ({
+    taps: part.taps.filter((tap) => streams.includes(tap.stream)),
+    results: part.results,
+  });
+  const parts = {
+    encoder: from(encoder, 'self', 'encoder'),
+    decoder: from(decoder, 'decoder', 'self'),
+    cross: from(decoder, 'cross'),
   };
-  const cross = of(decoder, 'cross');
-  const input: TraceInput = {
-    encoder: { ...of(encoder, 'self', 'encoder'), ...encoder.side },
-    decoder: { ...of(decoder, 'decoder', 'self'), ...decoder.side },
+  const of = ({ taps, results }: typeof parts.cross): StreamInput | undefined =>
+    taps.length > 0 ? recordedStream(taps, results, about.heads) : undefined;
+  const cross = of(parts.cross);
+  const trace = createTrace({
+    encoder: { ...of(parts.encoder), ...encoder.side },
+    decoder: { ...of(parts.decoder), ...decoder.side },
     ...(cross ? { cross } : {}),
     ...texts(about),
-  };
-  return createTrace(input);
+  });
+  for (const stream of trace.streams) {
+    const { taps, results } = parts[stream.kind as keyof typeof parts];
+    await holdAgainstModel(stream, taps, results);
+  }
+  return trace;
 }
 
 export interface AboutRun {

@@ -24,13 +24,13 @@ import type { TextTrace, Tracer, TracerOptions } from './types.js';
  */
 export function createTracer(options: TracerOptions): Tracer {
   if (!options?.ort?.InferenceSession) throw missingParts('no onnxruntime');
-  const { ort, model, tokenizer, config = {}, layers, vectors, quantise } = options;
+  const { ort, model, tokenizer, config = {}, layers, vectors, quantise, record } = options;
   for (const source of isPair(model) ? [model.encoder, model.decoder] : [model])
     if (!isSource(source)) throw missingParts('no model');
   checkTokenizer(tokenizer);
   // A trace has its heads in the model's order.
   const heads = options.heads && [...new Set(options.heads)].sort((a, b) => a - b);
-  const taps: TapOptions = { layers, heads, vectors, quantise };
+  const taps: TapOptions = { layers, heads, vectors, quantise, record };
   const notices: string[] = [];
   const found: Tap[] = [];
   const notice = (text: string): void => {

@@ -1,4 +1,3 @@
-import type { Trace } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
 import { encoderDecoderTrace, type AboutRun } from './assemble.js';
 import { isCache } from './feeds.js';
@@ -56,7 +55,7 @@ export async function traceEncoderDecoder(
     failure = error;
     return read();
   });
-  const trace: Trace = encoderDecoderTrace(
+  const trace = await encoderDecoderTrace(
     { taps: encoder.recorded, results: encoded, side: { tokens, segments } },
     { taps: decoder.recorded, results, side: { tokens: piecesOf(tokenizer, ids) } },
     { ...about, text: textOf(input, options.pair) },

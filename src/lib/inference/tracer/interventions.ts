@@ -46,7 +46,7 @@ export function silencing(
     const recorded = results[weights!]!;
     const [heads, keys] = [recorded.dims[1]!, recorded.dims.at(-1)!];
     const zero = (key: number): Feeds => ({
-      [gain]: makeTensor(ort, 'float32', Float32Array.from(maskOf(keys, key)), [1, 1, keys]),
+      [gain]: makeTensor(ort, 'float32', Float32Array.from(maskOf(keys, [key])), [1, 1, keys]),
     });
     return {
       ...{ stream, layer, heads, keys },
@@ -57,15 +57,15 @@ export function silencing(
   });
 }
 
-/** How a part can hide a token: by a mask it has as an input, or by weights given to the other keys in every layer. */
+/** How a part can hide tokens: by a mask it has as an input, or by weights given to the other keys in every layer. */
 export interface Hiding {
   readonly byMask: boolean;
   /** What to feed beside the mask. */
-  feeds(token: number): Feeds;
+  feeds(hidden: readonly number[]): Feeds;
 }
 
 /**
- * @param stream The attentions that look at the token.
+ * @param stream The attentions that look at the tokens.
  * @throws InferenceError `cannot-ablate`
  */
 export function hidingIn(
@@ -88,27 +88,36 @@ export function hidingIn(
       expected: `an ${mask}, or attention written out`,
       fix: 'Use a form of the model that is not fused, or take a head away instead.',
     });
-  return { byMask: false, feeds: (token) => ({ [keep]: keepTensor(ort, tokens, token) }) };
+  return { byMask: false, feeds: (hidden) => ({ [keep]: keepTensor(ort, tokens, hidden) }) };
 }
 
-/** A mask over tokens, one of them hidden. */
-export function maskOf(tokens: number, hidden?: number): number[] {
-  return Array.from({ length: tokens }, (_, i) => (i === hidden ? 0 : 1));
+/** A mask over tokens, some of them hidden. */
+export function maskOf(tokens: number, hidden: readonly number[] = []): number[] {
+  const mask = Array<number>(tokens).fill(1);
+  for (const token of hidden) mask[token] = 0;
+  return mask;
 }
 
 /**
- * Some optimised models only count the tokens of a mask: hiding one in the middle hides the last instead. The hidden token's own row
+ * Some optimised models only count the tokens of a mask: hiding one in the middle hides the last instead. A hidden token's own row
  * is not asked: where a mask is laid over queries too, as DeBERTa's, that row sees nothing and spreads over all.
  *
- * @param own The row of the hidden token itself, where the queries are the same tokens.
+ * @param own The rows of the hidden tokens themselves, where the queries are the same tokens.
  */
-export function checkHidden(weights: OnnxTensor, token: number, own?: number): void {
+export function checkHidden(
+  weights: OnnxTensor,
+  hidden: readonly number[],
+  own: readonly number[] = [],
+): void {
   const numbers = numbersOf(weights);
   const [queries, keys] = weights.dims.slice(-2) as [number, number];
+  const unasked = new Set(own);
   for (let row = 0; row * keys < numbers.length; row++) {
-    const weight = numbers[row * keys + token]!;
-    if (weight > 1e-3 && row % queries !== own)
-      throw onlyCounts(`a weight of ${weight.toFixed(3)} on the hidden token ${token}`);
+    if (unasked.has(row % queries)) continue;
+    for (const token of hidden) {
+      const weight = numbers[row * keys + token]!;
+      if (weight > 1e-3) throw onlyCounts(`a weight of ${weight.toFixed(3)} on the hidden token ${token}`);
+    }
   }
 }
 
@@ -144,6 +153,6 @@ export function rowAt(output: OnnxTensor, position: number): ArrayLike<number> {
   return Array.from({ length: width }, (_, i) => numbers[from + i]!);
 }
 
-function keepTensor(ort: OnnxRuntime, tokens: number, hidden?: number): OnnxTensor {
+function keepTensor(ort: OnnxRuntime, tokens: number, hidden: readonly number[]): OnnxTensor {
   return makeTensor(ort, 'float32', Float32Array.from(maskOf(tokens, hidden)), [tokens]);
 }

@@ -4,6 +4,7 @@ import type { Tap, TapOptions } from '../taps/types.js';
 import { makeFeeds, type RunInput } from './feeds.js';
 import { loadBeside, withBeside, type Beside, type BesideOptions } from './beside.js';
 import { forgetModel, loadModel, type ModelSource } from './load-model.js';
+import { outputsOf } from './recorded.js';
 import type { Feeds, OnnxSession, Results } from './runtime.js';
 
 interface PartOptions extends BesideOptions {
@@ -46,6 +47,11 @@ export async function loadPart(
   }
   const recorded = tapped.taps.filter((tap) => tap.weights);
   const names = tapped.outputs.map((output) => output.name);
+  const outputs = recorded.map(outputsOf);
+  const byLayer = outputs.map(({ rows, whole, fixed }) => [...rows, ...whole, ...fixed]);
+  /** What is the same at each run is asked for once. */
+  const fixed = new Set(outputs.flatMap((output) => output.fixed));
+  let constants: Results | undefined;
   return {
     tapped,
     recorded,
@@ -67,13 +73,12 @@ export async function loadPart(
           throw explain(cause, recorded, input.ids.length);
         }
       };
-      if (only || !options.layerByLayer) return run(only);
-      let results: Results = await run(names);
-      for (const { weights, queries, keys, values } of recorded)
-        results = {
-          ...results,
-          ...(await run([weights, queries, keys, values].filter((name) => name !== undefined))),
-        };
+      if (only) return run(only);
+      let results: Results = constants ?? {};
+      const fetches = options.layerByLayer ? [names, ...byLayer] : [[...names, ...byLayer.flat()]];
+      for (const some of fetches)
+        results = { ...results, ...(await run(some.filter((name) => !(constants && fixed.has(name))))) };
+      if (fixed.size > 0) constants ??= Object.fromEntries([...fixed].map((name) => [name, results[name]!]));
       return results;
     },
     release: () => session.release(),

@@ -37,7 +37,7 @@ export async function traceSingle(
   const { tokens, segments } = encoded;
   const text = textOf(input, pair);
   return {
-    trace: singleTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
+    trace: await singleTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
     ids: encoded.ids,
   };
 }
@@ -110,7 +110,7 @@ export async function generateSingle(
   const generated = decodeIds(tokenizer, ids.slice(prompt.ids.length));
   const text = typeof input === 'string' ? input + generated : undefined;
   return {
-    trace: singleTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
+    trace: await singleTrace(part.recorded, results, { tokens, segments }, { ...about, text }),
     ids,
     generated,
     failure,

@@ -1,4 +1,5 @@
 import type { Tap } from '../taps/types.js';
+import { outputsOf } from './recorded.js';
 import type { OnnxTensor, Results } from './runtime.js';
 
 /**
@@ -12,11 +13,12 @@ export class Stitcher {
   constructor(private readonly taps: readonly Tap[]) {}
 
   add(results: Results): void {
-    for (const { weights, queries, keys, values } of this.taps) {
-      for (const name of [weights, queries])
-        if (name && results[name]) this.rows.set(name, [...(this.rows.get(name) ?? []), results[name]]);
+    for (const tap of this.taps) {
+      const { rows, whole, fixed } = outputsOf(tap);
+      for (const name of rows)
+        if (results[name]) this.rows.set(name, [...(this.rows.get(name) ?? []), results[name]]);
       // Keys and values come whole, those of the cache included.
-      for (const name of [keys, values]) if (name && results[name]) this.last.set(name, results[name]);
+      for (const name of [...whole, ...fixed]) if (results[name]) this.last.set(name, results[name]);
     }
   }
 

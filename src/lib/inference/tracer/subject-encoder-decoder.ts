@@ -11,9 +11,9 @@ import type { AblateOptions } from './types.js';
 
 /** What is changed about one run. */
 interface Change {
-  /** A token of the text, or of the answer. */
-  readonly hidden?: number;
-  readonly hiddenAnswer?: number;
+  /** Tokens of the text, or of the answer. */
+  readonly hidden?: readonly number[];
+  readonly hiddenAnswer?: readonly number[];
   readonly encoder?: Feeds;
   readonly decoder?: Feeds;
 }
@@ -106,15 +106,15 @@ export async function encoderDecoderSubject(
         const ways = hiding();
         return ways.encoder.byMask && ways.decoder.byMask ? 'attention-mask' : 'hidden-keys';
       },
-      async hide(token) {
+      async hide(hidden) {
         const ways = hiding();
         const seen = { encoder: encoder.recorded[0]!.weights!, decoder: crossing[0]!.weights! };
         const [encoded, decoded] = await read(
-          { hidden: token, encoder: ways.encoder.feeds(token), decoder: ways.decoder.feeds(token) },
+          { hidden, encoder: ways.encoder.feeds(hidden), decoder: ways.decoder.feeds(hidden) },
           [seen.decoder],
         );
-        if (ways.encoder.byMask) checkHidden(encoded[seen.encoder]!, token, token);
-        if (ways.decoder.byMask) checkHidden(decoded[seen.decoder]!, token);
+        if (ways.encoder.byMask) checkHidden(encoded[seen.encoder]!, hidden, hidden);
+        if (ways.decoder.byMask) checkHidden(decoded[seen.decoder]!, hidden);
         return at(decoded);
       },
     },
@@ -122,11 +122,11 @@ export async function encoderDecoderSubject(
       tokens: answer.length,
       attention: putOn(looking),
       hiding: () => (hidingAnswer().byMask ? 'attention-mask' : 'hidden-keys'),
-      async hide(token) {
+      async hide(hidden) {
         const { byMask, feeds } = hidingAnswer();
         const seen = looking[0]!.weights!;
-        const [, decoded] = await read({ hiddenAnswer: token, decoder: feeds(token) }, [seen]);
-        if (byMask) checkHidden(decoded[seen]!, token, token);
+        const [, decoded] = await read({ hiddenAnswer: hidden, decoder: feeds(hidden) }, [seen]);
+        if (byMask) checkHidden(decoded[seen]!, hidden, hidden);
         return at(decoded);
       },
     },

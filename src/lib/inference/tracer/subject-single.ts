@@ -15,15 +15,15 @@ export async function singleSubject(
   const { ids, tokens, typeIds } = encodeText(tokenizer, text);
   const outputs = part.tapped.outputs.map((output) => output.name);
   const output = ['logits', 'last_hidden_state'].find((name) => outputs.includes(name)) ?? outputs[0]!;
-  const run = (hidden: number | undefined, extra: Feeds, only?: readonly string[]): Promise<Results> =>
+  const run = (hidden: readonly number[], extra: Feeds, only?: readonly string[]): Promise<Results> =>
     part.run(
       { ids, typeIds, mask: maskOf(ids.length, hidden) },
       { extra: { ...neutral(ort, part), ...extra }, only, signal: options.signal },
     );
-  const before = await run(undefined, {});
+  const before = await run([], {});
   if (options.position !== undefined) checkToken(options.position, ids.length);
   // Where a decoder writes on, the last token; where an encoder sums up, the first. A classifier has one row only.
-  const { causal } = singleTrace(part.recorded, before, { tokens }, {}).stream();
+  const { causal } = (await singleTrace(part.recorded, before, { tokens }, {})).stream();
   const position = options.position ?? (causal && before[output]!.dims.length === 3 ? ids.length - 1 : 0);
   const at = (results: Results): ArrayLike<number> => rowAt(results[output]!, position);
   const own = part.recorded.filter((tap) => tap.stream === 'self');
@@ -39,18 +39,18 @@ export async function singleSubject(
         position,
       ),
       hiding: () => (hiding().byMask ? 'attention-mask' : 'hidden-keys'),
-      async hide(token) {
+      async hide(hidden) {
         const { byMask, feeds } = hiding();
-        if (!byMask) return at(await run(undefined, feeds(token), [output]));
+        if (!byMask) return at(await run([], feeds(hidden), [output]));
         const seen = own[0]!.weights!;
-        const after = await run(token, {}, [output, seen]);
-        checkHidden(after[seen]!, token, token);
+        const after = await run(hidden, {}, [output, seen]);
+        checkHidden(after[seen]!, hidden, hidden);
         return at(after);
       },
     },
     silencing: silencing(
       ...([ort, own, before] as const),
-      (feeds) => run(undefined, feeds, [output]).then(at),
+      (feeds) => run([], feeds, [output]).then(at),
       position,
     ),
   };

@@ -16,7 +16,10 @@ export interface ModelConfig {
   [other: string]: unknown;
 }
 
-export interface TracerOptions extends Pick<TapOptions, 'layers' | 'heads' | 'vectors' | 'quantise'> {
+export interface TracerOptions extends Pick<
+  TapOptions,
+  'layers' | 'heads' | 'vectors' | 'quantise' | 'record'
+> {
   /** onnxruntime, as imported by you: `const ort = await import('onnxruntime-web/wasm')`, which keeps it in a file of its own, as its worker needs. */
   ort: OnnxRuntime;
   /**
@@ -103,14 +106,21 @@ export interface Tracer {
   destroy(): Promise<void>;
 }
 
+/** Tokens that are taken away at once, such as a document: positions among those of the text. A `Group` of attentrace/analysis is one. */
+export interface TokenGroup {
+  readonly name: string;
+  readonly positions: readonly number[];
+}
+
 /**
- * What to take away: one token or each in turn, one head or each of every layer, or the value of one token or of each in one layer, whose
+ * What to take away: one token or each in turn, a group of tokens at once or each of several groups, one head or each of every layer, or the value of one token or of each in one layer, whose
  * weights stay as they are. Of an encoder-decoder the tokens are those of the text, or with
  * `stream: 'decoder'` of its answer, hidden from its own later tokens; of heads, which each stream has for itself, one of the cross
  * attention where no stream is said.
  */
 export type Ablation =
   | { token: number | 'each'; stream?: 'encoder' | 'decoder' }
+  | { group: TokenGroup | readonly TokenGroup[]; stream?: 'encoder' | 'decoder' }
   | { head: { stream?: StreamKind; layer: number; head: number } | 'each' }
   | { value: number | 'each'; layer: number; stream?: StreamKind };
 
@@ -141,15 +151,20 @@ export interface AblationResult {
    */
   readonly changes: readonly {
     readonly token?: number;
+    /** The name of the group. */
+    readonly group?: string;
     readonly head?: { stream?: StreamKind; layer: number; head: number };
     readonly change: number;
   }[];
   readonly measure: 'total-variation' | 'cosine-distance';
   /** How it was done: by the model's own mask, or inside the graph. */
   readonly method: 'attention-mask' | 'hidden-keys' | 'silenced-head' | 'zeroed-value';
-  /** For `'each'` token: the mean weight over layers and heads that the position puts on it; of values over the heads of their layer. */
+  /**
+   * For `'each'` token, and for each of several groups: the mean weight over layers and heads that the position puts on it; of values over
+   * the heads of their layer.
+   */
   readonly attention?: readonly number[];
-  /** For `'each'`: Pearson's correlation of `attention` and the changes; NaN where either is constant. */
+  /** For these: Pearson's correlation of `attention` and the changes; NaN where either is constant. */
   readonly correlation?: number;
   /** Likewise Spearman's rank correlation. */
   readonly rankCorrelation?: number;

@@ -1,3 +1,4 @@
+import { fastScores } from './fast-scores.js';
 import type { Levels, Reduced } from './reduce.js';
 
 /** Queries times keys. Position of query i: `firstQuery + i × queryStep`; of keys likewise. */
@@ -34,7 +35,8 @@ const productsAStep = 2 ** 20;
 
 /**
  * Weights exp(q·k × scale − logSumExp), 0 where the query does not see the key; or log Σ exp of each query, −∞ where it sees
- * none of these keys. float32, summed in float64.
+ * none of these keys. float32. Products are summed in float64 where weights are read one by one; where many become one, in float32 if
+ * that is faster here.
  */
 export function* multiply(task: ProductTask): Generator<void, Reduced> {
   const { logSumExp, keys, dim, rowLevel, colLevel, reduce } = task;
@@ -42,13 +44,16 @@ export function* multiply(task: ProductTask): Generator<void, Reduced> {
   const cols = keys.length / dim;
   const [height, size] = [2 ** rowLevel, 2 ** colLevel];
   const outCols = Math.ceil(cols / size);
-  const scores = new Float64Array(cols);
+  const single = logSumExp !== null && rowLevel + colLevel === 0;
+  const fast = single ? null : fastScores(keys, dim, task.scale);
+  const own = new Float64Array(fast ? 0 : cols);
   const out = new Float32Array(logSumExp ? Math.ceil(rows / height) * outCols : rows);
   const stepRows = Math.max(1, Math.floor(productsAStep / (cols * dim)));
   for (let row = 0; row < rows; row++) {
     if (row % stepRows === 0) yield;
     const seen = visible(task, row, cols);
-    scoreKeys(task, row, seen, scores);
+    const scores = fast ? fast(task.queries.subarray(row * dim, (row + 1) * dim), seen) : own;
+    if (!fast) scoreKeys(task, row, seen, scores);
     biasScores(task, row, seen, scores);
     if (!logSumExp) {
       out[row] = logSumExpOf(scores, seen);

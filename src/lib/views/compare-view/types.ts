@@ -10,8 +10,9 @@ export interface CompareViewProps
   a?: Trace;
   /** The trace it is compared with: after, fine-tuned, “she”; differences are b − a. Two heads of one trace: pass it twice, with `match`. */
   b?: Trace;
-  /** What a and b are called. Default: `a` and `b`. */
+  /** What a is called. Default: `a`. */
   nameA?: string;
+  /** What b is called. Default: `b`. */
   nameB?: string;
   /**
    * How tokens are aligned, see `compareTraces`.

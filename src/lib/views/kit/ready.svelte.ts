@@ -40,6 +40,12 @@ export class Ready<T extends object> {
     return this.#now.error ?? (this.#arrived?.of === this.#now ? this.#arrived.error : undefined);
   }
 
+  /** The value once it is there; rejects with the error. */
+  async arrival(): Promise<T | undefined> {
+    if (this.#now.error) throw this.#now.error;
+    return this.#now.value;
+  }
+
   /** Whether the value is on its way. */
   get waiting(): boolean {
     return this.#now.value instanceof Promise && this.#arrived?.of !== this.#now;

@@ -1,0 +1,161 @@
+import { InferenceError } from '../../errors.js';
+import type { GraphEdit } from '../../onnx/edit.js';
+import type { FactBook } from '../../onnx/facts.js';
+import { apply, countHeads, fourAxes, int64s, slice } from '../build.js';
+import { leavesOf, type Draft, type Expose, type Made } from '../drafts.js';
+import { asFloat } from '../finish.js';
+import type { Finding, RecordedPart, SublayerOutputs, TapOptions } from '../types.js';
+import type { BlockNorm } from './block-norm.js';
+import type { Addition, OutputPath } from './output-path.js';
+import { replayBias, replayMatrix } from './replay.js';
+import { readSublayer, type Sublayer } from './sublayer.js';
+
+type Name = Exclude<keyof SublayerOutputs, 'normEpsilon'>;
+/** What is to be made of one attention: its way out, where that is added, the norm after. */
+interface Parts {
+  readonly finding: Finding;
+  readonly path: OutputPath;
+  readonly addition?: Addition;
+  readonly norm?: BlockNorm;
+  readonly facts: FactBook;
+}
+
+const MAKE: Readonly<Record<Name, (edit: GraphEdit, parts: Parts) => { value: string; type: number }>> = {
+  outputMatrix(edit, { finding, path }) {
+    const matrix = replayMatrix(edit, path);
+    const heads =
+      finding.heads === null
+        ? countHeads(edit, fourAxes(edit, finding.weights(edit)))
+        : int64s(edit, finding.heads);
+    const hidden = slice(edit, apply(edit, 'Shape', [matrix]), 0, -1, Number.MAX_SAFE_INTEGER);
+    const target = apply(edit, 'Concat', [int64s(edit, 1), heads, int64s(edit, -1), hidden], {
+      ints: { axis: 0 },
+    });
+    return { value: apply(edit, 'Reshape', [matrix, target]), type: path.type };
+  },
+  outputBias(edit, { path, addition }) {
+    const bias = replayBias(edit, path);
+    const all = addition?.bias ? apply(edit, 'Add', [bias, addition.bias]) : bias;
+    return { value: asRow(edit, all), type: path.type };
+  },
+  added: (edit, { path, finding, addition, facts }) => {
+    const { type, dims } = facts.of(finding.scope, path.added);
+    const value = addition?.bias ? apply(edit, 'Add', [path.added, addition.bias]) : path.added;
+    return { value: fourAxes(edit, { value, type, dims }), type };
+  },
+  residual: (edit, { addition, finding, facts }) => found(edit, addition!.residual, finding, facts),
+  blockOutput(edit, { addition, norm, finding, facts }) {
+    if (norm) return found(edit, norm.output, finding, facts);
+    const { node } = addition!;
+    if (node.opType === 'Add') return found(edit, node.outputs[0]!, finding, facts);
+    const { type, dims } = facts.of(finding.scope, node.inputs[0]);
+    const sum = node.outputs[3] || edit.fresh('sum');
+    if (!node.outputs[3]) edit.setOutput(node, 3, sum);
+    return { value: fourAxes(edit, { value: sum, type, dims }), type };
+  },
+  normWeight: (edit, { norm, finding, facts }) => ({
+    value: asRow(edit, norm!.weight),
+    type: facts.of(finding.scope, norm!.weight).type,
+  }),
+  normBias(edit, { norm, finding, facts }) {
+    const { weight, bias = apply(edit, 'Sub', [weight, weight]) } = norm!;
+    return { value: asRow(edit, bias), type: facts.of(finding.scope, weight).type };
+  },
+};
+const OF: Readonly<Record<'outputMatrix' | 'residual', readonly Name[]>> = {
+  outputMatrix: ['outputMatrix', 'outputBias'],
+  residual: ['residual', 'blockOutput'],
+};
+
+/** Brings out what `record` asks for beside values, and says why where that cannot be. */
+export function recordSublayer(
+  draft: Draft,
+  { record = [] }: TapOptions,
+  facts: FactBook,
+  expose: Expose,
+): { sublayer?: SublayerOutputs; refused: Partial<Record<RecordedPart, string>> } {
+  const refused: Partial<Record<RecordedPart, string>> = {};
+  const wanted = (['outputMatrix', 'residual'] as const).filter((part) => record.includes(part));
+  if (wanted.length === 0) return { refused };
+  const read = new Map(
+    leavesOf(draft).map((leaf) => [leaf, readSublayer(leaf.located.finding, leaf.stream, facts)]),
+  );
+  const refusal = whyNot([...read.values()]);
+  const partsOf = (leaf: Draft): Parts => {
+    const { path, block } = read.get(leaf) as Sublayer;
+    return { finding: leaf.located.finding, path, facts, ...(typeof block === 'string' ? {} : block) };
+  };
+  const names: Name[] = [];
+  for (const part of wanted)
+    if (refusal[part] === undefined) names.push(...OF[part]);
+    else refused[part] = refusal[part];
+  const first = names.length > 0 ? partsOf(leavesOf(draft)[0]!) : undefined;
+  if (!first) return { refused };
+  if (names.includes('residual') && first.norm) names.push('normWeight', 'normBias');
+  const outputs: Partial<Record<Name, string>> = {};
+  for (const name of [...names, 'added'] as const)
+    outputs[name] = expose(draft, name, (leaf, edit): Made => {
+      const { value, type } = MAKE[name](edit, partsOf(leaf));
+      return asFloat(edit, value, type);
+    }).output;
+  return {
+    sublayer: { ...outputs, ...(names.includes('normWeight') && { normEpsilon: first.norm!.epsilon }) },
+    refused,
+  };
+}
+
+/** Why each part cannot be recorded, of an attention that each branch of an `If` may hold. */
+function whyNot(read: readonly (Sublayer | string)[]): { outputMatrix?: string; residual?: string } {
+  const path = read.find((one) => typeof one === 'string');
+  if (path !== undefined) return { outputMatrix: path, residual: path };
+  const blocks = (read as readonly Sublayer[]).map(({ block }) => block);
+  const residual = blocks.find((block) => typeof block === 'string');
+  const epsilons = new Set(
+    blocks.map((block) => (typeof block === 'string' ? undefined : block.norm?.epsilon)),
+  );
+  return {
+    residual: residual ?? (epsilons.size > 1 ? 'the branches of an If norm it otherwise' : undefined),
+  };
+}
+
+function found(
+  edit: GraphEdit,
+  value: string,
+  { scope }: Finding,
+  facts: FactBook,
+): { value: string; type: number } {
+  const { type, dims } = facts.of(scope, value);
+  return { value: fourAxes(edit, { value, type, dims }), type };
+}
+
+const asRow = (edit: GraphEdit, value: string): string =>
+  apply(edit, 'Reshape', [value, int64s(edit, 1, 1, 1, -1)]);
+
+const PARTS: readonly RecordedPart[] = ['values', 'outputMatrix', 'residual'];
+
+/** @throws InferenceError `option` */
+export function checkRecord({ record, heads, quantise }: TapOptions): void {
+  if (record === undefined) return;
+  const wrong = (found: string, expected: string, fix: string): InferenceError =>
+    new InferenceError({ code: 'option', place: 'options.record', found, expected, fix });
+  const all = Array.isArray(record) ? record : [record];
+  const unknown = all.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined || !Array.isArray(record))
+    throw wrong(
+      JSON.stringify(unknown ?? record),
+      `a list of ${PARTS.join(', ')}`,
+      "Pass record: ['values', 'outputMatrix', 'residual'].",
+    );
+  if (heads && record.length > 0)
+    throw wrong(
+      `heads ${heads.join(', ')} beside it`,
+      'all heads',
+      'What a layer gives is the sum over its heads: leave heads out.',
+    );
+  if (quantise && record.length > 0)
+    throw wrong(
+      'quantise beside it',
+      'weights as the model has them',
+      'Leave quantise out: of rounded weights the parts do not sum to the whole.',
+    );
+}

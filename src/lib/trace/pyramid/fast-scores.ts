@@ -1,0 +1,52 @@
+import { scoreKeysWasm } from './score-keys.wasm.js';
+
+/** Scores of a query, from the first of `keys`: those of a run that it sees are set, others are not. */
+type ScoreRow = (query: Float32Array, seen: { start: number; end: number }) => Float64Array;
+
+interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  score(query: number, key: number, bytes: number, out: number, end: number, scale: number): void;
+}
+
+let compiled: WebAssembly.Module | null | undefined;
+
+/**
+ * Scores q·k × scale by WebAssembly, four products at once in float32, some five times as fast as one at a time in float64: as models
+ * compute them themselves. Null where a page's policy or an old browser forbids it.
+ *
+ * @param keys `[key, dim]`
+ */
+export function fastScores(keys: Float32Array, dim: number, scale: number): ScoreRow | null {
+  compiled ??= compile();
+  if (!compiled) return null;
+  const { memory, score } = new WebAssembly.Instance(compiled).exports as unknown as Kernel;
+  const count = keys.length / dim;
+  // Vectors and runs of keys are fours: what fills them up is 0, and nobody reads its scores.
+  const length = fours(dim);
+  const bytes = 4 * length;
+  const firstKey = bytes;
+  const firstScore = firstKey + (count + 4) * bytes;
+  memory.grow(Math.ceil((firstScore + 8 * (count + 8)) / 65_536));
+  const query = new Float32Array(memory.buffer, 0, length);
+  const scores = new Float64Array(memory.buffer, firstScore, count);
+  const held = new Float32Array(memory.buffer, firstKey, count * length);
+  if (length === dim) held.set(keys);
+  else
+    for (let key = 0; key < count; key++) held.set(keys.subarray(key * dim, (key + 1) * dim), key * length);
+  return (vector, { start, end }) => {
+    query.set(vector);
+    const out = firstScore + 8 * start;
+    if (end > start) score(0, firstKey + start * bytes, bytes, out, out + 8 * (end - start), scale);
+    return scores;
+  };
+}
+
+const fours = (count: number): number => 4 * Math.ceil(count / 4);
+
+function compile(): WebAssembly.Module | null {
+  try {
+    return new WebAssembly.Module(Uint8Array.from(atob(scoreKeysWasm), (char) => char.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}
