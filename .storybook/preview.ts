@@ -69,6 +69,7 @@ const preview: Preview = {
           'TokenView',
           'GroupView',
           'HeadScatter',
+          'EvidenceView',
           'BudgetView',
           'CompareView',
           'Explorer',

@@ -1,5 +1,6 @@
 export { default as BudgetView } from './views/budget-view/BudgetView.svelte';
 export { default as CompareView } from './views/compare-view/CompareView.svelte';
+export { default as EvidenceView } from './views/evidence-view/EvidenceView.svelte';
 export { default as Explorer } from './views/explorer/Explorer.svelte';
 export { default as GroupView } from './views/group-view/GroupView.svelte';
 export { default as HeadScatter } from './views/head-scatter/HeadScatter.svelte';
@@ -24,6 +25,7 @@ export {
 } from './trace/index.js';
 export { budgetViewOptions, type BudgetViewOptions } from './views/budget-view/options.js';
 export { compareViewOptions, type CompareViewOptions } from './views/compare-view/options.js';
+export { evidenceViewOptions, type EvidenceViewOptions } from './views/evidence-view/options.js';
 export { explorerOptions, type ExplorerOptions } from './views/explorer/options.js';
 export { groupViewOptions, type GroupViewOptions } from './views/group-view/options.js';
 export { headScatterOptions, type HeadScatterOptions } from './views/head-scatter/options.js';
@@ -52,6 +54,7 @@ export type { Hover, SelectedGroup, Selection } from './explore/types.js';
 export type { ColorTable, Scale } from './render/colors/index.js';
 export type { BudgetViewProps } from './views/budget-view/types.js';
 export type { CompareViewProps } from './views/compare-view/types.js';
+export type { EvidenceViewProps } from './views/evidence-view/types.js';
 export type { ExplorerProps } from './views/explorer/types.js';
 export type { GroupViewProps, RemovedGroup } from './views/group-view/types.js';
 export type { HeadScatterProps } from './views/head-scatter/types.js';

@@ -2,6 +2,7 @@ import { elementOf } from './element.js';
 import {
   budgetView,
   compareView,
+  evidenceView,
   explorer,
   groupView,
   headScatter,
@@ -20,6 +21,7 @@ export function defineElements(): void {
     'attentrace-explorer': elementOf(explorer),
     'attentrace-budget-view': elementOf(budgetView),
     'attentrace-compare-view': elementOf(compareView),
+    'attentrace-evidence-view': elementOf(evidenceView),
     'attentrace-group-view': elementOf(groupView),
     'attentrace-head-scatter': elementOf(headScatter),
     'attentrace-head-view': elementOf(headView),

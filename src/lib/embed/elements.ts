@@ -1,5 +1,6 @@
 import type { BudgetViewProps } from '../views/budget-view/types.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
+import type { EvidenceViewProps } from '../views/evidence-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadScatterProps } from '../views/head-scatter/types.js';
@@ -15,6 +16,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'attentrace-budget-view': PropsElement<BudgetViewProps>;
     'attentrace-compare-view': PropsElement<CompareViewProps>;
+    'attentrace-evidence-view': PropsElement<EvidenceViewProps>;
     'attentrace-explorer': PropsElement<ExplorerProps>;
     'attentrace-group-view': PropsElement<GroupViewProps>;
     'attentrace-head-scatter': PropsElement<HeadScatterProps>;

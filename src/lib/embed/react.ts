@@ -18,6 +18,7 @@ import { createPortal } from 'react-dom';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import type { BudgetViewProps } from '../views/budget-view/types.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
+import type { EvidenceViewProps } from '../views/evidence-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadScatterProps } from '../views/head-scatter/types.js';
@@ -34,6 +35,7 @@ import type { PlainProps, ViewHandle } from './types.js';
 import {
   budgetView,
   compareView,
+  evidenceView,
   explorer,
   groupView,
   headScatter,
@@ -106,6 +108,7 @@ export const Explorer: ForwardRefExoticComponent<
 > = /* @__PURE__ */ inReact(explorer);
 export const BudgetView: ReactView<BudgetViewProps> = /* @__PURE__ */ inReact(budgetView);
 export const CompareView: ReactView<CompareViewProps> = /* @__PURE__ */ inReact(compareView);
+export const EvidenceView: ReactView<EvidenceViewProps> = /* @__PURE__ */ inReact(evidenceView);
 export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
 export const HeadScatter: ReactView<HeadScatterProps> = /* @__PURE__ */ inReact(headScatter);
 export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);

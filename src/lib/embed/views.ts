@@ -5,6 +5,9 @@ import type { BudgetViewProps } from '../views/budget-view/types.js';
 import CompareView from '../views/compare-view/CompareView.svelte';
 import { compareViewOptions } from '../views/compare-view/options.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
+import EvidenceView from '../views/evidence-view/EvidenceView.svelte';
+import { evidenceViewOptions } from '../views/evidence-view/options.js';
+import type { EvidenceViewProps } from '../views/evidence-view/types.js';
 import Explorer from '../views/explorer/Explorer.svelte';
 import { explorerOptions } from '../views/explorer/options.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
@@ -71,6 +74,12 @@ export const compareView = /* @__PURE__ */ kind<CompareViewProps>()(
   CompareView,
   compareViewOptions,
   { a: true, b: true, nameA: true, nameB: true, align: true, match: true, floor: true },
+);
+export const evidenceView = /* @__PURE__ */ kind<EvidenceViewProps>()(
+  'EvidenceView',
+  EvidenceView,
+  evidenceViewOptions,
+  {},
 );
 export const explorer = /* @__PURE__ */ kind<ExplorerProps>()('Explorer', Explorer, explorerOptions, {});
 export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', GroupView, groupViewOptions, {

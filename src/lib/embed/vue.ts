@@ -20,6 +20,7 @@ import type { Exploration } from '../explore/exploration.svelte.js';
 import type { Hover, Selection } from '../explore/types.js';
 import type { BudgetViewProps } from '../views/budget-view/types.js';
 import type { CompareViewProps } from '../views/compare-view/types.js';
+import type { EvidenceViewProps } from '../views/evidence-view/types.js';
 import type { ExplorerProps } from '../views/explorer/types.js';
 import type { GroupViewProps } from '../views/group-view/types.js';
 import type { HeadScatterProps } from '../views/head-scatter/types.js';
@@ -38,6 +39,7 @@ import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
 import {
   budgetView,
   compareView,
+  evidenceView,
   explorer,
   groupView,
   headScatter,
@@ -148,6 +150,7 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
 export const BudgetView: VueView<BudgetViewProps> = /* @__PURE__ */ inVue(budgetView);
 export const CompareView: VueView<CompareViewProps> = /* @__PURE__ */ inVue(compareView);
+export const EvidenceView: VueView<EvidenceViewProps> = /* @__PURE__ */ inVue(evidenceView);
 export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
 export const HeadScatter: VueView<HeadScatterProps> = /* @__PURE__ */ inVue(headScatter);
 export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(headView);

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
-import type { Component } from 'svelte';
+import { tick, type Component } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import { attributions, measureHeads, rollout } from '../../../src/lib/analysis/index.js';
 import * as attentrace from '../../../src/lib/index.js';
@@ -10,21 +10,56 @@ const trace = createTrace({
   tokens: ['The', 'cat', 'sat'],
   attention: [[[[1, 0, 0], [0.4, 0.6, 0], [0.1, 0.7, 0.2]]]], // prettier-ignore
 });
-const views = (['HeadView', 'Heatmap', 'ModelView', 'NeuronView', 'TokenView'] as const).map(
-  (name) => [name, attentrace[name] as unknown as Component<ViewProps>] as const,
-);
+const views = (
+  [
+    'BudgetView',
+    'EvidenceView',
+    'GroupView',
+    'HeadScatter',
+    'HeadView',
+    'Heatmap',
+    'ModelView',
+    'NeuronView',
+    'TokenView',
+  ] as const
+).map((name) => [name, attentrace[name] as unknown as Component<ViewProps>] as const);
+/** Those that refuse what is no weight. */
+const ofWeights = ['BudgetView', 'HeadScatter'];
 
-describe.each(views)('%s', (_name, View) => {
+describe.each(views)('%s', (name, View) => {
   test('says what its numbers can bear, what may be concluded and what is to be known', async () => {
-    render(View, { trace: traceOf(trace, rollout(trace.stream())), stream: 'rollout' });
-    const badge = screen.getByRole('button', { name: 'descriptive' });
-    expect(badge).toHaveAttribute('title', expect.stringMatching(/Attention alone: .*\nIt ignores values/));
-    await fireEvent.click(badge);
-    expect(badge).toHaveAttribute('aria-expanded', 'true');
-    expect(screen.getByText(/it says where a model looks/)).toBeVisible();
-    expect(screen.getByText(/collapses to the first tokens/)).toBeVisible();
+    const derived = rollout(trace.stream());
+    const shown = ofWeights.includes(name) ? trace : traceOf(trace, derived);
+    render(View, { trace: shown, ...(!ofWeights.includes(name) && { stream: 'rollout' }) });
+    const badge = (await screen.findAllByRole('button', { name: 'descriptive' })).at(-1)!;
+    const conclusion = screen.getAllByText(/it says where a model looks/).at(-1)!;
+    const caveat = screen
+      .getAllByText(
+        ofWeights.includes(name) ? /High attention is not importance/ : /collapses to the first tokens/,
+      )
+      .at(-1)!;
+    expect(badge).toHaveAccessibleDescription(`${conclusion.textContent} ${caveat.textContent}`);
+    const isShown = (open: boolean): void => {
+      expect(badge).toHaveAttribute('aria-expanded', String(open));
+      for (const line of [conclusion, caveat])
+        if (open) expect(line).toBeVisible();
+        else expect(line).not.toBeVisible();
+    };
+    isShown(false);
+    // By the pointer, until it leaves; by the keyboard; by a click or a tap.
+    await fireEvent.pointerEnter(badge);
+    isShown(true);
+    await fireEvent.pointerLeave(badge);
+    isShown(false);
+    badge.focus();
+    await tick();
+    isShown(true);
     await fireEvent.keyDown(badge, { key: 'Escape' });
-    expect(screen.queryByText(/collapses to the first tokens/)).not.toBeInTheDocument();
+    isShown(false);
+    await fireEvent.click(badge);
+    isShown(true);
+    await fireEvent.blur(badge);
+    isShown(false);
   });
 });
 
@@ -34,13 +69,10 @@ test('a contribution is called one, in the page’s own words', () => {
     trace: traceOf(own),
     labels: {
       evidence: { descriptive: 'beschreibend', contribution: 'Beitrag', causal: 'ursächlich' },
-      caveats: { LRP: 'Nur für eine Ausgabe.' },
+      caveats: { LRP: 'Nur für LRP.' },
     },
   });
-  expect(screen.getByRole('button', { name: 'Beitrag' })).toHaveAttribute(
-    'title',
-    expect.stringMatching(/\nNur für/),
-  );
+  expect(screen.getByRole('button', { name: 'Beitrag' })).toHaveAccessibleDescription(/ Nur für LRP\.$/);
 });
 
 test('ModelView orders heads by a measure of the page’s own, and names it', async () => {

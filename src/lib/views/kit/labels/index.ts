@@ -1,6 +1,7 @@
 import type { Evidence, StreamKind } from '../../../trace/index.js';
 import { budgetViewLabels, type BudgetViewLabels } from './budget-view.js';
 import { compareViewLabels, type CompareViewLabels } from './compare-view.js';
+import { evidenceViewLabels, type EvidenceViewLabels } from './evidence-view.js';
 import { explorerLabels, type ExplorerLabels } from './explorer.js';
 import { figureLabels, type FigureLabels } from './figure.js';
 import { groupViewLabels, type GroupViewLabels } from './group-view.js';
@@ -14,6 +15,7 @@ export interface Labels
   extends
     BudgetViewLabels,
     CompareViewLabels,
+    EvidenceViewLabels,
     ExplorerLabels,
     FigureLabels,
     GroupViewLabels,
@@ -163,6 +165,7 @@ const lineCount = (lines: number): string =>
 export const defaultLabels: Labels = {
   ...budgetViewLabels,
   ...compareViewLabels,
+  ...evidenceViewLabels,
   ...explorerLabels,
   ...figureLabels,
   ...groupViewLabels,
