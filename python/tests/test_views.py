@@ -33,7 +33,7 @@ class Page:
         return np.frombuffer(data, heard[0][0]["type"]).reshape(heard[0][0]["dims"])
 
 
-VIEWS = [at.budget_view, at.explorer, at.group_view, at.head_scatter, at.head_view, at.heatmap, at.model_view, at.neuron_view, at.token_view]
+VIEWS = [at.budget_view, at.evidence_view, at.explorer, at.group_view, at.head_scatter, at.head_view, at.heatmap, at.model_view, at.neuron_view, at.token_view]
 
 
 @pytest.mark.parametrize("make", VIEWS)

@@ -15,6 +15,7 @@ from .trace import Trace
 from .views import (
     budget_view,
     compare_view,
+    evidence_view,
     explorer,
     group_view,
     head_scatter,
@@ -35,6 +36,7 @@ __all__ = [
     "budget_view",
     "capture",
     "compare_view",
+    "evidence_view",
     "explorer",
     "group_view",
     "head_scatter",

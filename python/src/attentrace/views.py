@@ -222,6 +222,7 @@ Raises:
 
 budget_view = view_function("BudgetView")
 compare_view = view_function("CompareView", traces=("a", "b"))
+evidence_view = view_function("EvidenceView")
 explorer = view_function("Explorer", height=720)
 group_view = view_function("GroupView")
 head_scatter = view_function("HeadScatter")
