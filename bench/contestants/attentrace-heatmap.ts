@@ -62,17 +62,21 @@ export async function keepContext(trace: Trace): Promise<void> {
 const plotOf = (host: HTMLElement) => host.querySelector<HTMLCanvasElement>('.plot canvas')!;
 
 /**
- * Gives the host the height at which the plot has the common size; the width has room to spare. Labels of the same words take
- * the same room at any number of tokens.
+ * Gives the host the size at which the plot has the common one. Labels of the same words take the same room at any number of tokens.
  */
 async function fitPlot(host: HTMLElement, trace: Trace): Promise<void> {
   host.style.inlineSize = '1400px';
   host.style.setProperty('--attentrace-height', '1000px');
   const view = mountView(Heatmap, host, { trace });
   await viewDrawn(host);
-  host.style.setProperty('--attentrace-height', `${1000 + sizePx - plotOf(host).height}px`);
-  await nextFrame();
-  await nextFrame();
+  // Room for labels depends on the width.
+  for (let [wide, high, tries] = [1400, 1000, 0]; tries < 4; tries++) {
+    const { width, height } = plotOf(host);
+    host.style.inlineSize = `${(wide += sizePx - width)}px`;
+    host.style.setProperty('--attentrace-height', `${(high += sizePx - height)}px`);
+    await nextFrame();
+    await nextFrame();
+  }
   const { width, height } = plotOf(host);
   view.destroy();
   if (width !== sizePx || height !== sizePx)
