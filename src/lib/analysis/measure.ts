@@ -37,6 +37,8 @@ export interface NamedMeasure {
 export interface NamedValues {
   readonly label: string;
   readonly values: readonly HeadValue[];
+  /** What they can bear: `causal` of what silencing a head changes. Default `descriptive`. */
+  readonly evidence?: Evidence;
 }
 
 /** The value of one head, by the model's numbers. NaN where the head holds nothing to measure. */

@@ -103,3 +103,19 @@ test('ModelView orders heads by a measure of the page’s own, and names it', as
   expect(cells[0]).toHaveAccessibleName('layer 0, head 1, on itself 0.90');
   expect(cells[1]).toHaveAccessibleName('layer 0, head 0, on itself 0.55');
 });
+
+test('numbers of heads say what they can bear: two badges in HeadScatter where the axes differ', async () => {
+  const values = [{ layer: 0, head: 0, value: 0.5 }];
+  const { rerender } = render(attentrace.HeadScatter, {
+    trace,
+    vertical: { label: 'silenced', values, evidence: 'causal' },
+  });
+  const badges = () => screen.getAllByRole('button', { name: /^(descriptive|contribution|causal)$/ });
+  expect(badges().map((badge) => badge.getAttribute('aria-label'))).toEqual(['descriptive', 'causal']);
+  expect(badges()[1]).toHaveAccessibleDescription(/^silenced /);
+  await rerender({ vertical: { label: 'given', values } });
+  expect(badges().map((badge) => badge.getAttribute('aria-label'))).toEqual(['descriptive']);
+  const wrong = 'certain' as 'causal';
+  await rerender({ vertical: { label: 'given', values, evidence: wrong } });
+  expect(await screen.findByRole('alert')).toHaveTextContent(/vertical/);
+});

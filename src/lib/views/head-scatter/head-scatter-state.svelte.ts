@@ -1,10 +1,11 @@
 import type { HeadPlace, MeasureName } from '../../analysis/index.js';
 import { notWeights } from '../../analysis/measure.js';
+import type { Quantity } from '../../trace/index.js';
 import { scatterScene, type HeadDot, type ScatterScene } from '../../scene/scatter-scene.js';
 import type { Rect } from '../../scene/rect.js';
 import { includesHead, toggleHead } from '../kit/chosen-heads.js';
 import { MeasuredHeads } from '../kit/measured-heads.svelte.js';
-import { fits, fittingMeasures, type HeadMeasure } from '../kit/measure-option.js';
+import { fits, fittingMeasures, quantityOf, type HeadMeasure } from '../kit/measure-option.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeadScatterOptions } from './options.js';
 
@@ -48,6 +49,12 @@ export class HeadScatterState {
     return stream && !(this.axes[0] && this.axes[1])
       ? notWeights('stream', `the quantity ${stream.quantity.name}`)
       : undefined;
+  }
+
+  /** What the numbers of the two axes are: one where they can bear the same. */
+  get bears(): readonly Quantity[] {
+    const [x, y] = this.axes.map((measure) => quantityOf(measure!, this.view.stream!));
+    return x!.evidence === y!.evidence ? [x!] : [x!, y!];
   }
 
   /** How far the heads are measured; null once they are. */

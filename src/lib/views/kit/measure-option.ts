@@ -1,16 +1,23 @@
 import { measures, type MeasureName, type NamedMeasure, type NamedValues } from '../../analysis/index.js';
-import { holdsWeights, type Stream } from '../../trace/index.js';
+import { holdsWeights, type Evidence, type Quantity, type Stream } from '../../trace/index.js';
 import type { Labels } from './labels/index.js';
 import { anyThat, type OptionRule } from './option-rules.js';
 
 /** What heads can be ordered or placed by: a measure by its name, one of the page's own, or numbers known already. */
 export type HeadMeasure = MeasureName | NamedMeasure | NamedValues;
 
+const kinds: readonly Evidence[] = ['descriptive', 'contribution', 'causal'];
 const names = Object.keys(measures) as MeasureName[];
 
 function isOwn(value: unknown): boolean {
-  const { label, measure, values } = (value ?? {}) as Partial<NamedMeasure & NamedValues>;
-  return typeof label === 'string' && (typeof measure?.rows === 'function' || Array.isArray(values));
+  const {
+    label,
+    measure,
+    values,
+    evidence = 'descriptive',
+  } = (value ?? {}) as Partial<NamedMeasure & NamedValues>;
+  if (typeof label !== 'string' || !kinds.includes(evidence)) return false;
+  return typeof measure?.rows === 'function' || Array.isArray(values);
 }
 
 /** An option that is a measure, or one of some other words. */
@@ -32,6 +39,12 @@ export function fits(measure: HeadMeasure, stream: Stream): boolean {
   const { oneSequence, weightsOnly } = typeof measure === 'object' ? measure.measure : measures[measure];
   return !(oneSequence && stream.kind === 'cross') && !(weightsOnly && !holdsWeights(stream.quantity));
 }
+
+/** What the numbers of a measure are, for its badge: those of the stream, unless they were worked out elsewhere. */
+export const quantityOf = (measure: HeadMeasure, { quantity }: Stream): Quantity =>
+  typeof measure === 'object' && 'values' in measure
+    ? { ...quantity, name: measure.label, evidence: measure.evidence ?? 'descriptive', caveat: undefined }
+    : quantity;
 
 /** The measures by name that mean something for a stream. */
 export const fittingMeasures = (stream: Stream | undefined): MeasureName[] =>
