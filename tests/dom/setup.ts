@@ -1,7 +1,11 @@
 // What a page without pixels lacks, and views ask for. Nothing here pretends: there is no layout, so no size ever changes, and
 // there is no WebGL, so a view says so in its own message.
 import '@testing-library/jest-dom/vitest';
+import { configure } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
+
+// What is looked for may come late on a busy machine: a second, as it is by default, was too little.
+configure({ asyncUtilTimeout: 60_000 });
 
 // As in a browser: only a size other than 0 × 0 is told, and here there is none.
 class NoSizes implements ResizeObserver {

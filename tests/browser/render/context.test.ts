@@ -160,11 +160,13 @@ test('a context that is lost at the start is told, and asked for again', async (
     });
     const view = makeSurface(300, 200);
     drawBoth(view.surface);
-    await vi.waitUntil(() => view.errors.length > 0 && vi.getTimerCount() > 0);
+    await vi.waitUntil(() => view.errors.length > 0 && vi.getTimerCount() > 0, { timeout: 60_000 });
     expect(view.errors.map(({ code }) => code)).toEqual(['context-lost']);
     vi.advanceTimersByTime(1000);
     lose = false;
-    await vi.waitUntil(() => view.restored > 0 || (vi.advanceTimersByTime(1000), false));
+    await vi.waitUntil(() => view.restored > 0 || (vi.advanceTimersByTime(1000), false), {
+      timeout: 60_000,
+    });
     expect(await view.surface.ready).toBe(true);
     expect(view.surface.drawNow()).toBe(true);
     expect(view.pixel(2, 2)).toEqual([...tableColor(magma, 0), 255]);

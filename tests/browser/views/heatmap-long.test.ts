@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { cleanup, render } from 'vitest-browser-svelte';
 import type { Locator } from 'vitest/browser';
 import { functionAttention, queryKeyAttention, topKeyAttention } from '../../../src/lib/io/index.js';
@@ -149,7 +149,7 @@ test('a weight that comes late is told, one that cannot be read is said', async 
   const plot = region.getByRole('application');
   const { width, height } = boxOf(plot);
   await plot.hover({ position: { x: width * 0.6, y: height * 0.4 } });
-  await vi.waitFor(() => expect(told.at(-1)).toEqual([1, 2, expect.closeTo(0.2, 6)]));
+  await expect.poll(() => told.at(-1)).toEqual([1, 2, expect.closeTo(0.2, 6)]);
   await plot.hover({ position: { x: width * 0.6, y: height * 0.6 } });
   await expect.poll(() => statusOf(region)).toMatch(/found an error \(offline\)/);
   expect(told.at(-1)).toEqual([2, 2, null]);

@@ -54,9 +54,9 @@ test.each<[string, Component<never>]>([
   expect(screen.getByRole('alert')).toHaveTextContent(/WebGL 2 is missing/);
   expect(screen.getAllByRole('region')[0]).toHaveAttribute('aria-busy', 'false');
   await rerender({ heads: [1] });
-  await vi.waitFor(() => expect(rows()).toHaveLength(3));
+  await expect.poll(rows).toHaveLength(3);
   await fireEvent.change(screen.getByRole('combobox', { name: 'queries' }), { target: { value: '2' } });
-  await vi.waitFor(() => expect(rows()).toEqual([['sat', 'sat', '1', '0.30']]));
+  await expect.poll(rows).toEqual([['sat', 'sat', '1', '0.30']]);
   await fireEvent.pointerEnter(within(screen.getByRole('table')).getAllByRole('row')[1]!);
   expect(onHoverChange).toHaveBeenLastCalledWith(expect.objectContaining({ head: 1, query: 2, key: 2 }));
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { functionAttention, type HeadRequest } from '../../../../src/lib/io/index.js';
 import { createTrace, TraceError, type AttentionSource } from '../../../../src/lib/trace/index.js';
 import { names } from '../../trace/arrays.js';
@@ -146,7 +146,7 @@ describe('a function', () => {
     const abort = new AbortController();
     const request = { row: 0, col: 0, rows: 9, cols: 9, rowLevel: 9, colLevel: 9 };
     const given = Promise.resolve(matrix.block(request, { signal: abort.signal }));
-    await vi.waitFor(() => expect(asked).toBe(3));
+    await expect.poll(() => asked).toBe(3);
     abort.abort(new Error('moved on'));
     await expect(given).rejects.toThrow('moved on');
     const { data } = await matrix.block(request);

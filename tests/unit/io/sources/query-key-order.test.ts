@@ -45,7 +45,7 @@ test.each([
   void Promise.resolve(matrix.block({ ...whole, rowLevel: 7, colLevel: 7 }, { signal: stop.signal })).catch(
     () => {},
   );
-  await vi.waitFor(() => expect(made.length).toBeGreaterThan(0));
+  await expect.poll(() => made.length).toBeGreaterThan(0);
   const begun = made.length;
   await matrix.block(request);
   const ofWhole = made
