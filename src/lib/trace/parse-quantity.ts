@@ -2,7 +2,7 @@ import { describe, either, listed } from './describe.js';
 import { TraceError } from './errors.js';
 import { holdsWeights, quantities, weightQuantity, type Evidence, type Quantity } from './quantity.js';
 
-const evidences: readonly Evidence[] = ['descriptive', 'contribution', 'causal'];
+export const evidences: readonly Evidence[] = ['descriptive', 'contribution', 'causal'];
 
 /**
  * A quantity as `createTrace` takes it: the name of a ready-made one, or an object of one's own. Nothing means weights.

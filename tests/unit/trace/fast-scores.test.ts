@@ -115,3 +115,20 @@ test('the bytes are those of the text', async () => {
   const held = readFileSync('src/lib/trace/pyramid/score-keys.wasm.ts', 'utf8');
   expect(held, 'npm run wasm writes them').toBe(await assemble());
 });
+
+test.each([
+  [15, 0],
+  [16, 1],
+])('of a few queries no keys are copied: of %i %i times', async (queries, times) => {
+  const { Instance, Module } = WebAssembly;
+  let made = 0;
+  class Counted extends Instance {
+    constructor(module: WebAssembly.Module) {
+      super(module);
+      made++;
+    }
+  }
+  vi.stubGlobal('WebAssembly', { Module, Instance: Counted });
+  await run({ queries: withOutliers(queries, 64, 3) }, false);
+  expect(made).toBe(times);
+});

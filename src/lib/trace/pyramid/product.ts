@@ -32,6 +32,8 @@ export interface ProductTask extends Levels {
 
 /** Products between two pauses: about a millisecond's work. */
 const productsAStep = 2 ** 20;
+/** Of fewer queries scores are computed where the keys lie: one that is hovered over, of 131,072 keys, would copy 34 MB. */
+const worthCopying = 16;
 
 /**
  * Weights exp(q·k × scale − logSumExp), 0 where the query does not see the key; or log Σ exp of each query, −∞ where it sees
@@ -45,7 +47,8 @@ export function* multiply(task: ProductTask): Generator<void, Reduced> {
   const [height, size] = [2 ** rowLevel, 2 ** colLevel];
   const outCols = Math.ceil(cols / size);
   const single = logSumExp !== null && rowLevel + colLevel === 0;
-  const fast = single ? null : fastScores(keys, dim, task.scale);
+  // The keys are copied for it, which takes about as long as scoring a few queries.
+  const fast = single || rows < worthCopying ? null : fastScores(keys, dim, task.scale);
   const own = new Float64Array(fast ? 0 : cols);
   const out = new Float32Array(logSumExp ? Math.ceil(rows / height) * outCols : rows);
   const stepRows = Math.max(1, Math.floor(productsAStep / (cols * dim)));

@@ -13,6 +13,7 @@ import type { Viewport } from '../../scene/viewport.js';
 import type { Stream, Token } from '../../trace/index.js';
 import { formatWeight } from '../kit/numbers.js';
 import { Ready } from '../kit/ready.svelte.js';
+import { tableText } from '../kit/table-text.js';
 import type { PairOfTokens } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { BudgetViewOptions } from './options.js';
@@ -190,12 +191,11 @@ export class BudgetViewState {
     const head = ['', labels.keptColumn, ...(needle ? [labels.needleColumn] : [])];
     const rows = kept.map(({ head, weight, needle, keys }) => [
       labels.showHead(head),
-      +weight.toPrecision(6),
-      ...(needle ? [+needle.weight.toPrecision(6)] : []),
+      weight,
+      ...(needle ? [needle.weight] : []),
       ...keys,
     ]);
-    const names = stream!.keyTokens.map(({ label }) => label.replaceAll(/[\t\r\n"]/g, ' '));
-    return [[...head, ...names], ...rows].map((line) => line.join('\t')).join('\n');
+    return tableText([[...head, ...stream!.keyTokens.map(({ label }) => label)], ...rows]);
   }
 
   #rowOf(head: number | null): number | null {

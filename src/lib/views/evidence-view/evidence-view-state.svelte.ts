@@ -1,5 +1,6 @@
 import type { Stream } from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
+import { tableText } from '../kit/table-text.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import {
   columnsOf,
@@ -121,12 +122,11 @@ export class EvidenceViewState {
   /** All columns as a table, tab-separated. */
   asText(): string {
     const { keyTokens } = this.view.stream!;
-    const quoted = (text: string): string => text.replaceAll(/[\t\r\n"]/g, ' ');
     const head = ['', ...this.columns.map(({ stream }) => stream.name)];
     const rows = this.order.map((key) => [
-      quoted(keyTokens[key]!.label),
-      ...this.columns.map(({ values }) => +values[key]!.toPrecision(6)),
+      keyTokens[key]!.label,
+      ...this.columns.map(({ values }) => values[key]!),
     ]);
-    return [head, ...rows].map((line) => line.join('\t')).join('\n');
+    return tableText([head, ...rows]);
   }
 }

@@ -1,4 +1,5 @@
-import { blockWeights, type Block, type Stream, type Token } from '../../trace/index.js';
+import { blockWeights, type Block, type Stream } from '../../trace/index.js';
+import { tableText } from '../kit/table-text.js';
 import type { HeatmapState } from './heatmap-state.svelte.js';
 
 /** A clipboard and a spreadsheet take no more cells. */
@@ -20,15 +21,8 @@ export function numbersAsText(
 function asText({ queryTokens, keyTokens }: Stream, block: Block): string {
   const { row, col, rows, cols } = block;
   const values = blockWeights(block);
-  const lines = [['', ...keyTokens.slice(col, col + cols).map(quoted)]];
-  for (let r = 0; r < rows; r++) {
-    const numbers = [...values.subarray(r * cols, (r + 1) * cols)].map((n) => String(+n.toPrecision(6)));
-    lines.push([quoted(queryTokens[row + r]!), ...numbers]);
-  }
-  return lines.map((line) => line.join('\t')).join('\n');
-}
-
-/** A label in a field of its own, whatever is in it. */
-function quoted({ label }: Token): string {
-  return /["\t\r\n]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label;
+  const lines: (string | number)[][] = [['', ...keyTokens.slice(col, col + cols).map(({ label }) => label)]];
+  for (let r = 0; r < rows; r++)
+    lines.push([queryTokens[row + r]!.label, ...values.subarray(r * cols, (r + 1) * cols)]);
+  return tableText(lines);
 }

@@ -1,12 +1,12 @@
 import { measures, type MeasureName, type NamedMeasure, type NamedValues } from '../../analysis/index.js';
-import { holdsWeights, type Evidence, type Quantity, type Stream } from '../../trace/index.js';
+import { holdsWeights, type Quantity, type Stream } from '../../trace/index.js';
+import { evidences } from '../../trace/parse-quantity.js';
 import type { Labels } from './labels/index.js';
 import { anyThat, type OptionRule } from './option-rules.js';
 
 /** What heads can be ordered or placed by: a measure by its name, one of the page's own, or numbers known already. */
 export type HeadMeasure = MeasureName | NamedMeasure | NamedValues;
 
-const kinds: readonly Evidence[] = ['descriptive', 'contribution', 'causal'];
 const names = Object.keys(measures) as MeasureName[];
 
 function isOwn(value: unknown): boolean {
@@ -16,7 +16,7 @@ function isOwn(value: unknown): boolean {
     values,
     evidence = 'descriptive',
   } = (value ?? {}) as Partial<NamedMeasure & NamedValues>;
-  if (typeof label !== 'string' || !kinds.includes(evidence)) return false;
+  if (typeof label !== 'string' || !evidences.includes(evidence)) return false;
   return typeof measure?.rows === 'function' || Array.isArray(values);
 }
 
