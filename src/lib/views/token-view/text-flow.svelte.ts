@@ -33,6 +33,8 @@ export class TextFlow {
   /** How much of a long text has its place, from 0 to 1; 1 for a short one. */
   placed = $state(1);
 
+  /** The token that stays where it is while lines are found, and how far the text was scrolled then. */
+  #anchor = { token: 0, scrollTop: 0, goneTo: false };
   /** Where it was last still. */
   #settled = $state(-Infinity);
   readonly #elements: Elements;
@@ -70,10 +72,16 @@ export class TextFlow {
 
   /** Scrolls just so far that a token is in sight; `element` is that token's where it is in the page. */
   reveal(position: number, element: HTMLElement | null, window: TextWindow): void {
-    const scroller = this.#elements.scroller();
     const top = element
       ? rectIn(element, this.#elements.flow()).y + window.line * linePx
       : (this.lines?.lineOf(position) ?? 0) * linePx;
+    this.#bring(top);
+    this.#anchor = { token: position, scrollTop: this.scrolled, goneTo: true };
+  }
+
+  /** Scrolls just so far that the line at `top` is in sight. */
+  #bring(top: number): void {
+    const scroller = this.#elements.scroller();
     if (top < scroller.scrollTop) scroller.scrollTop = top - linePx;
     else if (top + 2 * linePx > scroller.scrollTop + this.height)
       scroller.scrollTop = top + 3 * linePx - this.height;
@@ -107,15 +115,24 @@ export class TextFlow {
     return () => clearTimeout(timer);
   }
 
-  /** Takes new lines, and scrolls so that the token at the upper edge stays there. */
+  /** Takes new lines, and scrolls so that a token stays where it is: one gone to, or else the one at the upper edge. */
   #take(lines: TextLines): void {
     const scroller = this.#elements.scroller();
     const before = this.lines!;
-    const line = Math.min(Math.floor(scroller.scrollTop / linePx), before.count - 1);
-    const moved = lines.lineOf(before.startOf(line)) - before.lineOf(before.startOf(line));
+    // Read before the text changes its height: a shorter one is scrolled back by the browser.
+    const { scrollTop } = scroller;
+    // The same token for as long as nobody scrolls: one anew each time would be a line further up each time.
+    if (scrollTop !== this.#anchor.scrollTop) {
+      const line = Math.min(Math.floor(scrollTop / linePx), before.count - 1);
+      this.#anchor = { token: before.startOf(line), scrollTop, goneTo: false };
+    }
+    const { token, goneTo } = this.#anchor;
+    const moved = lines.lineOf(token) - before.lineOf(token);
     flushSync(() => (this.lines = lines));
-    if (moved === 0) return;
-    scroller.scrollTop += moved * linePx;
+    if (moved !== 0) scroller.scrollTop = scrollTop + moved * linePx;
     this.scrolled = scroller.scrollTop;
+    // Among lines that were reckoned it may have stood some lines from where it stands now.
+    if (goneTo) this.#bring(lines.lineOf(token) * linePx);
+    this.#anchor.scrollTop = this.scrolled;
   }
 }
