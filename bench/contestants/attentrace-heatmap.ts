@@ -5,8 +5,11 @@ import { traceOf } from './attentrace-trace.js';
 import { diagonal, sizePx, zoomPath, type Contestant, type Task } from './contestant.js';
 import { firstPicture, mountView, viewDrawn, type MountedView } from './mount-view.svelte.js';
 
+/** Titles of one length: the usual ones say how many labels there was room for, and the plot gives way to them. */
+const labels = { queryAxis: () => 'query ↓', keyAxis: () => 'key →' };
+
 /**
- * Our heatmap with its defaults, toolbar, labels and overview included; its plot is of the common size.
+ * Our heatmap with its defaults but for the titles of its axes, toolbar, labels and overview included; its plot is of the common size.
  *
  * @param options `waitsForAll`: until every weight in sight is in the picture; `layers`: whether there is another to change to
  */
@@ -34,10 +37,14 @@ export function attentraceHeatmap(
       trace = makeTrace(task);
     },
     first() {
-      view = mountView(Heatmap, host, { trace, viewport: undefined, layer: 0 }, ['viewport', 'layer']);
+      view = mountView(Heatmap, host, { trace, labels, viewport: undefined, layer: 0 }, [
+        'viewport',
+        'layer',
+      ]);
       return firstPicture(host);
     },
     exact: async () => {
+      mustHaveCommonSize(host);
       if (waitsForAll) await viewDrawn(host);
       return waitsForAll;
     },
@@ -67,7 +74,7 @@ const plotOf = (host: HTMLElement) => host.querySelector<HTMLCanvasElement>('.pl
 async function fitPlot(host: HTMLElement, trace: Trace): Promise<void> {
   host.style.inlineSize = '1400px';
   host.style.setProperty('--attentrace-height', '1000px');
-  const view = mountView(Heatmap, host, { trace });
+  const view = mountView(Heatmap, host, { trace, labels });
   await viewDrawn(host);
   // Room for labels depends on the width.
   for (let [wide, high, tries] = [1400, 1000, 0]; tries < 4; tries++) {
@@ -77,8 +84,12 @@ async function fitPlot(host: HTMLElement, trace: Trace): Promise<void> {
     await nextFrame();
     await nextFrame();
   }
-  const { width, height } = plotOf(host);
+  mustHaveCommonSize(host);
   view.destroy();
+}
+
+function mustHaveCommonSize(host: HTMLElement): void {
+  const { width, height } = plotOf(host);
   if (width !== sizePx || height !== sizePx)
     throw new Error(`The plot is ${width} × ${height}, not ${sizePx} × ${sizePx} pixels.`);
 }
