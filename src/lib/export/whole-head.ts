@@ -3,7 +3,7 @@ import type { HeadScene } from '../scene/head-scene.js';
 import type { Stream, Trace } from '../trace/index.js';
 import { drawnHeads, opacityOf, type DrawnHead } from '../views/head-view/drawn-heads.js';
 import { ruleOf, type EdgeRule } from '../views/head-view/edge-rule.js';
-import { collectLines, has, joinLines, runOf, type HeadLines } from '../views/head-view/head-lines.js';
+import { collectLines, has, joinLines, noLines, runOf, type HeadLines } from '../views/head-view/head-lines.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
 import type { Labels } from '../views/kit/labels/index.js';
@@ -47,6 +47,7 @@ export async function wholeHead(
     horizontal: options.layout === 'horizontal',
     tokens: { query: queryTokens, key: keyTokens },
     lines: await readLines(drawn, ruleOf(options, threshold), runs, signal),
+    more: noLines,
     look: {
       colors: lineColors(stream, 'light'),
       range: lineRange(stream.quantity, most),

@@ -6,11 +6,8 @@ import type { Surface } from './surface.js';
 export interface Picture {
   /** Shows the picture, pixel by pixel. */
   readonly mesh: Container;
-  /** Whether there is one, of the surface's present size. */
-  readonly valid: boolean;
-  /** Draws a scene into the picture. */
-  take(scene: Container): void;
-  forget(): void;
+  /** Puts its upper left corner on a whole pixel of the surface, in device pixels. */
+  moveTo(x: number, y: number): void;
   destroy(): void;
 }
 
@@ -26,39 +23,26 @@ void main() {
 }
 `;
 
-/** A picture as large as a surface. */
-export function createPicture(surface: Surface): Picture {
-  const uniforms = new UniformGroup({ uQuad: { value: new Float32Array(4), type: 'vec4<f32>' } });
-  let texture = RenderTexture.create({ width: 1, height: 1 });
-  const resources = { quad: uniforms, uPicture: texture.source };
+/** Draws a scene into a picture of some size, in device pixels; while a layer is prepared. */
+export function takePicture(
+  surface: Surface,
+  scene: Container,
+  { width, height }: { width: number; height: number },
+): Picture {
+  const quad = new UniformGroup({ uQuad: { value: new Float32Array(4), type: 'vec4<f32>' } });
+  const texture = RenderTexture.create({ width, height, resolution: 1, scaleMode: 'nearest' });
+  const resources = { quad, uPicture: texture.source };
   const drawn = createMesh(
     { name: 'attentrace-picture', vertex: quadVertex, fragment, resources },
     { attributes: quadAttributes(), topology: 'triangle-strip' },
     { opaque: true },
   );
-  drawn.mesh.visible = false;
-  let taken = false;
+  surface.paint(scene, texture);
   return {
     mesh: drawn.mesh,
-    get valid() {
-      const { width, height } = surface.devicePx;
-      return taken && texture.width === width && texture.height === height;
-    },
-    take(scene) {
-      const { width, height } = surface.devicePx;
-      if (texture.width !== width || texture.height !== height) {
-        const old = texture;
-        texture = RenderTexture.create({ width, height, resolution: 1, scaleMode: 'nearest' });
-        drawn.setTexture('uPicture', texture.source);
-        old.destroy(true);
-        uniforms.uniforms.uQuad.set([0, 0, width, height]);
-        uniforms.update();
-      }
-      surface.paint(scene, texture);
-      taken = true;
-    },
-    forget() {
-      taken = false;
+    moveTo(x, y) {
+      quad.uniforms.uQuad.set([x, y, width, height]);
+      quad.update();
     },
     destroy() {
       drawn.destroy();

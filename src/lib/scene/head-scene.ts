@@ -37,6 +37,8 @@ export interface HeadScene {
   readonly horizontal: boolean;
   readonly tokens: Readonly<Record<Side, readonly Token[]>>;
   readonly lines: SceneLines;
+  /** More lines, over these, that come and go with the token in focus: to where it reaches out of sight. */
+  readonly more: SceneLines;
   readonly look: LineLook;
 }
 

@@ -318,6 +318,88 @@ describe('many lines are drawn once while only the focus changes', () => {
   });
 });
 
+describe('many lines that both sides are scrolled with are moved', () => {
+  const far: Line[] = Array.from({ length: 3000 }, (_, i) => [
+    (i * 13) % 80,
+    ((i * 13) % 80) + ((i * 7) % 23) - 11,
+    i % 3,
+    0.2 + (i % 7) / 10,
+  ]);
+  /** A curve cut elsewhere is bent at other places, by less than a fifth of a pixel. */
+  const unlike = (a: Uint8ClampedArray, b: Uint8ClampedArray) =>
+    a.filter((byte, i) => Math.abs(byte - b[i]!) > 24).length / a.length;
+
+  test.each([
+    ['vertical', 1],
+    ['horizontal', 1],
+    ['vertical', 1.25],
+    // Rows of 27.4 device pixels.
+    ['vertical', 1.37],
+  ] as const)('%s, %d device pixels a CSS pixel', async (layout, ratio) => {
+    const props = { layout, opacityScale: 0.4, widthPx: [1, 3] as const };
+    const moved = await draw(far, props, [200, 200], ratio);
+    for (const queryStart of [0, 3, 16, 17, 40.5, 61, 2, 0]) {
+      for (const query of [null, 20]) {
+        const place = { queryStart, keyStart: queryStart, focus: { query, key: null } };
+        moved.layer.setProps(place);
+        moved.view.surface.drawNow();
+        const fresh = await draw(far, { ...props, ...place }, [200, 200], ratio);
+        expect(moved.view.errors).toEqual([]);
+        // Behind lines in focus, those are there too, faded, where lines are kept.
+        expect(unlike(moved.view.pixels(), fresh.view.pixels())).toBeLessThan(0.01);
+      }
+    }
+  });
+
+  test('and a pixel further they would be seen to be wrong', async () => {
+    const [here, there] = [await draw(far, { opacityScale: 0.4 }), await draw(far, { opacityScale: 0.4, queryStart: 0.05, keyStart: 0.05 })]; // prettier-ignore
+    expect(unlike(here.view.pixels(), there.view.pixels())).toBeGreaterThan(0.05);
+  });
+
+  test('and drawn anew where the sides are scrolled apart', async () => {
+    const moved = await draw(far);
+    for (const [queryStart, keyStart] of [
+      [0, 0],
+      [5, 5],
+      [5, 9],
+      [9, 13],
+      [9, 9],
+    ] as const) {
+      moved.layer.setProps({ queryStart, keyStart });
+      moved.view.surface.drawNow();
+      const fresh = await draw(far, { queryStart, keyStart });
+      expect(unlike(moved.view.pixels(), fresh.view.pixels())).toBeLessThan(0.01);
+    }
+  });
+});
+
+test('lines that come and go with the focus lie over the others, kept or not', async () => {
+  const many: Line[] = Array.from({ length: 1000 }, (_, i) => [i % 9, (i * 7) % 9, i % 2, 0.05]);
+  const more: Line[] = [[9, 8, 2, 0.5], [9, 2, 2, 1]]; // prettier-ignore
+  const kept = await draw(many, { opacityScale: 0.3 });
+  for (const focus of [
+    { query: 9, key: null },
+    { query: 3, key: null },
+    { query: 9, key: 8 },
+    { query: 9, key: null },
+  ]) {
+    // prettier-ignore
+    kept.layer.setProps({ focus, more: columns(more) });
+    kept.view.surface.drawNow();
+    const joined = await draw([...many, ...more], { opacityScale: 0.3, focus });
+    const [a, b] = [kept.view.pixels(), joined.view.pixels()];
+    // Where there are the lines of query 9: at its left end.
+    const left = (pixels: Uint8ClampedArray) =>
+      Array.from({ length: 20 }, (_, y) => pixels[((180 + y) * 200 + 3) * 4 + 3]!);
+    expect(left(a)).toEqual(left(b));
+    expect(left(a).some((alpha) => alpha > 0)).toBe(true);
+  }
+  kept.layer.setProps({ focus: { query: null, key: null }, more: columns([]) });
+  kept.view.surface.drawNow();
+  const without = await draw(many, { opacityScale: 0.3 });
+  expect(kept.view.pixels()).toEqual(without.view.pixels());
+});
+
 test('any number of heads has its colour', async () => {
   const colors = packColors(
     Array.from({ length: 600 }, (_, i) => `#${(i * 7919).toString(16).padStart(6, '0').slice(-6)}`),

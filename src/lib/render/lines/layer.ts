@@ -4,12 +4,12 @@ import { diverging } from '../colors/diverging.js';
 import { mostOf, type Range } from '../colors/scale.js';
 import type { ColorTable } from '../colors/table.js';
 import { createLayer, type Layer } from '../layer.js';
-import { createPicture, type Picture } from '../picture.js';
 import type { Surface } from '../surface.js';
 import { colorTexture, destroyDataTexture } from '../textures.js';
 import { createLineMesh, createLineUniforms } from './line-mesh.js';
 import { lineStride } from './line-texels.js';
 import { pickLines } from './pick-lines.js';
+import { createTiles, type Run, type Tiles } from './tiles.js';
 
 /** Lines as columns, one entry a line: token positions, index of the head's colour, weight. Copied when it is another object. */
 export interface Lines {
@@ -23,6 +23,8 @@ export interface Lines {
 export interface LinesProps {
   /** Drawn in the order given. */
   lines: Lines;
+  /** More lines, drawn over these, that come and go with the focus. @default none */
+  more: Lines;
   /** Where on the surface, in CSS pixels: queries on the left (or top) edge, keys on the right (or bottom) one. */
   rect: Rect;
   /** `vertical`: tokens below each other, lines run left to right. @default 'vertical' */
@@ -61,14 +63,19 @@ const fewLines = 500;
 const slack = 8;
 /** What can change without other lines coming into sight. */
 const movesOnly = new Set<keyof LinesProps>(['queryStart', 'keyStart', 'colors']);
+/** What can change without the lines at rest, where both sides are scrolled together. */
+const comeAndGo = new Set<keyof LinesProps>(['focus', 'more', 'queryStart', 'keyStart']);
+
+const noLines: Lines = { count: 0, query: [], key: [], head: [], weight: [] };
 
 /**
- * Draws lines from queries to keys on a surface. Scrolling changes uniforms only. While nothing but the focus changes, the lines at
- * rest are drawn once, into a picture: one of them all, and one of them faded, on which those in focus lie.
+ * Draws lines from queries to keys on a surface. While nothing but the focus changes, and both sides are scrolled together, the lines at
+ * rest are drawn once, into pictures: some of them all, and some of them faded, on which those in focus lie.
  */
 export function createLinesLayer(surface: Surface): LinesLayer {
   const props: LinesProps = {
-    lines: { count: 0, query: [], key: [], head: [], weight: [] },
+    lines: noLines,
+    more: noLines,
     rect: { x: 0, y: 0, width: 0, height: 0 },
     layout: 'vertical',
     queryStart: 0,
@@ -87,10 +94,12 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   const focused = createLineMesh(lineUniforms, colors, 1);
   /** Where lines are that are drawn into a picture only. */
   const offstage = new Container();
-  const pictures = { plain: createPicture(surface), faded: createPicture(surface) };
-  /** The pictures that were drawn since something changed: what is drawn a second time is kept, and scrolling keeps nothing. */
-  const drawn = new Set<Picture>();
-  let packed = new Float32Array(lineStride);
+  const tiles = { plain: createTiles(surface), faded: createTiles(surface) };
+  /** Those that were wanted since something changed: what is drawn a second time is kept. */
+  const wanted = new Set<Tiles>();
+  /** How far apart the sides are scrolled. */
+  let apart = 0;
+  const packed = { lines: pack(noLines), more: pack(noLines) };
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
 
@@ -105,21 +114,34 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     destroyDataTexture(old);
   }
 
-  /** Gives the meshes the lines that may be seen until tokens are scrolled by more than `slack`. */
-  function pick(focus: LinesProps['focus'], resting: boolean): void {
-    const { keyStart, layout, lines, opacityScale, queryStart, range, rect, tokenPx, widthPx } = props;
+  /** Gives meshes those of some lines that may be seen from a place on, after what they have. */
+  function pick(
+    from: 'lines' | 'more',
+    { queryStart, keyStart, lengthPx }: Run,
+    focus: LinesProps['focus'],
+    resting: boolean,
+  ): void {
+    const { opacityScale, range, tokenPx, widthPx } = props;
+    const ratio = surface.pixelRatio;
     const widestPx = 1.5 * Math.max(...widthPx);
-    const margin = slack + 0.5 + (widestPx / 2 + 1 / surface.pixelRatio) / tokenPx;
-    const length = (layout === 'horizontal' ? rect.width : rect.height) / tokenPx;
-    const seen = { before: -margin, after: length - 1 + margin };
+    const margin = slack + 0.5 + (widestPx / 2 + 1 / ratio) / tokenPx;
+    const seen = { before: -margin, after: lengthPx / ratio / tokenPx - 1 + margin };
     const most = mostOf(range);
     const least = {
       leastRest: resting ? (most * faintest) / opacityScale / fadeOfRest() : Infinity,
       leastFocused: (most * faintest ** 2) / opacityScale,
     };
     const pick = { queryStart, keyStart, ...seen, focus, ...least };
-    pickLines(packed, lines.count, pick, rest.lines, focused.lines);
-    if (resting) rest.show();
+    pickLines(packed[from], props[from].count, pick, rest.lines, focused.lines);
+  }
+
+  function pickNone(): void {
+    rest.lines.clear();
+    focused.lines.clear();
+  }
+
+  function showPicked(): void {
+    rest.show();
     focused.show();
   }
 
@@ -127,53 +149,85 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   const hasFocus = (): boolean => props.focus.query !== null || props.focus.key !== null;
   const fadeOfRest = (): number => (hasFocus() ? fade : 1);
 
+  /** What the rect shows. */
+  const inSight = (): Run => {
+    const { keyStart, layout, queryStart, rect } = props;
+    const lengthPx = (layout === 'horizontal' ? rect.width : rect.height) * surface.pixelRatio;
+    return { queryStart, keyStart, lengthPx };
+  };
+
   function prepare(): void {
-    setUniforms();
-    const picture = hasFocus() ? pictures.faded : pictures.plain;
-    const keep = props.lines.count > fewLines && drawn.has(picture);
-    if (keep) showPicture(picture);
+    const now = hasFocus() ? tiles.faded : tiles.plain;
+    tiles.plain.hide();
+    tiles.faded.hide();
+    if (props.lines.count > fewLines && wanted.has(now) && fillsSurface()) showTiles(now);
     else showLines();
-    drawn.add(picture);
-    for (const each of Object.values(pictures)) each.mesh.visible = keep && each === picture;
+    wanted.add(now);
+    setUniforms(inSight());
+  }
+
+  /** Whether the rect is as long as the surface: pictures are not cut. */
+  function fillsSurface(): boolean {
+    const { layout, rect } = props;
+    const { width, height } = surface.devicePx;
+    const [startPx, surfacePx] = layout === 'horizontal' ? [rect.x, width] : [rect.y, height];
+    return startPx === 0 && Math.abs(inSight().lengthPx - surfacePx) < 1;
   }
 
   function showLines(): void {
-    layer.container.addChildAt(rest.mesh, 0);
-    const { keyStart, queryStart } = props;
+    const run = inSight();
     if (
       picked &&
-      Math.abs(picked.queryStart - queryStart) <= slack &&
-      Math.abs(picked.keyStart - keyStart) <= slack
+      Math.abs(picked.queryStart - run.queryStart) <= slack &&
+      Math.abs(picked.keyStart - run.keyStart) <= slack
     )
       return;
-    pick(props.focus, true);
-    picked = { queryStart, keyStart };
+    pickNone();
+    pick('lines', run, props.focus, true);
+    pick('more', run, props.focus, true);
+    showPicked();
+    picked = run;
   }
 
-  function showPicture(picture: Picture): void {
+  function showTiles(now: Tiles): void {
     picked = undefined;
-    offstage.addChild(rest.mesh);
-    if (!picture.valid) {
-      pick(noFocus, true);
-      picture.take(offstage);
-    }
-    pick(props.focus, false);
+    const { keyStart, layout, queryStart, tokenPx } = props;
+    const horizontal = layout === 'horizontal';
+    const place = { queryStart, keyStart, horizontal, tokenPx: tokenPx * surface.pixelRatio };
+    now.show(place, (run) => {
+      pickNone();
+      pick('lines', run, noFocus, true);
+      showPicked();
+      setUniforms(run);
+      offstage.addChild(rest.mesh);
+      return offstage;
+    });
+    layer.container.addChildAt(rest.mesh, 2);
+    pickNone();
+    pick('lines', inSight(), props.focus, false);
+    pick('more', inSight(), props.focus, true);
+    showPicked();
   }
 
-  function forgetPictures(): void {
-    for (const picture of Object.values(pictures)) picture.forget();
-    drawn.clear();
+  function forgetTiles(): void {
+    for (const each of Object.values(tiles)) each.forget();
+    wanted.clear();
   }
 
-  function setUniforms(): void {
-    const { keyStart, layout, opacityScale, queryStart, rect, tokenPx, widthPx } = props;
+  /** Lines are drawn from a place on, along the surface or the picture that they are drawn into. */
+  function setUniforms({ queryStart, keyStart, lengthPx }: Run): void {
+    const { layout, opacityScale, rect, tokenPx, widthPx } = props;
     const ratio = surface.pixelRatio;
     const { uniforms } = lineUniforms;
-    uniforms.uRect.set([rect.x, rect.y, rect.x + rect.width, rect.y + rect.height].map((px) => px * ratio));
+    const horizontal = layout === 'horizontal';
+    const [x, y] = [rect.x * ratio, rect.y * ratio];
+    const right = horizontal ? x + lengthPx : x + rect.width * ratio;
+    const bottom = horizontal ? y + rect.height * ratio : y + lengthPx;
+    uniforms.uRect.set([x, y, right, bottom]);
     const [query, key] = [Math.floor(queryStart), Math.floor(keyStart)];
     uniforms.uStart.set([query, queryStart - query, key, keyStart - key]);
     uniforms.uTokenPx = tokenPx * ratio;
-    uniforms.uHorizontal = layout === 'horizontal' ? 1 : 0;
+    uniforms.uHorizontal = horizontal ? 1 : 0;
     uniforms.uWidthPx.set([widthPx[0] * ratio, widthPx[1] * ratio]);
     uniforms.uMost = mostOf(props.range);
     uniforms.uSigned = isSigned() ? 1 : 0;
@@ -181,34 +235,38 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     uniforms.uFade = fadeOfRest();
   }
 
-  function pack({ count, query, key, head, weight }: Lines): void {
-    packed = new Float32Array(Math.max(1, count) * lineStride);
-    for (let i = 0, at = 0; i < count; i++, at += lineStride) {
-      packed[at] = query[i]!;
-      packed[at + 1] = key[i]!;
-      packed[at + 2] = head[i]!;
-      packed[at + 3] = weight[i]!;
-    }
-  }
-
   const layer = createLayer(surface, props, {
     changed(names) {
-      if (names.includes('lines')) pack(props.lines);
+      if (names.includes('lines')) packed.lines = pack(props.lines);
+      if (names.includes('more')) packed.more = pack(props.more);
       if (names.some((name) => ['colors', 'table', 'range'].includes(name))) setColors();
       if (names.some((name) => !movesOnly.has(name))) picked = undefined;
-      if (names.some((name) => name !== 'focus')) forgetPictures();
+      const together = props.keyStart - props.queryStart === apart;
+      apart = props.keyStart - props.queryStart;
+      if (!together || names.some((name) => !comeAndGo.has(name))) forgetTiles();
     },
     prepare,
-    contextRestored: forgetPictures,
+    contextRestored: forgetTiles,
     release() {
-      pictures.plain.destroy();
-      pictures.faded.destroy();
+      tiles.plain.destroy();
+      tiles.faded.destroy();
       offstage.destroy();
       rest.destroy();
       focused.destroy();
       destroyDataTexture(colors);
     },
   });
-  layer.container.addChild(rest.mesh, pictures.plain.mesh, pictures.faded.mesh, focused.mesh);
+  layer.container.addChild(tiles.plain.container, tiles.faded.container, rest.mesh, focused.mesh);
   return layer;
+}
+
+function pack({ count, query, key, head, weight }: Lines): Float32Array {
+  const packed = new Float32Array(Math.max(1, count) * lineStride);
+  for (let i = 0, at = 0; i < count; i++, at += lineStride) {
+    packed[at] = query[i]!;
+    packed[at + 1] = key[i]!;
+    packed[at + 2] = head[i]!;
+    packed[at + 3] = weight[i]!;
+  }
+  return packed;
 }

@@ -13,7 +13,7 @@ export interface Pick {
   leastFocused: number;
 }
 
-/** Shares `count` lines out to those in focus and the rest, in their order; leaves out what changes no pixel. */
+/** Shares `count` lines out to those in focus and the rest, after what these hold, in their order; leaves out what changes no pixel. */
 export function pickLines(
   lines: Float32Array,
   count: number,
@@ -21,8 +21,6 @@ export function pickLines(
   rest: LineTexels,
   focused: LineTexels,
 ): void {
-  rest.clear();
-  focused.clear();
   const anyFocus = focus.query !== null || focus.key !== null;
   for (let at = 0; at < count * lineStride; at += lineStride) {
     const query = lines[at]!;

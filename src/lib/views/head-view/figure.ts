@@ -1,6 +1,7 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
 import { until } from '../kit/until.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
+import { joinLines, noLines } from './head-lines.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
 import type { HeadViewOptions } from './options.js';
 import { lookOf } from './token-looks.js';
@@ -18,11 +19,12 @@ export async function figureOfHeads(
   const shown = { trace, stream, labels, layer, heads: chosen, options: { ...view.options } };
   if (options.whole) return figures.wholeHead({ ...shown, hiddenKeys }, options);
   const { sight } = heads;
+  const scene = heads.sceneIn('light');
   // Side by side, tokens that leave room stand in the middle.
   const startPx = heads.horizontal && !sight.apart ? Math.max(0, (sight.widthPx - sight.lengthPx) / 2) : 0;
   return figures.headFigure({
     ...shown,
-    scene: heads.sceneIn('light'),
+    scene: { ...scene, lines: joinLines([scene.lines, scene.more]), more: noLines },
     threshold: heads.threshold,
     rows: { query: sight.query.inSight, key: sight.key.inSight },
     seen: {

@@ -86,6 +86,8 @@ export function joinLines(
   return { ...lines, count };
 }
 
+export const noLines = joinLines([]);
+
 export const has = (run: TokenRange, position: number): boolean =>
   position >= run.start && position < run.end;
 

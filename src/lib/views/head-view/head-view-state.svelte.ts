@@ -9,8 +9,8 @@ import { ruleOf, type EdgeRule } from './edge-rule.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { HeadFocus } from './head-focus.svelte.js';
 import { lineColors } from './head-palette.js';
-import { has, joinLines, runOf, type HeadLines, type TokenRange } from './head-lines.js';
-import { LineGatherer, noLines, type Gathered } from './line-gatherer.js';
+import { has, noLines, runOf, type HeadLines, type TokenRange } from './head-lines.js';
+import { LineGatherer, type Gathered } from './line-gatherer.js';
 import { fittedThreshold, largestMagnitude, lineRange } from '../kit/value-range.js';
 import { lineTileSize } from './line-tiles.js';
 import { Sight } from './sight.svelte.js';
@@ -152,7 +152,8 @@ export class HeadViewState {
       columns: this.#columns,
       horizontal: this.horizontal,
       tokens: { query: queryTokens, key: keyTokens },
-      lines: this.lines,
+      lines: this.#gathered.lines,
+      more: this.#more,
       look: {
         colors: lineColors(this.view.stream!, theme),
         range: this.range,
@@ -206,13 +207,12 @@ export class HeadViewState {
     return Math.max(start - 1, Math.min(token.position, end));
   });
 
-  /** What is drawn. */
-  lines: HeadLines = $derived.by(() => {
-    const { lines } = this.#gathered;
+  /** What the token in focus has beside the lines between what is in sight. */
+  #more: HeadLines = $derived.by(() => {
     const { weights } = this.focus;
-    if (!this.windowed || !weights || this.anchor === null) return lines;
+    if (!this.windowed || !weights || this.anchor === null) return noLines;
     const { window, inSight } = this.sight[otherSide(weights.of.side)];
-    return joinLines([lines, linesOfToken(weights, this.#least, this.reach, this.anchor, window, inSight)]);
+    return linesOfToken(weights, this.#least, this.reach, this.anchor, window, inSight);
   });
 
   /** How many lines there are; where not all are drawn, how many have both ends in sight. */

@@ -1,6 +1,6 @@
 import type { Block, Matrix } from '../../trace/index.js';
 import type { EdgeRule } from './edge-rule.js';
-import { collectLines, joinLines, type HeadLines, type TokenRange } from './head-lines.js';
+import { collectLines, joinLines, noLines, type HeadLines, type TokenRange } from './head-lines.js';
 import { tilesOf, type LineTile, type TileSize } from './line-tiles.js';
 
 /** Weights read before the next frame: a few milliseconds of work. What makes up a share of a row takes longer to find. */
@@ -45,8 +45,6 @@ interface Tile {
   /** While the source reads it. */
   abort?: AbortController;
 }
-
-export const noLines = joinLines([]);
 
 /**
  * Collects the lines that are wanted, a tile at a time, a few milliseconds a frame. What has been collected is kept; what is no
