@@ -38,8 +38,7 @@ export function rollout(stream: Stream, options: OverLayersOptions = {}): Stream
 }
 
 /**
- * Attention that is uniform over the keys each query can see: a baseline for measures and rollouts, to compare with the real one. One head,
- * 0. Descriptive.
+ * Attention that is uniform over the keys each query can see: a baseline to compare measures and rollouts with. One head, 0. Descriptive.
  *
  * Source: Wiegreffe & Pinter 2019, arXiv:1908.04626, who ask for this baseline.
  */
