@@ -1,11 +1,11 @@
 import { deriveStream, wholeMatrix, type Stream } from '../trace/index.js';
 import { mustBeSquare, wholeWeights, type DerivedOptions } from './derivation.js';
-import { pacer } from './pacer.js';
+import { pacer } from '../trace/pacer.js';
 import { mustBeStream } from './must.js';
 
 /**
- * Attention that goes both ways, less what two positions get for being looked at by all: S = A + Aᵀ, then Sᵢⱼ − Sᵢ· S·ⱼ ÷ S·· (average
- * product correction). Signed. The same layers and heads. Descriptive. What contacts in proteins are read from.
+ * Symmetric attention, minus what two positions get because all look at them: S = A + Aᵀ, then Sᵢⱼ − Sᵢ· S·ⱼ ÷ S·· (average
+ * product correction). Signed. The same layers and heads. Descriptive. Contacts in proteins are read from it.
  *
  * Caveat: contacts also need the regression over heads that was fitted for the model.
  *

@@ -1,9 +1,9 @@
 import { blockWeights, holdsWeights, TraceError, type Matrix, type Stream } from '../trace/index.js';
 import { listed } from '../trace/describe.js';
 import { notWeights } from './measure.js';
-import type { Pause } from './pacer.js';
+import type { Pause } from '../trace/pacer.js';
 
-/** A stream of which something cannot be derived that was asked for. */
+/** The error for a stream from which something cannot be derived. */
 export function notDerivable(place: string, found: string, expected: string, fix: string): TraceError {
   return new TraceError({ code: 'derivation', place, found, expected, fix });
 }
@@ -41,17 +41,17 @@ export function mustHoldWeights(stream: Stream, place: string): void {
   if (!holdsWeights(stream.quantity)) throw notWeights(place, `the quantity ${stream.quantity.name}`);
 }
 
-/** How a derived stream is called, and how its matrices are computed when they are looked at. */
+/** The name of a derived stream, and how its matrices are computed. */
 export interface DerivedOptions {
   name?: string;
-  /** Ends the computing of any of its matrices, now or when it is looked at later, with the signal's reason. */
+  /** Aborts the computation of its matrices, now and later, with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** What is read between two pauses: some milliseconds of work, of several heads combined too. */
+/** How many numbers are read between two pauses: some milliseconds of work, even for several heads combined. */
 const cellsAtOnce = 2 ** 18;
 
-/** All of a matrix as float32, `[query, key]`, row-major; may be a view. Where it is long it is read in parts, with a pause before each. */
+/** A whole matrix as float32, `[query, key]`, row-major; may be a view. A long one is read in parts, with a pause before each. */
 export async function wholeWeights(matrix: Matrix, pause?: Pause): Promise<Float32Array> {
   const { rows, cols } = matrix;
   await pause?.();

@@ -3,7 +3,7 @@ import { rowEntropy } from './entropy.js';
 import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
 
 /**
- * How many keys a head looks at, were it to look at each alike: the mean over queries of e^H, where H = −Σⱼ A[i,j] log A[i,j] is the
+ * How many keys a head would look at if it looked at each equally: the mean over queries of e^H, where H = −Σⱼ A[i,j] log A[i,j] is the
  * entropy of a query's row. In keys, from 1 to the number of keys. Descriptive. Queries without any weight are left out; NaN where
  * none is left.
  *

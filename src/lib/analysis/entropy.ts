@@ -3,7 +3,7 @@ import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from '.
 
 export interface EntropyOptions extends MeasureOptions {
   /**
-   * Divides each row by the entropy it would have if it looked at all keys alike: log of the keys it can see. 0..1 then.
+   * Divides the entropy of each row by its largest possible one, log of the number of keys it can see. The result is in [0, 1].
    * @default false
    */
   normalized?: boolean;
@@ -15,8 +15,8 @@ export interface EntropyOptions extends MeasureOptions {
 }
 
 /**
- * How spread out a head looks: the mean over queries of −Σⱼ A[i,j] log A[i,j].
- * In nats, from 0 (one key alone) to log of the number of keys (all alike). Descriptive.
+ * How spread out a head's attention is: the mean over queries of −Σⱼ A[i,j] log A[i,j].
+ * In nats, from 0 (one key alone) to log of the number of keys (all equal). Descriptive.
  *
  * Queries without any weight are left out; with `normalized`, so are those that can see one key only. NaN where none is left.
  *
@@ -45,7 +45,7 @@ export function rowEntropy(weights: ArrayLike<number>): number | undefined {
   let nats = 0;
   let any = false;
   for (let key = 0; key < weights.length; key++) {
-    // Rounding may take a weight past 0 or 1, where it would add what is negative or no number.
+    // Rounding may put a weight outside [0, 1], where its term would be negative or NaN.
     const weight = Math.min(1, weights[key]!);
     if (weight <= 0) continue;
     any = true;

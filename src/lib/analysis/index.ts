@@ -1,7 +1,7 @@
 /**
- * What can be said of a head in a number, from its attention alone, and so descriptive: it says where a head looks, not what
- * that does. Attention often does not follow gradients, and very different attention can give one prediction (Jain & Wallace
- * 2019, arXiv:1902.10186); compare a uniform baseline before concluding (Wiegreffe & Pinter 2019, arXiv:1908.04626).
+ * Numbers that describe a head from its attention alone: they say where a head looks, not what that does. Attention often does not follow
+ * gradients, and very different attention can give one prediction (Jain & Wallace 2019, arXiv:1902.10186); compare with a uniform baseline
+ * before concluding (Wiegreffe & Pinter 2019, arXiv:1908.04626).
  */
 export { averageProductCorrection } from './average-product.js';
 export * from './compare/index.js';

@@ -6,8 +6,8 @@ import { addSameToken } from './same-token.js';
  * The share of a head's weight that lies on what followed earlier occurrences of the same token: Σ A[i,j] over tᵢ = tⱼ₋₁,
  * j ≤ i, ÷ Σ A, from 0 to 1. Descriptive.
  *
- * It tells induction heads on random tokens said twice. On other text it is a hint: tokens are repeated there for other
- * reasons, and 0 may only mean that none was.
+ * On random tokens repeated once, it identifies induction heads. On other text it is a hint: tokens repeat for other reasons, and 0 may
+ * only mean that none repeats.
  *
  * Source: Olsson et al. 2022, arXiv:2209.11895; TransformerLens, `head_detector`, error measure `mul`.
  *

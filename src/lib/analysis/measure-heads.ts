@@ -2,28 +2,27 @@ import { describe } from '../trace/describe.js';
 import { holdsWeights, TraceError, type Stream } from '../trace/index.js';
 import { measureInSteps, notWeights, type HeadValue, type Measure, type NamedMeasure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
-import { pacer } from './pacer.js';
+import { pacer } from '../trace/pacer.js';
 import { wantedHeads } from './wanted-heads.js';
 import { mustBeStream } from './must.js';
 
 export interface MeasureHeadsOptions {
-  /** The heads to measure, by the model's numbers; those that a layer has not are passed over. Default: all of the stream. */
+  /** The heads to measure, by the model's numbers; layers without one skip it. Default: all of the stream. */
   layers?: readonly number[];
   heads?: readonly number[];
   signal?: AbortSignal;
-  /** Called with a head that cannot be read, whose value is NaN then. Without it such a head ends the measuring. */
+  /** Called for a head that cannot be read; its value is then NaN. Without it, such a head ends the measuring with its error. */
   onFailure?: (layer: number, head: number, cause: unknown) => void;
   /** Called after each head. */
   onProgress?: (measured: number, total: number) => void;
 }
 
 /**
- * Measures the heads of a stream, layer by layer, without holding up the page: it lets others have their turn every 12 ms, also
- * within a head.
+ * Measures the heads of a stream, layer by layer. It pauses every 12 ms, also within a head, so that the page stays responsive.
  *
- * @param measure one of `measures` by its name, or a measure of your own, with a label or without
- * @throws TraceError `quantity` where the measure is defined for weights and the stream holds something else; those of weights that
- * turn out to be wrong when they are read; the signal's reason when it is aborted
+ * @param measure the name of one of `measures`, or a measure of your own, with or without a label
+ * @throws TraceError `quantity` if the measure is defined for weights and the stream holds something else; errors of invalid weights found
+ * while reading; the signal's reason when aborted
  * @example
  * const values = await measureHeads(trace.stream(), 'entropy');
  * const sharpest = values.reduce((a, b) => (b.value < a.value ? b : a));

@@ -3,13 +3,13 @@ import { TraceError } from '../trace/errors.js';
 import { unknownPositions } from '../trace/query-positions.js';
 import { mustBeMatrix } from './must.js';
 
-/** The two sums whose quotient is the value of a measure. */
+/** Two sums whose quotient is the value of a measure. */
 export interface Sums {
   part: number;
   whole: number;
 }
 
-/** Adds the weights of one query, one a key, to the sums. `query` is its position in its sequence. */
+/** Adds the weights of one query, one per key, to the sums. `query` is its position in its sequence. */
 export type AddRow = (sums: Sums, weights: Float32Array, query: number) => void;
 
 /** What a measure needs to know of a stream. */
@@ -17,7 +17,7 @@ export type MeasuredStream = Pick<Stream, 'causal' | 'queryTokens' | 'keyTokens'
 
 /** A number for a head, gathered row by row so that a long matrix need not be measured in one go. */
 export interface Measure {
-  /** What it can bear: attention alone describes; it takes values to speak of contribution, an intervention to speak of causes. */
+  /** What can be concluded from it: attention alone describes; a contribution takes values into account, a cause an intervention. */
   readonly bears: Evidence;
   readonly unit: 'nats' | 'tokens' | 'keys' | 'share';
   /** Whether queries and keys must be positions of one sequence, which those of cross attention are not. */
@@ -27,17 +27,17 @@ export interface Measure {
   rows(stream: MeasuredStream): AddRow;
 }
 
-/** A measure of one's own, with what it is called: wherever the name of a measure is taken. */
+/** A custom measure with a label, accepted wherever the name of a measure is. */
 export interface NamedMeasure {
   readonly label: string;
   readonly measure: Measure;
 }
 
-/** Numbers of heads that were worked out elsewhere, such as what silencing each changes, with what they are called. */
+/** Numbers of heads computed elsewhere, such as the effect of silencing each, with a label. */
 export interface NamedValues {
   readonly label: string;
   readonly values: readonly HeadValue[];
-  /** What they can bear: `causal` of what silencing a head changes. Default `descriptive`. */
+  /** What can be concluded from them: `causal` for the effect of silencing a head. Default `descriptive`. */
   readonly evidence?: Evidence;
 }
 
@@ -51,7 +51,7 @@ export interface HeadValue {
 /** Weights read at a time: about a millisecond's work. */
 const weightsAStep = 2 ** 16;
 
-/** How the rows of a matrix are read. */
+/** Options for reading the rows of a matrix. */
 export interface ReadRows {
   /** The position of each query in its sequence. Default 0, 1, 2, … */
   positions?: readonly number[];
@@ -59,7 +59,7 @@ export interface ReadRows {
 }
 
 /**
- * Reads a matrix a few rows at a time, and returns part ÷ whole in the end. Takes the block of each request it yields.
+ * Measures a matrix a few rows at a time, and returns part ÷ whole. It yields requests, and is sent the block of each.
  */
 export function* measureInSteps(
   matrix: Matrix,
@@ -82,17 +82,18 @@ export function* measureInSteps(
   return sums.part / sums.whole;
 }
 
-/** What the measures of one matrix take beside it. */
+/** Options of the measures of a matrix. */
 export interface MeasureOptions {
-  /** Where only some queries were recorded: the position of each in the sequence of the keys, ascending. Default 0, 1, 2, … */
+  /** The position of each query in the sequence of the keys, ascending, if only some were recorded. Default 0, 1, 2, … */
   queryPositions?: readonly number[];
 }
 
 /**
- * Measures the weights of a matrix: at once where they are in memory, else as a promise. NaN where it holds no weight.
+ * Measures the weights of a matrix: at once if they are in memory, else as a promise. NaN if it holds no weight.
  *
- * @param oneSequence whether queries are counted as positions of the sequence of the keys
- * @throws TraceError `query-positions` where they are fewer, and it is not said which; `quantity` where its values are no weights, as some may be negative
+ * @param oneSequence whether queries are positions in the sequence of the keys
+ * @throws TraceError `query-positions` if there are fewer queries than keys without positions; `quantity` if values may be negative, and so
+ * are no weights
  */
 export function measureMatrix(
   matrix: Matrix,

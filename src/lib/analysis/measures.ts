@@ -9,7 +9,7 @@ import type { Measure } from './measure.js';
 import { previousTokenMeasure } from './previous-token.js';
 import { firstTokenMeasure } from './sink.js';
 
-/** The measures of one head that attention alone gives. */
+/** The built-in measures of a head, from attention alone. */
 export type MeasureName =
   | 'entropy'
   | 'effective-keys'

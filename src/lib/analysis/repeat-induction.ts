@@ -3,8 +3,8 @@ import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from '.
 import { mustBeTokens } from './must.js';
 
 /**
- * How much a token that came before looks at what followed it then: Σ A[i, p+1] over earlier p with tₚ = tᵢ, the mean over the queries that
- * have such a p; from 0 to 1. Descriptive. NaN where no token is repeated.
+ * How much a repeated token looks at what followed its earlier occurrences: Σ A[i, p+1] over earlier p with tₚ = tᵢ, the mean over the
+ * queries that have such a p; from 0 to 1. Descriptive. NaN where no token is repeated.
  *
  * Caveat: not comparable with `inductionScore`, whose divisor is the weight of all queries. On text that repeats little it says little.
  *

@@ -1,8 +1,8 @@
 import type { Measure, Sums } from './measure.js';
 
 /**
- * A measure of how much of a needle a head copies into the answer: of the distinct tokens of the needle, the share that is written while
- * the head looks most at that token in the needle; from 0 to 1. Over 0.1 counts as a retrieval head. Descriptive.
+ * A measure of how much of a needle a head copies into the answer: the share of the needle's distinct tokens that are written while the
+ * head looks most at them in the needle; from 0 to 1. A head over 0.1 counts as a retrieval head. Descriptive.
  *
  * Query i writes token i + 1, so the answer must be part of the trace: rows of a forward pass over the whole, or of generation.
  *
@@ -20,7 +20,7 @@ export function retrievalScore(needle: { start: number; end: number }, answerSta
     rows({ keyTokens }) {
       const held = keyTokens.slice(needle.start, needle.end).map(({ raw }) => raw);
       const size = new Set(held).size;
-      // What each head has copied so far: the sums are its own.
+      // What each head has copied so far; a head is known by its sums.
       const copied = new WeakMap<Sums, Set<string>>();
       return (sums, weights, query) => {
         sums.whole = size;

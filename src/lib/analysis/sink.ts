@@ -10,7 +10,7 @@ import { mustBeMatrix, mustBeNumbers } from './must.js';
  *
  * @param options.queryPositions where only some queries were recorded
  * @param options.causal false where every query sees every key: αⱼ is the mean over all T queries then. Default true
- * @returns one number a key
+ * @returns one number per key
  */
 export function sinkScores(
   matrix: Matrix,

@@ -7,8 +7,7 @@ export interface HeadPlace {
 }
 
 /**
- * The heads asked for, layer by layer; those that a layer has not are passed over. One that no layer has is among them, so that it is
- * refused when it is read.
+ * The heads requested, layer by layer; layers without one skip it. A head that no layer has is included, so that reading it throws.
  *
  * @throws TraceError `unknown-layer`
  */

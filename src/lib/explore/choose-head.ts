@@ -2,21 +2,21 @@ import type { Selection } from './types.js';
 
 type Heads = Pick<Selection, 'heads' | 'head'>;
 
-/** The head that views of one head show. */
+/** The head shown by views that show one head. */
 export function headOf({ heads, head }: Heads): number {
   return head ?? heads[0]!;
 }
 
 /**
- * One head chosen, in a view that shows one. One selection serves views of one head and of several by this rule: where several
- * heads are chosen they stay so, and only the views of one head move; where one is, all views move. The other way round, a
- * choice of several keeps the one among them, else views of one head show the first.
+ * What a selection becomes when a head is chosen in a view that shows one head. If several heads are selected, they stay selected, and only
+ * the views of one head change; if one is, all views change. Conversely, when several heads are chosen, views of one head keep theirs if it
+ * is among them, else show the first.
  */
 export function chooseHead({ heads }: Heads, head: number): Heads {
   return heads.length > 1 ? { heads, head } : { heads: [head], head: undefined };
 }
 
-/** A selection changed in part: `head` is let go of when new heads are chosen and it is not one of them. */
+/** Changes a part of a selection. `head` is dropped if it is not among newly chosen heads. */
 export function changeSelection(selection: Selection, change: Partial<Selection>): Selection {
   const next = { ...selection, ...change };
   const { head, ...rest } = next;

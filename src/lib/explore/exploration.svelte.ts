@@ -6,21 +6,21 @@ import { resolveSelection, type StartingChoice } from './resolve-selection.js';
 import { sameHover, type Hover, type Selection } from './types.js';
 
 /**
- * Where an exploration is kept: the props of a component, or plain state. Read inside `$derived`, so that each field is tracked where it
- * is read.
+ * Where the state of an exploration is kept: in the props of a component, or in plain state. Its fields are read inside `$derived`, so that
+ * each is tracked by itself.
  */
 export interface ExplorationHost<Look extends object> {
-  /** Undefined for that of the exploration around. Throws where the input cannot be a trace. */
+  /** Undefined to use the trace of the exploration around. Throws if the input is no valid trace. */
   readonly trace: Trace | undefined;
   readonly start: StartingChoice;
-  /** As given, in part or not at all; of a host inside another exploration, undefined shares the selection there. */
+  /** May be partial. Inside another exploration, undefined shares the selection of that one. */
   selection: Partial<Selection> | undefined;
   hover: Hover | null;
   /** Undefined shares the lens of the exploration around. */
   lens: Lens | undefined;
-  /** Labels, theme and the like, as far as given. */
+  /** Labels, theme and the like, where given here. */
   readonly look: Look;
-  /** Told of every selection and hover that comes through here. */
+  /** Called for every selection and hover made here or below. */
   onSelectionChange?: (selection: Selection) => void;
   onHoverChange?: (hover: Hover | null) => void;
 }
@@ -28,9 +28,9 @@ export interface ExplorationHost<Look extends object> {
 type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: Error };
 
 /**
- * What linked views share: the trace, what is selected and hovered, the lens, and how it looks. Positions are those of tokens.
+ * What linked views share: trace, selection, hover, lens and look. Positions are token positions.
  *
- * Each view has one, and so has an Explorer; that of a view inside an Explorer shares what the view is not given itself.
+ * Each view has one, and so has an Explorer. Inside an Explorer, a view's exploration takes from it whatever the view is not given itself.
  */
 export class Exploration<Look extends object = object> {
   readonly #host: ExplorationHost<Look>;
@@ -50,12 +50,12 @@ export class Exploration<Look extends object = object> {
     return this.#around();
   }
 
-  /** The views that share it, in the order they came. */
+  /** The views that share it, in the order they were mounted. */
   get views(): readonly object[] {
     return [...this.#views];
   }
 
-  /** Takes a view among those that share it, until the function that is given back is called. */
+  /** Adds a view; call the function returned to remove it. */
   join(view: object): () => void {
     this.#views.add(view);
     return () => void this.#views.delete(view);
@@ -65,7 +65,7 @@ export class Exploration<Look extends object = object> {
     return attempt(() => this.#host.trace ?? this.around?.trace);
   });
 
-  /** The exploration around, where its selection is shared. */
+  /** The exploration around, if its selection is shared. */
   get #sharing(): Exploration<Look> | undefined {
     return this.#host.selection ? undefined : this.around;
   }
@@ -91,7 +91,7 @@ export class Exploration<Look extends object = object> {
     return this.#selection.value;
   }
 
-  /** What is hovered, unless a trace or stream that is gone left it behind. */
+  /** What is hovered; null if it belongs to a trace or stream that is no longer shown. */
   readonly hover: Hover | null = $derived.by(() => {
     const hover = this.around ? this.around.hover : this.#host.hover;
     const stream = this.trace?.streams.find(({ name }) => name === hover?.stream);
@@ -108,18 +108,18 @@ export class Exploration<Look extends object = object> {
   /** Labels, theme and the like: what is given here over what is given around. */
   readonly look: Look = $derived.by(() => ({ ...this.around?.look, ...this.#host.look }));
 
-  /** Whether a view is the one the user is in, which alone speaks to screen readers and shows a tooltip. */
+  /** Whether a view is the one the user is in: only that one shows a tooltip and speaks to screen readers. */
   isLedBy(view: object): boolean {
     if (this.around) return this.around.isLedBy(view);
     return this.#leader === view;
   }
 
-  /** Whether nobody has pointed at anything or chosen anything yet. */
+  /** Whether the user has neither pointed at anything nor chosen anything yet. */
   get untouched(): boolean {
     return this.around ? this.around.untouched : this.#leader === undefined;
   }
 
-  /** Takes a whole selection. */
+  /** Replaces the selection. */
   select(selection: Selection, by?: object): void {
     if (this.#sharing) this.#sharing.select(selection, by);
     else {
@@ -135,8 +135,7 @@ export class Exploration<Look extends object = object> {
   }
 
   /**
-   * Another stream. One derived from that before has its tokens, so what it holds stays chosen; of others layers, heads and tokens differ,
-   * and the rest of the selection starts anew.
+   * Shows another stream. If it has the same tokens, as a derived stream has, the rest of the selection stays; otherwise it is reset.
    */
   selectStream(stream: Selection['stream'], by?: object): void {
     const { trace, selection } = this;
@@ -162,7 +161,7 @@ export class Exploration<Look extends object = object> {
     else this.around.lookThrough(change);
   }
 
-  /** Moves to another starting choice, in what differs from the one before; what is selected otherwise stays. */
+  /** Follows props that changed: selects what differs from the choice before, and keeps the rest of the selection. */
   follow(before: StartingChoice, now: StartingChoice): void {
     const { selection } = this;
     if (this.#sharing) return;
@@ -186,15 +185,15 @@ export class Exploration<Look extends object = object> {
 /** What `createExploration` takes. */
 export interface ExplorationStart<Look extends object> {
   trace: Trace;
-  /** What is chosen at first; what is left out is filled in. */
+  /** What is selected at first; missing parts are filled in. */
   selection?: Partial<Selection>;
-  /** How the stream is looked at: as it is by default. */
+  /** How tokens are merged and left out. Default: not at all. */
   lens?: Partial<Lens>;
   /** Labels, theme and the like, for all views. */
   look?: Look;
 }
 
-/** An exploration that no component keeps, for views in different roots or frameworks: pass it to each as `exploration`. */
+/** An exploration outside any component, for views in different roots or frameworks: pass it to each as `exploration`. */
 export function createExploration<Look extends object>(start: ExplorationStart<Look>): Exploration<Look> {
   let selection = $state.raw<Partial<Selection> | undefined>(start.selection ?? {});
   let hover = $state.raw<Hover | null>(null);
@@ -226,12 +225,12 @@ export function createExploration<Look extends object>(start: ExplorationStart<L
 
 const key = Symbol('attentrace exploration');
 
-/** Shares an exploration with all views below the component that calls this while it is made. */
+/** Shares an exploration with all views below the component that is being created. */
 export function shareExploration(exploration: Exploration): void {
   setContext(key, exploration);
 }
 
-/** The exploration around a view that is being made, if there is one. */
+/** The exploration around the component that is being created, if there is one. */
 export function findExploration<Look extends object>(): Exploration<Look> | undefined {
   return getContext<Exploration<Look> | undefined>(key);
 }

@@ -6,7 +6,7 @@ export interface StartingChoice {
   stream?: StreamName;
   layer?: number;
   heads?: readonly number[];
-  /** The one head of a view that shows one, in place of `heads`. */
+  /** In place of `heads`, for views that show one head. */
   head?: number;
 }
 

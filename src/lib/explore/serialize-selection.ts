@@ -2,13 +2,13 @@ import { rowOf, type Stream, type Trace } from '../trace/index.js';
 import { holdsGroup } from './resolve-selection.js';
 import type { SelectedGroup, Selection } from './types.js';
 
-/** More heads than any model has: a range beyond is a mistake, or meant to fill the memory. */
+/** More heads than any model has: a longer range is a mistake, or an attempt to exhaust memory. */
 const mostHeads = 4096;
-/** Likewise of tokens. */
+/** The same for tokens. */
 const mostTokens = 2 ** 20;
 
 /**
- * A selection as a short string for a URL's hash or query: stream, layer, heads, query, key, group, each where it is chosen.
+ * Writes a selection as a short string for a URL's hash or query, with those of stream, layer, heads, query, key and group that are chosen.
  *
  * @example
  * location.hash = serializeSelection(selection); // s=cross&l=3&h=0-11&q=5&k=2
@@ -31,8 +31,8 @@ export function serializeSelection(selection: Partial<Selection>): string {
 }
 
 /**
- * Reads what `serializeSelection` writes, with or without a leading `#` or `?`. Never throws: what it cannot read it leaves out, and with
- * a trace also what that does not hold. What is left out a view fills in.
+ * Reads what `serializeSelection` writes, with or without a leading `#` or `?`. Never throws: what it cannot read is left out, and with
+ * `trace` also what the trace does not hold. Views fill in missing parts.
  *
  * @example
  * let selection = $state(parseSelection(location.hash, trace));
@@ -67,7 +67,7 @@ function runs(numbers: readonly number[]): string {
 
 /** `k*3-5,9*document%202`: its side, positions and name. */
 function writeGroup({ side, positions, name }: SelectedGroup): string {
-  // Half a character cannot be written.
+  // Lone surrogates cannot be encoded.
   const whole = name.replace(/\p{Cs}/gu, '\uFFFD');
   return [side === 'query' ? 'q' : 'k', runs(positions), encodeURIComponent(whole)].join('*');
 }

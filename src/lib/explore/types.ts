@@ -1,25 +1,25 @@
 import type { Group } from '../analysis/index.js';
 import type { StreamName } from '../trace/index.js';
 
-/** A group that was chosen: of queries, or of keys. */
+/** A chosen group, of queries or of keys. */
 export interface SelectedGroup extends Group {
   readonly side: 'query' | 'key';
 }
 
-/** What the user has chosen and means to keep. Layers and heads carry the model's numbers; query and key are token positions. */
+/** What the user has chosen. Layers and heads are the model's numbers; query and key are token positions. */
 export interface Selection {
   stream: StreamName;
   layer: number;
   heads: number[];
-  /** What views of one head show where that is not the first of `heads`; see `chooseHead`. */
+  /** The head that views of one head show, if that is not the first of `heads`. */
   head?: number;
   query: number | null;
   key: number | null;
-  /** A group of tokens that other views show too, as a document chosen in `GroupView`. */
+  /** A chosen group of tokens, such as a document in `GroupView`, which other views mark too. */
   group?: SelectedGroup;
 }
 
-/** What is under the pointer or the keyboard cursor, in token positions. `value` is null where only a token, not a cell, is meant. */
+/** What is under the pointer or the keyboard cursor, in token positions. `value` is null if that is a token, not a cell. */
 export interface Hover {
   stream: StreamName;
   layer: number;
@@ -29,7 +29,7 @@ export interface Hover {
   value: number | null;
 }
 
-/** Whether two hovers speak of the same thing. */
+/** Whether two hovers mean the same thing. */
 export function sameHover(a: Hover | null, b: Hover | null): boolean {
   if (a === null || b === null) return a === b;
   return (

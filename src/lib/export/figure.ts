@@ -1,7 +1,6 @@
 import type { ColorTable, Range, Scale } from '../render/colors/index.js';
 import { labelWidthPx } from '../scene/label-width.js';
-import type { Rect } from '../scene/rect.js';
-import type { Point } from '../scene/viewport.js';
+import type { Point, Rect } from '../scene/rect.js';
 
 /** A colour on light paper and on dark, each `#rrggbb`. */
 export type Ink = readonly [light: string, dark: string];

@@ -1,5 +1,5 @@
 import { layerColors } from '../render/colors/index.js';
-import type { HeadDot, ScatterScene } from '../scene/scatter-scene.js';
+import { chosenLast, type HeadDot, type ScatterScene } from '../scene/scatter-scene.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { captionOf, type Shown } from './caption.js';
 import { makeFigure, type Figure, type FigureKey, type Ink, type Mark, type TextMark } from './figure.js';
@@ -26,8 +26,7 @@ export function scatterFigure(shown: ScatterShown): Figure {
     layerColors(Math.max(2, layers.length), theme),
   );
   const inks = layers.map((_, i): Ink => [light![i]!, dark![i]!]);
-  const inOrder = [...scene.dots].sort((a, b) => Number(chosen.includes(a)) - Number(chosen.includes(b)));
-  const dots = inOrder.map((dot): Mark => {
+  const dots = chosenLast(scene.dots, chosen).map((dot): Mark => {
     const picked = chosen.includes(dot);
     return {
       kind: 'box',

@@ -1,6 +1,6 @@
 import { TraceError } from '../trace/index.js';
 
-/** What a file is by its first bytes, and what to do with one that is no trace. */
+/** A kind of file, recognised by its first bytes, and for those that hold no trace, what to do with them. */
 interface FileKind {
   what: string;
   is(start: string, bytes: Uint8Array): boolean;
@@ -93,7 +93,7 @@ const kinds = {
   },
 } as const satisfies Record<string, FileKind>;
 
-/** The kind of a file, `undefined` where it is none that is known. */
+/** The kind of a file; undefined if it is not recognised. */
 export function fileKind(bytes: Uint8Array): keyof typeof kinds | undefined {
   const start = latin1(bytes.subarray(0, 64));
   for (const [name, kind] of Object.entries(kinds))
@@ -101,7 +101,7 @@ export function fileKind(bytes: Uint8Array): keyof typeof kinds | undefined {
   return undefined;
 }
 
-/** What a file is found to be that a reader cannot read, with what to do. */
+/** The error for a file of another kind than a reader expects, with what to do. */
 export function wrongKind(bytes: Uint8Array, place: string, expected: string): TraceError {
   const kind = fileKind(bytes);
   const start = bytes.subarray(0, 8);

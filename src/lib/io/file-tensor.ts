@@ -31,22 +31,22 @@ const wholeNumbers = {
 
 type WholeType = keyof typeof wholeNumbers;
 
-/** What a file's numbers can be. */
+/** The types of numbers in files. */
 export type NumberType = WeightType | 'bfloat16' | 'float64' | WholeType;
 
 /** An array as a file holds it. */
 export interface FileArray {
   dtype: string;
   dims: readonly number[];
-  /** What the bytes are; `undefined` for what is no numbers. */
+  /** The type of its numbers; undefined if it holds something else. */
   numbers?: NumberType;
   /** Exactly those of the array, least significant first. */
   bytes: () => Uint8Array;
   /** Decodes an array of text. */
   text?: () => readonly string[];
-  /** What to call it in messages. */
+  /** Its name in messages. */
   place: string;
-  /** Why it cannot be read, where there is more to say than its dtype. */
+  /** The error for an array that cannot be read, if there is more to say than its dtype. */
   refuse?: () => TraceError;
 }
 
@@ -72,7 +72,7 @@ function weightTypeOf(numbers: NumberType | undefined): WeightType | undefined {
   return numbers === 'bfloat16' || numbers === 'float64' ? 'float32' : (numbers as WeightType);
 }
 
-/** Numbers that are neither weights nor vectors. */
+/** The error for numbers that are neither weights nor vectors. */
 export function wrongType(dtype: string, place: string): TraceError {
   return new TraceError({
     code: 'dtype',
@@ -100,7 +100,7 @@ function readNumbers(numbers: NumberType, bytes: Uint8Array, place: string): Wei
   }
 }
 
-/** Whole numbers as positions, layers and masks have them: none of these needs more than 32 bits. */
+/** Whole numbers as Int32Array: positions, layers and masks need no more than 32 bits. */
 function toInt32(numbers: ArrayLike<number | bigint>, place: string): Int32Array {
   if (numbers instanceof Int32Array) return numbers;
   const out = new Int32Array(numbers.length);

@@ -6,7 +6,7 @@ export type TensorKind = 'attention' | 'queries' | 'keys' | 'values' | SublayerP
 /** Our name for a tensor: `attention`, or with its stream in encoder-decoder models, `cross.attention`. */
 export type TensorName = TensorKind | `${'encoder' | 'decoder' | 'cross'}.${TensorKind}`;
 
-/** What the tensors are called where not by our names; `null` leaves one out. */
+/** The names of tensors in the file, by our names, where they differ; `null` leaves one out. */
 export type TensorNames = Partial<Record<TensorName, string | null>>;
 
 /** A tensor as `createTrace` takes it: whole, or one a layer with the layers' numbers. */
@@ -16,9 +16,9 @@ export interface FoundTensor {
 }
 
 /**
- * A tensor whole, or one a layer in the order of their numbers; `undefined` where there is none and need not be.
+ * Finds a tensor, whole or one per layer in the order of their numbers; undefined if it is optional and missing.
  *
- * @param place what to call what holds them in messages
+ * @param place the name of the file in messages
  * @throws TraceError `file-names`, `dtype`
  */
 export function findTensor(
@@ -72,16 +72,16 @@ export function findTensor(
   );
 }
 
-/** Reads the data now, so that a type that cannot be read is reported under the file's own name. */
+/** Reads the data now, so that an unreadable type is reported with the tensor's name in the file. */
 function read(tensor: Tensor | FileTensor, name: string, place: string): Tensor {
-  // What is no tensor is left for createTrace to refuse.
+  // createTrace refuses what is no tensor.
   if (typeof tensor !== 'object' || tensor === null || !('dtype' in tensor)) return tensor;
   const { dims, data, dtype, type } = tensor;
   if (type === undefined) throw wrongType(dtype, `${place}, tensor ${name}`);
   return { dims, data };
 }
 
-/** The first names: a file of model weights has hundreds. */
+/** Lists the first names: a file of model weights has hundreds. */
 export function listNames(tensors: ReadonlyMap<string, unknown>): string {
   const names = [...tensors.keys()];
   const first = names.slice(0, 12).join(', ') || 'no tensors';

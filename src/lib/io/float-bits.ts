@@ -5,7 +5,7 @@ export function fromBfloat16(bits: Uint16Array): Float32Array {
   return new Float32Array(wide.buffer);
 }
 
-/** float16 bits of numbers that float16 holds exactly, as those decoded from it; of others the fraction is cut off. */
+/** float16 bits of numbers. Exact for numbers that were decoded from float16; others are truncated. */
 export function toFloat16(numbers: Float32Array): Uint16Array {
   const wide = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
   return Uint16Array.from(wide, (bits) => {

@@ -7,8 +7,8 @@ import { safetensorsFile } from './safetensors/parse-safetensors.js';
 import { readTrace, type LoadOptions } from './trace-from-tensors.js';
 
 /**
- * Loads a trace from a file of any format that is read, told by its first bytes, not its name: safetensors, npz, or an npy of
- * attention alone, whose tokens are passed. What the tensors are called: `traceFromTensors`.
+ * Loads a trace from a file: safetensors, npz, or an npy of attention alone, with tokens passed as an option. The format is recognised by
+ * the first bytes, not by the name. `traceFromTensors` says how tensors are named.
  *
  * @param source a URL, a `Blob`, bytes or, in Node, a path
  * @throws TraceError `file` for a damaged file or one of another format, `file-names` where tensors are not found, and all that

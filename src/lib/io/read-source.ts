@@ -4,7 +4,7 @@ import { TraceError } from '../trace/index.js';
 /** Where a file's bytes come from: a URL, a `Blob` or `File`, bytes in memory or, in Node, a path. */
 export type Source = string | URL | Blob | ArrayBuffer | ArrayBufferView;
 
-/** The bytes of a file, and what to call it in messages. */
+/** The bytes of a file, and its name in messages. */
 export interface SourceBytes {
   bytes: Uint8Array;
   name: string;
@@ -35,7 +35,7 @@ export async function readSource(source: Source, signal?: AbortSignal): Promise<
   }
 }
 
-/** Bytes in memory, viewed; those of another frame too. Of anything else nothing. */
+/** A view of bytes in memory, also of another frame's; undefined for anything else. */
 function bytesIn(source: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(source)) {
     const { buffer, byteOffset, byteLength } = source;
@@ -66,7 +66,7 @@ async function readBytes(
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   const url = source instanceof URL ? source : asUrl(source);
   if (inNode && (!url || url.protocol === 'file:')) {
-    // Asked of Node itself: bundlers for the browser would look for what is imported, and fail.
+    // Taken from Node at run time: bundlers for the browser would fail to resolve an import.
     const { readFile } = process.getBuiltinModule('node:fs/promises');
     // A Buffer is turned into plain bytes: its `slice` copies nothing.
     return bytesIn(await readFile(url ?? (source as string), { signal }))!;

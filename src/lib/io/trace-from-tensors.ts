@@ -14,14 +14,14 @@ import { traceMetadata } from './trace-metadata.js';
 /** How to read tensors that are not named as attentrace writes them. */
 export interface TensorOptions {
   /**
-   * What the tensors are called, for example `{ attention: 'attentions', queries: 'q' }`. Where there is one a layer, the
+   * The names of the tensors, for example `{ attention: 'attentions', queries: 'q' }`. Where there is one a layer, the
    * name without its number (`attentions` for `attentions.0`, `attentions.1`…), or with `{layer}` in the number's place
    * (`h.{layer}.attn`). Names left out keep their default; `null` leaves a tensor out.
    */
   names?: TensorNames;
   /** The tokens, where the file does not hold them; `{ encoder, decoder }` for encoder-decoder models. */
   tokens?: readonly string[] | { encoder?: readonly string[]; decoder?: readonly string[] };
-  /** What else the file does not say, or says wrong, by the names of its metadata: `{ quantity: 'scores', 'decoder.causal': true }`. */
+  /** Values that the file lacks, or has wrong, by the names of its metadata: `{ quantity: 'scores', 'decoder.causal': true }`. */
   metadata?: Readonly<Record<string, unknown>>;
 }
 
@@ -31,9 +31,9 @@ export interface LoadOptions extends TensorOptions {
   signal?: AbortSignal;
 }
 
-/** What a reader finds in a file: all that a trace is made of. A tensor is read when its `data` is asked for. */
+/** The content of a file: tensors and metadata to make a trace of. A tensor is read when its `data` is used. */
 export interface TensorFile {
-  /** What to call it in messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: ReadonlyMap<string, unknown>;
@@ -68,7 +68,7 @@ export function traceFromTensors(
   );
 }
 
-/** The same of a file. */
+/** Makes the trace of a file's content. */
 export function readTrace(file: TensorFile, options: TensorOptions = {}): Trace {
   return createTrace(traceInput(file, options));
 }
@@ -135,7 +135,7 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
       'one of them',
       'Leave one out, for example names: { attention: null }.',
     );
-  // What is missing stays undefined: createTrace says so, and what to do.
+  // Missing parts stay undefined: createTrace reports them.
   if (isEncoderDecoder)
     return { ...about, encoder: held(encoder), decoder: held(decoder), cross: held(cross) } as TraceInput;
   if (self.attention)
@@ -150,7 +150,7 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
 
 type SidesOfTokens = { encoder?: readonly string[]; decoder?: readonly string[] };
 
-/** A part of an encoder-decoder model, unless the file has nothing of it. */
+/** A part of an encoder-decoder model; undefined if the file has none of it. */
 function held<T extends object>(part: T | undefined): T | undefined {
   return Object.values(part ?? {}).some((value) => value !== undefined) ? part : undefined;
 }

@@ -1,7 +1,7 @@
 import { TraceError, type ScoringInput, type Segment } from '../trace/index.js';
 import { describe } from '../trace/describe.js';
 
-/** Reads what is said of a trace beside its tensors. Each gives `undefined` where there is nothing. */
+/** Reads the metadata of a trace by key; undefined for what is missing. */
 export interface TraceMetadata {
   text(key: string): string | undefined;
   strings(key: string): string[] | undefined;
@@ -9,13 +9,13 @@ export interface TraceMetadata {
   numbers(key: string): number[] | undefined;
   /** Numbers of heads, of all layers or of each. */
   heads(key: string): number[] | number[][] | undefined;
-  /** 1 or true for what is there, 0 or false for what is not. */
+  /** 1 or true for each token present, 0 or false for the others. */
   mask(key: string): (number | boolean)[] | undefined;
   segments(key: string): Segment[] | undefined;
   flag(key: string): boolean | undefined;
-  /** A name, or an object whose range has `null` where there is no limit, which JSON cannot write otherwise. */
+  /** A name, or an object; in its range `null` means no limit, as JSON has no infinity. */
   quantity(key: string): unknown;
-  /** How queries and keys become weights; `null` where there is no limit. */
+  /** How queries and keys become weights; `null` means no limit. */
   scoring(key: string): ScoringInput | undefined;
 }
 
@@ -67,7 +67,7 @@ export function traceMetadata(metadata: ReadonlyMap<string, unknown>, name: stri
   };
 }
 
-/** What a string says in JSON; of anything else nothing. */
+/** The value of a JSON string; nothing for other values. */
 function parsed(given: unknown): { value?: unknown; cause?: unknown } {
   if (typeof given !== 'string') return {};
   try {
@@ -85,7 +85,7 @@ function isSegment(value: unknown): boolean {
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What is null has no limit, as where it is left out. */
+/** null means no limit, the same as leaving it out. */
 function toScoring(given: unknown): ScoringInput | undefined {
   return given === undefined
     ? undefined

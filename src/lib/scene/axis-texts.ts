@@ -1,6 +1,6 @@
 import { labelWidthPx } from './label-width.js';
 
-/** One label of an axis: a token, or where they would collide, a position. */
+/** One label of an axis: a token, or a position where tokens would overlap. */
 interface AxisLabel {
   position: number;
   /** Middle of its cell, in CSS pixels from the plot's edge. */
@@ -8,7 +8,7 @@ interface AxisLabel {
   kind: 'token' | 'position';
 }
 
-/** Which labels of an axis are written: every n-th, or positions in their place. */
+/** Which labels of an axis are shown: every n-th token, or positions instead. */
 export type LabelsShown = number | 'positions';
 
 /** The labels of an axis that fit. */
@@ -19,7 +19,7 @@ interface AxisLabels {
 
 /** The part of an axis that is seen. */
 interface AxisSpan {
-  /** First cell and number of cells, in fractions too. */
+  /** First cell and number of cells; may be fractions. */
   start: number;
   count: number;
   /** How many cells the axis has, seen or not. */
@@ -35,13 +35,13 @@ export function queryAxis(span: AxisSpan): AxisLabels {
   return axisLabels(span, queryRowPx, 2 * queryRowPx);
 }
 
-/** The labels of keys, diagonal, or where they are positions, upright beside each other. */
+/** The labels of keys: tokens are diagonal, positions upright beside each other. */
 export function keyAxis(span: AxisSpan): AxisLabels {
   return axisLabels(span, keyColumnPx, labelWidthPx(span.total.toLocaleString('en')) + 12);
 }
 
 /**
- * The labels of an axis that fit: every token, every n-th, or round positions where n would be over 6.
+ * The labels of an axis that fit: every n-th token, or round positions if n would be over 6.
  *
  * @param tokenPx room that a token takes along the axis
  * @param positionPx room that a position takes
@@ -63,7 +63,7 @@ function axisLabels(
   return { shown: kind === 'position' ? 'positions' : step, labels };
 }
 
-/** The next of 1, 2, 5, 10, 20, 50, … that is no less. */
+/** The least of 1, 2, 5, 10, 20, 50, … that is not below `atLeast`. */
 function roundStep(atLeast: number): number {
   const power = 10 ** Math.floor(Math.log10(atLeast));
   return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= atLeast)!;

@@ -5,10 +5,10 @@ import { heatmapScene, type HeatmapScene, type HeatmapWords, type SceneText } fr
 import type { Rect } from './rect.js';
 import { cellRect, clampViewport, wholeMatrix, type Viewport } from './viewport.js';
 
-/** A run of keys that a head keeps. */
+/** Adjacent keys that a head keeps. */
 interface KeptRun {
   rect: Rect;
-  /** Whether they are of the needle. */
+  /** Whether they belong to the needle. */
   needle: boolean;
 }
 
@@ -17,28 +17,28 @@ export interface BudgetScene {
   /** The axes: a row a head, a column a key. */
   axes: HeatmapScene;
   kept: readonly KeptRun[];
-  /** Columns of numbers beside the rows that have a label, and over them what they are. */
+  /** Columns of numbers beside the labelled rows, and their titles. */
   numbers: readonly (readonly SceneText[])[];
   numberTitles: readonly SceneText[];
-  /** How high the box need be. */
+  /** How high the box needs to be. */
   naturalPx: number;
 }
 
 export interface BudgetPicture {
   kept: readonly KeptHead[];
-  /** A row each: called by its number. */
+  /** One row each, labelled by its number. */
   heads: readonly Token[];
   keyTokens: readonly Token[];
   /** The keys of the needle. */
   needle: readonly number[];
   viewport: Viewport | undefined;
   words: HeatmapWords;
-  /** The columns of numbers: what each is, and its number of each head. */
+  /** The columns of numbers: the title of each, and its number for each head. */
   columns: readonly { readonly title: string; readonly numbers: readonly string[] }[];
 }
 
 const rowGapPx = 2;
-/** Cells from this size on are set apart. */
+/** Cells of at least this size have a gap between them. */
 const gapFromPx = 6;
 const columnPx = 58;
 const narrowColumnPx = 46;
@@ -57,7 +57,7 @@ export function budgetScene(box: Size, picture: BudgetPicture): BudgetScene {
   return { axes, naturalPx, kept: keptRuns(axes, picture), ...numbersOf(axes, columns, numberPx) };
 }
 
-/** Keys next to each other that stay are one rectangle where cells are too narrow to be set apart. */
+/** Adjacent kept keys are one rectangle where cells are too narrow for a gap. */
 function keptRuns({ viewport, plot }: HeatmapScene, { kept, needle: positions }: BudgetPicture): KeptRun[] {
   const needle = new Set(positions);
   const apart = plot.width / viewport.keys >= gapFromPx;

@@ -1,4 +1,4 @@
-import type { Point } from './viewport.js';
+import type { Point } from './rect.js';
 
 /**
  * Where a line from `(x0, y0)` to `(x1, y1)` is at `t` in 0..1: a cubic Bézier curve that leaves and arrives

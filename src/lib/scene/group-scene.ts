@@ -2,28 +2,28 @@ import { spaceBetween } from '../analysis/lens/index.js';
 import type { GroupShares } from '../analysis/index.js';
 import type { PatchGrid, PictureSegment, Token } from '../trace/index.js';
 
-/** A part of a bar, from and to as parts of its whole length, 0 to 1. */
+/** A part of a bar; `from` and `to` are shares of its length, 0 to 1. */
 interface BarPart {
-  /** The index of the group of keys, which is that of its colour too. */
+  /** The index of the group of keys, and of its colour. */
   readonly group: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** A group of queries: what it gives to each group of keys, as a bar. What is left of it is the rest. */
+/** A group of queries, as a bar of what it gives to each group of keys; the remainder is weight elsewhere. */
 export interface QueryBar {
   readonly name: string;
   readonly parts: readonly BarPart[];
 }
 
-/** A piece of text, shaded by what the chosen group of queries gives to it. */
+/** A piece of text, shaded by what the chosen group of queries gives it. */
 interface TextPiece {
   /** The position of its token. */
   readonly position: number;
-  /** The space before it, or what says that tokens are left out there. */
+  /** The space before it, or an ellipsis where tokens are left out. */
   readonly before: string;
   readonly text: string;
-  /** From 0 to 1, the strongest of all that is shown. */
+  /** From 0 to 1 for the strongest that is shown. */
   readonly shade: number;
 }
 
@@ -32,15 +32,15 @@ interface KeyEntry {
   readonly name: string;
   readonly share: number;
   readonly lift: number;
-  /** The part of its text that gets most, or all of it; whether there is more before and after. */
+  /** All of its text or the part that gets most, and whether there is more before and after. */
   readonly pieces: readonly TextPiece[];
-  /** Where the group is a picture: it, and how its patches are shaded. */
+  /** If the group is a picture: the picture, and the shades of its patches. */
   readonly picture?: { readonly image: PatchGrid; readonly shades: readonly number[] };
   readonly cutBefore: boolean;
   readonly cutAfter: boolean;
 }
 
-/** One head, at a column and row of the grid: what it gives from the chosen queries to the chosen keys. */
+/** A head in the grid, with what its chosen queries give to the chosen keys. */
 interface HeadCell {
   /** Its index among the heads of the shares. */
   readonly index: number;
@@ -51,17 +51,17 @@ interface HeadCell {
   readonly share: number;
 }
 
-/** Everything of a group view as plain data. Bars and shades are shares from 0 to 1; whoever draws gives them a size. */
+/** What a group view shows, as plain data. Bars and shades are shares from 0 to 1, without sizes. */
 export interface GroupScene {
   readonly bars: readonly QueryBar[];
-  /** The share that a whole bar stands for: 1, or less where all bars would be short. */
+  /** The share that a full-length bar stands for: 1, or less if all bars would be short. */
   readonly wholeBar: number;
   readonly keys: readonly KeyEntry[];
   readonly heads: {
     readonly columns: readonly number[];
     readonly rows: readonly number[];
     readonly cells: readonly HeadCell[];
-    /** What the strongest colour stands for. */
+    /** The share that the strongest colour stands for. */
     readonly most: number;
   };
 }
@@ -69,9 +69,9 @@ export interface GroupScene {
 /** What a scene is made of. */
 export interface GroupSceneInput {
   readonly shares: GroupShares;
-  /** The heads whose mean bars and table show, as indices of `shares.heads`. */
+  /** The heads whose mean is shown, as indices into `shares.heads`. */
   readonly chosen: readonly number[];
-  /** The group of queries and of keys that is looked at, by index. */
+  /** The indices of the group of queries and the group of keys that are looked at. */
   readonly query: number;
   readonly key: number;
   readonly tokens: readonly Token[];
@@ -79,11 +79,11 @@ export interface GroupSceneInput {
   readonly pictures?: readonly PictureSegment[];
   /** What the group of queries gives to each key, where that is known. */
   readonly perKey?: ArrayLike<number>;
-  /** How many tokens of the group that is looked at are shown, and of the others. */
+  /** How many tokens are shown of the group that is looked at (`open`), and of each other group (`closed`). */
   readonly most: { readonly open: number; readonly closed: number };
 }
 
-/** Where no group of queries gives this much to groups of keys, the longest bar is a whole one. */
+/** If every bar is shorter than this, the longest is drawn at full length. */
 const shortBar = 0.5;
 
 export function groupScene(input: GroupSceneInput): GroupScene {
@@ -127,7 +127,7 @@ export function groupScene(input: GroupSceneInput): GroupScene {
   };
 }
 
-/** The picture that a group is, and from 0 to 1 what each of its patches gets. */
+/** If a group is a picture: the picture, and the shade of each patch from 0 to 1. */
 function pictureOf(
   positions: readonly number[],
   strongest: number,
@@ -138,7 +138,7 @@ function pictureOf(
   return found && { image: found.image, shades: positions.map(shade) };
 }
 
-/** One after the other; what is negative, as in a difference, has no length. */
+/** Places the parts one after the other; negative ones, as in a difference, have no length. */
 function barParts(shares: readonly number[], whole: number): BarPart[] {
   let from = 0;
   return shares.map((share, group) => {
@@ -157,7 +157,7 @@ function strongestKey({ shares, perKey }: GroupSceneInput): number {
   return most;
 }
 
-/** The run of a group's tokens, of a certain length, that gets most; from its start where all get alike. */
+/** The `length` consecutive tokens of a group that get most together; the first ones if all get the same. */
 function excerpt(
   positions: readonly number[],
   length: number,
@@ -171,10 +171,10 @@ function excerpt(
   let [start, best] = [0, sum];
   for (let i = count; i < positions.length; i++) {
     sum += weightAt(i) - weightAt(i - count);
-    // What is hardly more is no reason to leave the start.
+    // A difference from rounding is no reason to leave the start.
     if (sum > best * (1 + 1e-6)) [start, best] = [i - count + 1, sum];
   }
-  // Not from the middle of a word.
+  // Start at the beginning of a word.
   while (start > 0 && tokens[positions[start]!]!.continues) start--;
   const spaced = tokens.some(({ special, text }) => !special && /^\s/u.test(text));
   let before = '';

@@ -1,10 +1,10 @@
 import type { Token } from '../trace/index.js';
 import { widestLabelPx } from './label-width.js';
 
-/** Before the first token and after the last, in CSS pixels. */
+/** The room before the first token and after the last, in CSS pixels. */
 export const paddingPx = 10;
 
-/** Numbers beside the tokens take this much, as in TokenRow's style. */
+/** The width of a number beside a token, as in TokenRow's style. */
 const numberPx = 42;
 const widestLinesPx = 420;
 
@@ -27,7 +27,7 @@ export function headColumns(
   const widest = Math.min(150, widthPx * 0.24);
   const label = (tokens: readonly Token[], least: number): number =>
     Math.ceil(Math.max(widestLabelPx(tokens, widest) + 16, Math.min(least, widest + 16)));
-  // Where there is little room, numbers stand beside the keys only; the status line has the others.
+  // If there is little room, only the keys have numbers beside them; the status line has the others.
   const query = label(queryTokens, 48) + (narrow ? 0 : numberPx);
   const key = label(keyTokens, Math.max(48, heads * 12)) + numberPx;
   const padding = narrow ? 6 : 16;

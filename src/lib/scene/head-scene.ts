@@ -1,13 +1,12 @@
 import type { Token } from '../trace/index.js';
 import { paddingPx, type Columns } from './head-layout.js';
-import type { Rect } from './rect.js';
+import type { Point, Rect } from './rect.js';
 import { rowPx } from './rows.js';
-import type { Point } from './viewport.js';
 
-/** A side of the lines: the tokens that look, or those that are looked at. */
+/** A side of the lines: queries or keys. */
 export type Side = 'query' | 'key';
 
-/** Lines as columns, an entry each: token positions, the index of a colour, and the number that the line stands for. */
+/** Lines as columns with an entry each: token positions, the index of a colour, and the line's number. */
 interface SceneLines {
   readonly count: number;
   readonly query: ArrayLike<number>;
@@ -18,19 +17,19 @@ interface SceneLines {
 
 /** How lines look. */
 interface LineLook {
-  /** Colours as CSS writes them, by the index that a line has; of signed numbers `[negative, positive]`, whatever the head. */
+  /** CSS colours, by the index of a line; for signed numbers `[negative, positive]`, the same for all heads. */
   readonly colors: readonly string[];
-  /** A line's magnitude is that of its number ÷ the largest of the range. A range that starts below 0 is one of signed numbers. */
+  /** A line's magnitude is |number| ÷ the largest magnitude of the range. A range that starts below 0 is for signed numbers. */
   readonly range: readonly [low: number, high: number];
   /** A line's opacity is its magnitude × this, at most 1. */
   readonly opacityScale: number;
-  /** The query, the key or the pair whose lines stand out; the others fade. */
+  /** The query, the key or the pair whose lines are highlighted; the others fade. */
   readonly focus: Readonly<Record<Side, number | null>>;
 }
 
 /**
- * What lies where in a head view, in CSS pixels from the corner of its columns, which may be longer than the view shows. Side by
- * side, x and y trade places.
+ * What lies where in a head view, in CSS pixels from the corner of its columns, which may be longer than the view. In the horizontal layout
+ * x and y are swapped.
  */
 export interface HeadScene {
   readonly columns: Columns;
@@ -42,13 +41,13 @@ export interface HeadScene {
   readonly look: LineLook;
 }
 
-/** CSS pixels of a line of magnitude 0 and of 1; what stands out is half as wide again. */
+/** The width of lines of magnitude 0 and 1, in CSS pixels; highlighted lines are half as wide again. */
 export const lineWidthsPx = [0.6, 2.4] as const;
 
-/** How much is left of the lines of other tokens while some stand out. */
+/** The opacity left to other lines while some are highlighted. */
 const restOpacity = 0.1;
 
-/** Where a token stands, with what stands beside it. */
+/** The place of a token and of what stands beside it. */
 export function tokenRect({ columns, horizontal }: HeadScene, side: Side, position: number): Rect {
   const across = columns.margin + (side === 'query' ? 0 : columns.query + columns.lines);
   const along = paddingPx + position * rowPx;
@@ -71,7 +70,7 @@ export function lineEnds(
   return { from: at(start, lines.query[index]!), to: at(start + columns.lines, lines.key[index]!) };
 }
 
-/** What a line looks like at rest, or where others stand out: its colour by index, and whether it is drawn over the others. */
+/** How a line is drawn: its colour by index, and whether it is highlighted and drawn over the others. */
 export function lineStyle(
   { lines, look }: HeadScene,
   index: number,

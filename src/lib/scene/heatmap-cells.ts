@@ -1,10 +1,10 @@
 import { blockWeights, type Block, type Matrix, type Stream } from '../trace/index.js';
 import type { Viewport } from './viewport.js';
 
-/** Visible cells looked at to fit the range: a coarser level of the matrix is read when there are more. */
+/** The most cells read to find the largest; a coarser level is read where more are visible. */
 const fitCells = 512;
 
-/** How many keys after that of its row a query sees; null where none is out of its sight, or the rows are no run of a sequence. */
+/** How many keys beyond its row's own a query sees; null if it sees all, or if the rows are not consecutive positions. */
 export function causalOffset({ causal, queryTokens }: Stream): number | null {
   const first = queryTokens[0]?.position ?? 0;
   return causal && queryTokens.every(({ position }, row) => position === first + row) ? first : null;
@@ -12,7 +12,7 @@ export function causalOffset({ causal, queryTokens }: Stream): number | null {
 
 type Largest = { weight: number };
 
-/** The largest magnitude that a part of a matrix holds; 1 where all are 0. */
+/** The largest magnitude in a part of a matrix; 1 if all are 0. */
 export function largestSeen(
   matrix: Matrix,
   { query, key, queries, keys }: Viewport,

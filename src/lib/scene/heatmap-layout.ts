@@ -8,34 +8,34 @@ export interface Size {
   height: number;
 }
 
-/** What stands round the plot. */
+/** The texts around the plot. */
 export interface HeatmapTexts {
   queryTokens: readonly Token[];
   keyTokens: readonly Token[];
-  /** Written where the two axes begin; longer where not every label has room. */
+  /** The titles of the axes; longer if not every label has room. */
   queryTitle: (shown: LabelsShown) => string;
   keyTitle: (shown: LabelsShown) => string;
 }
 
-/** Where the parts of a heatmap lie in its box, in CSS pixels, whatever part of the matrix is seen. */
+/** Where the parts of a heatmap lie in its box, in CSS pixels, independent of the viewport. */
 export interface HeatmapLayout {
   plot: Rect;
-  /** The room that a label of a query has, and of a key. */
+  /** The room for a label of a query, and of a key. */
   queryLabelPx: number;
   keyLabelPx: number;
-  /** Where there is room for more than the plot: beside it, or below. */
+  /** Room for more than the plot, beside it or below; null if there is none. */
   aside: Rect | null;
   below: boolean;
-  /** How high the box need be: a small matrix fills no large one. */
+  /** How high the box needs to be: a small matrix needs no high box. */
   naturalPx: number;
 }
 
-/** The largest a cell becomes where a matrix is small, and where it is long and narrow. */
+/** The largest size of a cell in a small matrix, and in a long and narrow one. */
 const largestCellPx = 44;
 const largestStripPx = 96;
 /** How much longer than wide a cell may be. */
 const mostAspect = 1.7;
-/** A plot that fills less than this of its room in one direction takes all it can there, whatever shape its cells become. */
+/** If the plot would fill less than this share of its room in one direction, it takes all of that room, and its cells are not square. */
 const leastFill = 0.4;
 
 const labelGapPx = 8;
@@ -47,7 +47,7 @@ const asideHeightPx = 236;
 /** From this width on there is room beside the plot. */
 const wideFromPx = 720;
 const belowHeightPx = 200;
-/** The body of a view as high as views are unless told otherwise. */
+/** The height of a view's body by default. */
 const usualHeightPx = 524;
 
 /** @param aside whether there is anything to show beside the plot where there is room */
@@ -87,7 +87,7 @@ function layOutWith(
   const groupPx = gutter.left + size.width + gutter.right + (wide ? asideWidthPx : 0);
   const left = Math.max(0, Math.floor((box.width - groupPx) / 2));
   const neededIn = (height: number): number => gutter.top + sizeIn(height).height + bottomPx;
-  // Twice, as strips are stretched in a high box alone.
+  // Twice, as only a high box stretches strips.
   const natural = neededIn(neededIn(usualHeightPx));
   const beside = { x: left + groupPx - asideWidthPx, y: 0, width: asideWidthPx, height: box.height };
   const under = { x: 0, y: box.height - belowHeightPx, width: box.width, height: belowHeightPx };
@@ -101,7 +101,7 @@ function layOutWith(
   };
 }
 
-/** Room round the plot for labels and titles, in CSS pixels. */
+/** The room around the plot for labels and titles, in CSS pixels. */
 function gutterOf(
   { queryTokens, keyTokens }: HeatmapTexts,
   widthPx: number,
@@ -113,21 +113,21 @@ function gutterOf(
     widestLabelPx(queryTokens, Math.min(120, widthPx * 0.28)),
     labelWidthPx(queryTokens.length.toLocaleString('en')),
     widest(titles.short) - labelGapPx,
-    // On a narrow page the plot has more use for the room.
+    // On a narrow page the plot needs the room more.
     Math.min(widest(titles.full) - labelGapPx, widthPx * 0.14),
   );
   return {
     left: Math.ceil(queryLabelPx) + 22,
     top: Math.max(Math.ceil(keyLabelPx * keyLabelLean) + 22, titleHeightPx + 8),
-    /** The last labels at the top lean over the plot's edge. */
+    /** The last labels at the top extend beyond the plot's edge. */
     right: Math.ceil(Math.max(keyLabelPx * 0.5, 16)),
     keyLabelPx,
   };
 }
 
 /**
- * The plot, as large as its room allows: cells that are about square, or of a matrix with far more keys than queries, or the other
- * way about, as high or as wide as there is room for.
+ * The size of the plot, as large as its room allows, with about square cells; if there are far more keys than queries, or the reverse, it
+ * is stretched to fill its room.
  */
 function plotSize(room: Size, rows: number, cols: number): Size {
   const fit = {

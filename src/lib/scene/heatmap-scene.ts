@@ -2,42 +2,42 @@ import type { Matrix, Token } from '../trace/index.js';
 import { keyAxis, queryAxis, type LabelsShown } from './axis-texts.js';
 import type { HeatmapLayout } from './heatmap-layout.js';
 import { cutMiddle, titleWidthPx } from './label-width.js';
-import type { Rect } from './rect.js';
-import { cellRect, type MatrixSize, type Point, type Viewport } from './viewport.js';
+import type { Point, Rect } from './rect.js';
+import { cellRect, type MatrixSize, type Viewport } from './viewport.js';
 
-/** A text of a scene, in one line. */
+/** One line of text. */
 export interface SceneText {
   text: string;
-  /** The whole of a text that is cut. */
+  /** The text before it was cut. */
   full: string;
-  /** The point that the text starts or ends at, or is around, in the middle of its height; it is turned about this point. */
+  /** The point where the text starts, ends or is centred, as `anchor` says, in the middle of its height; it is rotated about this point. */
   x: number;
   y: number;
   anchor: 'start' | 'middle' | 'end';
   /** In degrees, clockwise. */
   angle: number;
-  /** How long it may be. */
+  /** Its largest length. */
   roomPx: number;
   kind: 'token' | 'position' | 'title';
-  /** Of a label: the position of its query or key. */
+  /** For a label: the position of its query or key. */
   position: number | null;
 }
 
-/** The cells that fill the plot, and the colours their values have. */
+/** The cells that fill the plot, and the colours of their values. */
 export interface SceneCells {
   matrix: Matrix;
   scale: 'linear' | 'sqrt' | 'log';
-  /** The values at the two ends of the table. */
+  /** The values at the two ends of the colour table. */
   range: readonly [low: number, high: number];
-  /** 256 × red, green, blue. */
+  /** 256 colours, three bytes each: red, green, blue. */
   table: Uint8Array;
-  /** Cells whose key is after their query's row and this cannot hold a value; null where every cell can. */
+  /** Cells whose key is more than this beyond their row cannot hold a value; null if every cell can. */
   causalOffset: number | null;
   /** Keys that are left out. */
   hiddenKeys: ReadonlySet<number>;
 }
 
-/** What lies where in a heatmap, in CSS pixels from the corner of its box: drawn, hit-tested and exported. */
+/** What lies where in a heatmap, in CSS pixels from the corner of its box; it is drawn, hit-tested and exported. */
 export interface HeatmapScene {
   size: MatrixSize;
   /** Where the cells of the viewport lie. */
@@ -107,7 +107,7 @@ export function heatmapScene(
   };
 }
 
-/** What an axis shows, and where there is room, which of its labels. */
+/** The title of an axis, which also says which labels are shown, if there is room. */
 function title(words: HeatmapWords['keyTitle'], shown: LabelsShown, x: number, y: number): SceneText {
   const full = words(shown);
   const text = titleWidthPx(full) <= x ? full : words(1);
@@ -126,13 +126,13 @@ export function cellAt(scene: HeatmapScene, { x, y }: Point): { query: number; k
   };
 }
 
-/** A frame round what is looked at. */
+/** A frame around what is looked at. */
 export interface Frame {
   kind: 'row' | 'column' | 'cell';
   rect: Rect;
 }
 
-/** The frames round a row, a column and the cell where they meet; outside the plot they are not seen. */
+/** The frames around a row, a column and the cell where they meet; they may lie outside the plot. */
 export function frames(scene: HeatmapScene, at: { query: number | null; key: number | null }): Frame[] {
   const { viewport, plot } = scene;
   const found: Frame[] = [];
@@ -148,7 +148,7 @@ export function frames(scene: HeatmapScene, at: { query: number | null; key: num
   return found;
 }
 
-/** Where runs of columns lie that are seen, such as those of keys that are left out; those less than a pixel apart are one. */
+/** The rectangles of columns in sight, such as those of hidden keys; columns less than a pixel apart are joined. */
 export function columns({ viewport, plot }: HeatmapScene, keys: Iterable<number>): Rect[] {
   const seen = [...keys].filter((key) => key > viewport.key - 1 && key < viewport.key + viewport.keys);
   const runs: Rect[] = [];

@@ -1,25 +1,25 @@
 import type { Token } from '../trace/index.js';
 
-/** Tokens are set in 12.5 px; a wide script takes about twice the width. */
+/** The width of a letter at 12.5 px, the size of tokens; letters of wide scripts take about twice as much. */
 const charPx = 7.3;
 const wideCharPx = 13;
 /** Letters of scripts whose letters are twice as wide. */
 export const wide =
   /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f000}-\u{3ffff}]/u;
 
-/** No label has room for more characters than this; more are not measured. */
+/** No label has room for more characters than this: the rest is not measured. */
 const mostChars = 400;
 
 const charWidthPx = (char: string): number => (wide.test(char) ? wideCharPx : charPx);
 
-/** About how wide a label will be set, in CSS pixels: exact measuring would need a document. */
+/** The approximate width of a label, in CSS pixels: exact measuring would need a document. */
 export function labelWidthPx(label: string): number {
   let width = 0;
   for (const char of label.slice(0, mostChars)) width += charWidthPx(char);
   return width;
 }
 
-/** The same of a title, which is set smaller. */
+/** The same for a title, which is smaller. */
 export function titleWidthPx(title: string): number {
   return labelWidthPx(title) * 0.92;
 }
@@ -34,8 +34,8 @@ export function widestLabelPx(tokens: readonly Token[], maxPx: number): number {
 }
 
 /**
- * A label cut in its middle where it is wider than its room: "answer sentence 1" and "answer sentence 2" differ at their ends.
- * A letter is never cut from its accents.
+ * Cuts a label in its middle if it is wider than its room: "answer sentence 1" and "answer sentence 2" differ at their ends. Letters keep
+ * their accents.
  */
 export function cutMiddle(label: string, roomPx: number): string {
   if (labelWidthPx(label) <= roomPx) return label;

@@ -1,7 +1,7 @@
 import type { HeadPlace, HeadValue } from '../analysis/index.js';
 import type { Rect } from './rect.js';
 
-/** A head where its two values are. */
+/** A head, at the place of its two values. */
 export interface HeadDot extends HeadPlace {
   /** In CSS pixels. */
   readonly x: number;
@@ -16,11 +16,11 @@ interface Tick {
 }
 
 export interface ScatterScene {
-  /** Where dots may be. */
+  /** The area for dots. */
   readonly plot: Rect;
   readonly dots: readonly HeadDot[];
   readonly ticks: { readonly x: readonly Tick[]; readonly y: readonly Tick[] };
-  /** Heads that have not both values. */
+  /** Heads that lack a value. */
   readonly without: readonly HeadPlace[];
 }
 
@@ -64,7 +64,12 @@ export function scatterScene(
   };
 }
 
-/** A dot nearest to a point, no further than `within`. */
+/** Dots in the order they are drawn: those chosen last, over the others. */
+export function chosenLast(dots: readonly HeadDot[], chosen: readonly HeadDot[]): HeadDot[] {
+  return [...dots].sort((a, b) => Number(chosen.includes(a)) - Number(chosen.includes(b)));
+}
+
+/** The dot nearest to a point, if it is within a distance. */
 export function dotAt(
   dots: readonly HeadDot[],
   point: { x: number; y: number },
@@ -79,7 +84,7 @@ export function dotAt(
   return best;
 }
 
-/** From a round number to a round number, and round numbers between: about so many. */
+/** Round numbers for an axis, about `about` of them, and a function from a value to its share of the axis. */
 function axis(
   values: readonly number[],
   about: number,
@@ -91,7 +96,7 @@ function axis(
   const step = power * ([1, 2, 5].find((times) => times * power >= rough) ?? 10);
   const first = Math.floor((values.length > 0 ? low : 0) / step);
   const last = Math.max(first + 1, Math.ceil((values.length > 0 ? high : 1) / step));
-  // Multiples of the step, without the dust of adding it up.
+  // Multiples of the step, without accumulated rounding.
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   const ticks = Array.from({ length: last - first + 1 }, (_, i) =>
     Number(((first + i) * step).toFixed(digits)),

@@ -1,7 +1,7 @@
 import { wide } from './label-width.js';
 
 /**
- * The widths of Helvetica's letters from the space on, in thousandths of its size; Arial's are the same.
+ * The widths of Helvetica's characters from the space on, in thousandths of the font size; Arial's are the same.
  * Source: Adobe, Core 14 AFM files, Helvetica.
  */
 const widths =
@@ -9,7 +9,7 @@ const widths =
     .split(' ')
     .map(Number);
 
-/** The same of signs beyond them that labels have. */
+/** The same for other characters in labels. */
 const signs: Record<string, number> = {
   '…': 1000,
   '—': 1000,
@@ -22,7 +22,7 @@ const signs: Record<string, number> = {
 
 const noWidth = /\p{Mn}|\p{Me}|[\u200b-\u200f\u2060]/u;
 
-/** How wide a text is in the font of figures, without a document to measure it in: of other scripts than Latin about. */
+/** The width of a text in the font of figures, without a document to measure it in; approximate for other scripts than Latin. */
 export function textWidthPx(text: string, sizePx: number): number {
   let width = 0;
   for (const char of text) {

@@ -1,8 +1,6 @@
-import type { Rect } from './rect.js';
+import type { Point, Rect } from './rect.js';
 
-export type { Rect };
-
-/** The part of a matrix that is seen, in cells: fractions are fine. */
+/** The visible part of a matrix, in cells; may be fractions. */
 export interface Viewport {
   /** First query (row) and key (column). */
   query: number;
@@ -18,12 +16,7 @@ export interface MatrixSize {
   cols: number;
 }
 
-export interface Point {
-  x: number;
-  y: number;
-}
-
-/** The closest one can zoom in, on each axis. */
+/** The fewest cells that can be zoomed to, on each axis. */
 const fewestCells = 4;
 
 /** The whole matrix. */
@@ -53,8 +46,8 @@ function clampCount(count: number, all: number): number {
 }
 
 /**
- * Zooms each axis by its factor (over 1: closer), as far as it goes: the two rows of a matrix of 2 × 2,000 stay while its keys are
- * zoomed. What is at a place of the plot stays there.
+ * Zooms each axis by its factor (over 1: closer) within its limits, around a fixed place of the plot. Each axis has limits of its own: in a
+ * matrix of 2 × 2,000 the keys can be zoomed while both rows stay.
  *
  * @param at fractions of the plot
  */
@@ -66,7 +59,7 @@ export function zoomAt(view: Viewport, factor: Point, at: Point, size: MatrixSiz
   return clampViewport({ query, key, queries, keys }, size);
 }
 
-/** The viewport that shows a box of the plot, and no more where a few cells are in it. */
+/** The viewport that shows a box of the plot; at least a few cells. */
 export function zoomToBox(view: Viewport, plot: Rect, box: Rect, size: MatrixSize): Viewport {
   const queries = clampCount((box.height / plot.height) * view.queries, size.rows);
   const keys = clampCount((box.width / plot.width) * view.keys, size.cols);
@@ -79,14 +72,14 @@ export function zoomToBox(view: Viewport, plot: Rect, box: Rect, size: MatrixSiz
   return clampViewport({ query, key, queries, keys }, size);
 }
 
-/** Moves a viewport by a way in the plot. */
+/** Moves a viewport by a distance in the plot. */
 export function panBy(view: Viewport, plot: Rect, by: Point, size: MatrixSize): Viewport {
   const query = view.query - (by.y / plot.height) * view.queries;
   const key = view.key - (by.x / plot.width) * view.keys;
   return clampViewport({ ...view, query, key }, size);
 }
 
-/** Moves a viewport just so far that a cell is inside. */
+/** Moves a viewport as little as needed to show a cell. */
 export function reveal(view: Viewport, query: number, key: number, size: MatrixSize): Viewport {
   const into = (start: number, length: number, index: number): number =>
     Math.min(Math.max(start, index + 1 - length), index);
@@ -96,7 +89,7 @@ export function reveal(view: Viewport, query: number, key: number, size: MatrixS
   );
 }
 
-/** Where a run of cells lies that a viewport shows in a plot. */
+/** The rectangle of a range of cells in a plot that shows a viewport. */
 export function cellRect(view: Viewport, plot: Rect, query: number, key: number, rows = 1, cols = 1): Rect {
   const height = plot.height / view.queries;
   const width = plot.width / view.keys;

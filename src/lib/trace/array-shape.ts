@@ -2,7 +2,7 @@ import { describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
 import type { WeightArray, WeightType } from './types.js';
 
-/** The axes of one layer, as messages name them: those of attention, or of vectors. */
+/** The axes of a layer of attention, or of vectors, as messages name them. */
 export type Axes = 'head, query, key' | 'head, token, dim';
 
 /** The lengths of a layer's axes. */
@@ -17,7 +17,7 @@ export interface StoredLayer {
 }
 
 /**
- * A layer's dims without a batch axis of 1 before its heads.
+ * A layer's dims, without the batch axis of 1 that may come before its heads.
  *
  * @throws TraceError `batch`, `dims`, `empty`
  */
@@ -28,8 +28,8 @@ export function layerDims(given: readonly number[], place: string, axes: Axes): 
 }
 
 /**
- * The dims of a whole array without a batch axis of 1: the second, or the first where it is known how many layers there are. Several
- * examples of a model of one layer look the same.
+ * The dims of an array of all layers, without a batch axis of 1. That is its second axis; or its first, if the number of layers is
+ * known, as a batch of a model with one layer has the same shape.
  *
  * @throws TraceError `batch`, `dims`, `empty`
  */
@@ -81,7 +81,7 @@ function batchError(given: readonly number[], batch: number, place: string): Tra
   });
 }
 
-/** @throws TraceError `batch` where the second of five axes may be layers as well as examples */
+/** @throws TraceError `batch` where the second of five axes could be the layers or the batch */
 export function checkBatchFirst(given: readonly number[], place: string, layers: number | undefined): void {
   const [, second] = given;
   if (layers === second) return;
@@ -94,7 +94,7 @@ export function checkBatchFirst(given: readonly number[], place: string, layers:
   });
 }
 
-/** No model has more; an axis this long is another one. */
+/** No model has more: a longer axis is not that of layers or heads. */
 const mostLayers = 4096;
 const mostHeads = 65_536;
 
@@ -113,7 +113,7 @@ function tooMany(place: string, found: number, axis: 'layers' | 'heads', most: n
   });
 }
 
-/** Nothing where at least one layer, head, query and key should be. */
+/** The error for attention without a layer, head, query or key. */
 export function emptyError(place: string, found: string): TraceError {
   return new TraceError({
     code: 'empty',

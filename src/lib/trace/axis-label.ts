@@ -1,6 +1,6 @@
 import type { PositionAxis } from './types.js';
 
-/** What a step in time can be, and how a date is written for it. */
+/** The units that dates can be apart, and how many characters of an ISO date each needs. */
 const steps: Record<string, { add: (date: Date, n: number) => void; digits: number }> = {
   hour: { add: (date, n) => date.setUTCHours(date.getUTCHours() + n), digits: 16 },
   day: { add: (date, n) => date.setUTCDate(date.getUTCDate() + n), digits: 10 },

@@ -7,19 +7,19 @@ import type { WeightArray, WeightType } from './types.js';
 const weightTolerance = 1e-3;
 export const rowTolerance = 2e-2;
 
-/** What the weights of a matrix must keep to. Plain data, as a worker checks too. */
+/** What the weights of a matrix are checked against. Plain data, so that a worker can check too. */
 export interface WeightRules {
-  /** How the matrix is called in messages, for example `attention[3][0]`. */
+  /** The name of the matrix in messages, for example `attention[3][0]`. */
   place: string;
   /** What the numbers are. Default weights. */
   quantity?: Quantity;
   /** The position of each query in the sequence of the keys, where only some queries were recorded. Default 0, 1, 2, … */
   positions?: ArrayLike<number>;
-  /** 1 for each query that is not there, whose row may hold anything. */
+  /** 1 for each query that is not present: its row may hold anything. */
   absent?: Uint8Array;
 }
 
-/** Rows of a matrix as stored, and what they must keep to. */
+/** Rows of a matrix as stored, and what they are checked against. */
 export interface StoredMatrix {
   data: WeightArray;
   type: WeightType;
@@ -43,7 +43,7 @@ export function clampRounded(data: WeightArray, type: WeightType, start = 0, end
   }
 }
 
-/** What a scan of a matrix tells beside that its weights are sound. */
+/** What a scan of valid weights found. */
 export interface Checked {
   /** Whether a query puts weight on a key after its own position. */
   looksAhead: boolean;

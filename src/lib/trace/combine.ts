@@ -36,7 +36,7 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
     signed,
     // The mean of maxima, where the maximum of means is asked for.
     sample: read,
-    // The most that one of several heads left out says nothing of the most they left out together.
+    // Not for 'max': the largest of what each head left out is not what they left out together.
     leftOut:
       leaves && how !== 'max'
         ? (row) =>

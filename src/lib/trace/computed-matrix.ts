@@ -2,21 +2,21 @@ import type { CellRect } from './pyramid/pyramid.js';
 import { ReadMatrix } from './read-matrix.js';
 import type { Block, BlockRequest, Matrix } from './types.js';
 
-/** How the numbers of a computed matrix are had. */
+/** A matrix, by the function that computes its numbers. */
 export interface Computation {
   readonly rows: number;
   readonly cols: number;
   /** Whether numbers may be negative. Default false. */
   readonly signed?: boolean;
-  /** How much more work a number is than reading one from memory, so that long matrices are read in smaller parts. Default 1. */
+  /** How many times slower a number is to compute than to read from memory: costly matrices are read in smaller parts. Default 1. */
   readonly cost?: number;
-  /** The numbers of a rectangle that lies within the matrix, `[rows, cols]`, row-major. The signal is aborted when nobody wants them any more. */
+  /** The numbers of a rectangle that lies within the matrix, `[rows, cols]`, row-major. The signal aborts when the numbers are no longer needed. */
   read(rect: CellRect, options: { signal?: AbortSignal }): Float32Array | Promise<Float32Array>;
 }
 
 /**
- * A matrix whose numbers a function computes when they are looked at, rectangle by rectangle; coarser levels are made of them. float32.
- * What matrices of `deriveStream` are made with, where `combineMatrices` does not do.
+ * A matrix whose numbers are computed on demand, rectangle by rectangle, as float32; coarser levels are made from them. For the
+ * matrices of `deriveStream`, where `combineMatrices` is not enough.
  *
  * @example
  * const squared = computedMatrix({
@@ -43,8 +43,8 @@ export function computedMatrix({ rows, cols, signed, cost, read }: Computation):
 }
 
 /**
- * A matrix all of whose numbers are computed at once, when the first is looked at, and kept: where each takes all of another matrix, as
- * in a product. A computation that fails is tried again when it is next looked at.
+ * A matrix whose numbers are all computed when the first is needed, and kept: for numbers that each depend on a whole other matrix, as
+ * in a product. A computation that failed is tried again the next time.
  *
  * @param compute gives `rows × cols` numbers, row-major
  */

@@ -15,7 +15,7 @@ import type {
 
 /**
  * Makes a trace from attention in memory. Typed arrays are viewed, not copied, and keep their type; nothing is clipped,
- * reshaped or dropped but a batch axis of 1.
+ * reshaped or dropped, except a batch axis of 1.
  *
  * Attention is `[layer, head, query, key]`, row-major, weights in [0, 1] whose rows sum to at most 1 (± 0.02), as nested
  * arrays, one `{ dims, data }`, or one of either a layer. Up to 8 million weights are checked here; of the heads of a larger
@@ -65,11 +65,11 @@ function selfStream(input: SelfStreamInput): Stream {
   return toStream('self', input, side, side, '');
 }
 
-/** So many keys attention has at most; what says otherwise is refused when attention is read. */
+/** More keys than this are not counted: attention that claims them is refused when it is read. */
 const mostKeys = 2 ** 24;
 const mostAxes = 6;
 
-/** How many keys attention has, by its last axis; undefined where it has none that can be counted. */
+/** The length of attention's last axis; undefined if it cannot be told. */
 function keyCount(attention: unknown, depth = 0): number | undefined {
   if (depth > mostAxes || typeof attention !== 'object' || attention === null) return undefined;
   const { dims } = attention as { dims?: ArrayLike<unknown> };
@@ -84,7 +84,7 @@ function keyCount(attention: unknown, depth = 0): number | undefined {
   return typeof first === 'object' ? keyCount(first, depth + 1) : attention.length;
 }
 
-/** What only a stream with attention has. */
+/** The parts of an input that only a stream with attention has. */
 const streamParts = [
   'attention',
   'queries',
@@ -103,7 +103,7 @@ const streamParts = [
   'queryPositions',
 ] as const;
 
-/** What a sequence of tokens has. */
+/** The parts of an input that belong to a sequence of tokens. */
 const sideParts = ['tokens', 'segments', 'present', 'specialTokens'] as const;
 
 function encoderDecoderStreams(input: EncoderDecoderInput): Stream[] {

@@ -1,30 +1,30 @@
-import { describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
+import { indexIn } from './model-numbers.js';
 import { parseQuantity } from './parse-quantity.js';
 import { isSigned, type Quantity, type QuantityName } from './quantity.js';
 import type { Matrix, Stream } from './types.js';
 
-/** What makes a stream of another. */
+/** How a stream is derived from another. */
 export interface Derivation {
-  /** What it is called in a trace, and where a stream is chosen. Default: as its base, whose place it can then take. */
+  /** Its name in a trace and in menus of streams. Default: that of its base, which it can then replace. */
   name?: string;
-  /** What its numbers are. Default: what those of its base are. */
+  /** What its numbers are. Default: the quantity of its base. */
   quantity?: QuantityName | Quantity;
-  /** The model's numbers of its layers and heads, ascending. Default: those of its base. */
+  /** Its layers and heads, by the model's numbers, ascending. Default: those of its base. */
   layers?: readonly number[];
   heads?: readonly number[];
   /** Whether a query has numbers for no key after its own position. Default: as its base. */
   causal?: boolean;
   /**
-   * The matrix of a layer and head, as many rows and columns as its base has queries and keys. Called once for each that is looked at, by
-   * the model's numbers.
+   * The matrix of a layer and head, by the model's numbers, with a row for each query of its base and a column for each key. Called once
+   * for each matrix that is needed.
    */
   matrix(layer: number, head: number): Matrix;
 }
 
 /**
- * A stream made of another: the same tokens, other numbers, computed when they are looked at. Every view draws it, in a trace made by
- * `traceOf`. Queries, keys and values are not carried over, as the numbers no longer follow from them.
+ * A stream derived from another: the same tokens, other numbers, computed on demand. Every view draws it, in a trace made by `traceOf`.
+ * Queries, keys and values are not carried over, as the numbers no longer follow from them.
  *
  * @throws TraceError `quantity` for one that is none; when a matrix is first asked for also `unknown-layer`, `unknown-head`, `ragged` where
  * it has not the shape of its base, and `quantity` where it is signed and the quantity is not
@@ -40,7 +40,7 @@ export function deriveStream(base: Stream, derivation: Derivation): Stream {
   const quantity = parseQuantity(derivation.quantity ?? base.quantity, 'quantity');
   const matrices = new Map<string, Matrix>();
   const headsOf = (layer: number): readonly number[] => {
-    held(layers, layer, 'layer', name);
+    indexIn(layers, layer, 'layer', `The ${name} stream`);
     return derivation.heads ?? base.headsOf(layer);
   };
   return {
@@ -53,7 +53,7 @@ export function deriveStream(base: Stream, derivation: Derivation): Stream {
       return derivation.causal ?? base.causal;
     },
     matrix(layer, head) {
-      held(headsOf(layer), head, 'head', name);
+      indexIn(headsOf(layer), head, 'head', `The ${name} stream`);
       const at = `${layer} ${head}`;
       const known = matrices.get(at);
       if (known) return known;
@@ -63,17 +63,6 @@ export function deriveStream(base: Stream, derivation: Derivation): Stream {
       return made;
     },
   };
-}
-
-function held(numbers: readonly number[], number: number, what: 'layer' | 'head', stream: string): void {
-  if (numbers.includes(number)) return;
-  throw new TraceError({
-    code: what === 'layer' ? 'unknown-layer' : 'unknown-head',
-    place: what,
-    found: describe(number),
-    expected: `one of ${listed([...numbers])}`,
-    fix: `The ${stream} stream holds no other; layers and heads go by the model's numbers, from 0.`,
-  });
 }
 
 function check({ rows, cols, signed }: Matrix, base: Stream, quantity: Quantity, place: string): void {

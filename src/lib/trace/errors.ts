@@ -58,7 +58,7 @@ export const traceErrorCodes = [
 
 export type TraceErrorCode = (typeof traceErrorCodes)[number];
 
-/** What an error of attentrace says. Parts that are very long are cut: `cause`, and the input itself, have the rest. */
+/** What an error of attentrace says. Very long parts are cut: `cause` and the input itself have the rest. */
 export interface ErrorParts<Code extends string> {
   code: Code;
   /** Where: `attention[3][0] row 17`. */

@@ -6,10 +6,10 @@ import { holdsWeights, isSigned, type Quantity } from './quantity.js';
 import { decoder } from './weights.js';
 import type { AttentionSource, Matrix, StreamInput } from './types.js';
 
-/** Weights checked when the trace is made, about 50 ms; of the matrices beyond only the first row, the rest when it is read. */
+/** How many weights are checked when a trace is made (about 50 ms). Of further matrices only the first row is; the rest when it is read. */
 export const checkedAtOnce = 2 ** 23;
 
-/** Weights of a matrix checked at once, a few milliseconds; of a larger one each row is checked when it is read. */
+/** A matrix of up to so many weights is checked whole (a few milliseconds); of a larger one, each row when it is read. */
 const checkedWhole = 2 ** 22;
 
 /** Attention from arrays in memory. Layers may be missing, and differ in their number of heads. */
@@ -21,7 +21,7 @@ export class HeldAttention implements AttentionSource {
   #rules: Omit<WeightRules, 'place'>;
 
   /**
-   * @param place how the attention is called in messages
+   * @param place the name of the attention in messages
    * @param oneSequence whether queries and keys are positions of one sequence, so that it may be causal
    */
   constructor(
@@ -40,8 +40,8 @@ export class HeldAttention implements AttentionSource {
   /**
    * Checks what is quick to check; the rest is checked when it is read.
    *
-   * @param positions where the queries stand among the keys, where only some were recorded
-   * @param absent 1 for each query that is not there
+   * @param positions the position of each query among the keys, where only some were recorded
+   * @param absent 1 for each query that is not present
    */
   check(positions?: readonly number[], absent?: Uint8Array): void {
     this.#rules = {
@@ -59,8 +59,8 @@ export class HeldAttention implements AttentionSource {
   }
 
   /**
-   * Whether the queries are surely the last of their sequence: none of them looks at a key after the place it would then have, and each
-   * looks at its own in some head. One row shows nothing of the kind.
+   * Whether the weights show that the queries are the last of their sequence: taken as such, none looks ahead, and each looks at itself in
+   * some head. One row alone shows neither.
    */
   endsSequence(): boolean {
     const [, , rows, cols] = this.dims;
@@ -116,7 +116,7 @@ export class HeldAttention implements AttentionSource {
     this.causal = false;
   }
 
-  /** How a head is called in messages: by its place in what was passed. */
+  /** The name of a head in messages: its place in what was passed. */
   placeOf(layer: number, head: number): string {
     return `${this.place}[${this.stored.held[layer]}][${head}]`;
   }

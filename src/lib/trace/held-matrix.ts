@@ -13,12 +13,12 @@ export interface Guard {
   see(checked: Checked): void;
 }
 
-/** What is known of a matrix beside its weights. */
+/** What is known of a matrix besides its weights. */
 export interface About {
   guard?: Guard;
   /** Whether values may be negative. Default false. */
   signed?: boolean;
-  /** Whether rounding has taken weights out of [0, 1], so that they are clamped as they are read. Default false. */
+  /** Whether rounding left some weights outside [0, 1]: they are clamped when read. Default false. */
   rounded?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Stored {
   data: WeightArray;
   offset: number;
   stride: number;
-  /** Whether the data is made for who asked, not a view of what is held. */
+  /** Whether `data` is a copy, not a view of what is held. */
   own: boolean;
 }
 
@@ -83,7 +83,7 @@ export abstract class HeldMatrix implements Matrix {
     return this.#large;
   }
 
-  /** Lets the coarser levels go; they are made again when they are asked for. */
+  /** Drops the coarser levels; they are made again when needed. */
   forget(): void {
     this.#coarser.clear();
   }
@@ -102,7 +102,7 @@ export abstract class HeldMatrix implements Matrix {
     return { ...at, type, data, offset: offset + row * stride + col, stride };
   }
 
-  /** Whether rows are checked; does so where they are few. */
+  /** Whether rows have been checked. A few unchecked rows are checked here. */
   #checkRows(start: number, end: number): boolean {
     const first = this.#checked?.subarray(0, end).indexOf(0, start) ?? -1;
     if (first < 0) return true;
@@ -198,7 +198,7 @@ export abstract class HeldMatrix implements Matrix {
     };
   }
 
-  /** The weights of a rectangle; of a matrix with weights out of [0, 1] a copy without them. */
+  /** The weights of a rectangle, clamped to [0, 1] if rounding left some outside. */
   #sound(rect: CellRect): Stored {
     if (!this.#rounded) return this.stored(rect);
     return { data: this.#copy(rect), offset: 0, stride: rect.cols, own: true };

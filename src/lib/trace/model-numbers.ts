@@ -1,10 +1,10 @@
-import { count, listed } from './describe.js';
+import { count, describe, either, listed } from './describe.js';
 import { TraceError } from './errors.js';
 import type { StoredArray } from './parse-array.js';
 import type { AttentionSource, StreamInput } from './types.js';
 
 /**
- * The model's numbers: of the layers that hold attention, of the heads of each, and of the heads of all.
+ * The model's numbers of the layers with attention, of the heads of each, and of the heads of all.
  *
  * @throws TraceError `layer-numbers`, `head-numbers`
  */
@@ -67,4 +67,35 @@ function numbersOf(
       fix: 'Give the numbers the model has for them, from 0.',
     });
   return [...given];
+}
+
+/**
+ * The index of one of the model's numbers of layers or heads.
+ *
+ * @param owner what holds them, for messages
+ * @throws TraceError `unknown-layer`, `unknown-head`
+ */
+export function indexIn(
+  numbers: readonly number[],
+  number: number,
+  what: 'layer' | 'head',
+  owner: string,
+): number {
+  const index = numbers.indexOf(number);
+  if (index >= 0) return index;
+  throw new TraceError({
+    code: what === 'layer' ? 'unknown-layer' : 'unknown-head',
+    place: what,
+    found: describe(number),
+    expected: summary(numbers),
+    fix: `${owner} holds no other; layers and heads go by the model's numbers, from 0.`,
+  });
+}
+
+/** `4`, `4 or 7`, or `0–11` for a run. */
+function summary(numbers: readonly number[]): string {
+  const last = numbers.at(-1)!;
+  return numbers.length > 2 && last - numbers[0]! === numbers.length - 1
+    ? `one of ${numbers[0]}–${last}`
+    : either(numbers);
 }

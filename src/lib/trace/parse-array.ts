@@ -23,7 +23,7 @@ export interface StoredArray {
   dims: [layers: number, ...LayerDims];
   type: WeightType;
   layers: { data: WeightArray; offset: number; heads: number }[];
-  /** How many layers were passed, and which of them hold something. */
+  /** How many layers were passed, and which of them are not null. */
   passed: number;
   held: readonly number[];
 }

@@ -58,7 +58,7 @@ function lengthsOf(dims: unknown): number[] | undefined {
     : undefined;
 }
 
-/** As NumPy has it. */
+/** NumPy's limit. */
 const mostAxes = 64;
 
 /** A tensor on the GPU, or one that was disposed of, throws when its data is read. */
@@ -90,7 +90,7 @@ const readable = {
   Uint8ClampedArray: { type: 'uint8', View: Uint8Array, declared: /^u(int)?8$/i },
 } as const;
 
-/** What kind of typed array a value is, by what it is and not by a name it may have been given; nothing where it is none. */
+/** The kind of a typed array, as the engine knows it (an own `constructor` or `toStringTag` could lie); undefined for other values. */
 const typedArrayName = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Symbol.toStringTag,

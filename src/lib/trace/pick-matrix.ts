@@ -3,22 +3,22 @@ import { ReadMatrix } from './read-matrix.js';
 import { blockWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
-/** Weights up to here on a token that is not there are rounding. */
+/** A weight up to this on a token that is not present is rounding. */
 const tolerance = 1e-3;
 
-/** Which rows and columns of a matrix are there, ascending. */
+/** The rows and columns of a matrix whose tokens are present, ascending. */
 export interface Picked {
   rows: readonly number[];
   cols: readonly number[];
-  /** The columns that are not. */
+  /** The other columns. */
   absent: readonly number[];
 }
 
 /**
- * The rows and columns of a matrix that are there. Rows are made sure to have no weight on the other columns as they are first read:
- * a picture without that weight would not be the model's.
+ * A matrix without the rows and columns of tokens that are not present. A row is checked when it is first read: weight on the columns left
+ * out would be missing from the picture.
  *
- * @param place how the matrix is called in messages
+ * @param place the name of the matrix in messages
  */
 export function pickMatrix(matrix: Matrix, picked: Picked, place: string): Matrix {
   const { rows, cols, absent } = picked;
@@ -75,7 +75,7 @@ function boxOf(rows: readonly number[], cols: readonly number[]): BlockRequest {
   return { ...span(rows, 'row'), ...span(cols, 'col') };
 }
 
-/** What is wanted of a block that spans it: a view where nothing lies between, else a copy as float32. */
+/** The wanted rows and columns of a larger block: a view where they are contiguous, else a copy as float32. */
 function cutOut(block: Block, wanted: BlockRequest, { rows, cols }: Picked): Block {
   const { row, col } = wanted;
   if (block.rows === wanted.rows && block.cols === wanted.cols) return { ...block, row, col };

@@ -3,17 +3,17 @@ import { pickMatrix, type Picked } from './pick-matrix.js';
 import type { TokenSide } from './side.js';
 import type { AttentionSource, Matrix } from './types.js';
 
-/** Which rows and columns are of tokens that are there. */
+/** The rows and columns of tokens that are present. */
 export interface There {
-  /** The query of each row that is kept, by its index among the tokens that are there; nothing where a row is one for each. */
+  /** The query of each row kept, by its index among the tokens present; undefined where each token has a row. */
   queryRows?: readonly number[];
-  /** Nothing where all rows and columns are kept. */
+  /** Undefined where all rows and columns are kept. */
   picked?: Picked;
-  /** 1 for each row of a query that is not there. */
+  /** 1 for each row whose query is not present. */
   absentQueries?: Uint8Array;
 }
 
-/** @param positions where the queries of the rows stand, where only some were recorded */
+/** @param positions the position of each row's query, where only some queries were recorded */
 export function whatIsThere(
   positions: readonly number[] | undefined,
   queries: TokenSide,
@@ -35,7 +35,10 @@ export function whatIsThere(
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Matrices of the tokens that are there. Of arrays in memory, as many as are checked at once are. */
+/**
+ * The matrices without tokens that are not present. The first matrices of arrays in memory are checked here, as many as `checkedAtOnce`
+ * allows.
+ */
 export function pickedMatrices(
   read: AttentionSource,
   held: HeldAttention | undefined,

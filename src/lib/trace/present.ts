@@ -2,9 +2,9 @@ import { describe } from './describe.js';
 import { TraceError } from './errors.js';
 
 /**
- * The places of the tokens that are there, ascending; `undefined` where all are.
+ * The indices of the tokens that are present, ascending; undefined where all are.
  *
- * @param given 1, 1n or true for each token that is there, as in an attention mask: an array, a typed array, a tensor `{ dims, data }`
+ * @param given 1, 1n or true for each token present, as in an attention mask: an array, a typed array or a tensor `{ dims, data }`
  * @throws TraceError `present`
  */
 export function parsePresent(given: unknown, count: number, place: string): readonly number[] | undefined {
@@ -48,7 +48,7 @@ function wrong(place: string, found: string, expected: string): TraceError {
   });
 }
 
-/** A query that is there looked at a token that is said not to be. */
+/** The error for a query with weight on a token that is marked as not present. */
 export function lookedAtAbsent(place: string, weight: number): TraceError {
   return new TraceError({
     code: 'present',

@@ -2,7 +2,7 @@ import { count, describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
 
 /**
- * Where the queries stand in their sequence, where only some were recorded.
+ * The position of each query in its sequence, where only some were recorded.
  *
  * @param given as passed: an array or typed array of whole numbers
  * @param queries how many rows attention has
@@ -41,7 +41,7 @@ function wrong(place: string, found: string, queries: number, tokens: number): T
   });
 }
 
-/** Fewer queries than tokens, and no word on which. */
+/** The error for fewer queries than tokens, if it is not said which they are. */
 export function unknownPositions(place: string, queries: number, tokens: number): TraceError {
   const last = Array.from({ length: Math.min(queries, 8) }, (_, i) => tokens - queries + i);
   return new TraceError({

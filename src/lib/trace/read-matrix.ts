@@ -7,24 +7,24 @@ import { cutRequest, readAtOnce } from './request.js';
 import { blockWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
-/** How the weights of a matrix are had that is not an array. */
+/** How a matrix that is not an array reads its weights. */
 export interface MatrixReader {
   readonly rows: number;
   readonly cols: number;
   /** Whether values may be negative. Default false. */
   readonly signed?: boolean;
-  /** Reads weights as they are, or of any levels where `levels` says so. */
+  /** Reads weights at level 0, or at any level if `levels` is true. */
   read(request: BlockRequest, options: BlockOptions): Block | Promise<Block>;
-  /** Whether coarser maxima are read as they are. Default false. */
+  /** Whether `read` gives maxima of coarser levels too. Default false. */
   levels?: boolean;
   /** A quick look at a coarser level of a large matrix, for sources that have one. */
   sample?(request: Required<BlockRequest>, options: BlockOptions): Block | Promise<Block>;
-  /** How much more work a weight is than reading one from memory. Default 1. */
+  /** How many times slower a weight is to get than from memory. Default 1. */
   cost?: number;
   leftOut?(row: number): number;
 }
 
-/** Reads under way at the same time. */
+/** How many reads may be under way at once. */
 const mostReading = 3;
 
 /**
@@ -70,7 +70,7 @@ export class ReadMatrix implements Matrix {
     return this.rows * this.cols * (this.#reader.cost ?? 1) <= readAtOnce;
   }
 
-  /** Lets the weights read go; they are read again when they are asked for. */
+  /** Drops the weights read; they are read again when needed. */
   forget(): void {
     this.#whole = undefined;
   }
@@ -127,7 +127,7 @@ export class ReadMatrix implements Matrix {
   }
 }
 
-/** Lets so many do something at the same time; the others wait for their turn. */
+/** Runs at most so many actions at once; the others wait for their turn. */
 function turns(most: number) {
   let free = most;
   const waiting: (() => void)[] = [];

@@ -48,5 +48,5 @@ export function cellsAtLevel(count: number, level: number): number {
   return Math.ceil(count / 2 ** level);
 }
 
-/** Weights that are read or reduced within a few milliseconds. */
+/** How many weights can be read or reduced within a few milliseconds. */
 export const readAtOnce = 2 ** 20;

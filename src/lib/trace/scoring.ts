@@ -5,7 +5,7 @@ import { isTensor, parseTensor } from './parse-tensor.js';
 import { decodeWeights } from './weights.js';
 import type { HeadScoring, Scoring, ScoringInput, Tensor } from './types.js';
 
-/** Of what the scores are. */
+/** The shape of the attention that is scored. */
 interface ScoringShape {
   layers: number;
   heads: number;
@@ -15,7 +15,7 @@ interface ScoringShape {
 }
 
 /**
- * How a model makes weights of q·k, checked. Nothing given means 1/√dim and no more.
+ * Checks how a model makes weights of q·k. By default scores are scaled by 1/√dim, and that is all.
  *
  * @throws TraceError `source`
  */
@@ -114,7 +114,7 @@ function rowsOf(tensor: Tensor, place: string): Float32Array[] {
     : [];
 }
 
-/** A bias `[layer, head, query, key]`, of layers or heads that share one where there is one alone. −∞ hides a key. */
+/** A bias `[layer, head, query, key]`; an axis of length 1 is shared by all layers or heads. −∞ hides a key. */
 function parseBias(
   given: NonNullable<ScoringInput['bias']>,
   place: string,

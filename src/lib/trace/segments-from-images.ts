@@ -2,13 +2,13 @@ import { count, describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
 import type { Segment, Token } from './types.js';
 
-/** A picture that a model read, and the grid it was cut into. */
+/** A picture that a model read, and the grid of patches it was cut into. */
 export interface ImageInput {
   /** Its address; of several frames or tiles, one each, in the order of their tokens. */
   src: string | readonly string[];
   /** Rows and columns; or frames, rows and columns, as a row of `image_grid_thw` has them. */
   grid: readonly [rows: number, cols: number] | readonly [frames: number, rows: number, cols: number];
-  /** How many rows, and columns, are merged into one token after that: 2 of Qwen-VL. Default 1. */
+  /** How many rows and columns of patches are then merged into one token: 2 for Qwen-VL. Default 1. */
   merge?: number;
   /** Default `picture`, `picture 2`, …; frames and tiles are numbered behind it. */
   name?: string;

@@ -4,9 +4,9 @@ import { TraceError } from './errors.js';
 import type { PatchGrid, PositionAxis, Segment, Token } from './types.js';
 
 /**
- * Segments as `createTrace` takes them, in positions of the tokens passed; returned in those of the tokens that are there.
+ * Checks segments as `createTrace` takes them, and moves them from positions of the tokens passed to those of the tokens present.
  *
- * @param kept the places of the tokens that are there, where some are not
+ * @param kept the indices of the tokens present, where some are not
  * @throws TraceError `segment`
  */
 export function parseSegments(
@@ -33,7 +33,7 @@ export function parseSegments(
   return kept ? parsed.map((segment, i) => among(segment, kept, `${place}[${i}]`)) : parsed;
 }
 
-/** A token of two segments would be counted in one of them alone. */
+/** Segments must not overlap: a token in two would be counted in one alone. */
 function checkApart(segments: readonly Segment[], place: string): void {
   const ordered = segments
     .map((segment, i) => ({ segment, i }))
@@ -51,7 +51,7 @@ function checkApart(segments: readonly Segment[], place: string): void {
   });
 }
 
-/** A picture has a patch for each token, an axis a step. */
+/** A picture must have a patch for each token; an axis must say its step. */
 function checkPlaces({ image, axis }: Partial<Segment>, tokens: number, place: string): void {
   if (image !== undefined) {
     const { src, rows, cols } = (image ?? {}) as Partial<PatchGrid>;
@@ -77,7 +77,7 @@ function checkPlaces({ image, axis }: Partial<Segment>, tokens: number, place: s
 /** A segment that is a picture. */
 export type PictureSegment = Segment & { image: PatchGrid };
 
-/** The segments that are pictures of which every patch is a token: where tokens are merged, or not all recorded, they are none. */
+/** The segments that are whole pictures. Where tokens are merged, or only some were recorded, patches are missing and there is none. */
 export function picturesIn(segments: readonly Segment[]): readonly PictureSegment[] {
   const found = segments.filter(
     (one): one is PictureSegment =>
@@ -86,7 +86,7 @@ export function picturesIn(segments: readonly Segment[]): readonly PictureSegmen
   return found.length > 0 ? found : noPictures;
 }
 
-/** One for all, so that what is made of it is not made anew. */
+/** Always the same object, so that what is derived from it is not recomputed. */
 const noPictures: readonly PictureSegment[] = [];
 
 /** The picture that a token is a patch of. */
@@ -94,7 +94,7 @@ export function pictureAt<S extends Segment>(pictures: readonly S[], position: n
   return pictures.find(({ start, end }) => start <= position && position < end);
 }
 
-/** Tokens called by what their places stand for: the row and column of a patch, from 1, or the value on an axis. */
+/** Tokens labelled by what their places stand for: the row and column of a patch, from 1, or the value on an axis. */
 export function tokensInPlace(tokens: readonly Token[], segments: readonly Segment[]): readonly Token[] {
   const named = segments.filter(({ image, axis }) => image ?? axis);
   if (named.length === 0) return tokens;
@@ -113,7 +113,7 @@ export function tokensInPlace(tokens: readonly Token[], segments: readonly Segme
 
 function axisLabel({ raw, label, position }: Token, axis: PositionAxis, i: number): string {
   const value = axisValue(axis, i);
-  // Tokens that were left out are called by their positions.
+  // Where no tokens were passed, labels are positions: the value replaces them.
   return raw === String(position) ? value : `${label} ${value}`;
 }
 

@@ -8,14 +8,14 @@ import type { Segment, SideInput, Token } from './types.js';
 
 /** One sequence of tokens, as queries or keys of a stream. */
 export interface TokenSide {
-  /** What the tokens are called in messages. */
+  /** The name of the tokens in messages. */
   place: string;
-  /** How many were passed, those that are not there too. */
+  /** How many were passed, present or not. */
   count: number;
-  /** Those that are there. */
+  /** The tokens present. */
   tokens: readonly Token[];
   segments: readonly Segment[];
-  /** Where some are not there: of each that is, the place among those passed. */
+  /** The index of each among those passed, where some are not present. */
   kept?: readonly number[];
 }
 

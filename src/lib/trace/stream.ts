@@ -1,7 +1,6 @@
-import { describe, either } from './describe.js';
 import { TraceError } from './errors.js';
 import { HeldAttention } from './held-attention.js';
-import { modelNumbers } from './model-numbers.js';
+import { indexIn, modelNumbers } from './model-numbers.js';
 import { parseQuantity } from './parse-quantity.js';
 import { holdsWeights } from './quantity.js';
 import { pickedMatrices, whatIsThere } from './picked.js';
@@ -86,7 +85,7 @@ export function toStream(
         })
       : read.scoring;
   const headsOf = (layer: number): readonly number[] =>
-    numbers.heads[indexOf(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
+    numbers.heads[indexIn(numbers.layers, layer, 'layer', `The ${name} stream`)]!;
   return {
     name,
     kind: name,
@@ -104,14 +103,14 @@ export function toStream(
     matrix(layer, head) {
       const heads = headsOf(layer);
       const owner = uneven ? `Layer ${layer} of the ${name} stream` : `The ${name} stream`;
-      return matrixOf(numbers.layers.indexOf(layer), indexOf(heads, head, 'head', owner));
+      return matrixOf(numbers.layers.indexOf(layer), indexIn(heads, head, 'head', owner));
     },
     ...recorded,
     ...(sublayer && { sublayer }),
     ...(scoring && { scoring }),
   };
 
-  /** Where the queries stand, where only some were recorded; nothing where all were. */
+  /** The position of each query where only some were recorded; undefined where all were. */
   function queryPositions(): readonly number[] | undefined {
     const given = input.queryPositions;
     if (cols === keys.count && given !== undefined && given !== null)
@@ -126,7 +125,7 @@ export function toStream(
   }
 }
 
-/** Segments of a sequence, as runs of the rows that were recorded; those without a row are left out. */
+/** Segments of a sequence in rows of the matrices; a segment none of whose queries was recorded is left out. */
 function segmentsOfRows(segments: readonly Segment[], tokens: readonly number[]): Segment[] {
   return segments
     .map((segment) => ({
@@ -137,19 +136,7 @@ function segmentsOfRows(segments: readonly Segment[], tokens: readonly number[])
     .filter(({ start, end }) => start < end);
 }
 
-function indexOf(numbers: readonly number[], number: number, what: 'layer' | 'head', owner: string): number {
-  const index = numbers.indexOf(number);
-  if (index >= 0) return index;
-  throw new TraceError({
-    code: what === 'layer' ? 'unknown-layer' : 'unknown-head',
-    place: what,
-    found: describe(number),
-    expected: summary(numbers),
-    fix: `${owner} holds no other; layers and heads go by the model's numbers, from 0.`,
-  });
-}
-
-/** A source checks its numbers as what it was told they are: as weights or not. */
+/** The error for a source of another quantity than the stream: its numbers were checked as what the source says they are. */
 function otherQuantity(place: string, found: string, expected: string): TraceError {
   return new TraceError({
     code: 'quantity',
@@ -162,12 +149,4 @@ function otherQuantity(place: string, found: string, expected: string): TraceErr
 
 function isSource(attention: StreamInput['attention'] | undefined): attention is AttentionSource {
   return typeof (attention as AttentionSource | null | undefined)?.matrix === 'function';
-}
-
-/** `4`, `4 or 7`, or `0–11` for a run. */
-function summary(numbers: readonly number[]): string {
-  const last = numbers.at(-1)!;
-  return numbers.length > 2 && last - numbers[0]! === numbers.length - 1
-    ? `one of ${numbers[0]}–${last}`
-    : either(numbers);
 }

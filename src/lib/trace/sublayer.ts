@@ -2,7 +2,7 @@ import { isTensor } from './parse-tensor.js';
 import { parseVectors } from './vectors.js';
 import type { SublayerInput, Sublayer, SublayerPart, Tensor, Vectors, VectorsInput } from './types.js';
 
-/** What of the attention sublayer may be recorded beside attention, and which axes each has between layer and hidden dimension. */
+/** The parts of the attention sublayer that may be recorded beside attention, and their axes between layer and hidden dimension. */
 export const sublayerParts = {
   outputMatrix: 'head',
   outputBias: 'layer',
@@ -12,7 +12,7 @@ export const sublayerParts = {
   blockOutput: 'token',
 } as const satisfies Record<SublayerPart, 'head' | 'layer' | 'token'>;
 
-/** What a stream says of the shapes its sublayer must have. */
+/** The shapes that a stream's sublayer must have. */
 interface SublayerShape {
   layers: number;
   gaps?: { passed: number; held: readonly number[] };
@@ -23,7 +23,7 @@ interface SublayerShape {
 }
 
 /**
- * What was recorded of the attention sublayer; nothing where nothing was.
+ * The recorded parts of the attention sublayer; undefined where there is none.
  *
  * @throws TraceError `vectors` where a shape does not fit the stream, and all that `parseVectors` throws
  */
@@ -72,7 +72,7 @@ function withHeads(given: VectorsInput, noTokens: boolean): VectorsInput {
   }) as VectorsInput;
 }
 
-/** Where no values say how many numbers a head has: what the output matrix says. */
+/** The dimension of a head by the output matrix, where no values tell it. */
 function dimOf(given: VectorsInput): number {
   if (isTensor(given)) return Number((given as Tensor).dims[2]);
   const first = (given as readonly unknown[])[0];

@@ -3,7 +3,7 @@ import { TraceError } from './errors.js';
 import type { TokenSide } from './side.js';
 import type { AttentionSource, StreamKind } from './types.js';
 
-/** Tokens that are not as many as attention has queries or keys, with the likeliest reason. */
+/** The error for another number of tokens than attention has queries or keys, with the likeliest reason. */
 export function countError(
   name: StreamKind,
   dims: AttentionSource['dims'],

@@ -7,7 +7,7 @@ const marks = new Map([
   ['\f', '␌'],
 ]);
 
-/** Characters that join or style their neighbours, as in 👩‍🚀: seen by what they do, unless they stand alone. */
+/** Characters that join or style their neighbours, as in 👩‍🚀: visible by their effect, unless they stand alone. */
 const joiner = /[\p{Join_Control}\p{Variation_Selector}]/u;
 const onlyJoiners = /^[\p{Join_Control}\p{Variation_Selector}]+$/u;
 /** Control, format (zero-width, direction) and line-breaking characters, and halves of surrogate pairs. */
@@ -21,7 +21,7 @@ function mark(character: string): string {
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
-/** Where the spaces at the end of a text start. An expression for them would try each run of spaces from each of its places. */
+/** Where the spaces at the end of a text start. A regular expression would take quadratic time on long runs of spaces. */
 function textEnd(text: string): number {
   let end = text.length;
   while (end > 0 && /\p{Zs}/u.test(text[end - 1]!)) end--;

@@ -7,7 +7,7 @@ import type { Token } from './types.js';
 import { endsCut, isCut, showBytes } from './utf8.js';
 
 /**
- * Tokens that are markers by the user's word.
+ * Tokens that the user declares to be markers.
  *
  * @throws TraceError `special-tokens`
  */
@@ -39,7 +39,7 @@ function conventionOf(words: readonly string[]): Convention {
   return 'plain';
 }
 
-/** What a token stands for: characters, or bytes that may be part of one. */
+/** What a token stands for: characters, or bytes that may be part of a character. */
 type Spelled = string | readonly number[];
 
 /** A function from a token's raw form to what it stands for. */
@@ -68,10 +68,10 @@ function reader(convention: Convention, words: readonly string[]): (raw: string)
 const wordEnd = /[\p{L}\p{M}\p{N}_]$/u;
 const wordStart = /^(?:[\p{L}\p{M}\p{N}_]|['’]\p{L})/u;
 /** Scripts written without spaces: a token there is a word of its own. */
-const unspaced =
+export const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** What can be said of a token by itself. */
+/** What is known of a token without its neighbours. */
 interface ReadToken {
   special: boolean;
   text: string;
@@ -88,15 +88,15 @@ function readToken(raw: string, special: boolean, read: (raw: string) => Spelled
   return { special, text, label: tokenLabel(text), bytes };
 }
 
-/** Whether a word may go on after a text, and with one. */
+/** Whether a word may continue after a text, and whether a text may continue one. */
 const isOpen = (text: string): boolean => wordEnd.test(text.slice(-2)) && !unspaced.test(text.slice(-2));
 const joins = (text: string): boolean => wordStart.test(text) && !unspaced.test(text.slice(0, 2));
 
-/** Bytes of tokens so far that hold only parts of characters, one after the other. */
+/** The bytes of consecutive tokens that hold only parts of characters. */
 class CutRun {
   #bytes: number[] = [];
 
-  /** Adds the bytes of a token; those of a whole one end the run. Says whether a character goes on in it. */
+  /** Adds the bytes of a token; a token without cut characters ends the run. Returns whether a character continues in it. */
   add(bytes: readonly number[] | undefined): boolean {
     const goesOn = bytes !== undefined && (bytes[0]! & 0xc0) === 0x80 && endsCut(this.#bytes);
     if (!bytes) this.#bytes = [];
@@ -104,7 +104,7 @@ class CutRun {
     return goesOn;
   }
 
-  /** The text up to here, as far as its characters are whole; nothing outside a run. */
+  /** The text so far, up to its last whole character; undefined outside a run. */
   get text(): string | undefined {
     return this.#bytes.length > 0 ? showBytes(this.#bytes) : undefined;
   }
@@ -120,7 +120,7 @@ class CutRun {
  * toTokens(['ĠcafÃ©', 's'])[0]; // { raw: 'ĠcafÃ©', text: ' café', label: ' café', continues: false, … }
  */
 export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>): Token[] {
-  // A long text has few distinct tokens: what can be said of one by itself is found once.
+  // A long text has few distinct tokens: each is read once.
   const distinct = [...new Set(raw)];
   const special = new Set(distinct.filter((token) => declared?.has(token) || isSpecialToken(token)));
   const words = raw.filter((token) => !special.has(token));
@@ -131,7 +131,7 @@ export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>)
   const spaced = letters || spelled.some((word) => /^\s|\s$/u.test(word));
   const readings = new Map(distinct.map((token) => [token, readToken(token, special.has(token), read)]));
 
-  /** A text that starts with part of a character, with what the tokens after it add to that. */
+  /** A text that starts within a character, completed by the tokens after it. */
   const whole = (position: number): string => {
     const bytes: number[] = [];
     for (let next = position; next < position + 4; next++) {
@@ -162,7 +162,7 @@ export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>)
 }
 
 /**
- * The text that tokens stand for together: characters that are cut over several of them are whole.
+ * The text of several tokens, with characters that are cut between them put together.
  *
  * @example
  * joinedText(toTokens(['æĪĳ', 'ä½', 'ł'])) // '我你'

@@ -1,9 +1,9 @@
 import { describe, either } from './describe.js';
 import { TraceError } from './errors.js';
-import type { Stream, Trace } from './types.js';
+import type { Stream, StreamName, Trace } from './types.js';
 
 /**
- * A trace of streams that are there already: derived ones alone, or beside those of a trace. Model and text are those of the first trace.
+ * A trace of existing streams: derived ones alone, or beside those of a trace. Model and text are those of the first trace.
  *
  * @throws TraceError `empty` for nothing, `stream-name` where two streams have one name, or one has none
  * @example
@@ -41,18 +41,30 @@ export function heldStreams(streams: readonly Stream[], { model, text }: Partial
     model,
     text,
     streams,
-    stream(name) {
-      const stream = name === undefined ? streams[0] : streams.find((s) => s.name === name);
-      if (stream) return stream;
-      throw new TraceError({
-        code: 'unknown-stream',
-        place: 'stream',
-        found: describe(name),
-        expected: either(streams.map((s) => `'${s.name}'`)),
-        fix: 'This trace holds no other stream.',
-      });
-    },
+    stream: (name) => streamNamed(streams, name, 'trace'),
   };
+}
+
+/**
+ * A stream by its name; without one, the first.
+ *
+ * @param holder what holds the streams, for messages
+ * @throws TraceError `unknown-stream`
+ */
+export function streamNamed<S extends { readonly name: StreamName }>(
+  streams: readonly S[],
+  name: StreamName | undefined,
+  holder: string,
+): S {
+  const stream = name === undefined ? streams[0] : streams.find((one) => one.name === name);
+  if (stream) return stream;
+  throw new TraceError({
+    code: 'unknown-stream',
+    place: 'stream',
+    found: describe(name),
+    expected: either(streams.map((one) => `'${one.name}'`)),
+    fix: `This ${holder} holds no other stream.`,
+  });
 }
 
 function isStream(part: Trace | Stream): part is Stream {

@@ -1,11 +1,11 @@
 import type { Quantity, QuantityName } from './quantity.js';
 
 /**
- * The words of the data model. Axis order is always `[layer, head, query, key]`, row-major.
+ * The types of the data model. Axis order is always `[layer, head, query, key]`, row-major.
  * Nothing here knows of Svelte or Pixi: the same trace serves a browser, a worker and Node.
  */
 
-/** What attends to what: one sequence to itself, or in `cross` a decoder's tokens to an encoder's. */
+/** Which tokens attend to which: one sequence to itself, or in `cross` a decoder's tokens to an encoder's. */
 export type StreamKind = 'self' | 'encoder' | 'decoder' | 'cross';
 
 /** What a stream is called: its kind where it was recorded; a derived one has a name of its own. */
@@ -48,13 +48,13 @@ export interface PatchGrid {
   cols: number;
 }
 
-/** Positions that are places on a line, evenly spaced: `{ unit: 's', step: 0.02 }` of Whisper’s encoder; or dates. */
+/** Positions that stand for evenly spaced values, such as seconds (`{ unit: 's', step: 0.02 }` for Whisper’s encoder) or dates. */
 export interface PositionAxis {
-  /** The value at the first token of the segment; of dates the first one: `2024-03-01`, `2024-03`, `2024`, `2024-03-01T06:00`. Default 0. */
+  /** The value at the first token of the segment; a date as `2024-03-01`, `2024-03`, `2024`, `2024-03-01T06:00`. Default 0. */
   start?: number | string;
-  /** How much further each next token is; of dates a whole number of units. */
+  /** The difference from one token to the next; for dates a whole number of units. */
   step: number;
-  /** Of dates `hour`, `day`, `week`, `month` or `year`. Default: none. */
+  /** For dates `hour`, `day`, `week`, `month` or `year`. Default: none. */
   unit?: string;
 }
 
@@ -87,11 +87,10 @@ export interface BlockRequest {
   /** A cell covers 2^rowLevel × 2^colLevel weights; beyond the level that joins a whole axis every level is that one. Default 0. */
   readonly rowLevel?: number;
   readonly colLevel?: number;
-  /** What a cell holds of its weights: their largest (of a signed matrix the one of largest magnitude) or their mean. Default `'max'`. */
+  /** What a cell holds: the largest of its weights (in a signed matrix, the one of largest magnitude) or their mean. Default `'max'`. */
   readonly reduce?: 'max' | 'mean';
   /**
-   * Where reading every weight takes long: cells made of only some of theirs will do for now. The block says `sampled` where it
-   * took that leave. Default false.
+   * Allows cells made from only some of their weights, where reading all would take long. The block then says `sampled`. Default false.
    */
   readonly sample?: boolean;
 }
@@ -112,7 +111,7 @@ export interface Block {
   readonly sampled?: boolean;
 }
 
-/** How a block is waited for. */
+/** Options for reading a block. */
 export interface BlockOptions {
   signal?: AbortSignal;
   /** Called now and then with the part of the work that is done, from 0 to 1. */
@@ -133,16 +132,15 @@ export interface Matrix {
   block(request: BlockRequest, options?: BlockOptions): Block | Promise<Block>;
   /** Whether a block that comes as a promise comes sooner with `sample`. */
   readonly canSample?: boolean;
-  /** Of a source that keeps only some keys of each query: the weight of a row that it left out, in [0, 1]. */
+  /** The weight of a row that was left out, in [0, 1], where the source keeps only some keys of each query. */
   leftOut?(row: number): number;
 }
 
 /**
- * Attention that is read when it is looked at, in place of arrays: what the functions of `attentrace/io` make. A matrix may be
- * asked for often; it is the same object each time.
+ * Attention that is read on demand, in place of arrays: what functions of `attentrace/io` make. `matrix` returns the same object each time.
  */
 export interface AttentionSource {
-  /** Of layers with different numbers of heads, the largest; `headCounts` has those of each. */
+  /** `heads` is the largest number in a layer; `headCounts` has that of each. */
   readonly dims: readonly [layers: number, heads: number, queries: number, keys: number];
   /** How many heads each layer has, where not all have as many. */
   readonly headCounts?: readonly number[];
@@ -150,7 +148,7 @@ export interface AttentionSource {
   readonly causal?: boolean;
   /** What the numbers are. Default weights. */
   readonly quantity?: Quantity;
-  /** Where the source is made of them. */
+  /** Where the source computes attention from them. */
   readonly queries?: VectorsInput;
   readonly keys?: VectorsInput;
   readonly scoring?: Scoring;
@@ -172,8 +170,8 @@ export interface Vectors {
 }
 
 /**
- * How a model makes weights of queries and keys: q·k × scale, soft-capped, masked, biased, then a softmax. `fromConfig` of `attentrace/io`
- * takes it from a model's config.json.
+ * How a model computes weights from queries and keys: q·k × scale, soft-capped, masked, biased, then a softmax. `fromConfig` of
+ * `attentrace/io` reads it from a model's config.json.
  */
 export interface ScoringInput {
   /** What q·k is multiplied by, one for all layers or a list. Default 1/√dim. */
@@ -190,7 +188,7 @@ export interface ScoringInput {
   sinks?: Tensor | readonly ArrayLike<number>[];
 }
 
-/** The same of one head. */
+/** The scoring of one head. */
 export interface HeadScoring {
   /** Undefined for 1/√dim. */
   readonly scale: number | undefined;
@@ -204,10 +202,10 @@ export interface HeadScoring {
   readonly bias?: (row: number, col: number, count: number) => Float32Array;
 }
 
-/** How weights of a stream are made of queries and keys, by the indices of layer and head, not the model's numbers. */
+/** How the weights of a stream follow from queries and keys, by the indices of layer and head, not the model's numbers. */
 export type Scoring = (layerIndex: number, headIndex: number) => HeadScoring;
 
-/** One kind of attention of a trace, or what was derived from it, with the tokens on both sides. */
+/** One kind of attention of a trace, or numbers derived from it, with the tokens on both sides. */
 export interface Stream {
   readonly name: StreamName;
   /** The kind of attention it holds, or was derived from. */
@@ -254,7 +252,7 @@ export type SublayerPart =
 /** Those that were recorded, as `Vectors` of one head and token where they have none. */
 export type Sublayer = Readonly<Partial<Record<SublayerPart, Vectors>>> & { readonly normEpsilon: number };
 
-/** What of the sublayer may be passed beside attention and `values`, for `valueNorms`, `blockNorms` and `alti`. */
+/** The parts of the sublayer that may be passed beside attention and `values`, for `valueNorms`, `blockNorms` and `alti`. */
 export interface SublayerInput {
   /** W_O, `[layer, head, dim, hidden]`: what the values of a head are multiplied by, from the right. In PyTorch `weight.T` of the output layer, split by heads. */
   outputMatrix?: VectorsInput;
@@ -267,7 +265,7 @@ export interface SublayerInput {
   normBias?: VectorsInput;
   /** What that LayerNorm adds to the variance. Default 1e-12, as BERT. */
   normEpsilon?: number;
-  /** What the sublayer gave, after addition and LayerNorm, `[layer, token, hidden]`: the parts are held against it. */
+  /** The output of the sublayer, after addition and LayerNorm, `[layer, token, hidden]`: the sum of the parts is compared with it. */
   blockOutput?: VectorsInput;
 }
 
@@ -295,7 +293,7 @@ export type VectorsInput = ArrayInput;
 
 /** What one stream is made of. */
 export interface StreamInput extends SublayerInput {
-  /** How queries and keys recorded become weights, where not by 1/√dim and a softmax alone: what `NeuronView` and `checkHead` follow. */
+  /** How recorded queries and keys become weights, if not by 1/√dim and a softmax alone. `NeuronView` and `checkHead` follow it. */
   scoring?: ScoringInput;
   /**
    * A layer without attention, as hybrid models have them, may be `null`; layers may differ in their number of heads. The others keep
@@ -323,7 +321,7 @@ export interface StreamInput extends SublayerInput {
   queryPositions?: readonly number[];
 }
 
-/** A mask of the tokens that are there: 1 or true for each, 0 or false for padding; as a tokenizer's attention mask, a tensor too. */
+/** A mask of the tokens present: 1 or true for each, 0 or false for padding, as a tokenizer's attention mask; also as a tensor. */
 export type PresentMask =
   | ArrayLike<number | bigint | boolean>
   | readonly ArrayLike<number | bigint>[]
@@ -334,7 +332,7 @@ export interface SideInput {
   tokens: readonly string[];
   /** In positions of `tokens`. They do not overlap. */
   segments?: readonly Segment[];
-  /** Which tokens are there. Those that are not are left out of the trace, and count in nothing. Default: all. */
+  /** Which tokens are present. The others, such as padding, are left out of the trace. Default: all. */
   present?: PresentMask;
   /** Tokens that are markers, not text, beside those known: `['eng_Latn']`. */
   specialTokens?: readonly string[];

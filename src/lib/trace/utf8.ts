@@ -15,7 +15,7 @@ export function characterLength(bytes: ArrayLike<number>, index: number): number
   return length;
 }
 
-/** The length that a character's first byte announces; 1 of a byte that starts none. */
+/** The length of a character by its first byte; 1 for a byte that starts none. */
 function announcedLength(lead: number): number {
   return lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
 }
@@ -42,7 +42,7 @@ export function endsCut(bytes: ArrayLike<number>): boolean {
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Bytes as text; those that are no whole character as their hex digits, for example `⟨E4 B8⟩`. */
+/** Bytes as text; parts of characters as hex digits, for example `⟨E4 B8⟩`. */
 export function showBytes(bytes: readonly number[]): string {
   let text = '';
   let broken: string[] = [];

@@ -5,15 +5,15 @@ import type { StoredElements } from './parse-tensor.js';
 import { decodeWeights } from './weights.js';
 import type { Vectors, VectorsInput } from './types.js';
 
-/** What vectors must agree with in their stream. */
+/** The shape that vectors of a stream must have. */
 export interface VectorShape {
   layers: number;
-  /** How many layers were passed as attention, and which of them hold some, where one does not. */
+  /** How many layers of attention were passed, and which of them are not null, where some are. */
   gaps?: { passed: number; held: readonly number[] };
   /** How many heads they may have: as many as attention, or fewer where heads share keys and values. */
   heads: readonly number[];
   tokens: number;
-  /** The tokens that are there, where some are not. */
+  /** The indices of the tokens present, where some are not. */
   kept?: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export function sharedHeads(heads: readonly number[]): number[] {
 }
 
 /**
- * Queries, keys or values `[layer, head, token, dim]`, or nothing where none were recorded.
+ * Queries, keys or values `[layer, head, token, dim]`; undefined where none were recorded.
  *
  * @throws TraceError `vectors` where the shape does not fit the stream, `not-a-number`, `infinite`, and all that `parseArray` throws
  */

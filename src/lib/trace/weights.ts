@@ -14,7 +14,8 @@ export function decodeTable(type: WeightType): Float32Array | undefined {
       : Float32Array.from({ length: 65536 }, (_, bits) => halfValue(bits)));
 }
 
-function halfValue(bits: number): number {
+/** A float16 from its bits. */
+export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pacer } from '../../../src/lib/analysis/pacer.js';
+import { pacer } from '../../../src/lib/trace/pacer.js';
 import { flowFrom } from '../../../src/lib/analysis/over-layers/max-flow.js';
 
 test('what was sent one way is sent another where that makes room', async () => {

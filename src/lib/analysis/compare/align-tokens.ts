@@ -1,6 +1,6 @@
 import { joinedText, TraceError, type Token } from '../../trace/index.js';
 import { groupTokens, type TokenRun } from '../lens/index.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import { commonSequence } from './common-sequence.js';
 import { alignSameText, foldText, type RunPair } from './same-text.js';
 
@@ -12,24 +12,27 @@ export type AlignmentName = (typeof alignments)[number];
 /** `'auto'`: the first of `'ids'`, `'words'`, `'common'` that fits. Or pairs of positions, ascending on both sides. */
 export type Align = 'auto' | AlignmentName | readonly (readonly [a: number, b: number])[];
 
-/** Tokens of a, of b or of both that stand for the same; `end` exclusive, in positions of either's sequence. */
+/** Tokens of a, of b, or of both that correspond to each other; in positions of each sequence, `end` exclusive. */
 export interface AlignedRun {
   readonly a?: TokenRun;
   readonly b?: TokenRun;
 }
 
-/** Two sequences of tokens beside each other. */
+/** The alignment of two sequences of tokens. */
 export interface Alignment {
-  /** How they were aligned: same tokens, same text in other pieces, longest common sequence, by position, or by given pairs. */
+  /**
+   * How they were aligned: as the same tokens, the same text in other pieces, by their longest common sequence, by position, or by given
+   * pairs.
+   */
   readonly how: AlignmentName | 'pairs';
-  /** All tokens of both, in order; those with one side only have no counterpart. */
+  /** All tokens of both, in order; runs with one side only have no counterpart. */
   readonly runs: readonly AlignedRun[];
 }
 
 /**
- * Aligns two sequences of tokens. Long ones are compared in slices, so that others have their turn.
+ * Aligns two sequences of tokens. Long ones are compared in slices, so that the page stays responsive.
  *
- * @param place how the sequences are called in messages
+ * @param place the name of the sequences in messages
  * @throws TraceError `different-tokens` where they do not fit as asked, `nothing-aligned` where no text is common to them, `lens` for pairs
  * that are none; the signal's reason
  */
@@ -61,7 +64,7 @@ export async function alignTokens(
   return result('common', pairs);
 }
 
-/** By tokens, or by words where these have more of the text in common, as of another tokenizer. */
+/** By tokens, or by words if more of the text is then in common, as with another tokenizer. */
 async function longestCommon(
   a: readonly Token[],
   b: readonly Token[],
@@ -141,7 +144,7 @@ function givenPairs(pairs: Exclude<Align, string>, a: readonly Token[], b: reado
   return oneByOne(pairs);
 }
 
-/** Pairs, ascending, and between them what is in one sequence only: that of a first. */
+/** The pairs, ascending, and between them what only one sequence has: first of a, then of b. */
 function withUnaligned(pairs: readonly RunPair[], lengthA: number, lengthB: number): AlignedRun[] {
   const runs: AlignedRun[] = [];
   let [i, j] = [0, 0];

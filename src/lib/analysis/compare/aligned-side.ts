@@ -1,25 +1,23 @@
-import { blockWeights, type Block, type BlockOptions, type Matrix } from '../../trace/index.js';
+import {
+  blockWeights,
+  type Block,
+  type BlockOptions,
+  type CellRect,
+  type Matrix,
+} from '../../trace/index.js';
 import type { TokenRun } from '../lens/index.js';
 
-/** A rectangle of a matrix of aligned queries and keys. */
-interface Rect {
-  row: number;
-  col: number;
-  rows: number;
-  cols: number;
-}
-
-/** One of two streams, read by aligned queries and keys: the sum over the keys of a run, the mean over its queries. */
+/** One of two aligned streams, read by aligned queries and keys: the sum over the keys of a run, the mean over its queries. */
 export class AlignedSide {
-  /** The rows that each aligned query has, ascending. */
+  /** The rows of each aligned query, ascending. */
   readonly #rows: readonly (readonly number[])[];
   readonly #runs: readonly (TokenRun | undefined)[];
-  /** The aligned key that each key is in. */
+  /** The aligned key that each key belongs to. */
   readonly #runOf: Int32Array;
-  /** Whether each key is an aligned key of its own, at the same place. */
+  /** Whether aligned keys and keys are the same. */
   readonly #plain: boolean;
 
-  /** @param runs the keys of each aligned key; undefined where this side has none, and so no weight */
+  /** @param runs the keys of each aligned key; undefined if this side has none, and so no weight */
   constructor(rows: readonly (readonly number[])[], runs: readonly (TokenRun | undefined)[], keys: number) {
     this.#rows = rows;
     this.#runs = runs;
@@ -29,7 +27,7 @@ export class AlignedSide {
   }
 
   /** The numbers of a rectangle, `[rows, cols]`; at once where the matrix gives them at once. */
-  read(matrix: Matrix, rect: Rect, options: BlockOptions = {}): Float32Array | Promise<Float32Array> {
+  read(matrix: Matrix, rect: CellRect, options: BlockOptions = {}): Float32Array | Promise<Float32Array> {
     const out = new Float32Array(rect.rows * rect.cols);
     let first = rect.col;
     let last = rect.col + rect.cols - 1;
@@ -50,7 +48,7 @@ export class AlignedSide {
   #gather(
     blocks: readonly Block[],
     rows: readonly (readonly number[])[],
-    rect: Rect,
+    rect: CellRect,
     out: Float32Array,
   ): Float32Array {
     const runOf = this.#runOf;
@@ -78,7 +76,7 @@ export class AlignedSide {
   }
 }
 
-/** Ascending numbers as runs that follow each other. */
+/** Ascending numbers as runs of consecutive ones. */
 function followingRuns(numbers: readonly number[]): TokenRun[] {
   const runs: TokenRun[] = [];
   for (const number of numbers)

@@ -13,21 +13,21 @@ import { alignedSegments, alignedTokens } from './aligned-tokens.js';
 import type { AlignedRun, Alignment } from './align-tokens.js';
 import type { HeadPair } from './head-pairs.js';
 
-/** Two streams in the same aligned queries and keys. */
+/** Two streams with the same aligned queries and keys. */
 export interface AlignedStreams {
   readonly a: Stream;
   readonly b: Stream;
-  /** b less a, under the layers and heads of a. */
+  /** b − a, by the layers and heads of a. */
   readonly difference: Stream;
-  /** Reads heads of a and b, row by aligned row. */
+  /** Readers of a and of b by aligned queries and keys. */
   readonly sides: { readonly a: AlignedSide; readonly b: AlignedSide };
 }
 
 /**
- * Streams of aligned tokens: all keys of both, and the queries that both have. What one side has not has no weight there.
+ * Streams of aligned tokens: all keys of both, and the queries that both have. A key that one side lacks has no weight there.
  *
  * @param keyTokens what stands for the aligned keys, see `alignedTokens`
- * @param queries alignment of the queries, where they are another sequence than the keys
+ * @param queries the alignment of the queries, if they are another sequence than the keys
  * @throws TraceError `no-queries` where no query of both was recorded, `quantity` where the streams hold other quantities
  */
 export function alignedStreams(
@@ -94,7 +94,7 @@ export function alignedStreams(
       values: undefined,
       matrix(layer, head) {
         const pair = pairs.find((one) => one.a.layer === layer && one.a.head === head);
-        // Of a head that is not compared the stream says so itself.
+        // The stream itself throws for a head that is not compared.
         if (!pair) return notCompared(layer, head, headsOf(layer));
         const known = matrices.get(pair) ?? read(pair);
         matrices.set(pair, known);
@@ -146,7 +146,7 @@ function less(x: Float32Array, y: Float32Array): Float32Array {
   return x;
 }
 
-/** A function to the rows of the queries of a run: their places, or the rows of their positions within one sequence. */
+/** A function from a run to the rows of its queries: by their indices, or by their positions within one sequence. */
 function rowFinder(stream: Stream, byPosition: boolean): (run: AlignedRun['a']) => number[] {
   const rowAt = byPosition && new Map(stream.queryTokens.map(({ position }, row) => [position, row]));
   return (run) => {

@@ -4,8 +4,8 @@ import type { AlignedRun } from './align-tokens.js';
 import { foldText } from './same-text.js';
 
 /**
- * What stands for aligned tokens: `word` for what is in both, `he → she` for what stands in for another, `−word` for what is in a
- * only, `+word` for what is in b only.
+ * Tokens that stand for aligned tokens: `word` if both have it, `he → she` where one replaces another, `−word` if only a has it, `+word` if
+ * only b has it.
  */
 export function alignedTokens(
   runs: readonly AlignedRun[],
@@ -36,7 +36,7 @@ function sameWord(a: Token, b: Token): boolean {
   return a.label === b.label || foldText(a.label) === foldText(b.label);
 }
 
-/** A text with a mark before it, after the space that parts it from what is before. */
+/** A text with a mark before its first letter, after leading spaces. */
 function marked(text: string, mark: string): string {
   const bare = text.trimStart();
   return text.slice(0, text.length - bare.length) + mark + bare;
@@ -59,7 +59,7 @@ function tokensByRun(
   return new Map(held.map((run, i) => [run, shown[i]!]));
 }
 
-/** Segments of a, in aligned tokens; those of which none is left are left out. */
+/** The segments of a in aligned tokens, without those that have become empty. */
 export function alignedSegments(segments: readonly Segment[], runs: readonly AlignedRun[]): Segment[] {
   return segments.flatMap((segment) => {
     const inside = (run: AlignedRun): boolean =>

@@ -1,5 +1,5 @@
 /**
- * The assignment of rows to columns, one each, whose costs sum to the least.
+ * The one-to-one assignment of rows to columns with the least total cost.
  *
  * Source: Kuhn 1955, Munkres 1957, in the O(n³) form with potentials.
  *
@@ -8,7 +8,7 @@
  */
 export function assign(costs: readonly (readonly number[])[]): number[] {
   const n = costs.length;
-  // Row and column 0 stand for nothing; the others count from 1.
+  // Row and column 0 are placeholders; the others count from 1.
   const rowPotential = new Float64Array(n + 1);
   const colPotential = new Float64Array(n + 1);
   const rowOf = new Int32Array(n + 1);

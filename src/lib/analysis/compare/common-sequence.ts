@@ -1,9 +1,9 @@
-/** Steps between two turns for others: well under a millisecond. */
+/** Steps between two yields: well under a millisecond. */
 const stepsATurn = 2 ** 16;
 
 /**
- * The longest common sequence of two lists of numbers: pairs of indices, ascending in both. Yields now and then, so that long lists need
- * not be compared in one go. Time O((n + m) × d) for d differences, memory O(n + m).
+ * The longest common sequence of two lists of numbers: pairs of indices, ascending in both. Yields now and then, so that the caller can
+ * pause. Time O((n + m) × d) for d differences, memory O(n + m).
  *
  * Source: Myers 1986, “An O(ND) difference algorithm and its variations”, with its linear-space refinement.
  */
@@ -11,7 +11,7 @@ export function* commonSequence(
   a: readonly number[],
   b: readonly number[],
 ): Generator<void, [number, number][]> {
-  // What the other list has not at all is a difference in any case; without it there is less to try.
+  // Numbers that the other list lacks are differences in any case: leaving them out saves work.
   const [inA, inB] = [new Set(a), new Set(b)];
   const placesA = [...a.keys()].filter((i) => inB.has(a[i]!));
   const placesB = [...b.keys()].filter((i) => inA.has(b[i]!));
@@ -31,7 +31,7 @@ class Myers {
   readonly #a: Int32Array;
   readonly #b: Int32Array;
   readonly #found: (a: number, b: number) => void;
-  /** How far each diagonal got, from the start and from the end. */
+  /** How far each diagonal reaches, from the start and from the end. */
   readonly #forward: Int32Array;
   readonly #backward: Int32Array;
   #steps = 0;
@@ -62,7 +62,7 @@ class Myers {
     for (let i = 0; i < tail; i++) this.#found(endA + i, endB + i);
   }
 
-  /** The run of equal pairs, maybe empty, in the middle of a shortest way from one corner to the other. */
+  /** The run of equal pairs, maybe empty, in the middle of a shortest path between the corners. */
   *#middle(
     startA: number,
     endA: number,

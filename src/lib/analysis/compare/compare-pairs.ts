@@ -1,20 +1,20 @@
 import { describe, TraceError, type Trace } from '../../trace/index.js';
 
 import type { HeadValue } from '../measure.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import { discoveries } from './false-discovery.js';
 import { randomNumbers } from './random-numbers.js';
 import { mustBeList } from '../must.js';
 
 export interface ComparePairsOptions {
-  /** Part of the bootstrap means that lies in the interval. Default 0.95. */
+  /** The share of bootstrap means within the interval. Default 0.95. */
   level?: number;
-  /** Share of false ones that is accepted among the heads found, by Benjamini–Hochberg. Default 0.05. */
+  /** The accepted share of false discoveries among the heads found, by Benjamini–Hochberg. Default 0.05. */
   falseDiscoveryRate?: number;
-  /** How often pairs are drawn again for the intervals. Default 2,000. */
+  /** How many bootstrap samples are drawn. Default 2,000. */
   resamples?: number;
-  /** How often signs are flipped for p: it is 1 ÷ (flips + 1) at least. Default 10,000. */
+  /** How many random sign flips p is estimated from: its least value is 1 ÷ (flips + 1). Default 10,000. */
   flips?: number;
   /** The same seed gives the same numbers. Default 1. */
   seed?: number;
@@ -23,23 +23,23 @@ export interface ComparePairsOptions {
   onProgress?: (measured: number, total: number) => void;
 }
 
-/** What one head does differently in b than in a, over all pairs. */
+/** How one head differs between a and b, over all pairs. */
 export interface HeadPairsDifference extends HeadPlace {
   /** The mean of b − a over the pairs, and the ends of its bootstrap interval. */
   mean: number;
   low: number;
   high: number;
-  /** How often a mean as far from 0 comes about where a and b are exchanged at random (two-sided). */
+  /** The p-value: how often a mean at least as far from 0 occurs when a and b are swapped at random (two-sided). */
   p: number;
   /** The least false discovery rate at which this head is among those found. */
   q: number;
-  /** Whether it is at the rate asked for. */
+  /** Whether it is found at the rate `falseDiscoveryRate`. */
   discovered: boolean;
-  /** b − a of each pair, in the order of the pairs; NaN where the head could not be measured, which counts in nothing. */
+  /** b − a of each pair, in the order of the pairs; NaN if the head could not be measured, which is ignored. */
   differences: Float64Array;
 }
 
-/** Which side of which pair is measured. */
+/** Which trace of which pair is measured. */
 export interface PairSide {
   pair: number;
   side: 'a' | 'b';
@@ -47,9 +47,9 @@ export interface PairSide {
 
 /**
  * Pairs of traces, such as one template with “he” and with “she”: for each head the mean difference of a number, b − a, a percentile
- * bootstrap interval over pairs, and a sign-flip test, corrected for the many heads by Benjamini–Hochberg. Pairs are drawn, not tokens or
- * heads: what it says holds for templates like these. There is no score for a model as a whole, and none is meant to be made of this: it
- * is contested whether heads carry bias (for: arXiv:2311.10395; against: arXiv:2401.06495). Descriptive.
+ * bootstrap interval over pairs, and a sign-flip test, corrected for the many heads by Benjamini–Hochberg. The samples are pairs, not
+ * tokens or heads: conclusions hold for templates like these. There is no score for a model as a whole, and none should be derived from
+ * this: it is contested whether heads carry bias (for: arXiv:2311.10395; against: arXiv:2401.06495). Descriptive.
  *
  * Sources: Efron 1979 (bootstrap); Fisher 1935 (sign flips); Benjamini & Hochberg 1995 (false discovery rate, of heads that may
  * depend on each other positively).
@@ -127,7 +127,7 @@ export async function comparePairs(
     return { heads, differences };
   }
 
-  /** The mean of each head over pairs drawn with replacement, the same pairs for every head. */
+  /** The bootstrap means of each head: the mean over pairs drawn with replacement, the same pairs for every head. */
   async function resampledMeans(): Promise<Float64Array[]> {
     const means = heads.map(() => new Float64Array(resamples));
     const drawn = new Float64Array(pairs.length);
@@ -140,7 +140,7 @@ export async function comparePairs(
     return means;
   }
 
-  /** The share of exchanges of a and b, those seen included, that move the mean as far from 0; the same for every head. */
+  /** The share of random swaps of a and b, the observed one included, that move the mean as far from 0; the same swaps for every head. */
   async function flippedShares(): Promise<number[]> {
     const known = differences.map((of) => of.map((d) => (Number.isNaN(d) ? 0 : d)));
     const seen = known.map((of) => Math.abs(of.reduce((sum, d) => sum + d, 0)));
@@ -160,7 +160,7 @@ export async function comparePairs(
   }
 }
 
-/** The mean of what is a number, each counted so often as it was drawn. */
+/** The mean without NaN, each value counted as often as it was drawn. */
 function meanOf(values: Float64Array, drawn?: Float64Array): number {
   let [sum, count] = [0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -172,7 +172,7 @@ function meanOf(values: Float64Array, drawn?: Float64Array): number {
   return sum / count;
 }
 
-/** A quantile of sorted numbers, between two of them in proportion. */
+/** A quantile of sorted numbers, interpolated linearly. */
 function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);

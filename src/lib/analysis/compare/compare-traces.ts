@@ -1,13 +1,7 @@
-import {
-  TraceError,
-  either,
-  type Stream,
-  type StreamName,
-  type Token,
-  type Trace,
-} from '../../trace/index.js';
+import { TraceError, type Stream, type StreamName, type Token, type Trace } from '../../trace/index.js';
+import { streamNamed } from '../../trace/trace-of.js';
 import { alignTokens, type Align, type Alignment } from './align-tokens.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import { alignedTokens } from './aligned-tokens.js';
 import { alignedStreams, type AlignedStreams } from './aligned-streams.js';
 import {
@@ -25,21 +19,21 @@ export interface CompareOptions {
   align?: Align;
   /** Which heads are compared. Default `'number'`. */
   match?: Match;
-  /** A second run of the model of a on the same input: what differs between the two is no change, but the floor under it. */
+  /** A second run of a's model on the same input: the difference between the two runs is noise, a floor for the differences of b. */
   floor?: Trace;
   signal?: AbortSignal;
 }
 
-/** A stream of both traces, compared. */
+/** One stream of both traces, compared. */
 export interface ComparedStream {
   readonly name: StreamName;
-  /** How the keys are aligned; the queries too, unless `queryAlignment` says otherwise. */
+  /** How the keys are aligned, and without `queryAlignment` the queries too. */
   readonly alignment: Alignment;
-  /** Of cross attention, how the queries are aligned. */
+  /** For cross attention, how the queries are aligned. */
   readonly queryAlignment?: Alignment;
   readonly pairs: readonly HeadPair[];
   /**
-   * The stream of a, that of b, and b less a, all in the same queries and keys: the keys of both, and the queries that both have. A token
+   * The stream of a, that of b, and b − a, with the same queries and keys: the keys of both, and the queries that both have. A token
    * of one side only reads `−word` (a) or `+word` (b), and has no weight in the other; `he → she` stands in for another. Layers and
    * heads are numbered as in a. Every view draws them.
    */
@@ -54,7 +48,7 @@ export interface ComparedStream {
   headDistances(options?: HeadDistancesOptions): Promise<HeadDistance[]>;
 }
 
-/** Two traces, their tokens aligned, and the differences of their streams. */
+/** Two traces with aligned tokens, and the differences of their streams. */
 export interface Comparison {
   readonly a: Trace;
   readonly b: Trace;
@@ -87,27 +81,12 @@ export async function compareTraces(a: Trace, b: Trace, given: CompareOptions = 
     streams.push(
       await compareStreams(a.stream(name), b.stream(name), options, align, options.floor?.stream(name)),
     );
-  return {
-    a,
-    b,
-    streams,
-    stream(name) {
-      const stream = name === undefined ? streams[0] : streams.find((one) => one.name === name);
-      if (stream) return stream;
-      throw new TraceError({
-        code: 'unknown-stream',
-        place: 'stream',
-        found: JSON.stringify(name),
-        expected: either(names.map((one) => `'${one}'`)),
-        fix: 'This comparison holds no other stream.',
-      });
-    },
-  };
+  return { a, b, streams, stream: (name) => streamNamed(streams, name, 'comparison') };
 }
 
 type Aligner = (a: readonly Token[], b: readonly Token[], place: string) => Promise<Alignment>;
 
-/** Streams of one trace share their tokens, and so the way these are aligned. */
+/** Aligns tokens once for all streams that share them. */
 function aligner({ align, signal }: CompareOptions): Aligner {
   const done = new Map<readonly Token[], Promise<Alignment>>();
   return (a, b, place) => {
@@ -124,7 +103,7 @@ async function compareStreams(
   align: Aligner,
   floor: Stream | undefined,
 ): Promise<ComparedStream> {
-  // What is no pair of models is said before their tokens are.
+  // Models that cannot be compared are reported before tokens that cannot be aligned.
   const known =
     match === 'number' ? pairsByNumber(a, b) : match === 'likeness' ? [] : givenHeadPairs(match, a, b);
   const keys = await align(a.keyTokens, b.keyTokens, `the tokens of ${a.name}`);
@@ -153,7 +132,7 @@ async function compareStreams(
   };
 }
 
-/** How far heads are from themselves in a second run. */
+/** The distance of each head from itself in a second run. */
 async function floorOf(a: Stream, again: Stream, how: HeadDistancesOptions): Promise<HeadDistance[]> {
   const align = aligner({ align: 'ids', signal: how.signal });
   const compared = await compareStreams(a, again, { signal: how.signal }, align, undefined);

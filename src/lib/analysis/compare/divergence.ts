@@ -1,13 +1,13 @@
-/** How far two distributions are apart. */
+/** The distance between two distributions. */
 export interface RowDistance {
   /** Jensen–Shannon divergence, log₂, in [0, 1]. */
   divergence: number;
-  /** Half of what differs: ½ Σ |p − q|, in [0, 1]. */
+  /** Total variation: ½ Σ |p − q|, in [0, 1]. */
   totalVariation: number;
 }
 
 /**
- * The distance of two rows of weights, each scaled to sum to 1. Undefined where one has no weight.
+ * The distance between two rows of weights, each scaled to sum to 1. Undefined if one has no weight.
  *
  * @param hidden columns left out of both
  */
@@ -36,6 +36,6 @@ export function rowDistance(
     if (y > 0) nats += y * Math.log((2 * y) / twiceMiddle);
     apart += Math.abs(x - y);
   }
-  // Rounding may take what is nothing below it, and what is all beyond.
+  // Rounding may put the result slightly outside [0, 1].
   return { divergence: Math.min(1, Math.max(0, nats / 2 / Math.LN2)), totalVariation: apart / 2 };
 }

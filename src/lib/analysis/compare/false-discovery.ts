@@ -1,6 +1,6 @@
 /**
- * The least false discovery rate at which each of several tests is among those found: qᵢ = min over j ≥ i of p₍ⱼ₎ m ÷ j, in order of p.
- * NaN stays NaN and is not counted among the tests.
+ * The q-values of several tests: the least false discovery rate at which each is among those found, qᵢ = min over j ≥ i of p₍ⱼ₎ m ÷ j, in
+ * order of p. NaN stays NaN and is not counted among the tests.
  *
  * Source: Benjamini & Hochberg 1995.
  */

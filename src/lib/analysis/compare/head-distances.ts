@@ -1,7 +1,7 @@
 import { holdsWeights, type Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
 import { notWeights } from '../measure.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import type { AlignedRun } from './align-tokens.js';
 import type { AlignedStreams } from './aligned-streams.js';
@@ -9,14 +9,14 @@ import { rowDistance } from './divergence.js';
 import type { HeadPair } from './head-pairs.js';
 
 export interface HeadDistancesOptions {
-  /** Keys left out before rows are compared, such as the sink. `'first'` is the first token of a and that of b. Default `'none'`. */
+  /** Keys left out before rows are compared, such as the sink. `'first'` leaves out the first token of a and that of b. Default `'none'`. */
   hide?: Hide;
   signal?: AbortSignal;
   /** Called after each head. */
   onProgress?: (compared: number, total: number) => void;
 }
 
-/** How far one head of b is from one of a: means over the aligned queries, each in [0, 1]; NaN where none has weight. */
+/** The distance between a head of a and one of b: means over the aligned queries, each in [0, 1]; NaN if none has weight. */
 export interface Distance {
   /** Jensen–Shannon divergence, log₂: the head distance of Clark et al. 2019, arXiv:1906.04341. */
   divergence: number;
@@ -26,21 +26,21 @@ export interface Distance {
   totalVariation: number;
 }
 
-/** The distance of a head of a, by its numbers there, from the one of b it is compared with. */
+/** The distance between a head of a, by its numbers, and the head of b it is compared with. */
 export interface HeadDistance extends HeadPlace, Distance {
   readonly other: HeadPlace;
   /** See `HeadPair`. */
   readonly margin?: number;
   /** How many queries were compared. */
   readonly queries: number;
-  /** How far a second run of a is from it, where one was given: what is no further than that is no change. */
+  /** The distance to the same head in a second run of a, if one was given: a smaller distance is noise. */
   readonly floor?: Distance;
 }
 
-/** Weights read at a time on each side: about a millisecond's work. */
+/** How many weights are read at a time on each side: about a millisecond's work. */
 const weightsAStep = 2 ** 15;
 
-/** Distances of pairs of heads, in slices. Rows are scaled to sum to 1, after hidden keys are left out. */
+/** The distances of pairs of heads. Rows are scaled to sum to 1, after hidden keys are left out. */
 export async function headDistances(
   [a, b]: readonly [Stream, Stream],
   { sides, a: aligned }: AlignedStreams,

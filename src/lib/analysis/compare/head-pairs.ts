@@ -2,13 +2,13 @@ import { count } from '../../trace/describe.js';
 import { describe, TraceError, type Stream } from '../../trace/index.js';
 import type { HeadPlace } from '../wanted-heads.js';
 
-/** A head of a beside the head of b that it is compared with. */
+/** A head of a, and the head of b it is compared with. */
 export interface HeadPair {
   readonly a: HeadPlace;
   readonly b: HeadPlace;
   /**
-   * Of heads matched by likeness: how much further the next likeliest head of b is than the one chosen, in divergence; at or below 0
-   * another head would have done as well, and the match says little.
+   * For heads matched by likeness: how much greater the divergence to the next best head of b is than to the one chosen. At or below 0
+   * another head fits as well, and the match means little.
    */
   readonly margin?: number;
 }
@@ -17,7 +17,7 @@ export interface HeadPair {
 export type Match = 'number' | 'likeness' | readonly HeadPair[];
 
 /**
- * Heads by their numbers.
+ * Pairs heads of the same numbers.
  *
  * @throws TraceError `different-models` where the two streams do not hold the same layers and heads
  */
@@ -31,9 +31,9 @@ export function pairsByNumber(a: Stream, b: Stream): HeadPair[] {
 }
 
 /**
- * Pairs as they are given.
+ * Checks pairs that were given.
  *
- * @throws TraceError `different-models` for what is no list of pairs, or a head of a in two; `unknown-layer`, `unknown-head`
+ * @throws TraceError `different-models` if it is not a list of pairs, or a head of a is in two; `unknown-layer`, `unknown-head`
  */
 export function givenHeadPairs(pairs: readonly HeadPair[], a: Stream, b: Stream): HeadPair[] {
   if (!Array.isArray(pairs) || pairs.length === 0)
@@ -50,7 +50,7 @@ export function givenHeadPairs(pairs: readonly HeadPair[], a: Stream, b: Stream)
 }
 
 /**
- * What is compared where layers or heads differ.
+ * The error for streams whose layers or heads differ.
  *
  * @returns the error to throw
  */

@@ -1,17 +1,17 @@
 import type { Stream } from '../../trace/index.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import type { AlignedStreams } from './aligned-streams.js';
 import { assign } from './assignment.js';
 import { rowDistance } from './divergence.js';
 import { otherModel, type HeadPair } from './head-pairs.js';
 
-/** Queries that heads are likened by, and the weights of a layer kept for that at most. */
+/** The most queries that heads are compared by, and the most weights of a layer kept for that. */
 const mostQueries = 64;
 const mostWeights = 2 ** 24;
 
 /**
- * Heads of each layer, each with the one of b's layer that attends most alike: the assignment with the least Jensen–Shannon divergence in
- * all, over at most 64 queries spread evenly.
+ * Pairs the heads of each layer by how alike they attend: the assignment with the least total Jensen–Shannon divergence, over at most 64
+ * evenly spread queries.
  *
  * @throws TraceError `different-models` where the layers, or the number of heads in one, differ
  */
@@ -70,7 +70,7 @@ export async function pairsByLikeness(
   }
 }
 
-/** Of queries where one head has no weight nothing is known: they count as wholly apart. */
+/** A query for which one head has no weight counts as the largest divergence, 1. */
 function meanDivergence(p: readonly Float32Array[], q: readonly Float32Array[]): number {
   const sum = p.reduce((total, row, i) => total + (rowDistance(row, q[i]!, [])?.divergence ?? 1), 0);
   return sum / p.length;

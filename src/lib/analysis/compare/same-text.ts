@@ -1,17 +1,17 @@
 import { joinedText, type Token } from '../../trace/index.js';
 import type { TokenRun } from '../lens/index.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 
-/** Tokens of one sequence beside those of another that stand for the same. */
+/** Tokens of one sequence and the corresponding tokens of another. */
 export interface RunPair {
   a: TokenRun;
   b: TokenRun;
 }
 
-/** A text as it is compared across tokenizers: without spaces, accents and the case of letters. */
+/** A text for comparison across tokenizers: without spaces, accents and case. */
 export function foldText(text: string): string {
   const bare = text.trim();
-  // Most tokens of most texts, where the rest would change nothing.
+  // A fast path for ASCII, which most tokens are.
   if (/^[!-~]*$/.test(bare)) return bare.toLowerCase();
   return bare
     .normalize('NFKD')
@@ -20,8 +20,8 @@ export function foldText(text: string): string {
 }
 
 /**
- * Where two sequences of tokens are the same text in other pieces: the smallest runs of tokens that begin and end alike in both. Markers
- * stand for nothing there, and are paired where the same number of them is at the same place. Undefined where texts differ.
+ * Aligns two sequences that are the same text in other pieces: the smallest runs of tokens with the same start and end in both. Markers
+ * have no text; they are paired if the same number of them is at the same place. Undefined if the texts differ.
  */
 export async function alignSameText(
   a: readonly Token[],
@@ -55,7 +55,7 @@ export async function alignSameText(
   return withMarkers(pairs, a, b);
 }
 
-/** Tokens that hold whole characters of text: one, or several that hold parts of one character. */
+/** Tokens that hold whole characters: one, or several that hold parts of one character. */
 interface Piece extends TokenRun {
   text: string;
 }
@@ -66,7 +66,7 @@ function piecesOf(tokens: readonly Token[]): Piece[] {
     while (tokens[start]!.bytes && tokens[end]?.bytes) end++;
     if (tokens[start]!.special) continue;
     const text = foldText(end - start === 1 ? tokens[start]!.text : joinedText(tokens.slice(start, end)));
-    // A space of its own belongs to no word: it is part of the piece before it.
+    // A token of spaces alone is part of the piece before it.
     if (text === '' && pieces.at(-1)?.end === start) pieces.at(-1)!.end = end;
     else if (text !== '') pieces.push({ start, end, text });
   }

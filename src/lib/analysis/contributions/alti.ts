@@ -1,7 +1,7 @@
 import { deriveStream, TraceError, wholeMatrix, type Stream } from '../../trace/index.js';
 import { mustStackLayers, wholeWeights, type DerivedOptions } from '../derivation.js';
 import { productOverLayers, type OverLayersOptions } from '../over-layers/product.js';
-import { pacer, type Pause } from '../pacer.js';
+import { pacer, type Pause } from '../../trace/pacer.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
 import { mustBeStream } from '../must.js';
@@ -13,15 +13,15 @@ const quantity = {
   caveat:
     'Contributions are taken to multiply over layers, and feed-forward layers to leave them as they are.',
 } as const;
-/** How far the parts may be from the whole, as a share of its largest number: what half precision may add up to. */
+/** How far the sum of parts may be from the whole, relative to its largest number: the accumulated rounding of half precision. */
 const tolerance = 2e-3;
 
 /**
- * ALTI of each layer by itself: how much nearer each token brings the whole. With Tᵢ(xⱼ) what token j gives to the output yᵢ of the
+ * ALTI of each layer by itself: how much nearer each token brings the sum to the whole. With Tᵢ(xⱼ) what token j gives to the output yᵢ of the
  * attention sublayer, cᵢⱼ = max(0, ‖yᵢ‖₁ − ‖yᵢ − Tᵢ(xⱼ)‖₁), rows scaled to sum to 1. In [0, 1]. A contribution. The same layers and one
  * head, 0.
  *
- * The parts and the biases are made sure to sum to yᵢ: to the `blockOutput` recorded, else to the output as a model computes it.
+ * Parts and biases are checked to sum to yᵢ: to the recorded `blockOutput`, else to the output computed as a model does.
  *
  * Source: Ferrando et al. 2022, arXiv:2203.04212, eq. 9 and 10; checked against the authors' code.
  *

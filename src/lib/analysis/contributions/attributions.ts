@@ -14,23 +14,23 @@ import { isTensor } from '../../trace/parse-tensor.js';
 import { notDerivable } from '../derivation.js';
 import { mustBeStream } from '../must.js';
 
-/** What attributions are, which their numbers do not say. */
+/** What must be said of attributions beside their numbers. */
 export interface AttributionOptions {
-  /** The method: `gradient × attention`, `integrated gradients`, `LRP`, `AT2`. What the stream and one number are called. */
+  /** The method, such as `gradient × attention`, `integrated gradients`, `LRP` or `AT2`: the name of the stream and of a number. */
   name: string;
-  /** What they can bear: gradients and relevance are contributions; only what an intervention gave is causal. */
+  /** What can be concluded from them: gradients and relevance are contributions; only the result of an intervention is causal. */
   evidence: Evidence;
-  /** Of attributions `[key]`: the position of the token, or of the last token before the output, that they explain. */
+  /** For attributions `[key]`: the position of the token they explain, or of the last token before the output. */
   query?: number;
-  /** The least and the largest value there can be. Default: no limits, and drawn in two hues. */
+  /** The least and the largest possible value. Default: no limits, drawn in two hues. */
   range?: readonly [least: number, largest: number];
   unit?: string;
-  /** What one must know of them, such as for which output they are. */
+  /** What a reader must know of them, such as which output they explain. */
   caveat?: string;
 }
 
 /**
- * Attributions that were computed elsewhere, as a stream beside the attention they belong to: `[layer, head, query, key]`, `[query, key]`
+ * A stream of attributions that were computed elsewhere, beside the attention they belong to: `[layer, head, query, key]`, `[query, key]`
  * (one layer, the last, and one head, 0) or `[key]` (the same, of one query). Arrays in memory, viewed and not copied; float16 or float32,
  * signed or not.
  *
@@ -97,7 +97,7 @@ function inFourAxes(input: Tensor | NestedNumbers, dims: readonly number[]): Ten
   return nested;
 }
 
-/** The stream with the row of one query alone. */
+/** The stream with the row of one query only. */
 function ofOneQuery(stream: Stream, query: number | undefined): Stream {
   const token = stream.queryTokens.find(({ position }) => position === query);
   if (!token)

@@ -1,17 +1,17 @@
 import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
 import type { DerivedOptions } from '../derivation.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
 import { mustBeStream } from '../must.js';
 
 /**
- * How much each token gives to what the whole attention sublayer makes of a token, residual connection and LayerNorm included:
+ * How much each token contributes to the output of the whole attention sublayer for a token, including residual connection and LayerNorm:
  * ‖g(Σₕ Aₕ[i,j] fₕ(xⱼ) + 1[i=j] xᵢ)‖, where g is the linear part of the LayerNorm: centring, its weight, the deviation of the whole.
  * At least 0. A contribution. The same layers and one head, 0.
  *
- * Caveat: derived for models whose LayerNorm comes after the addition (post-LN, as BERT): `normWeight` says so. Without it there is no
- * norm here to go through, as in pre-LN models, and g changes nothing.
+ * Caveat: derived for models whose LayerNorm comes after the addition (post-LN, as BERT): `normWeight` says so. Without it, as in pre-LN
+ * models, there is no norm here, and g is the identity.
  *
  * Source: Kobayashi et al. 2021, arXiv:2109.07152, eq. 9.
  *
@@ -45,7 +45,7 @@ export function blockNorms(stream: Stream, options: DerivedOptions = {}): Stream
 }
 
 /**
- * How much of what a token becomes in a layer comes from other tokens: ‖Σ over others‖ ÷ (‖Σ over others‖ + ‖its own part‖), through
+ * How much of a token's output in a layer comes from other tokens: ‖Σ over others‖ ÷ (‖Σ over others‖ + ‖its own part‖), through
  * the LayerNorm as in `blockNorms`; one number a query, from 0 (all its own) to 1. A contribution.
  *
  * Source: Kobayashi et al. 2021, arXiv:2109.07152, eq. 11 (mixing ratio).
@@ -69,6 +69,6 @@ export async function mixingRatios(
     if (query === key) own[query] = length(part);
     else part.forEach((n, i) => (others[query]![i]! += n));
   });
-  // Both would be divided by the same deviation.
+  // Without the deviation, as both would be divided by it.
   return Float64Array.from(others, (sum, query) => length(sum) / (length(sum) + own[query]!));
 }

@@ -3,7 +3,7 @@ import { notDerivable } from '../derivation.js';
 import { mustBeList, mustBeOptions, mustBeStream } from '../must.js';
 import { attributions } from './attributions.js';
 
-/** What taking each token away changed, as `ablate` of `attentrace/inference` returns it for `{ token: 'each' }` or `{ value: 'each' }`. */
+/** The effect of removing each token, as `ablate` of `attentrace/inference` returns it for `{ token: 'each' }` or `{ value: 'each' }`. */
 export interface Ablated {
   readonly position: number;
   readonly changes: readonly { readonly token?: number; readonly change: number }[];
@@ -12,12 +12,12 @@ export interface Ablated {
 }
 
 /**
- * What taking a token away changes in the output at one position, as a stream beside the attention: one layer, the last, one head, 0, and the
- * row of that position. In [0, 1]; where the model has no logits, in [0, 2]. Causal. Other views draw it as they draw attention.
+ * How much removing each token changes the output at one position, as a stream beside the attention: one layer, the last, one head, 0, and
+ * the row of that position. In [0, 1]; in [0, 2] if the model has no logits. Causal.
  *
- * Caveat: a text with a token taken away is not one the model was trained on.
+ * Caveat: a text without one of its tokens is unlike those the model was trained on.
  *
- * @throws TraceError `derivation` where not every token of the stream was taken away, as of a batch that was stopped
+ * @throws TraceError `derivation` if not every token of the stream was removed, as when the run was stopped
  * @example
  * const trace = traceOf(recorded, causes(recorded.stream(), await tracer.ablate(text, { token: 'each' })));
  */

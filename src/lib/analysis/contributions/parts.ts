@@ -1,6 +1,6 @@
 import type { Stream, SublayerPart } from '../../trace/index.js';
 import { mustBeSquare, mustHoldWeights, notDerivable, wholeWeights } from '../derivation.js';
-import type { Pause } from '../pacer.js';
+import type { Pause } from '../../trace/pacer.js';
 
 /** @throws TraceError `derivation` */
 export function mustHoldValues(stream: Stream, place: string): void {
@@ -14,7 +14,7 @@ export function mustHoldValues(stream: Stream, place: string): void {
 }
 
 /**
- * What the parts of a whole sublayer need.
+ * Checks that a stream holds what the parts of its sublayer are computed from.
  *
  * @throws TraceError `quantity`, `derivation`
  */
@@ -32,7 +32,7 @@ export function mustHoldSublayer(stream: Stream, place: string): void {
     );
 }
 
-/** The values of a head, through W_O where that is asked for: `[key, size]`, float64. Heads may share one, in equal runs. */
+/** The values of a head, multiplied by W_O if `throughOutput`: `[key, size]`, float64. Equal runs of heads may share values. */
 export async function headValues(
   stream: Stream,
   layer: number,
@@ -61,18 +61,18 @@ export async function headValues(
   return { data, size };
 }
 
-/** One vector of a layer, `[hidden]`, of zeros where it was not recorded. */
+/** A vector of a layer, `[hidden]`; zeros if it was not recorded. */
 export function layerVector(stream: Stream, layer: number, part: SublayerPart, size: number): Float32Array {
   const held = stream.sublayer?.[part];
   return held ? held.vector(stream.layers.indexOf(layer), 0, 0) : new Float32Array(size);
 }
 
 /**
- * Goes through what each key gives to each query in a layer, over all its heads: Σₕ Aₕ[i,j] fₕ(xⱼ), and with `residual` also xᵢ where
- * i = j. Gives way every few milliseconds.
+ * Visits what each key contributes to each query in a layer, over all its heads: Σₕ Aₕ[i,j] fₕ(xⱼ), and with `residual` also xᵢ where
+ * i = j. Pauses every few milliseconds.
  *
- * @param how.through changes each vector that is added up, linearly: `[hidden]`, in place
- * @param visit is given a vector that is used again; keys that give nothing come too
+ * @param how.through a linear map applied in place to each vector that is added up: `[hidden]`
+ * @param visit called with a vector that is reused; also for keys that contribute nothing
  */
 export async function eachPart(
   stream: Stream,

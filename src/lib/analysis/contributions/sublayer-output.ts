@@ -1,24 +1,24 @@
 import type { Stream } from '../../trace/index.js';
 import { wholeWeights } from '../derivation.js';
-import type { Pause } from '../pacer.js';
+import type { Pause } from '../../trace/pacer.js';
 import { layerVector } from './parts.js';
 
-/** What the attention sublayer of a layer gives, and how a part of it goes through its LayerNorm. */
+/** The output of a layer's attention sublayer, and how parts of it go through its LayerNorm. */
 export interface SublayerOutput {
   /** yᵢ of each token, biases included: `[token, hidden]`. */
   readonly output: Float64Array;
-  /** What belongs to no token: the biases, as they reach yᵢ. `[token, hidden]`. */
+  /** The biases, which belong to no token, as they reach yᵢ. `[token, hidden]`. */
   readonly biases: Float64Array;
   readonly size: number;
-  /** The linear part of the LayerNorm, (z − mean z) ⊙ weight, in place; nothing in a pre-LN model. */
+  /** The linear part of the LayerNorm, (z − mean z) ⊙ weight, in place; undefined for a pre-LN model. */
   readonly center?: (vector: Float64Array) => void;
-  /** What the norm divides each token by; 1 in a pre-LN model. `[token]`. */
+  /** What the norm divides each token by; 1 for a pre-LN model. `[token]`. */
   readonly deviations: Float64Array;
 }
 
 /**
  * The sublayer computed as a model does, heads joined before W_O: z = xᵢ + [A₁V₁ … AₕVₕ] W_O + b_O, and y = LN(z) in a post-LN model.
- * So the parts of it, made otherwise, can be held against it.
+ * The sum of the parts, computed in another way, can be compared with it.
  */
 export async function sublayerOutput(stream: Stream, layer: number, pause: Pause): Promise<SublayerOutput> {
   const { sublayer } = stream;

@@ -1,24 +1,23 @@
 import { blockWeights, computedMatrix, deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
 import { mustHoldWeights, notDerivable, type DerivedOptions } from '../derivation.js';
-import { pacer, type Pause } from '../pacer.js';
+import { pacer, type Pause } from '../../trace/pacer.js';
 import { eachPart, headValues, mustHoldValues } from './parts.js';
 import { mustBeStream } from '../must.js';
 
-/** How value norms are taken. */
+/** Options of value norms. */
 export interface ValueNormOptions extends DerivedOptions {
   /**
-   * Of each head, or of the whole layer, where what the heads give is added up before its length is taken, so that heads may cancel
-   * out. Default `'heads'`.
+   * Norms of each head, or of the whole layer: its heads are added up first, so that they may cancel out. Default `'heads'`.
    */
   of?: 'heads' | 'layer';
-  /** Whether values go through W_O. Default: where the stream holds it; the name of the quantity says where they do not. */
+  /** Whether values are multiplied by W_O. Default: if the stream holds it. The quantity's name says if they are not. */
   outputMatrix?: boolean;
 }
 
 /**
- * How much a key gives to a query: the length of what attention adds for it, ‖A[i,j] f(xⱼ)‖ with f(x) = (x W_V + b_V) W_O; of a layer
- * ‖Σₕ Aₕ[i,j] fₕ(xⱼ)‖. At least 0, in the units of the hidden states. A contribution: attention to a key whose value is short counts
- * little. The same layers and heads; of a layer one head, 0.
+ * How much a key contributes to a query: the norm of what attention adds for it, ‖A[i,j] f(xⱼ)‖ with f(x) = (x W_V + b_V) W_O; of a layer
+ * ‖Σₕ Aₕ[i,j] fₕ(xⱼ)‖. At least 0, in the units of the hidden states. A contribution: attention to a key with a short value counts little.
+ * The same layers and heads; of a layer one head, 0.
  *
  * Without W_O it is ‖A[i,j] vⱼ‖, called `value norm without W_O`: W_O may lengthen or shorten it.
  *

@@ -8,14 +8,14 @@ import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
 
 export interface GroupSharesOptions {
-  /** Who looks, in positions of the queries' sequence. Tokens whose queries were not recorded count in nothing. */
+  /** The groups that look, in positions of the queries' sequence. Tokens whose queries were not recorded are ignored. */
   queryGroups: readonly Group[];
-  /** Who is looked at, in positions of the keys. A key may be in several. */
+  /** The groups looked at, in positions of the keys. A key may be in several. */
   keyGroups: readonly Group[];
   /** The heads to read, by the model's numbers. Default: all of the stream. */
   layers?: readonly number[];
   heads?: readonly number[];
-  /** Keys left out, such as the sink: they are in no group then. Default `'none'`. */
+  /** Keys left out, such as the sink: no group counts them. Default `'none'`. */
   hide?: Hide;
   /** Whether what is left of a row is scaled up to its former sum. Of weights alone. Default false. */
   renormalize?: boolean;
@@ -26,33 +26,33 @@ export interface GroupSharesOptions {
   onProgress?: (read: number, total: number) => void;
 }
 
-/** What a group of queries gives to a group of keys. */
+/** How much a group of queries looks at a group of keys. */
 export interface GroupCell {
   /** The weight on the group: the mean over queries (and heads) of Σ A[i,j] over its keys. In [0, 1] for weights. */
   share: number;
   /** `share` ÷ the number of keys of the group that a query can see. */
   perToken: number;
-  /** `share` ÷ what it would be if each query spread what it gives evenly over all keys it can see. NaN for what is no weight. */
+  /** `share` ÷ what it would be if each query spread its weight evenly over all keys it can see. NaN for other quantities than weights. */
   lift: number;
 }
 
-/** Shares of groups of keys, for each group of queries and each head. */
+/** The shares of groups of keys, for each group of queries and each head. */
 export interface GroupShares {
   readonly queryGroups: readonly Group[];
-  /** As given; then, where some keys are in none, the rest of them. */
+  /** As given, and a last group of all other keys, if there are any. */
   readonly keyGroups: readonly Group[];
-  /** The index of the rest among `keyGroups`, −1 where every key is in a group. */
+  /** The index of that last group in `keyGroups`; −1 if there is none. */
   readonly rest: number;
   readonly heads: readonly HeadPlace[];
   /** The keys left out. */
   readonly hiddenKeys: readonly number[];
-  /** The mean weight of a query, over heads, that lies on keys left out: 0 with sinks in. One a query group. */
+  /** The mean weight of a query, over heads, on keys left out; 0 if none are. One number per query group. */
   readonly hiddenShare: Float64Array;
   /** Shares, `[head, query group, key group]`. */
   readonly share: Float64Array;
-  /** One cell, by the indices of its groups: the mean over some heads, as indices of `heads`, or over all. */
+  /** A cell, by the indices of its groups: the mean over some heads (indices into `heads`) or all. */
   cell(queryGroup: number, keyGroup: number, heads?: readonly number[]): GroupCell;
-  /** One number of a cell for each head, as `measureHeads` gives them. */
+  /** A number of a cell for each head, in the form of `measureHeads`. */
   headValues(queryGroup: number, keyGroup: number, what?: keyof GroupCell): HeadValue[];
 }
 
@@ -61,8 +61,8 @@ export interface GroupShares {
  * lift, M over an even spread, where a causal query spreads over the keys up to its own. Descriptive: what a model looks at
  * is not yet what it uses.
  *
- * A long group wins by its size: hold shares against lift. Sinks take much of the weight: see the same without them (`hide`). Read in
- * blocks, without holding up the page; abortable.
+ * Large groups get large shares: compare shares with lift. Sinks take much of the weight: compare with `hide`. Reads in blocks, so that the
+ * page stays responsive; can be aborted.
  *
  * @throws TraceError `group`, `empty-group`, `group-outside`, `group-overlap`; `no-queries` where no query of a group was recorded;
  * `quantity` where something else than weights is to be renormalised; `unknown-layer`, `unknown-head`; the signal's reason
@@ -138,7 +138,7 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
   };
 }
 
-/** The groups that each row is in. */
+/** The groups that each row belongs to. */
 function invert(rowsOfGroups: readonly (readonly number[])[]): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   rowsOfGroups.forEach((rows, group) => {

@@ -1,27 +1,27 @@
 import { describe, TraceError, type Stream } from '../../trace/index.js';
 import { mustBeOptions } from '../must.js';
 
-/** A named set of tokens, not always a run: a segment, a sentence, the matches of a word list, positions of one's own. */
+/** A named set of tokens, not necessarily consecutive: a segment, a sentence, the matches of a word list, or any positions. */
 export interface Group {
   readonly name: string;
   /** Positions in the sequence of tokens, as `Token.position` counts them. */
   readonly positions: readonly number[];
 }
 
-/** What groups are checked for. */
+/** What groups are checked against. */
 interface GroupRules {
   /** How many tokens there are. */
   readonly tokens: number;
-  /** How the groups are called in messages. */
+  /** The name of the groups in messages. */
   readonly place: string;
   /** Whether a token may be in one group only. Default false. */
   readonly apart?: boolean;
 }
 
 /**
- * Groups whose positions are whole numbers within the tokens, each once and ascending.
+ * Checks groups: positions must be whole numbers within the tokens. Returns them ascending and each once.
  *
- * @throws TraceError `group` for what is no list of groups, or two of one name; `empty-group`, `group-outside`; `group-overlap` where
+ * @throws TraceError `group` if it is not a list of groups, or two have the same name; `empty-group`, `group-outside`; `group-overlap` where
  * they must be apart
  */
 export function checkGroups(groups: readonly Group[], rules: GroupRules): Group[] {
@@ -98,19 +98,19 @@ function malformed(place: string, found: string, expected: string): TraceError {
   });
 }
 
-/** How many tokens the sequence of the queries, and that of the keys, has. */
+/** The lengths of the sequence of the queries and of that of the keys. */
 export function sequenceLengths({ kind, queryTokens, keyTokens }: Stream): { query: number; key: number } {
   const key = keyTokens.length;
   return { query: kind === 'cross' ? (queryTokens.at(-1)?.position ?? -1) + 1 : key, key };
 }
 
-/** The row of each query that was recorded, by its position. */
+/** The row of each recorded query, by its position. */
 export function rowsByPosition({ queryTokens }: Stream): Map<number, number> {
   return new Map(queryTokens.map(({ position }, row) => [position, row]));
 }
 
 /**
- * The rows of a stream's matrices that a group of queries has, ascending: all but those of tokens whose queries were not recorded.
+ * The rows of a group of queries in a stream's matrices, ascending, without tokens whose queries were not recorded.
  *
  * @throws TraceError `no-queries` where none was
  */
@@ -130,7 +130,7 @@ export function rowsOf(
   });
 }
 
-/** The tokens that are in none of the groups. */
+/** The tokens that are in no group. */
 export function restOf(groups: readonly Group[], tokens: number): number[] {
   const taken = new Uint8Array(tokens);
   for (const { positions } of groups) for (const position of positions) taken[position] = 1;

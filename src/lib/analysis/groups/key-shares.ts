@@ -7,9 +7,9 @@ import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
 
 export interface KeySharesOptions {
-  /** Who looks. */
+  /** The group that looks. */
   queryGroup: Group;
-  /** The heads whose mean it is; at least one. */
+  /** The heads to average over; at least one. */
   heads: readonly HeadPlace[];
   /** Keys left out: they get 0. Default `'none'`. */
   hide?: Hide;
@@ -19,8 +19,8 @@ export interface KeySharesOptions {
 }
 
 /**
- * How much a group of queries looks at each key: the mean over its queries and some heads, one number a key. Summed over a group of keys
- * they are what `groupShares` gives. Descriptive.
+ * How much a group of queries looks at each key: the mean over its queries and some heads, one number per key. Their sum over a group of
+ * keys is its share in `groupShares`. Descriptive.
  *
  * @throws TraceError `group`, `empty-group`, `group-outside`, `no-queries`; `quantity` where something else than weights is to be
  * renormalised; `unknown-layer`, `unknown-head`; the signal's reason

@@ -6,13 +6,13 @@ import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
 
 export interface LookbackOptions {
-  /** The tokens that were given to the model: documents, a question. */
+  /** The tokens given to the model: documents, a question. */
   context: Group;
   /** The tokens that the model wrote. */
   answer: Group;
   layers?: readonly number[];
   heads?: readonly number[];
-  /** Keys left out: the first token is part of the context otherwise, and takes much of its weight. Default `'none'`. */
+  /** Keys left out. Otherwise the first token is part of the context, and takes much of its weight. Default `'none'`. */
   hide?: Hide;
   signal?: AbortSignal;
   onProgress?: (read: number, total: number) => void;
@@ -25,7 +25,7 @@ export interface HeadLookback extends HeadPlace {
 }
 
 /**
- * Whether a token of the answer looks at what was given or at what was written: mean A on the context ÷ (mean on the context + mean on
+ * How much a token of the answer looks at the context rather than at the answer so far: mean A on the context ÷ (mean on the context + mean on
  * the answer up to the token itself), in [0, 1] for each token and head; means, not sums, so that length does not decide. 0.5: as much
  * a token on either. NaN where the answer or the context has no key that the token can see. Descriptive.
  *

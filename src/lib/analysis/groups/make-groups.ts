@@ -6,7 +6,8 @@ import { mustBeList, mustBeTokens } from '../must.js';
 /**
  * A group for each segment, by its name.
  *
- * @param tokens those that the segments count: `stream.keyTokens` for `stream.keySegments`, `stream.queryTokens` for `stream.querySegments`
+ * @param tokens the tokens that the segments refer to: `stream.keyTokens` for `stream.keySegments`, `stream.queryTokens` for
+ * `stream.querySegments`
  * @example
  * const { keyTokens, keySegments } = trace.stream();
  * const documents = groupsFromSegments(keyTokens, keySegments);
@@ -17,17 +18,16 @@ export function groupsFromSegments(tokens: readonly Token[], segments: readonly 
   return segments.map(({ name, start, end }) => ({ name, positions: positionsOf(tokens, { start, end }) }));
 }
 
-/** What part of a text is split into sentences. */
+/** Which part of a text is split into sentences. */
 export interface SentenceOptions {
-  /** Splits only what is in this segment, such as the answer. Default: all. */
+  /** Splits this segment only, such as the answer. Default: all. */
   within?: Pick<Segment, 'start' | 'end'>;
-  /** No sentence goes on from one of these into another. Default: none. */
+  /** Sentences end at the edges of these. Default: none. */
   segments?: readonly Segment[];
 }
 
 /**
- * A group for each sentence, called by its text. Markers such as `[SEP]` are in none. Where two sentences are the same, the later ones
- * are numbered: `Yes.`, `Yes. (2)`.
+ * A group for each sentence, named by its text. Markers such as `[SEP]` are in none. Repeated sentences are numbered: `Yes.`, `Yes. (2)`.
  *
  * @example
  * const sentences = groupsFromSentences(keyTokens, { within: keySegments.find(({ name }) => name === 'answer') });

@@ -1,19 +1,19 @@
 import { blockWeights, type Stream } from '../../trace/index.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import type { HeadPlace } from '../wanted-heads.js';
 
-/** What one query gives to groups of keys. The arrays are the same objects each time: take what is needed. */
+/** How much one query looks at groups of keys. The arrays are reused for the next query: copy what is needed. */
 export interface GroupRow {
-  /** The index of the head among those read, and the row of its matrix. */
+  /** The index of the head among those read, and the row in its matrix. */
   readonly head: number;
   readonly row: number;
-  /** The row itself, a number a key. May be a view: do not write. */
+  /** The row itself, one number per key. May be a view: do not write. */
   readonly weights: Float32Array;
-  /** The sum of the row on each group. */
+  /** The sum of the row over each group. */
   readonly sums: Float64Array;
   /** How many keys of each group the query can see. */
   readonly seen: Float64Array;
-  /** The sum of the whole row, that of the keys which are not hidden, and how many of these the query can see. */
+  /** The sum of the whole row, the sum over keys that are not hidden, and how many of these the query can see. */
   readonly whole: number;
   readonly left: number;
   readonly visible: number;
@@ -31,13 +31,13 @@ interface GroupRowsRequest {
   readonly onProgress?: (read: number, total: number) => void;
 }
 
-/** Weights read at a time: about a millisecond's work. */
+/** How many weights are read at a time: about a millisecond's work. */
 const weightsAStep = 2 ** 16;
 
 /**
- * Sums rows of heads by groups of keys, hidden keys left out. Lets others have their turn every 12 ms, within a head too.
+ * Sums rows of heads by groups of keys, without hidden keys. Pauses every 12 ms, also within a head.
  *
- * @throws TraceError of what cannot be read; the signal's reason when it is aborted
+ * @throws TraceError where a head cannot be read; the signal's reason when aborted
  */
 export async function readGroupRows(
   stream: Stream,
@@ -80,7 +80,7 @@ export async function readGroupRows(
   }
 }
 
-/** Runs of rows that follow each other, of at most so many. */
+/** Runs of consecutive rows, each of at most `most`. */
 function* runsOf(rows: readonly number[], most: number): Iterable<{ start: number; count: number }> {
   for (let i = 0; i < rows.length;) {
     let count = 1;
@@ -90,7 +90,7 @@ function* runsOf(rows: readonly number[], most: number): Iterable<{ start: numbe
   }
 }
 
-/** The sum over the keys before `end`, and how many they are. */
+/** The sum over the keys before `end`, and their number. */
 function sumOf(weights: Float32Array, keys: Int32Array, end: number): [sum: number, count: number] {
   let sum = 0;
   let count = 0;

@@ -1,4 +1,5 @@
 import { joinedText, type Token } from '../../trace/index.js';
+import { unspaced } from '../../trace/tokens.js';
 import { groupTokens, type TokenRun } from '../lens/index.js';
 import type { Group } from './group.js';
 import { mustBeList, mustBeOptions, mustBeTokens } from '../must.js';
@@ -7,18 +8,15 @@ import { mustBeList, mustBeOptions, mustBeTokens } from '../must.js';
 export type WordLists = Readonly<Record<string, readonly (string | RegExp)[]>>;
 
 const around = /^[\p{P}\p{S}\p{Z}\s]+|[\p{P}\p{S}\p{Z}\s]+$/gu;
-/** Scripts written without spaces, where tokens do not say which word they are of. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /**
- * A group for each list: the tokens of its words wherever they are in the text. A group without a match has no positions, and no view or
- * analysis takes it: leave it out.
+ * A group for each list: the tokens of its words, wherever they are in the text. A group without a match has no positions; views and
+ * analyses refuse it, so leave it out.
  *
- * A string matches whole words whatever pieces they are in, in any case of letters, spaces and composed accents counting alike;
- * `New York` and `don't` are several words that follow each other. An expression must match one whole word as it is written:
- * `/terribl./` matches `terribly`, not `terribleness`, and not `Terribly` without the flag `i`. In scripts without spaces
- * words end where `Intl.Segmenter` says. A word that is only part of a token, as `cat` in a token `catfish`, is not found.
+ * A string matches whole words, however they are tokenized, ignoring case, kinds of spaces and the encoding of accents; `New York` and
+ * `don't` are several words that follow each other. An expression must match one whole word as it is written: `/terribl./` matches
+ * `terribly`, not `terribleness`, and not `Terribly` without the flag `i`. In scripts without spaces, `Intl.Segmenter` decides where words
+ * end. A word that is only part of a token, as `cat` in a token `catfish`, is not found.
  *
  * @example
  * groupsFromWords(trace.stream().keyTokens, { emotional: ['great', /terribl./], plain: ['chair'] });
@@ -36,15 +34,15 @@ export function groupsFromWords(tokens: readonly Token[], lists: WordLists): Gro
   });
 }
 
-/** A word, or the marks between words. */
+/** A word, or punctuation between words. */
 interface Word extends TokenRun {
-  /** As it stands, without marks and spaces around it where it has letters. */
+  /** Its text; without punctuation and spaces around it, if it has letters. */
   text: string;
   folded: string;
 }
 
 function wordsOf(tokens: readonly Token[]): Word[] {
-  // A long text has few distinct words.
+  // A long text has few distinct words: each is read once.
   const known = new Map<string, Pick<Word, 'text' | 'folded'>>();
   return groupTokens(tokens, [], 'word')
     .filter(({ start }) => !tokens[start]!.special)
@@ -69,7 +67,7 @@ function* matchesOfTexts(words: readonly Word[], entries: readonly (string | Reg
   for (let first = 0; first < words.length; first++) {
     let text = '';
     for (let last = first; last < words.length && text.length < longest; last++) {
-      // A marker between two words parts them.
+      // A marker between two words separates them.
       if (last > first && words[last]!.start !== words[last - 1]!.end) break;
       text += words[last]!.folded;
       if (wanted.has(text) && endsWord(words, first, last))
@@ -91,10 +89,10 @@ function* matchesOfExpressions(
   }
 }
 
-/** How far around a match a script without spaces is parted into words. */
+/** How many tokens around a match are split into words in scripts without spaces. */
 const reach = 12;
 
-/** Whether no word goes on over either end of a match; only in scripts without spaces could one. */
+/** Whether a match starts and ends at the edges of words, which can fail only in scripts without spaces. */
 function endsWord(words: readonly Word[], first: number, last: number): boolean {
   if (!unspaced.test(words[first]!.text)) return true;
   const from = Math.max(0, first - reach);

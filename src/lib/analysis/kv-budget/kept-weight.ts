@@ -1,11 +1,11 @@
-import { computedMatrix, blockWeights, deriveStream, type Stream } from '../../trace/index.js';
+import { computedMatrix, blockWeights, deriveStream, type Segment, type Stream } from '../../trace/index.js';
 import { mustBeSquare, mustHoldWeights, notDerivable, wholeWeights } from '../derivation.js';
 import { checkGroups, type Group } from '../groups/index.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import { keptKeys, parseBudget, type KeyBudget } from './policies.js';
 import { mustBeStream } from '../must.js';
 
-/** What a budget leaves of one head. */
+/** What a budget keeps of one head. */
 export interface KeptHead {
   layer: number;
   head: number;
@@ -13,19 +13,16 @@ export interface KeptHead {
   keys: Uint8Array;
   /** The mean over queries of the share of its weight that lies on keys that stay, from 0 to 1. NaN without any weight. */
   weight: number;
-  /** Of a needle: the share of its keys that stay, and of the weight on it that does. NaN where no query looks at it. */
+  /** For a needle: the share of its keys that stay, and the share of the weight on it that stays. NaN if no query looks at it. */
   needle?: { keys: number; weight: number };
 }
 
-/** A run of tokens by their positions, `end` exclusive. */
-interface TokenRun {
-  readonly start: number;
-  readonly end: number;
-}
+/** Consecutive tokens by their positions, `end` exclusive. */
+type TokenRun = Pick<Segment, 'start' | 'end'>;
 
-/** What is asked of a budget. */
+/** Options of a budget's evaluation. */
 export interface KeptOptions {
-  /** Keys that must not get lost: a run of them, or a group, such as a segment. */
+  /** Keys that should stay: consecutive ones, or a group, such as a segment. */
   needle?: TokenRun | Pick<Group, 'positions'>;
   /** The queries that count. Default: all. */
   queries?: TokenRun;
@@ -36,17 +33,17 @@ export interface KeptOptions {
 }
 
 /**
- * What of each head's attention a smaller cache of keys and values would keep: Σ A[i,j] over the keys kept ÷ Σ A[i,j], the mean over
- * queries. The keys are chosen once, from all queries, as when a prompt has been read. In [0, 1]. Descriptive.
+ * How much of each head's attention a smaller cache of keys and values would keep: Σ A[i,j] over the keys kept ÷ Σ A[i,j], the mean over
+ * queries. The keys are chosen once, from all queries, as after reading a prompt. In [0, 1]. Descriptive.
  *
  * Heads that share keys (grouped-query attention) keep the same ones: the stream's `keys` or `values` say which; without them each head
  * is taken to have its own.
  *
- * Caveat: it says what weight is lost, not what that does: the model would attend otherwise.
+ * Caveat: it says how much weight is lost, not the effect: the model would attend differently.
  *
  * Source: as kvpress has them; Xiao et al. 2023, arXiv:2309.17453; Zhang et al. 2023, arXiv:2306.14048; Li et al. 2024, arXiv:2404.14469.
  *
- * @throws TraceError `derivation` for a budget that is none, attention that is not causal, only some queries; `quantity` where the stream
+ * @throws TraceError `derivation` for an invalid budget, attention that is not causal, or only some queries; `quantity` where the stream
  * holds no weights; what `groupShares` throws of a group; the signal's reason
  * @example
  * const kept = await keptWeights(stream, { policy: 'snapkv', budget: 128 }, { needle: { start: 40, end: 52 } });
@@ -86,7 +83,7 @@ export async function keptWeights(
   return found;
 }
 
-/** What stays of the weights of one head, all queries in one go: about a millisecond for a million. */
+/** What stays of one head's weights, without pauses: about a millisecond for a million weights. */
 function keptOf(
   weights: Float32Array,
   keys: Uint8Array,
@@ -140,8 +137,8 @@ function mustBeRun({ start, end }: TokenRun, place: string, size: number): void 
 }
 
 /**
- * The weights on keys that stay under a budget, those evicted 0, as a stream that every view draws; rows sum to less than 1, and are not
- * scaled up. The same layers and heads. Descriptive.
+ * A stream of the weights on keys that stay under a budget; weights on evicted keys are 0. Rows may sum to less than 1, and are not scaled
+ * up. The same layers and heads. Descriptive.
  *
  * @throws TraceError as `keptWeights`
  * @example
@@ -175,7 +172,7 @@ export function keptStream(stream: Stream, budget: KeyBudget, options: { name?: 
   });
 }
 
-/** The heads of a layer, those together that share their keys. */
+/** The heads of a layer, grouped by the keys they share. */
 function sharingHeads(stream: Stream, layer: number): number[][] {
   const own = (stream.keys ?? stream.values)?.heads ?? stream.heads.length;
   const groups = new Map<number, number[]>();
@@ -186,7 +183,7 @@ function sharingHeads(stream: Stream, layer: number): number[][] {
   return [...groups.values()];
 }
 
-/** The keys that a head keeps together with those it shares them with. */
+/** The keys that a head keeps, chosen with the heads it shares keys with. */
 async function keysOf(
   stream: Stream,
   layer: number,

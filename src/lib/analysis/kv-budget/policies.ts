@@ -1,7 +1,7 @@
 import { TraceError } from '../../trace/index.js';
 import { notDerivable } from '../derivation.js';
 
-/** Which keys stay in a cache that has room for some of them alone. */
+/** How a cache with limited room chooses the keys that stay. */
 export interface KeyBudget {
   /**
    * `streaming`: the first `sinks` keys and the latest ones (StreamingLLM, Xiao et al. 2023, arXiv:2309.17453). `h2o`: those with the
@@ -11,11 +11,11 @@ export interface KeyBudget {
   policy: 'streaming' | 'h2o' | 'snapkv';
   /** How many keys stay, from 1. */
   budget: number;
-  /** Of `streaming`. Default 4. */
+  /** For `streaming`. Default 4. */
   sinks?: number;
-  /** Of `snapkv`: the last queries, which choose, and whose keys stay. Default 64. */
+  /** For `snapkv`: how many last queries choose; their own keys stay. Default 64. */
   window?: number;
-  /** Of `snapkv`: how many neighbouring keys a score is the mean of; odd. Default 5. */
+  /** For `snapkv`: how many neighbouring keys a score is averaged over; odd. Default 5. */
   pool?: number;
 }
 
@@ -37,7 +37,7 @@ export function parseBudget(given: KeyBudget): Required<KeyBudget> {
 }
 
 /**
- * The keys that stay: 1, others 0. Where the budget has room for all, all do.
+ * 1 for each key that stays, 0 for the others. If the budget has room for all, all stay.
  *
  * @param heads weights of the heads that share the keys, `[query, key]` each, causal, all queries
  */
@@ -58,7 +58,7 @@ export function keptKeys(
   return kept;
 }
 
-/** Σᵢ A[i,j] ÷ the number of queries that see j, the mean over heads. Without the division early keys win. */
+/** Σᵢ A[i,j] ÷ the number of queries that see j, the mean over heads. Without the division, early keys would win. */
 function meanWeights(heads: readonly Float32Array[], count: number): Float64Array {
   const scores = new Float64Array(count);
   for (const weights of heads)
@@ -67,7 +67,7 @@ function meanWeights(heads: readonly Float32Array[], count: number): Float64Arra
   return scores.map((sum, key) => sum / (count - key) / heads.length);
 }
 
-/** The mean weight from the last queries, smoothed over neighbours (0 beyond the ends); their own keys come first. */
+/** The mean weight from the last queries, smoothed over neighbours (0 beyond the ends); the queries' own keys rank first. */
 function windowScores(
   heads: readonly Float32Array[],
   count: number,

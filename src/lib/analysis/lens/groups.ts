@@ -5,7 +5,7 @@ export const granularities = ['token', 'word', 'sentence', 'segment'] as const;
 
 export type Granularity = (typeof granularities)[number];
 
-/** Tokens that are shown as one, `end` exclusive. Runs follow each other without gaps. */
+/** Consecutive tokens that are shown as one, `end` exclusive. */
 export interface TokenRun {
   start: number;
   end: number;
@@ -18,8 +18,8 @@ const closing = /^["'”’»)\].!?…。！？]+\s*$/u;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /**
- * Splits a sequence into words, sentences or segments, none of which goes on in another segment. Special tokens stay alone, but in a
- * segment that is shown as one; so do tokens outside all segments then.
+ * Splits a sequence into words, sentences or segments; words and sentences end at the edges of segments. Special tokens stay single, except
+ * within segments shown as one; with those, tokens outside all segments stay single too.
  *
  * @throws TraceError `segment` where segments overlap and tokens are merged into them
  * @example
@@ -47,7 +47,7 @@ export function groupTokens(
   return runs;
 }
 
-/** The index of the segment that each token is in, −1 where it is in none. */
+/** The index of each token's segment; −1 if it is in none. */
 function segmentsByToken(tokens: number, segments: readonly Segment[]): Int32Array {
   const segmentOf = new Int32Array(tokens).fill(-1);
   segments.forEach(({ name, start, end }, index) => {
@@ -81,7 +81,7 @@ function startsSentence(tokens: readonly Token[], position: number): boolean {
   return !insideNumber((tokens[end - 1]?.text ?? '') + tokens[end]!.text, text);
 }
 
-/** Whether a point parts the digits of one number. */
+/** Whether a full stop is within a number. */
 function insideNumber(before: string, text: string): boolean {
   return /\p{N}\.$/u.test(before.slice(-4)) && /^\p{N}/u.test(text);
 }
@@ -98,7 +98,7 @@ export function runsAsTokens(
   segments: readonly Segment[],
   granularity: Granularity,
 ): Token[] {
-  // WordPiece drops the spaces between words; vocabularies that keep them have them in the text.
+  // WordPiece drops the spaces between words; other vocabularies keep them in the text.
   const spaced = tokens.some(({ special, text }) => !special && /^\s/u.test(text));
   const names = new Map(granularity === 'segment' ? segments.map(({ start, name }) => [start, name]) : []);
   return runs.map(({ start, end }, position) => {
@@ -119,7 +119,7 @@ export function runsAsTokens(
   });
 }
 
-/** The text of tokens that do not say where spaces were, with those that print would have. */
+/** The text of tokens that do not hold their spaces, with spaces as in print. */
 function withSpaces(tokens: readonly Token[]): string {
   let text = '';
   for (let start = 0, end = 1; start < tokens.length; start = end, end = start + 1) {
@@ -130,7 +130,7 @@ function withSpaces(tokens: readonly Token[]): string {
   return text;
 }
 
-/** The space that print would have between a text and the piece after it, where tokens do not hold their spaces. */
+/** The space between a text and the piece after it, as in print, if tokens do not hold their spaces. */
 export function spaceBetween(before: string, continues: boolean, text: string): string {
   const joined =
     continues ||

@@ -2,25 +2,25 @@ import { blockWeights, type Block, type BlockRequest, type Matrix } from '../../
 import { ReadMatrix } from '../../trace/read-matrix.js';
 import type { TokenRun } from './groups.js';
 
-/** How a matrix is looked at. */
+/** The lens on one matrix. */
 export interface MatrixLens {
-  /** Rows and columns to merge; undefined for as they are. */
+  /** Rows and columns to merge; undefined to merge none. */
   queryRuns?: readonly TokenRun[];
   keyRuns?: readonly TokenRun[];
   /** Columns, before merging, whose weights are left out. */
   hiddenKeys: ReadonlySet<number>;
-  /** Whether the rest of each row is scaled to sum to what the row summed to before. */
+  /** Whether the rest of each row is scaled up to the row's former sum. */
   renormalize: boolean;
 }
 
 /**
- * A matrix with rows and columns merged and columns left out: the sum over the keys of a group, the mean over its queries
- * (Clark et al. 2019, arXiv:1906.04341, §4.1). float32, computed when it is looked at.
+ * A matrix with merged rows and columns, and without hidden columns: the sum over the keys of a run, the mean over its queries (Clark et
+ * al. 2019, arXiv:1906.04341, §4.1). float32, computed on demand.
  */
 export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
   const rows = lens.queryRuns?.length ?? matrix.rows;
   const cols = lens.keyRuns?.length ?? matrix.cols;
-  // What a row sums to takes all of it.
+  // The sum of a row needs the whole row.
   const wholeRows = lens.renormalize && lens.hiddenKeys.size > 0;
   const read = (wanted: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
     const queries = covered(lens.queryRuns, wanted.row, wanted.rows);
@@ -46,7 +46,7 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
   });
 }
 
-/** The tokens of a run of groups. */
+/** The tokens of consecutive runs. */
 function covered(groups: readonly TokenRun[] | undefined, first: number, count: number): TokenRun {
   if (!groups || count === 0) return { start: first, end: first + count };
   return { start: groups[first]!.start, end: groups[first + count - 1]!.end };
@@ -59,7 +59,7 @@ function lookAt(block: Block, wanted: BlockRequest, allCols: number, lens: Matri
   const firstCol = renormalize && hiddenKeys.size > 0 ? 0 : wanted.col;
   const cols = firstCol === wanted.col ? wanted.cols : allCols;
   const data = new Float32Array(rows * cols);
-  // The column that each key is counted in; of those left out a last one, which is not shown.
+  // The column that each key is counted in: for hidden keys an extra one, which is not shown.
   const colOf = new Uint32Array(block.cols);
   for (let col = 0; col < cols; col++) {
     const { start, end } = runAt(lens.keyRuns, firstCol + col);
@@ -86,7 +86,7 @@ function lookAt(block: Block, wanted: BlockRequest, allCols: number, lens: Matri
 const runAt = (runs: readonly TokenRun[] | undefined, index: number): TokenRun =>
   runs?.[index] ?? { start: index, end: index + 1 };
 
-/** What the weights that are left are multiplied by to sum to what all did: the last is of those left out. */
+/** The factor that scales the remaining weights up to the former sum; the last sum is that of hidden keys. */
 function shareLeft(sums: Float64Array): number {
   const hidden = sums.at(-1)!;
   const left = sums.subarray(0, -1).reduce((total, weight) => total + weight, 0);

@@ -19,34 +19,34 @@ import {
 } from './groups.js';
 import { lensMatrix } from './lens-matrix.js';
 
-/** Tokens whose weights are left out: none, the first (where most models park unused weight), markers, or these positions. */
+/** Keys whose weights are left out: none, the first (where most models put unused weight), special tokens, or these positions. */
 export type Hide = 'none' | 'first' | 'special' | readonly number[];
 
-/** How a stream is looked at. */
+/** How a stream is shown: merged tokens, hidden keys, renormalised rows. */
 export interface Lens {
-  /** What a row and a column stand for; one for each side, where an answer by sentences is held against documents. */
+  /** What a row and a column stand for; or one for each side, as for an answer by sentences and documents by segments. */
   granularity: Granularity | { query: Granularity; key: Granularity };
   hide: Hide;
-  /** Whether what is left of a row is scaled up to its former sum. Of weights alone. */
+  /** Whether the rest of a row is scaled up to its former sum. For weights only. */
   renormalize: boolean;
 }
 
 /** Tokens as they are, none left out. */
 export const plainLens: Lens = { granularity: 'token', hide: 'none', renormalize: false };
 
-/** A stream as seen through a lens, and the way between its positions and those of the tokens. */
+/** A stream as seen through a lens, and the mapping between its positions and those of the tokens. */
 export interface SeenStream {
   stream: Stream;
-  /** Keys of `stream` all of whose weights are left out. */
+  /** Keys of `stream` whose weights are all left out. */
   hiddenKeys: ReadonlySet<number>;
   /** Tokens whose weights are left out, before merging. */
   hiddenTokens: ReadonlySet<number>;
-  /** The position in `stream` of a token, and the first token of a position: a row or column of the stream looked at. */
+  /** From a row or column of the original stream to one of `stream`, and back to the first token there. */
   toSeen(side: 'query' | 'key', token: number): number;
   toToken(side: 'query' | 'key', seen: number): number;
 }
 
-/** One side of a stream, merged: which of its tokens make a row or column, and what stands for them. */
+/** One merged side of a stream: which tokens make a row or column, and the tokens that stand for them. */
 interface Merged {
   runs?: readonly TokenRun[];
   tokens: readonly Token[];
@@ -54,12 +54,12 @@ interface Merged {
 }
 
 /**
- * A stream whose tokens are merged and whose sinks are left out; the stream itself where the lens changes nothing. Weights are summed
+ * A stream with merged tokens and without hidden keys; the stream itself if the lens changes nothing. Weights are summed
  * over the keys that are merged and averaged over the queries, whatever quantity they are. Queries, keys and values are not carried
  * over when tokens are merged: they have no meaning for several.
  *
- * @throws TraceError `lens` for a granularity or `hide` that is none; `segment` where segments overlap and tokens are merged; `quantity`
- * where something else than weights is to be renormalised
+ * @throws TraceError `lens` for an invalid granularity or `hide`; `segment` if segments overlap and tokens are merged; `quantity` if
+ * another quantity than weights is to be renormalised
  */
 export function lookThrough(stream: Stream, lens: Lens): SeenStream {
   const granularity = bySide(lens.granularity);
@@ -141,8 +141,8 @@ function merge(tokens: readonly Token[], segments: readonly Segment[], granulari
 }
 
 /**
- * The queries, merged. Within one sequence the `position` of each is that of the last key it may see, among the merged keys; where only
- * some were recorded, they are merged as the whole sequence would be.
+ * Merges the queries. Within one sequence, the `position` of each is that of the last merged key it may see. If only some were recorded,
+ * they are merged as in the whole sequence.
  */
 function mergeQueries(
   stream: Stream,

@@ -1,11 +1,11 @@
 import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
 import { mustHoldWeights, mustStackLayers, notDerivable, type DerivedOptions } from '../derivation.js';
-import { pacer } from '../pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import { flowFrom } from './max-flow.js';
 import { mixing } from './rollout.js';
 import { mustBeStream } from '../must.js';
 
-/** How flows are computed. */
+/** Options of attention flow. */
 export interface FlowOptions extends DerivedOptions {
   /** Longer inputs are refused. Default 32. */
   mostTokens?: number;
@@ -13,13 +13,12 @@ export interface FlowOptions extends DerivedOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What a second or two is enough for. */
+/** About what can be computed in a second or two. */
 const defaultMostTokens = 32;
 
 /**
- * Attention flow: the most that could flow from what a token is at layer n down to each input token, if every weight were the width
- * of a pipe: the maximum flow through the layers, with the capacities Ã of `rollout`. The same layers and one head, 0. In [0, 1]; rows
- * need not sum to 1. Descriptive.
+ * Attention flow: the maximum flow from a token at layer n down to each input token, through a network whose edges are the weights;
+ * capacities are the Ã of `rollout`. The same layers and one head, 0. In [0, 1]; rows need not sum to 1. Descriptive.
  *
  * Caveat: it ignores values and the feed-forward layers. A layer takes T² maximum flows, so it is for short inputs alone: more than 32
  * tokens are refused, unless `mostTokens` says otherwise.
@@ -58,7 +57,7 @@ export function flow(stream: Stream, options: FlowOptions = {}): Stream {
         const out = new Float32Array(size * size);
         for (let query = 0; query < size; query++) {
           const flows = await flowFrom(steps, size, query, pause);
-          // More than 1 is rounding: no row gives more.
+          // A flow over 1 is rounding, as rows sum to 1.
           out.set(
             flows.map((most) => Math.min(1, most)),
             query * size,

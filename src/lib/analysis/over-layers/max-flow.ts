@@ -1,4 +1,4 @@
-import type { Pause } from '../pacer.js';
+import type { Pause } from '../../trace/pacer.js';
 
 /**
  * The largest flow from one node of a layered graph to each node of its last level (Dinic's algorithm), for edges between neighbouring
@@ -19,7 +19,7 @@ export async function flowFrom(
   return flows;
 }
 
-/** Less is nothing: what is left of a capacity after rounding. */
+/** A smaller capacity is a remainder of rounding, and counts as 0. */
 const leastFlow = 1e-12;
 
 async function maxFlow(
@@ -32,7 +32,7 @@ async function maxFlow(
   const last = levels.length;
   const count = (last + 1) * size;
   const target = last * size + sink;
-  // What can still be sent on from each edge, and back.
+  // The remaining capacity of each edge, onward and back.
   const on = levels.map((capacities) => Float64Array.from(capacities));
   const back = levels.map(() => new Float64Array(size * size));
   const distance = new Int32Array(count);
@@ -47,7 +47,7 @@ async function maxFlow(
   }
   return flow;
 
-  /** The edges of a node, numbered: those onward, then those back. */
+  /** The edges of a node by number: onward ones, then those back. */
   function edge(
     node: number,
     i: number,

@@ -9,10 +9,10 @@ import {
 import { mustBeStream } from '../must.js';
 
 /**
- * The sum, the mean or the maximum of each head over the layers up to one: layer n holds that of the layers up to n which have the head,
- * so the last holds that of all. The same layers and heads, and the evidence of the stream; a mean or a maximum keeps its quantity.
+ * The running sum, mean or maximum of each head over layers: layer n holds that of all layers up to n with this head, so the last layer
+ * holds that of all. The same layers, heads and evidence; a mean or a maximum keeps the quantity.
  *
- * Caveat: a head of one layer has nothing to do with that of the same number in another; combine the heads first where none is meant.
+ * Caveat: heads of the same number in different layers are unrelated; combine the heads first unless a particular one is meant.
  *
  * @throws TraceError `unknown-layer`, `unknown-head` when a matrix is asked for that the stream has not
  * @example
@@ -34,7 +34,7 @@ export function overLayers(stream: Stream, how: Combination, options: { name?: s
   });
 }
 
-/** A sum has no largest value, and its name says what it is of. */
+/** The quantity of a sum: without a largest value, and named by what is summed. */
 function summed(quantity: Quantity): Quantity {
   return {
     ...quantity,

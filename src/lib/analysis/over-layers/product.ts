@@ -1,14 +1,14 @@
 import { deriveStream, wholeMatrix, type Matrix, type Quantity, type Stream } from '../../trace/index.js';
 import { wholeWeights, type DerivedOptions } from '../derivation.js';
-import { pacer, type Pause } from '../pacer.js';
+import { pacer, type Pause } from '../../trace/pacer.js';
 
-/** A stream made layer by layer. */
+/** Options of a stream computed layer by layer. */
 export interface OverLayersOptions extends DerivedOptions {
-  /** Called after each layer: of how many layers there is something now, and how many the stream has. The last takes all of them. */
+  /** Called after each layer with the number of layers computed, and of all layers. */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** A stream of one head, whose layer n is the product of the matrices of the layers up to n, later layers on the left. */
+/** A stream of one head: layer n is the product of the matrices of all layers up to n, later layers on the left. */
 export function productOverLayers(
   stream: Stream,
   about: { name: string; quantity: Quantity },
@@ -35,7 +35,7 @@ export function productOverLayers(
   return product;
 }
 
-/** left · right, both `[size, size]`, summed in float64; gives way every few milliseconds. */
+/** left · right, both `[size, size]`, summed in float64; pauses every few milliseconds. */
 async function multiply(
   left: Float32Array,
   right: Float32Array,

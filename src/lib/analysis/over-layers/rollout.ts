@@ -1,11 +1,11 @@
 import { combineMatrices, computedMatrix, deriveStream, type Stream } from '../../trace/index.js';
 import { mustHoldWeights, mustStackLayers, wholeWeights } from '../derivation.js';
-import type { Pause } from '../pacer.js';
+import type { Pause } from '../../trace/pacer.js';
 import { productOverLayers, type OverLayersOptions } from './product.js';
 import { mustBeStream } from '../must.js';
 
 /**
- * Attention rollout: how far what a token is at layer n goes back to each input token, if attention were all that mixes tokens.
+ * Attention rollout: how much of a token at layer n comes from each input token, if only attention mixed tokens.
  * Ãˡ = the rows of Āˡ + I, scaled to sum to 1, where Ā is the mean over heads and I stands for the residual stream; Rˡ = Ãˡ Rˡ⁻¹, later
  * layers on the left. The same layers and one head, 0; layer n holds the product up to it, from what enters the first layer held. In
  * [0, 1], rows sum to 1. Descriptive. A layer takes T³ multiplications, computed when it is looked at.
@@ -38,8 +38,7 @@ export function rollout(stream: Stream, options: OverLayersOptions = {}): Stream
 }
 
 /**
- * Attention that looks at every key a query can see alike: what a measure or a rollout gives for a head that knows nothing, to hold
- * beside the real one. One head, 0. Descriptive.
+ * Attention that is uniform over the keys each query can see: a baseline to compare measures and rollouts with. One head, 0. Descriptive.
  *
  * Source: Wiegreffe & Pinter 2019, arXiv:1908.04626, who ask for this baseline.
  */

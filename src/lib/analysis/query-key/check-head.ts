@@ -1,38 +1,37 @@
 import { blockWeights, type Stream, type WeightType } from '../../trace/index.js';
+import { pacer } from '../../trace/pacer.js';
 import { explainedBy, Fit, type Explanation } from './explain.js';
 import { queryKey, scoreRow, softmaxRow, visibleKeys, type QueryKey } from './query-key.js';
 import { mustBeStream } from '../must.js';
 
-/** Whether softmax(q·k × scale) over the keys each query sees is the attention recorded for a head. */
+/** Whether softmax(q·k × scale) over the keys each query sees equals the recorded attention of a head. */
 export interface HeadCheck {
   /**
-   * `exact`: to what float32 arithmetic gives; `rounded`: as closely as the numbers were stored; `differs`: something that
-   * queries and keys do not show has a part in the attention, such as a bias, soft-capping, another scale or mask.
+   * `exact`: within float32 arithmetic; `rounded`: within the rounding of the stored numbers; `differs`: something else affects the
+   * attention, such as a bias, soft-capping, another scale or mask.
    */
   verdict: 'exact' | 'rounded' | 'differs';
-  /** The largest difference between a recorded and a computed weight, and where it is. */
+  /** The largest difference between recorded and computed weights, and where it is. */
   difference: number;
   query: number;
   key: number;
   recorded: number;
   computed: number;
-  /** Where they differ: what of a model's scoring gives the attention recorded, if one thing alone does. */
+  /** If they differ: the one change of the scoring that explains the recorded attention, if there is one. */
   explanation?: Explanation;
 }
 
-/** What float32 arithmetic may add up to in a row of a softmax. */
+/** The accumulated error of float32 arithmetic in a row of a softmax. */
 const arithmetic = 1e-5;
-/** How far storing moves a weight of up to 1. */
+/** The rounding error of a stored weight of up to 1. */
 const storageError: Record<WeightType, number> = { float32: 0, float16: 2 ** -12, uint8: 0.5 / 255 };
 /** Six standard deviations of the sum of a product's roundings, for float16 factors, as a part of the product's norm. */
 const productError = (6 * Math.sqrt(2 / 3)) / 2 ** 11;
-/** How long it computes before it lets the page do something else. */
-const sliceMs = 8;
 
 /**
- * Compares softmax(q·k × scale), with what else the stream says of its scoring, with the attention recorded for a head, row by row, giving
- * way every few milliseconds. Where they differ, another scale, a soft-cap, a window, ALiBi and a sink are each tried for the reason.
- * Rows recorded as all 0 (masked queries) are passed over, and keys that a source did not keep.
+ * Compares the recorded attention of a head with the softmax of q·k × scale, and whatever else the stream says of its scoring, row by row,
+ * with pauses. If they differ, another scale, a soft-cap, a window, ALiBi and a sink are each tried as the reason. Skips rows that are all
+ * 0 (masked queries), and keys that a source did not keep.
  *
  * @param options.scale default what the stream says, else 1/√dim
  * @throws RangeError as `queryKey` does; the signal's reason when it aborts
@@ -69,13 +68,9 @@ async function compare(
   const roundedVectors = [stream.queries, stream.keys].some((held) => held!.type !== 'float32');
   let worst = { difference: 0, query: 0, key: 0, recorded: 0, computed: 0 };
   let explained = true;
-  let until = performance.now() + sliceMs;
+  const pause = pacer(signal);
   for (let query = 0; query < vectors.queryCount; query++) {
-    signal?.throwIfAborted();
-    if (performance.now() > until) {
-      await new Promise((resolve) => setTimeout(resolve));
-      until = performance.now() + sliceMs;
-    }
+    await pause();
     const row = matrix.block({ row: query, col: 0, rows: 1, cols: matrix.cols });
     const recorded = blockWeights(row instanceof Promise ? await row : row);
     if (recorded.every((weight) => weight === 0)) continue;

@@ -1,13 +1,13 @@
 import { logSumExp, scoreRow, visibleKeys, type QueryKey } from './query-key.js';
 import type { HeadScoring } from '../../trace/index.js';
 
-/** One thing of a model's scoring, with the value that fits what was recorded. */
+/** One change of a model's scoring, with the value that fits the recorded attention. */
 export interface Explanation {
   by: 'scale' | 'softCap' | 'window' | 'alibiSlopes' | 'sinks';
   value: number;
 }
 
-/** The vectors with a scoring that differs in one thing. */
+/** The vectors, with one change of their scoring. */
 export function explainedBy(vectors: QueryKey, { by, value }: Explanation): QueryKey {
   if (by === 'scale') return { ...vectors, scale: value };
   const field = ({ softCap: 'softCap', window: 'window', alibiSlopes: 'slope', sinks: 'sink' } as const)[by];
@@ -22,14 +22,14 @@ const plain: HeadScoring = {
   sink: -Infinity,
 };
 
-/** Weights below this say little of their logarithm once they are rounded. */
+/** The logarithm of smaller weights is unreliable after rounding. */
 const leastFitted = 0.01;
-/** Rows that a soft-cap is fitted to. */
+/** The most rows that a soft-cap is fitted to. */
 const mostRows = 64;
 
-/** Gathers, row by row, what would have to be different for the weights recorded. */
+/** Fits, row by row, what the scoring would have to be for the recorded weights. */
 export class Fit {
-  /** Sums of products of score and logarithm of weight, and of distance and what the score leaves of that, within rows. */
+  /** Sums of products within rows: of score and log weight, and of distance and log weight − score. */
   #score = { xx: 0, xy: 0 };
   #distance = { xx: 0, xy: 0 };
   #furthest = 0;
@@ -64,7 +64,7 @@ export class Fit {
       this.#rows.push({ query, recorded: recorded.slice() });
   }
 
-  /** What might be the reason, with the value that fits best. */
+  /** Possible reasons, each with the value that fits best. */
   explanations(): Explanation[] {
     const { vectors } = this;
     const found: Explanation[] = [];
@@ -79,7 +79,7 @@ export class Fit {
     return found;
   }
 
-  /** The cap under which what scores leave of the logarithms of weights varies least, by a search that halves. */
+  /** The cap with the least variance of log weight − capped score: on a grid, then by ternary search. */
   #softCap(): number | undefined {
     if (this.#rows.length === 0 || (this.vectors.scoring?.softCap ?? Infinity) < Infinity) return undefined;
     const rows = this.#rows.map(({ query, recorded }) => {

@@ -1,7 +1,7 @@
 import type { HeadScoring, Stream } from '../../trace/index.js';
 import { mustBeNumbers, mustBeQueryKey, mustBeStream } from '../must.js';
 
-/** A head of keys, and the heads of queries it is multiplied with: more than one in grouped-query attention. */
+/** A head of keys, and the heads of queries that share it: more than one in grouped-query attention. */
 export interface KeyHead {
   /** Its number among the heads of keys recorded. */
   number: number;
@@ -11,19 +11,19 @@ export interface KeyHead {
   sharedBy: readonly number[];
 }
 
-/** The queries and keys of one head, decoded: `[token, dim]`, row-major. They enter the product as they are. */
+/** The queries and keys of one head, decoded: `[token, dim]`, row-major, as they enter the product. */
 export interface QueryKey {
   readonly dim: number;
   readonly queryCount: number;
   readonly keyCount: number;
   readonly queries: Float32Array;
   readonly keys: Float32Array;
-  /** Where each query stands among the keys of its sequence: its own row, unless only some queries were recorded. */
+  /** The position of each query among the keys of its sequence: its row, unless only some queries were recorded. */
   readonly positions: readonly number[];
   readonly keyHead: KeyHead;
   /** What q·k is multiplied by before the softmax: 1/√dim unless told otherwise. */
   readonly scale: number;
-  /** What else the model does with its scores, where the stream says so. */
+  /** What else the model does with its scores, if the stream says so. */
   readonly scoring?: HeadScoring;
   /** Whether a query sees no key after its own position. */
   readonly causal: boolean;
@@ -36,8 +36,8 @@ export function hasQueryKey(stream: Stream): boolean {
 }
 
 /**
- * The queries and keys of one head, by the model's numbers. Where there are fewer heads of keys than of queries, each
- * equal run of heads shares one (Ainslie et al. 2023, arXiv:2305.13245).
+ * The queries and keys of one head, by the model's numbers. If there are fewer heads of keys than of queries, equal runs of heads share one
+ * (Ainslie et al. 2023, arXiv:2305.13245).
  *
  * @param scale what q·k is multiplied by; default what the stream says, else 1/√dim (Vaswani et al. 2017, arXiv:1706.03762, eq. 1)
  * @throws RangeError where the stream lacks queries or keys, the layer or the head
@@ -77,14 +77,14 @@ export function queryKey(stream: Stream, layer: number, head: number, scale?: nu
   };
 }
 
-/** Where the keys that a query sees end: at the last, or in a causal stream after its own position. */
+/** The end of the keys that a query sees: all keys, or in a causal stream those up to its own position. */
 export function visibleKeys(vectors: QueryKey, query: number): number {
   mustBeQueryKey(vectors, 'visibleKeys');
   const { causal, keyCount, positions } = vectors;
   return causal ? Math.min(positions[query]! + 1, keyCount) : keyCount;
 }
 
-/** Where they begin: at the first, or in a sliding window so many before its own position. */
+/** The first key that a query sees: 0, or the start of its sliding window. */
 export function firstKey(vectors: QueryKey, query: number): number {
   mustBeQueryKey(vectors, 'firstKey');
   const { scoring, positions } = vectors;
@@ -92,8 +92,8 @@ export function firstKey(vectors: QueryKey, query: number): number {
 }
 
 /**
- * The scores of one query with every key, those it cannot see too, but −∞ before its window: q·k × scale, soft-capped, biased. `[key]`, in
- * float64.
+ * The scores of one query with every key, also with later keys it cannot see; −∞ before its window: q·k × scale, soft-capped, biased.
+ * `[key]`, in float64.
  */
 export function scoreRow(vectors: QueryKey, query: number): Float64Array {
   mustBeQueryKey(vectors, 'scoreRow');
@@ -126,7 +126,7 @@ export function logSumExp(scores: ArrayLike<number>, visible = scores?.length): 
   return most + Math.log(sum);
 }
 
-/** The softmax of the first `visible` scores, which sum to 1, or less with the logit of a sink; 0 for those after. */
+/** The softmax of the first `visible` scores, which sums to 1, or less with the logit of a sink; 0 for the others. */
 export function softmaxRow(
   scores: ArrayLike<number>,
   visible = scores?.length,
@@ -142,9 +142,8 @@ export function softmaxRow(
 }
 
 /**
- * What each dimension adds to the scores of the keys that are attended to, over what it adds to those of the average key:
- * Σₖ wₖ qᵢkᵢ − meanₖ qᵢkᵢ, times scale. `[dim]`; it sums to the weighted mean of the scores less their plain mean, before soft-capping
- * and bias.
+ * How much each dimension adds to the scores of attended keys, compared with the average key: Σₖ wₖ qᵢkᵢ − meanₖ qᵢkᵢ, times scale.
+ * `[dim]`; it sums to the weighted mean of the scores minus their plain mean, before soft-capping and bias.
  */
 export function dimensionContributions(
   vectors: QueryKey,

@@ -1,3 +1,4 @@
+import { halfValue } from '../../trace/weights.js';
 import { DataType, TENSOR, type TensorInfo } from './model.js';
 import { readFields, readInts } from './wire.js';
 
@@ -26,23 +27,14 @@ export function readSmallTensor(tensor: TensorInfo): number[] | undefined {
   return fields
     .filter((field) => field.number === TENSOR.int64Data || field.number === TENSOR.int32Data)
     .flatMap((field) => readInts(field, 'a tensor'))
-    .map((value) => (half ? halfToNumber(value) : value));
+    .map((value) => (half ? halfValue(value) : value));
 }
 
 const RAW: Record<number, { width: number; get(view: DataView, at: number): number } | undefined> = {
   [DataType.float]: { width: 4, get: (view, at) => view.getFloat32(at, true) },
   [DataType.double]: { width: 8, get: (view, at) => view.getFloat64(at, true) },
-  [DataType.float16]: { width: 2, get: (view, at) => halfToNumber(view.getUint16(at, true)) },
+  [DataType.float16]: { width: 2, get: (view, at) => halfValue(view.getUint16(at, true)) },
   [DataType.int64]: { width: 8, get: (view, at) => Number(view.getBigInt64(at, true)) },
   [DataType.int32]: { width: 4, get: (view, at) => view.getInt32(at, true) },
   [DataType.bool]: { width: 1, get: (view, at) => view.getUint8(at) },
 };
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}

@@ -1,6 +1,7 @@
+import { correlation, rankCorrelation } from '../../trace/correlation.js';
 import type { StreamKind } from '../../trace/types.js';
 import { InferenceError, shorten } from '../errors.js';
-import { correlation, cosineDistance, rankCorrelation, totalVariation } from './statistics.js';
+import { cosineDistance, totalVariation } from './statistics.js';
 import type { AblateOptions, Ablation, AblationResult, TokenGroup } from './types.js';
 
 /** A model with a text in it, to be run again with something taken away. */

@@ -1,19 +1,19 @@
-/** A config.json of transformers, as far as attention goes. */
+/** The config.json of a transformers model. */
 export type ModelConfig = Readonly<Record<string, unknown>>;
 
-/** How a family of models makes weights of queries and keys, beyond what all do. */
+/** How a family of models computes weights from queries and keys, where families differ. */
 export interface Family {
   readonly causal: boolean;
-  /** The field that holds what scores are multiplied by, or what its −½th power is. Default: 1/√head dim. */
+  /** The field with the factor of scores (`multiplier`), or with a number x where it is 1/√x (`inverseRoot`). Default: 1/√head dim. */
   readonly multiplier?: string;
   readonly inverseRoot?: string;
   readonly softCap?: string;
   /** Whether scores may be divided by the number of the layer too. */
   readonly byLayer?: boolean;
   readonly alibi?: boolean;
-  /** Whether the softmax has a sink's logit, a weight that no field tells of. */
+  /** Whether the softmax has the logit of a sink; it is a weight of the model, not a field of the config. */
   readonly sinks?: boolean;
-  /** Which layers have a window, where `sliding_window` is set and `layer_types` do not say: */
+  /** Which layers have a window if `sliding_window` is set and there is no `layer_types`. */
   readonly windowed?: (layer: number, config: ModelConfig) => boolean;
 }
 
@@ -22,7 +22,7 @@ const every = (): boolean => true;
 const butEach = (field: string, usual: number) => (layer: number, config: ModelConfig) =>
   (layer + 1) % Number(config[field] ?? usual) !== 0;
 
-/** Those that were compared with transformers: by `model_type`. */
+/** The families that were compared with transformers, by `model_type`. */
 export const families: Readonly<Record<string, Family>> = {
   bert: { causal: false },
   roberta: { causal: false },
@@ -60,7 +60,7 @@ export const families: Readonly<Record<string, Family>> = {
   },
 };
 
-/** Fields whose names speak of attention and that change nothing between queries and keys, as they enter the product, and weights. */
+/** Fields with names of attention that do not change how weights follow from the queries and keys that enter the product. */
 export const harmless: ReadonlySet<string> = new Set([
   ...['num_attention_heads', 'num_key_value_heads', 'n_head', 'n_heads', 'head_dim'],
   ...[
@@ -78,7 +78,7 @@ export const harmless: ReadonlySet<string> = new Set([
   ],
   ...['attention_softmax_in_fp32', 'reorder_and_upcast_attn', 'output_attentions', 'add_cross_attention'],
   ...['cross_attention_hidden_size', 'attention_dim', 'seq_classif_dropout', 'attention_types_info'],
-  // Before queries and keys are recorded, or after weights are.
+  // These act before queries and keys are recorded, or after weights are.
   ...[
     'qk_layernorm',
     'use_qk_norm',
@@ -88,7 +88,7 @@ export const harmless: ReadonlySet<string> = new Set([
     'partial_rotary_factor',
   ],
   ...['embedding_multiplier', 'residual_multiplier', 'logits_scaling', 'final_logit_softcapping'],
-  // Of generation and of feed-forward layers.
+  // These concern generation and feed-forward layers.
   ...[
     'temperature',
     'chunk_size_feed_forward',
@@ -96,7 +96,7 @@ export const harmless: ReadonlySet<string> = new Set([
     'num_local_experts',
     'local_files_only',
   ],
-  // Of windows, where there is one.
+  // These concern windows, and are read elsewhere.
   ...['sliding_window', 'use_sliding_window', 'max_window_layers', 'layer_types', 'initial_context_length'],
   'scale_attn_weights',
 ]);

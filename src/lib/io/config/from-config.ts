@@ -10,7 +10,7 @@ export interface FromConfigOptions {
   layers?: readonly number[];
 }
 
-/** Names that speak of what happens between queries and keys, and weights. */
+/** Names of fields that may affect how weights follow from queries and keys. */
 const ofAttention =
   /att(n|ention)|window|soft_?cap|alibi|sink|query_pre|qk_|multiplier|chunk|position_embedding_type|relative|sparse|temperature|mscale|lambda|local|logits?_scal|layer_types/i;
 
@@ -74,7 +74,7 @@ function refuseUnknown(config: ModelConfig, family: Family): void {
   if (family.windowed) applied.push('sliding_window_pattern', '_sliding_window_pattern');
   for (const [field, value] of Object.entries(config)) {
     if (!ofAttention.test(field) || harmless.has(field) || applied.includes(field)) continue;
-    // What is switched off changes nothing.
+    // A field that is switched off changes nothing.
     if (value === null || value === false || value === undefined) continue;
     if (field === 'position_embedding_type' && value === 'absolute') continue;
     throw wrong(

@@ -72,7 +72,7 @@ function isEncoderDecoder(
   return Boolean((input as GenerateEncoderDecoderInput).decoder);
 }
 
-/** The encoder's attention of one example of the batch, of the layers that have any. */
+/** The encoder's attention for one example of the batch, in the layers that have any. */
 function oneSequence(
   step: GenerateStep,
   batch: number | undefined,

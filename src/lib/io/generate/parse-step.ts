@@ -5,13 +5,13 @@ import { parseLayer } from '../../trace/parse-array.js';
 import { isList, nestedDims } from '../../trace/parse-nested.js';
 import { isTensor, parseTensor } from '../../trace/parse-tensor.js';
 
-/** A layer that has attention, and which of the step's it is. */
+/** A layer with attention, and its index in the step. */
 export interface StepLayer extends StoredLayer {
   index: number;
 }
 
 /**
- * The layers of a step that have attention, `[head, query, key]` each, of one of the sequences generated together. Typed arrays are viewed.
+ * The layers of a step that have attention, `[head, query, key]` each, for one of the sequences in the batch. Typed arrays are viewed.
  *
  * @param sequence its index on the batch axis; without one there must be a single sequence
  * @throws TraceError `batch`, `missing-attention`, `null-attention` where no layer has attention, and all that reading an array throws
@@ -33,7 +33,7 @@ export function parseStep(step: unknown, sequence: number | undefined, place: st
     if (layer !== null && layer !== undefined)
       parsed.push({ ...parseLayer(withoutBatch(layer, sequence, at), at, 'head, query, key'), index });
   });
-  // Says why there is none.
+  // Throws the reason why there is none.
   if (parsed.length === 0) parseLayer(null, `${place}[0]`, 'head, query, key');
   return parsed;
 }
@@ -52,7 +52,7 @@ function layersOf(tensor: Tensor, place: string): Tensor[] {
   });
 }
 
-/** What is left of a layer when one sequence of its batch is chosen. */
+/** A layer for one sequence of its batch. */
 function withoutBatch(layer: unknown, sequence: number | undefined, place: string): unknown {
   const tensor = isTensor(layer) ? parseTensor(layer, place) : undefined;
   const dims = tensor?.dims ?? (isList(layer) ? nestedDims(layer) : []);

@@ -5,14 +5,14 @@ import { decoder, TraceError, type Segment, type WeightArray } from '../../trace
 import { parseStep, type StepLayer } from './parse-step.js';
 import type { GenerateChoice, GeneratedStream, GeneratedTokens } from './types.js';
 
-/** One stream as `createTrace` takes it, of all tokens but padding and the last. */
+/** A stream as `createTrace` takes it, with all tokens but padding and the last. */
 export interface Stitched {
   attention: StitchedLayer[];
   /** The model's numbers of the layers that have attention; `undefined` where they are 0, 1, 2… */
   layers: readonly number[] | undefined;
   tokens: readonly string[];
   segments: readonly Segment[];
-  /** Where step 0 goes on from a cache: the positions that have rows. */
+  /** The positions that have rows, if step 0 continues from a cache. */
   queryPositions: readonly number[] | undefined;
 }
 
@@ -21,23 +21,23 @@ interface StitchedLayer {
   data: WeightArray;
 }
 
-/** A layer of a step, and what it must agree with. */
+/** A layer of a step, and what its shape is checked against. */
 interface LayerOfStep {
   layer: StoredLayer;
   place: string;
   /** The tokens after this step, padding included, and how many of them were queries before it. */
   tokens: number;
   known: number;
-  /** Of cross attention: how many tokens the source has. */
+  /** For cross attention: how many tokens the source has. */
   sources: number | undefined;
 }
 
-/** How much a row may differ when a step without a cache gives it again: softmax in bfloat16. */
+/** How much a row may differ when a step without a cache repeats it: the error of a softmax in bfloat16. */
 const repeatTolerance = 2e-2;
 
 /**
- * The rows of all steps, as one matrix a layer and head: of self attention over the same tokens, of cross attention over those
- * of the source.
+ * Joins the rows of all steps into one matrix for each layer and head. Its columns are the same tokens for self attention, the source's for
+ * cross attention.
  *
  * @param prefix before `steps` and `tokens` in messages, for example `decoder.`
  * @throws TraceError `steps`, `token-count`, and all that `parseStep` and `checkWeights` throw
@@ -63,7 +63,7 @@ export function stitchSteps(
   const beams = beamInEachStep(steps.length, choice.beamIndices);
   const ofStep = (n: number) => parseStep(steps[n], beams ? beams[n] : choice.batch, `${place}[${n}]`);
   const first = ofStep(0);
-  // A hole anywhere is found before anything is made for every step.
+  // Holes are found first, before anything is allocated for the steps.
   const missing = steps.findIndex((step) => step === undefined || step === null);
   if (missing > 0) ofStep(missing);
   const used = beams?.length ?? steps.length;
@@ -80,7 +80,7 @@ export function stitchSteps(
   const keys = kind === 'self' ? known : sources;
   const all = prompt + generated;
   const ownTokens = () => tokensOf(given, all, padding, known, prefix);
-  // Memory is taken for a row of every step.
+  // Checked first, as each step takes memory for a row.
   if (Array.isArray(given.tokens) && given.tokens.length < used) ownTokens();
   const attention = first.map(({ data, dims: [heads] }): StitchedLayer => {
     return { dims: [heads, queries, keys], data: emptyLike(data, heads * queries * keys, place) };
@@ -124,15 +124,15 @@ export function stitchSteps(
 }
 
 /**
- * How many tokens were in the cache before step 0, as of a conversation that goes on: its keys are then all tokens so far, of
- * which the queries are the last.
+ * How many tokens were in the cache before step 0, as in a conversation that continues: the keys are then all tokens so far, and the
+ * queries the last of them.
  */
 function cached({ dims }: StepLayer, { tokens }: GeneratedTokens, generated: number): number {
   const [, rows, keys] = dims;
   return Array.isArray(tokens) && keys > rows && keys === tokens.length - generated ? keys - rows : 0;
 }
 
-/** Segments that end where `tokens` does end with the last token that is known. */
+/** Moves the ends of segments at the end of `tokens` to the last token in the trace. */
 function toTheEnd(
   segments: readonly Segment[],
   tokens: readonly string[],
@@ -159,7 +159,7 @@ function emptyLike(data: WeightArray, length: number, place: string): WeightArra
   }
 }
 
-/** The same layers have attention in every step. */
+/** Checks that the same layers have attention in every step. */
 function checkSameLayers(layers: readonly StepLayer[], first: readonly StepLayer[], place: string): void {
   if (layers.length !== first.length) throw unlike(place, count(layers.length, 'layer'), first.length);
   layers.forEach(({ index }, i) => {
@@ -168,7 +168,7 @@ function checkSameLayers(layers: readonly StepLayer[], first: readonly StepLayer
   });
 }
 
-/** Those given are of the layers with attention, or of all in a step. */
+/** The model's numbers of the layers with attention. Numbers may be given for these, or for all layers of a step. */
 function layerNumbers(
   first: readonly StepLayer[],
   given: readonly number[] | undefined,
@@ -196,7 +196,7 @@ function checkChoice({ batch, slidingWindow }: GenerateChoice): void {
     );
 }
 
-/** The sequence's place on the batch axis in each step that it has a part in; nothing where beams do not change places. */
+/** The sequence's index on the batch axis in each of its steps; undefined without beam search. */
 function beamInEachStep(steps: number, beamIndices: unknown): readonly number[] | undefined {
   if (beamIndices === undefined || beamIndices === null) return undefined;
   const sound = Array.isArray(beamIndices) && beamIndices.every((n) => Number.isInteger(n) && n >= -1);
@@ -245,7 +245,7 @@ function checkAxes(
     );
 }
 
-/** Copies the rows that are new, and compares those that are not. */
+/** Copies new rows, and compares repeated ones with what is known. */
 function copyRows(
   { layer, place, tokens, known, sources }: LayerOfStep,
   out: StitchedLayer,
@@ -257,7 +257,7 @@ function copyRows(
   const [, outQueries, outKeys] = out.dims;
   const decode = decoder(type);
   const firstQuery = tokens - queries;
-  // Where the row's first key is among the tokens that are kept, and which of its keys these are.
+  // The place of the row's first key among the tokens kept, and which of its keys are kept.
   const shift = sources === undefined ? Math.max(0, tokens - keys) - padding : 0;
   const from = Math.max(0, -shift);
   const to = sources ?? Math.min(keys, tokens - padding - shift);

@@ -7,9 +7,9 @@ import type { NestedNumbers, Segment, Tensor } from '../../trace/index.js';
  */
 export type GenerateStep = Tensor | readonly (Tensor | NestedNumbers | null)[];
 
-/** Which of the sequences that were generated together. */
+/** Which sequence of the batch to take. */
 export interface GenerateChoice {
-  /** The example of the batch; needed where there are several and no `beamIndices`. With these, which of the encoder's. */
+  /** The example of the batch; needed if there are several and no `beamIndices`. With `beamIndices`, the example of the encoder's batch. */
   batch?: number;
   /**
    * After beam search, `outputs.beam_indices[i]` for sequence `i`: its row in each step, −1 after its end. Beams change places
@@ -30,7 +30,7 @@ export interface GeneratedStream {
   heads?: readonly number[];
 }
 
-/** What is known of one sequence of tokens. */
+/** One sequence of tokens. */
 export interface GeneratedTokens {
   /** All tokens, as in `outputs.sequences[i]`: padding, prompt, answer, the last token too. */
   tokens: readonly string[];

@@ -2,9 +2,9 @@ import { describe } from '../../trace/describe.js';
 import { TraceError } from '../../trace/index.js';
 import { wrongKind } from '../file-kind.js';
 
-/** What an npy file says of its array. */
+/** The header of an npy file. */
 export interface NpyHeader {
-  /** As numpy writes it, `<f4`; of a record array `of several fields`. */
+  /** As numpy writes it, such as `<f4`; `of several fields` for a record array. */
   dtype: string;
   /** One letter, and how many bytes (of `U` characters) an element has. */
   kind: string;
@@ -16,9 +16,9 @@ export interface NpyHeader {
   dataStart: number;
 }
 
-/** What numpy reads no more of, unless told to: https://numpy.org/doc/stable/reference/generated/numpy.load.html */
+/** numpy's own limit by default: https://numpy.org/doc/stable/reference/generated/numpy.load.html */
 const longestHeader = 10_000;
-/** As many as numpy arrays can have. */
+/** numpy's limit. */
 const mostAxes = 64;
 
 /**

@@ -70,7 +70,7 @@ export function parseNpy(buffer: ArrayBuffer | ArrayBufferView, name = 'the file
   });
 }
 
-/** An array alone is attention. */
+/** The content of an npy file: its one array is attention. */
 export function npyFile(bytes: Uint8Array, name: string): TensorFile {
   return { name, tensors: new Map([['attention', parseNpy(bytes, name)]]), metadata: new Map() };
 }

@@ -7,9 +7,8 @@ import { parseNpy } from './npy.js';
 import { readZip } from './read-zip.js';
 
 /**
- * Loads a trace from an npz file, as `numpy.savez` and `numpy.savez_compressed` write it, its arrays named as `traceFromTensors`
- * says. What is not attention, queries, keys or values are arrays too: `tokens` one of text, `layers` one of whole numbers,
- * `segments` the text of its JSON.
+ * Loads a trace from an npz file, as `numpy.savez` and `numpy.savez_compressed` write it, its arrays named as `traceFromTensors` says.
+ * Metadata are arrays too: `tokens` an array of text, `layers` one of whole numbers, `segments` its JSON as text.
  *
  * @param source a URL, a `Blob`, bytes or, in Node, a path
  * @throws TraceError `file` for a damaged file, `file-names` where arrays are not found, and all that `createTrace` throws
@@ -60,7 +59,7 @@ async function parseNpz(
   return arrays;
 }
 
-/** An npz file as what a trace is made of. */
+/** The content of an npz file. */
 export async function npzFile(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<TensorFile> {
   const arrays = await parseNpz(bytes, name, signal);
   const metadata = new Map<string, unknown>();

@@ -23,8 +23,8 @@ export function failIn(name: string): Fail {
 const [directoryEnd, directoryEntry, localHeader] = [0x06054b50, 0x02014b50, 0x04034b50];
 
 /**
- * The members of a zip archive, as its directory lists them: each once, and no two of them on the same bytes, so that what is read
- * is never more than the archive holds. Format: PKWARE APPNOTE 6.3.
+ * Lists the members of a zip archive by its directory. Members must not share bytes, so that no more is read than the archive holds.
+ * Format: PKWARE APPNOTE 6.3.
  *
  * @throws TraceError `file`
  */
@@ -75,7 +75,7 @@ export function listMembers(bytes: Uint8Array, name: string): ZipMember[] {
   return members;
 }
 
-/** A comment of any text may follow; its length tells the directory's end from text that looks like one. */
+/** A comment may follow the end record; its length tells the record from a comment that looks like one. */
 function findEnd(view: DataView): number | undefined {
   const last = view.byteLength - 22;
   for (let end = last; end >= Math.max(0, last - 0xffff); end--)

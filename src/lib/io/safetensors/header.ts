@@ -9,7 +9,7 @@ interface HeaderEntry {
   end: number;
 }
 
-/** A header that agrees with itself and with the length of its file. */
+/** A valid header, consistent with the length of its file. */
 export interface Header {
   metadata: Map<string, string>;
   entries: Map<string, HeaderEntry>;
@@ -23,7 +23,7 @@ const bitsOf: Record<string, number> = {
   ...{ F32: 32, F64: 64, C64: 64 },
 };
 
-/** The format allows no more: https://github.com/huggingface/safetensors#format */
+/** The format's limit: https://github.com/huggingface/safetensors#format */
 const longestHeader = 100_000_000;
 
 const again = 'Save or download the file again.';
@@ -123,7 +123,7 @@ function checkCoverage(
   if (covered !== dataLength) fail(name, `${dataLength} bytes of numbers`, `${covered}, as its header says`);
 }
 
-/** The first name given twice in one object of well-formed JSON; `JSON.parse` keeps the last without a word. */
+/** The first name that occurs twice in an object of well-formed JSON; `JSON.parse` silently keeps the last value. */
 function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (let i = 0; i < json.length; i++) {

@@ -3,7 +3,7 @@ import { asBytes } from '../read-source.js';
 import type { TensorFile } from '../trace-from-tensors.js';
 import { checkHeader } from './header.js';
 
-/** What a safetensors file holds. */
+/** The content of a safetensors file. */
 export interface SafetensorsFile {
   /** The strings under `__metadata__`. */
   metadata: Map<string, string>;
@@ -41,7 +41,7 @@ export function parseSafetensors(buffer: ArrayBuffer | ArrayBufferView, name = '
   return { metadata, tensors };
 }
 
-/** The same, as what a trace is made of. */
+/** The content of a safetensors file, in the form that every reader gives. */
 export function safetensorsFile(bytes: Uint8Array, name: string): TensorFile & SafetensorsFile {
   const { metadata, entries, dataStart } = checkHeader(bytes, name);
   const tensors = new Map<string, FileTensor>();

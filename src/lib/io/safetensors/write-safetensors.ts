@@ -15,7 +15,7 @@ import { sublayerParts } from '../../trace/sublayer.js';
 import { weightQuantity, type Quantity } from '../../trace/quantity.js';
 import { toFloat16 } from '../float-bits.js';
 
-/** A tensor to be written: its bytes come in parts, one a matrix or a vector, in order. */
+/** A tensor to be written: its bytes in parts, one per matrix or vector, in order. */
 interface WrittenTensor {
   name: string;
   type: WeightType;
@@ -73,13 +73,13 @@ export async function writeSafetensors(trace: Trace): Promise<Uint8Array<ArrayBu
     if (stream.sublayer) metadata[`${prefix}normEpsilon`] = JSON.stringify(stream.sublayer.normEpsilon);
     const { queryTokens, keyTokens } = stream;
     addSide(stream.name === 'cross' ? 'encoder.' : prefix, keyTokens, stream.keySegments);
-    // The decoder's own stream, which came before, has its tokens; a stream of cross attention those of its rows.
+    // Cross attention alone has the decoder's tokens in its rows; otherwise the decoder's stream has written them.
     if (stream.name === 'cross' && !('decoder.tokens' in metadata))
       addSide('decoder.', queryTokens, stream.querySegments);
     else if (queryTokens.some(({ position }, row) => position !== row))
       metadata[`${prefix}queryPositions`] = JSON.stringify(queryTokens.map(({ position }) => position));
     const { quantity = weightQuantity } = stream as { quantity?: Quantity };
-    // A range without a limit has null for it, as JSON has no infinity.
+    // null for a range without a limit, as JSON has no infinity.
     if (quantity.name !== weightQuantity.name) metadata[`${prefix}quantity`] = JSON.stringify(quantity);
     metadata[`${prefix}layers`] = JSON.stringify(stream.layers);
     metadata[`${prefix}heads`] = JSON.stringify(
@@ -105,7 +105,7 @@ function sameHeads({ layers, heads, headsOf }: Stream): boolean {
   return layers.every((layer) => headsOf(layer).length === heads.length);
 }
 
-/** One tensor; where layers have different heads, as after pruning, one a layer. */
+/** One tensor, or one per layer if layers have different heads, as after pruning. */
 async function attentionParts(stream: Stream, name: string): Promise<WrittenTensor[]> {
   const { layers, headsOf } = stream;
   const { rows, cols, type } = stream.matrix(layers[0]!, headsOf(layers[0]!)[0]!);
@@ -135,7 +135,7 @@ async function attentionParts(stream: Stream, name: string): Promise<WrittenTens
   return [{ name, type, dims, chunks: parts.flatMap(({ chunks }) => chunks) }];
 }
 
-/** How queries and keys become weights, as `createTrace({ scoring })` takes it: null stands for what has no limit. */
+/** How queries and keys become weights, as `createTrace({ scoring })` takes it; null means no limit. */
 function writtenScoring(stream: Stream, name: string): { scoring?: object; bias?: WrittenTensor } {
   const { layers, heads, queryTokens, keyTokens } = stream;
   if (!stream.scoring) return {};
@@ -174,7 +174,7 @@ function vectorsPart(vectors: Vectors, name: string): WrittenTensor {
   return { name, type, dims: [layers, heads, tokens, dim], chunks };
 }
 
-/** Without the axes of one head, and of one token, that it is held with. */
+/** A part of the sublayer, without the axes of length 1 that `Vectors` adds. */
 function sublayerTensor(vectors: Vectors, name: string, axis: string): WrittenTensor {
   const written = vectorsPart(vectors, name);
   const [layers, , tokens, dim] = written.dims as [number, number, number, number];
@@ -183,7 +183,7 @@ function sublayerTensor(vectors: Vectors, name: string, axis: string): WrittenTe
 }
 
 function encode(parts: readonly WrittenTensor[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
-  // Widest first, after a header of a multiple of 8 bytes: then every tensor is aligned, and read without a copy.
+  // The widest types first, after a header of a multiple of 8 bytes: so every tensor is aligned and can be read without a copy.
   const inOrder = [...parts].sort((a, b) => bytesPer[b.type] - bytesPer[a.type]);
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;

@@ -17,13 +17,13 @@ export interface CoordinateInput {
   values: Tensor;
   /** Whether queries cannot see later keys. Default false. */
   causal?: boolean;
-  /** What the numbers are, as in `createTrace`; of other quantities than weights those not given are 0. Default `'weights'`. */
+  /** What the numbers are, as in `createTrace`. For other quantities than weights, missing numbers are 0. Default `'weights'`. */
   quantity?: QuantityName | Quantity;
 }
 
 /**
- * Attention of which some weights are kept, each with its place: the coordinate format (COO) of torch and scipy. What a row's weights
- * lack to 1 is what was left out; views say so.
+ * Sparse attention, each weight with its place: the coordinate format (COO) of torch and scipy. What a row lacks to 1 is the weight that
+ * was left out; views say so.
  *
  * @throws TraceError `source`; what `createTrace` throws of weights that are wrong, when a head is first looked at
  * @example

@@ -8,7 +8,7 @@ import { decodeTable } from '../../trace/weights.js';
 import { makeSource } from './make-source.js';
 import { checkDims, checkInput, checkType, sourceError, sourceQuantity } from './source-error.js';
 
-/** What is wanted of one head, counted from 0 in `dims`. Rows and columns lie within the matrix. */
+/** A part of one head. Layer and head count from 0 in `dims`; rows and columns lie within the matrix. */
 export interface HeadRequest {
   readonly layer: number;
   readonly head: number;
@@ -16,29 +16,29 @@ export interface HeadRequest {
   readonly col: number;
   readonly rows: number;
   readonly cols: number;
-  /** Cells of 2^rowLevel × 2^colLevel, each the largest of its weights, by magnitude where they may be negative; always 0 unless the source makes `levels`. */
+  /** Cells cover 2^rowLevel × 2^colLevel weights, and hold the largest (by magnitude, if signed). Always 0 unless the source has `levels`. */
   readonly rowLevel: number;
   readonly colLevel: number;
 }
 
-/** Weights, or what the quantity says, `[rows, cols]` as asked for; cell `(r, c)` is `data[offset + r * stride + c]`. */
+/** The numbers of a request, `[rows, cols]`; cell `(r, c)` is `data[offset + r * stride + c]`. */
 export interface FunctionBlock {
   readonly data: WeightArray;
   /** Default: by the array's type. `Uint16Array` is float16. */
   readonly type?: WeightType;
   /** Default 0. */
   readonly offset?: number;
-  /** Default: as many as columns were asked for. */
+  /** Default: the number of columns requested. */
   readonly stride?: number;
 }
 
 export interface FunctionInput {
   dims: readonly [layers: number, heads: number, queries: number, keys: number];
-  /** Reads a rectangle: from a file, a server, a model. The signal is aborted when nobody wants it any more. */
+  /** Reads a rectangle: from a file, a server, a model. The signal aborts when it is no longer needed. */
   block(request: HeadRequest, options: { signal?: AbortSignal }): FunctionBlock | Promise<FunctionBlock>;
-  /** Whether `block` reads coarser levels too; without, they are made from the weights. Default false. */
+  /** Whether `block` reads coarser levels too; if not, they are made from the weights. Default false. */
   levels?: boolean;
-  /** The weight of a row that is not in the blocks, where the source keeps only some keys of each query. */
+  /** The weight of a row that was left out, if the source keeps only some keys of each query. */
   leftOut?(layer: number, head: number, row: number): number;
   /** Whether queries cannot see later keys. Default false. */
   causal?: boolean;
@@ -47,8 +47,8 @@ export interface FunctionInput {
 }
 
 /**
- * Attention that a function of yours reads, block by block, when it is looked at. Read what takes no time at once; return a promise
- * for the rest. That each is a weight, or in the range of the quantity, is checked when it is read; what a row sums to is not.
+ * Attention that your own function reads block by block, on demand. Return a block at once if it takes no time, else a promise. Each number
+ * is checked when it is read, by the quantity's range; sums of rows are not checked.
  *
  * @throws TraceError `source`, at once for dims and when it is read for a block that is not as asked for; when it is read also
  * `unreadable` where the function fails, with its error as `cause`, and `not-a-number`, `infinite`, `negative-weight`, `weight-over-1`
@@ -109,7 +109,7 @@ const typeOf = (data: unknown): WeightType | undefined =>
         ? 'float32'
         : undefined;
 
-/** Not only of this page's own kind of promise. */
+/** Any thenable, not only this page's own Promise. */
 function isPromise(given: FunctionBlock | Promise<FunctionBlock>): given is Promise<FunctionBlock> {
   return typeof (given as Partial<Promise<FunctionBlock>> | undefined)?.then === 'function';
 }
@@ -178,7 +178,7 @@ function checkBlock(
     for (let c = 0; c < cols; c++) {
       const stored = data[offset + r * stride + c]!;
       const weight = table ? table[stored]! : stored;
-      // Without a call and a place for each of a million.
+      // Inline: a function call and a place for each of a million numbers would be slow.
       if (!(weight >= least && weight <= largest) || weight - weight !== 0)
         checkWeight(weight, `${place} weight [${r}][${c}]`, quantity);
     }

@@ -1,7 +1,7 @@
 import { weightQuantity } from '../../trace/quantity.js';
 import type { AttentionSource, Matrix } from '../../trace/types.js';
 
-/** A source whose matrices are made when they are first asked for, and kept. */
+/** A source whose matrices are made on first use, and kept. */
 export function makeSource(
   more: Omit<AttentionSource, 'matrix'>,
   make: (layer: number, head: number) => Matrix,

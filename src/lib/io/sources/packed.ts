@@ -44,7 +44,7 @@ export function packedAttention(triangles: PackedInput, options: PackedOptions =
   checkDims([layers, heads, n, n]);
   return makeSource({ dims: [layers, heads, n, n], causal: true, quantity }, (layer, head) => {
     const offset = (layer * heads + head) * length;
-    // What lies after the diagonal is not held, so nothing looks ahead.
+    // Nothing beyond the diagonal is stored, so no query can look ahead.
     const rules = { quantity, place: `${place}[${layer}][${head}]` };
     return new PackedMatrix(n, type, data, offset, { rules, see: () => {} });
   });

@@ -13,19 +13,19 @@ export interface QueryKeyInput extends ScoringInput {
   queries: VectorsInput;
   /** `[layer, head, token, dim]`; fewer heads than queries have, where equal runs of them share one (grouped-query attention). */
   keys: VectorsInput;
-  /** Whether a query sees no key after its own position. It cannot be told from queries and keys, so it must be said. */
+  /** Whether a query sees no key after its own position. Required, as queries and keys do not tell. */
   causal: boolean;
-  /** `[layer, head, query]`: log Σ exp of each query's scores, sink included, as fused kernels return it. Default: computed when it is needed. */
+  /** `[layer, head, query]`: log Σ exp of each query's scores, sink included, as fused kernels return it. Default: computed on demand. */
   logSumExp?: Tensor;
 }
 
 /**
- * Attention computed from queries and keys when it is looked at: weight = exp(q·k × scale − log Σ exp) (Vaswani et al. 2017,
- * arXiv:1706.03762, eq. 1; the log-sum-exp as in Dao et al. 2022, arXiv:2205.14135). The matrix of all weights never exists: of one
- * head of 131,072 tokens and 64 dimensions 67 MB are held in place of 69 GB. What takes long is computed by a worker.
+ * Attention computed from queries and keys on demand: weight = exp(q·k × scale − log Σ exp) (Vaswani et al. 2017, arXiv:1706.03762, eq. 1;
+ * the log-sum-exp as in Dao et al. 2022, arXiv:2205.14135). The whole matrix is never in memory: one head of 131,072 tokens and 64
+ * dimensions takes 67 MB, not 69 GB. Long computations run in a worker.
  *
- * Without `logSumExp` the first look at a query computes its scores with all keys. What else a model does to its scores must be said, or
- * the weights are not its own: `fromConfig` reads it from a config.json, and refuses what it does not know.
+ * Without `logSumExp`, the first read of a query computes its scores with all keys. Whatever else the model does to scores must be passed,
+ * or the weights are not the model's: `fromConfig` reads it from a config.json, and refuses what it does not know.
  *
  * @throws TraceError `source`, `vectors`, and what `createTrace` throws of queries and keys
  * @example

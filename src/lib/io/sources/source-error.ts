@@ -9,7 +9,7 @@ export function sourceError(place: string, found: string, expected: string, fix:
 }
 
 /**
- * An object of parts, as every source is made of.
+ * Checks that the input of a source is an object.
  *
  * @param call the function that was called
  * @param parts what it takes
@@ -21,7 +21,7 @@ export function checkInput(input: unknown, call: string, parts: string): void {
   throw sourceError(call, describe(input), parts, `Call ${call}(${parts}).`);
 }
 
-/** @throws TraceError `source` for what is no `{ dims, data }` */
+/** @throws TraceError `source` if it is not `{ dims, data }` */
 export function checkTensor(tensor: unknown, place: string): asserts tensor is Tensor {
   if (typeof tensor === 'object' && tensor !== null && 'dims' in tensor && 'data' in tensor) return;
   throw sourceError(
@@ -33,7 +33,7 @@ export function checkTensor(tensor: unknown, place: string): asserts tensor is T
 }
 
 /**
- * What the numbers of a source are, as `createTrace` takes it.
+ * Parses the quantity of a source, as `createTrace` does.
  *
  * @param type how they are stored, where that is known: bytes hold weights alone
  * @throws TraceError `quantity`, `source`
@@ -44,7 +44,7 @@ export function sourceQuantity(given: QuantityName | Quantity | undefined, type?
   return quantity;
 }
 
-/** @throws TraceError `source` for bytes that are no weights */
+/** @throws TraceError `source` for bytes of another quantity than weights */
 export function checkType(quantity: Quantity, type: WeightType | undefined, place: string): void {
   if (type === 'uint8' && !holdsWeights(quantity))
     throw sourceError(
@@ -55,10 +55,10 @@ export function checkType(quantity: Quantity, type: WeightType | undefined, plac
     );
 }
 
-/** More layers × heads, or tokens, than any model has: memory is taken for each. */
+/** More layers × heads, or tokens, than any model has: each takes memory. */
 const [mostHeads, mostTokens] = [2 ** 20, 2 ** 27];
 
-/** @throws TraceError `source` for what is no shape of attention */
+/** @throws TraceError `source` if it is not a shape of attention */
 export function checkDims(dims: unknown): asserts dims is readonly [number, number, number, number] {
   const whole = Array.isArray(dims) && dims.length === 4 && dims.every((n) => Number.isInteger(n) && n > 0);
   if (!whole)

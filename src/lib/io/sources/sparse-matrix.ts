@@ -2,7 +2,7 @@ import { cutRequest, readAtOnce } from '../../trace/request.js';
 import { decodeTable, newWeights } from '../../trace/weights.js';
 import type { Block, BlockRequest, Matrix, WeightArray, WeightType } from '../../trace/types.js';
 
-/** The weights of one head that are held: those of row q from `rowStart[q]` to `rowStart[q + 1]`, its keys ascending. */
+/** The stored weights of one head: those of row q are from `rowStart[q]` to `rowStart[q + 1]`, their keys ascending. */
 export interface SparseRows {
   readonly rowStart: Uint32Array;
   readonly keys: Uint32Array;
@@ -10,11 +10,11 @@ export interface SparseRows {
   readonly type: WeightType;
   /** Whether numbers may be negative. */
   readonly signed: boolean;
-  /** The weight of each row that is not held, in [0, 1]; of other quantities it is not known. */
+  /** The weight of each row that was left out, in [0, 1]; not known for other quantities. */
   readonly leftOut: Float32Array | undefined;
 }
 
-/** A matrix of which only some weights are held, the others drawn as 0; every level is made from those held. */
+/** A matrix that stores only some weights; the others are 0. All levels are made from the stored ones. */
 export class SparseMatrix implements Matrix {
   readonly type: WeightType;
   readonly signed: boolean;
@@ -40,17 +40,17 @@ export class SparseMatrix implements Matrix {
     const end = Math.min(this.rows, (cut.row + cut.rows) * size);
     const work = rowStart[end]! - rowStart[Math.min(end, cut.row * size)]! + cut.rows * cut.cols;
     if (work <= readAtOnce / 4) return this.#gather(cut);
-    // Each such block takes its turn, so that several do not hold up the page together.
+    // Each large block waits for its own turn, so that several do not block the page together.
     return new Promise<void>((resolve) => setTimeout(resolve)).then(() => {
       signal?.throwIfAborted();
       return this.#gather(cut);
     });
   }
 
-  /** Of two numbers as stored, the one of larger magnitude where they may be negative. */
+  /** The larger of two stored numbers; the one of larger magnitude if they may be negative. */
   #larger(a: number, b: number): number {
     if (!this.signed) return Math.max(a, b);
-    // The bits of half precision but the first are ordered as magnitudes are.
+    // Without the sign bit, float16 bits are in the order of magnitudes.
     const size = this.type === 'float16' ? (n: number) => n & 0x7fff : Math.abs;
     return size(b) > size(a) ? b : a;
   }
@@ -87,7 +87,7 @@ export class SparseMatrix implements Matrix {
   }
 }
 
-/** The first place from `start` to `end` whose key is at least `wanted`. */
+/** The first index from `start` to `end` whose key is at least `wanted`. */
 function firstAt(keys: Uint32Array, start: number, end: number, wanted: number): number {
   while (start < end) {
     const middle = (start + end) >> 1;

@@ -12,17 +12,17 @@ export interface Entries {
   query(i: number): number;
   key(i: number): number;
   weights: WeightArray;
-  /** Where entry i is in `weights`. */
+  /** The index of entry i in `weights`. */
   at(i: number): number;
   type: WeightType;
   /** Default weights. */
   quantity?: Quantity;
-  /** How entry i is called in messages. */
+  /** The name of entry i in messages. */
   place(i: number): string;
 }
 
 /**
- * Puts the entries of one head in order, and finds what each row of weights left out: what is missing to 1.
+ * Sorts the entries of one head, and computes what each row of weights left out: what it lacks to 1.
  *
  * @throws TraceError `source` for a query or key outside the matrix or a pair given twice; `not-a-number`, `infinite`,
  * `negative-weight`, `weight-over-1`, `row-over-1`
@@ -35,7 +35,7 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
   const rowStart = new Uint32Array(rows + 1);
   for (let i = 0; i < count; i++) rowStart[checkedIndex(query(i), rows, 'query', place, i) + 1]!++;
   for (let row = 0; row < rows; row++) rowStart[row + 1]! += rowStart[row]!;
-  // Key and entry in one number: sorting without a function that compares takes a fraction of the time.
+  // Key and index in one number: sorting without a compare function is several times faster.
   const step = 2 ** Math.ceil(Math.log2(count + 1));
   const sorted = new Float64Array(count);
   const next = rowStart.slice();
@@ -60,7 +60,7 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
         );
       const stored = weights[at(i)]!;
       const weight = table ? table[stored]! : stored;
-      // Without a place for each of a million.
+      // Inline: a place for each of a million numbers would be slow.
       if (!(weight >= least && weight <= largest) || weight - weight !== 0)
         checkWeight(weight, place(i), quantity);
       held[n] = stored;

@@ -8,7 +8,7 @@ import { SparseMatrix } from './sparse-matrix.js';
 import { toSparseRows } from './sparse-rows.js';
 
 export interface TopKeyInput {
-  /** `[layer, head, query, k]`: positions of the keys that are kept, in any order; −1 where a query keeps fewer than k. */
+  /** `[layer, head, query, k]`: positions of the keys kept, in any order; −1 if a query has fewer than k. */
   keys: IndexTensor;
   /** `[layer, head, query, k]`: their weights in [0, 1], uint8, float16 or float32. */
   weights: Tensor;
@@ -19,8 +19,8 @@ export interface TopKeyInput {
 }
 
 /**
- * Attention of which the largest weights of each query are kept, as `attention.topk(k)` gives them. What a row's weights lack to 1
- * is what was left out; views say so.
+ * Attention reduced to the largest weights of each query, as `attention.topk(k)` gives them. What a row lacks to 1 is the weight that was
+ * left out; views say so.
  *
  * @throws TraceError `source`, and what `createTrace` throws of weights that are wrong, when a head is first looked at
  * @example

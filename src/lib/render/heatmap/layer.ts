@@ -1,6 +1,7 @@
 import type { Levels } from '../../trace/pyramid/reduce.js';
 import { chooseLevel } from '../../scene/levels.js';
-import type { Rect, Viewport } from '../../scene/viewport.js';
+import type { Rect } from '../../scene/rect.js';
+import type { Viewport } from '../../scene/viewport.js';
 import type { Matrix } from '../../trace/types.js';
 import { hexToRgb } from '../colors/oklab.js';
 import { toUnit, type Range, type Scale } from '../colors/scale.js';

@@ -2,7 +2,8 @@
  * Which part of a matrix is on the screen, at which levels, and where its tiles lie. Pure.
  */
 import type { Levels } from '../../trace/pyramid/reduce.js';
-import type { Rect, Viewport } from '../../scene/viewport.js';
+import type { Rect } from '../../scene/rect.js';
+import type { Viewport } from '../../scene/viewport.js';
 
 /** Longest side of a tile in cells of its level. */
 export const tileSize = 512;

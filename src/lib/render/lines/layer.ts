@@ -1,5 +1,5 @@
 import { Container } from 'pixi.js';
-import type { Rect } from '../../scene/viewport.js';
+import type { Rect } from '../../scene/rect.js';
 import { diverging } from '../colors/diverging.js';
 import { mostOf, type Range } from '../colors/scale.js';
 import type { ColorTable } from '../colors/table.js';

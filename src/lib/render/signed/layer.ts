@@ -1,7 +1,7 @@
 import { diverging } from '../colors/diverging.js';
 import { mostOf, type Range } from '../colors/scale.js';
 import type { ColorTable } from '../colors/table.js';
-import type { Rect } from '../../scene/viewport.js';
+import type { Rect } from '../../scene/rect.js';
 import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
 import {

@@ -1,6 +1,6 @@
 import { scoreKeysWasm } from './score-keys.wasm.js';
 
-/** Scores of a query, from the first of `keys`: those of a run that it sees are set, others are not. */
+/** The scores of a query with the keys of `seen`, by their index; other entries are not set. */
 type ScoreRow = (query: Float32Array, seen: { start: number; end: number }) => Float64Array;
 
 interface Kernel {
@@ -21,7 +21,7 @@ export function fastScores(keys: Float32Array, dim: number, scale: number): Scor
   if (!compiled) return null;
   const { memory, score } = new WebAssembly.Instance(compiled).exports as unknown as Kernel;
   const count = keys.length / dim;
-  // Vectors and runs of keys are fours: what fills them up is 0, and nobody reads its scores.
+  // Lengths are rounded up to a multiple of four: the padding is 0, and its scores are not read.
   const length = fours(dim);
   const bytes = 4 * length;
   const firstKey = bytes;

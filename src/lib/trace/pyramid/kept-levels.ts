@@ -1,4 +1,4 @@
-/** Which matrices hold coarser levels of themselves, and how many bytes: the least recently used are told to forget theirs. */
+/** A matrix that keeps coarser levels of itself. When all keep too many bytes, the least recently used forget theirs. */
 interface Holder {
   forget(): void;
 }
@@ -9,7 +9,7 @@ const kept = new Map<WeakRef<Holder>, number>();
 const refs = new WeakMap<Holder, WeakRef<Holder>>();
 let bytes = 0;
 
-/** Says that a holder keeps so many bytes more. */
+/** Records that a holder keeps `more` bytes than before. */
 export function keepLevels(holder: Holder, more: number): void {
   let ref = refs.get(holder);
   if (!ref) refs.set(holder, (ref = new WeakRef(holder)));
@@ -25,7 +25,7 @@ export function keepLevels(holder: Holder, more: number): void {
   }
 }
 
-/** Says that a holder's levels are used. */
+/** Records that a holder's levels were used. */
 export function touchLevels(holder: Holder): void {
   const ref = refs.get(holder);
   const its = ref && kept.get(ref);

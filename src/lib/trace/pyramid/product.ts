@@ -14,7 +14,7 @@ export interface ProductTask extends Levels {
   readonly firstKey: number;
   readonly queryStep: number;
   readonly keyStep: number;
-  /** How many positions after its own a query sees; `Infinity` without a causal mask. */
+  /** How many positions beyond its own a query sees; `Infinity` without a causal mask. */
   readonly ahead: number;
   /** How many keys a query sees, its own the last: a sliding window. `Infinity` without one. */
   readonly window: number;
@@ -26,19 +26,18 @@ export interface ProductTask extends Levels {
   readonly bias: Float32Array | null;
   /** The log Σ exp of each query's scores over all keys it sees; `null` asks for that over these keys, and no weights. */
   readonly logSumExp: Float32Array | null;
-  /** Weights are made coarser at once. */
+  /** How weights are joined into coarser cells. */
   readonly reduce: 'max' | 'mean';
 }
 
-/** Products between two pauses: about a millisecond's work. */
+/** How many products are computed between two pauses: about a millisecond's work. */
 const productsAStep = 2 ** 20;
-/** Of fewer queries scores are computed where the keys lie: one that is hovered over, of 131,072 keys, would copy 34 MB. */
+/** For fewer queries than this the keys are not copied to WebAssembly: a single query over 131,072 keys would copy 34 MB. */
 const worthCopying = 16;
 
 /**
- * Weights exp(q·k × scale − logSumExp), 0 where the query does not see the key; or log Σ exp of each query, −∞ where it sees
- * none of these keys. float32. Products are summed in float64 where weights are read one by one; where many become one, in float32 if
- * that is faster here.
+ * Weights exp(q·k × scale − logSumExp), 0 where the query does not see the key; or log Σ exp of each query, −∞ where it sees none of these
+ * keys. float32. Products are summed in float64 at level 0, and at coarser levels in float32 where that is faster.
  */
 export function* multiply(task: ProductTask): Generator<void, Reduced> {
   const { logSumExp, keys, dim, rowLevel, colLevel, reduce } = task;
@@ -100,7 +99,7 @@ function scoreKeys(
 ): void {
   const query = row * dim;
   let col = start;
-  // Four keys at a time: each number of the query is read once for them, and their sums do not wait for each other.
+  // Four keys at a time: each number of the query is read once for all four, and the four sums are independent.
   for (; col + 4 <= end; col += 4) {
     const key = col * dim;
     let a = 0;
@@ -126,7 +125,7 @@ function scoreKeys(
   }
 }
 
-/** Soft-capping, ALiBi and bias, in the order that models have them. */
+/** Soft-capping, ALiBi and bias, in the order in which models apply them. */
 function biasScores(
   { softCap, slope, bias, firstQuery, firstKey, queryStep, keyStep, keys, dim }: ProductTask,
   row: number,

@@ -20,11 +20,11 @@ export interface PyramidSource {
   readonly cols: number;
   readonly type: WeightType;
   readonly signed?: boolean;
-  /** Weights reduced in one task, their numbers powers of two: some milliseconds' work to hand over. */
+  /** How many rows and columns of weights one task reduces, powers of two: handing them over takes some milliseconds. */
   readonly part: { readonly rows: number; readonly cols: number };
   /**
-   * Gets ready what is not at hand; a promise where that takes time. Returns the task of reducing a rectangle, or null where it
-   * holds no weight. What it has done by others first is as urgent as the task.
+   * Returns the task of reducing a rectangle, or null if it holds no weight; a promise if something must be read or computed first, which
+   * is then done with the urgency of the task.
    */
   read(
     rect: CellRect,
@@ -43,19 +43,18 @@ interface Grid {
   data: WeightArray;
 }
 
-/** The level that is kept, and which of its parts are made. One that is let go still serves those who wait for it. */
+/** The level that is kept, and which of its parts are made. After `forget`, those who wait for an old one still get it. */
 interface Base extends Grid {
   made: Set<number>;
   making: SharedWork<void>;
 }
 
-/** The base holds no more cells: the level it is at is that of the whole matrix on a screen. */
+/** The most cells of the base: it is about the level at which the whole matrix fits on a screen. */
 const baseCells = 2 ** 20;
 
 /**
- * The coarser levels of a matrix too large to be read at one go, made part by part away from the page. One of them, the base,
- * is kept, and coarser ones are made from it; finer ones are made when they are looked at. What nobody waits for any more is
- * not made.
+ * The coarser levels of a matrix too large to be read at once, made part by part in a worker. One level, the base, is kept, and coarser
+ * ones are made from it; finer ones are made on demand. Parts that nobody waits for any more are not made.
  */
 export class Pyramid {
   readonly base: Levels;
@@ -77,7 +76,7 @@ export class Pyramid {
     };
   }
 
-  /** A block of a coarser level, cut at the edge already. Rejects with the signal's reason when it is aborted. */
+  /** A block of a coarser level; the request must already be cut at the matrix's edge. Rejects with the signal's reason when aborted. */
   async block(request: CellRect & Levels, options: BlockOptions = {}): Promise<Block> {
     const { row, col, rows, cols, rowLevel, colLevel } = request;
     const levels = { rowLevel, colLevel };
@@ -96,7 +95,7 @@ export class Pyramid {
     return { row, col, rows, cols, ...levels, type: this.#type, data, offset: 0, stride: cols };
   }
 
-  /** Has the base made of every part a rectangle touches, as long as somebody waits for it. */
+  /** Makes the base for every part that a rectangle touches, as long as somebody waits for it. */
   async ensure(rect: CellRect, { signal, onProgress }: BlockOptions = {}): Promise<Grid> {
     signal?.throwIfAborted();
     const base = (this.#base ??= this.#keepBase());
@@ -109,7 +108,7 @@ export class Pyramid {
     return base;
   }
 
-  /** Lets the base go. */
+  /** Drops the base. */
   forget(): void {
     this.#base = undefined;
   }
@@ -213,7 +212,7 @@ function intersect(a: CellRect, b: CellRect): CellRect {
   };
 }
 
-/** Copies the cells of a part to where they lie among those of a rectangle around it. */
+/** Copies the cells of a part to their place in a rectangle around it. */
 function place(
   data: WeightArray,
   part: CellRect,
@@ -229,7 +228,7 @@ function place(
     out.data.set(data.subarray(r * cols, (r + 1) * cols), (row + r) * out.cols + col);
 }
 
-/** Means of means over the weights of a base cell, of which there are fewer at the right and lower edge. */
+/** Means of the base's means, weighted by how many weights each base cell covers: fewer at the right and lower edge. */
 function meansOfMeans(data: WeightArray, covered: CellRect, base: Levels, up: Levels): WeightArray {
   const shares = (length: number, level: number, more: number): number[] => {
     const [size, joined] = [2 ** level, 2 ** more];
@@ -257,7 +256,7 @@ function newGrid(type: WeightType, covered: CellRect, { rowLevel, colLevel }: Le
   return { rows, cols, data: newWeights(type, rows * cols) };
 }
 
-/** The finest levels with at most `baseCells` cells: those of the longer side are joined first. */
+/** The finest levels with at most `baseCells` cells; the longer side is made coarser first. */
 function baseLevels(rows: number, cols: number): Levels {
   let [rowLevel, colLevel] = [0, 0];
   while (rows * cols > baseCells * 2 ** (rowLevel + colLevel)) {
@@ -268,7 +267,7 @@ function baseLevels(rows: number, cols: number): Levels {
   return { rowLevel, colLevel };
 }
 
-/** The same pieces of work; says what share of them is done. */
+/** Reports the share of pieces that are done, as each is. */
 function counted<T extends { promise: Promise<void> }>(
   parts: readonly T[],
   onProgress?: (share: number) => void,

@@ -19,20 +19,20 @@ export interface ReduceTask extends Levels {
   readonly reduce: 'max' | 'mean';
   /** Whether weights may be negative: the largest is then that of largest magnitude. */
   readonly signed?: boolean;
-  /** Given, the rows are whole, and checked: what they must keep to, and the number of the first. */
+  /** If given, the rows are whole and are checked by these rules; `firstRow` is the number of the first. */
   readonly check?: { readonly rules: WeightRules; readonly firstRow: number };
 }
 
 /** Cells, `[rows, cols]`, row-major without gaps. Means are float32. */
 export interface Reduced {
   readonly data: WeightArray;
-  /** Of rows that were checked: whether a query puts weight on a key after its own position. */
+  /** Of checked rows: whether a query has weight on a key after its own position. */
   readonly looksAhead?: boolean;
-  /** Of rows that were checked: whether rounding took weights out of [0, 1]. */
+  /** Of checked rows: whether rounding left weights outside [0, 1]. */
   readonly rounded?: boolean;
 }
 
-/** Rows between two pauses: about a millisecond's work. */
+/** How many weights are reduced between two pauses: about a millisecond's work. */
 const weightsAStep = 2 ** 20;
 
 /** @throws TraceError as `checkWeights` does */
@@ -68,8 +68,8 @@ export function* reduceWeights(task: ReduceTask): Generator<void, Reduced> {
 const negativeZero = 0x8000;
 
 /**
- * Stored weights compare as their weights do: float16 bits of positive numbers rise with the number. The rows of a cell are made
- * one first, in the plainest of loops, as that is where the time goes.
+ * Compares weights as stored: the bits of positive float16 numbers are in the numbers' order. The rows of a cell are joined first, in the
+ * simplest loop, where most of the time goes.
  */
 function rowOfMaxima({ data, type, rows, cols, rowLevel, colLevel }: ReduceTask, out: WeightArray) {
   const size = 2 ** rowLevel;
@@ -90,7 +90,7 @@ function rowOfMaxima({ data, type, rows, cols, rowLevel, colLevel }: ReduceTask,
   };
 }
 
-/** Of two numbers of one magnitude, the positive one: whatever way a cell is made, it holds the same. */
+/** Of two numbers of the same magnitude the positive one is kept, so that the order in which cells are joined does not matter. */
 function rowOfMagnitudes({ data, type, cols, colLevel }: ReduceTask, out: WeightArray) {
   const table = decodeTable(type);
   const number = (stored: number): number => (table ? table[stored]! : stored);

@@ -1,15 +1,16 @@
 import { TraceError, type TraceErrorParts } from '../errors.js';
+import { pacer } from '../pacer.js';
 import type { Reduced } from './reduce.js';
 import { startWorker } from './start-worker.js';
 import { buffersOf, perform, type Task } from './tasks.js';
 
-/** What a worker says: that it has started, then one answer a task. */
+/** A message from a worker: that it has started, then one answer per task. */
 export type Reply = 'ready' | { result: Reduced } | { wrong: TraceErrorParts } | { failed: string };
 
-/** What is done first: a look at what is on the screen, then levels near it, then those of a whole matrix. */
+/** Which tasks come first: a quick look at what is on the screen, then levels near it, then those of a whole matrix. */
 export type Urgency = 'look' | 'near' | 'whole';
 
-/** As browsers with Trusted Types have it, which not all do. */
+/** Trusted Types, which not all browsers have. */
 interface ScriptPolicy {
   createScriptURL(url: string): unknown;
 }
@@ -24,10 +25,8 @@ interface Waiting {
   reject: (reason: unknown) => void;
 }
 
-/** Workers left with nothing to do go after so long. */
+/** Idle workers are closed after this time. */
 const idleMs = 60_000;
-/** On the page's own thread: work at a time, then input and frames have their turn. */
-const sliceMs = 8;
 
 const mostWorkers = Math.min(4, Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1));
 const waiting: Record<Urgency, Waiting[]> = { look: [], near: [], whole: [] };
@@ -35,16 +34,19 @@ const idle: Worker[] = [];
 const busy = new Map<Worker, Waiting>();
 let started = 0;
 let closing: ReturnType<typeof setTimeout> | undefined;
-/** Made when it is needed: a page may allow no policy of this name. */
+/** Created on first use: a page may not allow a policy of this name. */
 let policy: ScriptPolicy | undefined;
-/** Whether this page lets no worker start: its security policy, a bundler that left the file out, or not a page at all. */
+/**
+ * Whether no worker can start here: because of the page's security policy, a bundler that left the file out, or an environment without
+ * workers.
+ */
 let alone = typeof Worker === 'undefined';
 let working = false;
 
 /**
- * Has a task done by a worker, the urgent ones first, else in the order asked for; where there are no workers, in slices on this thread. It is made when its
- * turn has come, and what it holds is gone afterwards. One that was aborted by then is not made, and rejects with the signal's
- * reason; `TraceError` where checked weights are wrong.
+ * Runs a task in a worker, urgent tasks first, else in the order of calls; without workers, in slices on this thread. `make` is called when
+ * its turn has come, unless the signal is aborted: then the promise rejects with its reason. The buffers of the task are handed over.
+ * Rejects with a `TraceError` where checked weights are wrong.
  */
 export function runTask(make: () => Task, urgency: Urgency, signal?: AbortSignal): Promise<Reduced> {
   return new Promise((resolve, reject) => {
@@ -53,7 +55,7 @@ export function runTask(make: () => Task, urgency: Urgency, signal?: AbortSignal
   });
 }
 
-/** The next that is still wanted. */
+/** The next task that is not aborted. */
 function next(): Waiting | undefined {
   for (const queue of [waiting.look, waiting.near, waiting.whole])
     for (let entry = queue.shift(); entry; entry = queue.shift()) {
@@ -112,7 +114,7 @@ function newWorker(): Worker {
   }
 }
 
-/** A worker that dies takes its task with it: it is made again, and done on this thread. */
+/** A worker that died has lost its task: it is made again, and run on this thread. */
 function lost(event: Event): void {
   event.preventDefault();
   const worker = event.currentTarget as Worker;
@@ -125,7 +127,7 @@ function lost(event: Event): void {
   distribute();
 }
 
-/** Tasks wait until a worker has started, so none is lost when one does not. */
+/** No task is sent before a worker has started, so none is lost if it does not. */
 function giveUp(event?: Event): void {
   event?.preventDefault();
   alone = true;
@@ -175,12 +177,9 @@ async function workAlone(): Promise<void> {
 
 async function inSlices({ make, signal }: Waiting): Promise<Reduced> {
   const steps = perform(make());
-  let since = performance.now();
+  const pause = pacer(signal);
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value;
-    if (performance.now() - since < sliceMs) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    signal?.throwIfAborted();
-    since = performance.now();
+    await pause();
   }
 }

@@ -5,11 +5,11 @@ interface Work<T> {
   done: boolean;
 }
 
-/** Work that several may wait for, by a name: done once, and given up when nobody waits for it any more. */
+/** Work that several may wait for, by a key: done once, and aborted when nobody waits for it any more. */
 export class SharedWork<T> {
   readonly #under = new Map<number | string, Work<T>>();
 
-  /** Waits for a piece of work with others, the first of whom has it begun. Each must leave, once. */
+  /** Waits for a piece of work with others; the first to join starts it. Each must leave once. */
   join(
     key: number | string,
     begin: (signal: AbortSignal) => Promise<T>,

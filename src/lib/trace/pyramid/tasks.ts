@@ -1,15 +1,15 @@
 import { multiply, type ProductTask } from './product.js';
 import { reduceWeights, type Reduced, type ReduceTask } from './reduce.js';
 
-/** Work on weights that may be done elsewhere: plain data, that it owns. */
+/** Work on weights that a worker can do: plain data, in buffers of its own. */
 export type Task = ReduceTask | ProductTask;
 
-/** Does a task in steps of about a millisecond. */
+/** Runs a task in steps of about a millisecond. */
 export function perform(task: Task): Generator<void, Reduced> {
   return task.op === 'reduce' ? reduceWeights(task) : multiply(task);
 }
 
-/** Does a task at one go. */
+/** Runs a task without pauses. */
 export function performNow(task: Task): Reduced {
   const steps = perform(task);
   let step = steps.next();

@@ -1,5 +1,5 @@
 import type { HeadDot } from '../../scene/scatter-scene.js';
-import { keep } from '../kit/keys.js';
+import { actOnKey } from '../kit/keys.js';
 
 /** What the keys of the scatter act on. */
 interface DotKeys {
@@ -15,7 +15,6 @@ interface DotKeys {
 /** Left and right go through the dots by their first value, up and down by the second; Enter and the space bar choose, Escape lets go. */
 export function dotKeys(keys: DotKeys): (event: KeyboardEvent) => void {
   return (event) => {
-    if (event.metaKey || event.altKey || event.ctrlKey) return;
     const at = keys.cursor();
     const go = (axis: 0 | 1, by: 1 | -1): void => {
       const order = [...keys.dots()].sort(
@@ -24,16 +23,13 @@ export function dotKeys(keys: DotKeys): (event: KeyboardEvent) => void {
       const to = at ? order.indexOf(at) + by : 0;
       keys.move(order[Math.max(0, Math.min(to, order.length - 1))]);
     };
-    const actions: Record<string, () => unknown> = {
+    actOnKey(event, {
       ArrowRight: () => go(0, 1),
       ArrowLeft: () => go(0, -1),
       ArrowUp: () => go(1, 1),
       ArrowDown: () => go(1, -1),
       Enter: () => at && keys.toggle(at),
-      ' ': () => at && keys.toggle(at),
       Escape: keys.release,
-    };
-    const action = actions[event.key];
-    if (action && action() !== false) keep(event);
+    });
   };
 }

@@ -1,4 +1,5 @@
 import { tick, untrack } from 'svelte';
+import { scrollToShow } from '../kit/scroll-to-show.js';
 import { rowPx, rowWindow } from '../kit/rows.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
 import { has, type TokenRange } from './head-lines.js';
@@ -122,8 +123,8 @@ export class Sight {
   show({ side, position }: SideToken): void {
     const { px } = this[side];
     const start = position * rowPx;
-    if (start < px) this.scrollTo(side, start - rowPx);
-    else if (start + 2 * rowPx > px + this.viewPx) this.scrollTo(side, start + 3 * rowPx - this.viewPx);
+    const to = scrollToShow(px, this.viewPx, start, start + 2 * rowPx, rowPx);
+    if (to !== px) this.scrollTo(side, to);
   }
 
   /** Brings a token that is out of sight into the middle. */

@@ -1,15 +1,7 @@
 import { cellAt, type HeatmapScene } from '../../scene/heatmap-scene.js';
-import type { Rect } from '../../scene/rect.js';
-import {
-  isWhole,
-  panBy,
-  reveal,
-  zoomAt,
-  zoomToBox,
-  type Point,
-  type Viewport,
-} from '../../scene/viewport.js';
-import { keep } from '../kit/keys.js';
+import { rectBetween, type Point, type Rect } from '../../scene/rect.js';
+import { isWhole, panBy, reveal, zoomAt, zoomToBox, type Viewport } from '../../scene/viewport.js';
+import { actOnKey, arrowSteps } from '../kit/keys.js';
 import { pointIn } from '../kit/rect.js';
 import type { Cell } from './cell-focus.svelte.js';
 
@@ -25,7 +17,6 @@ interface PlotTarget {
   locked: () => boolean;
   /** The box being drawn. */
   setBox: (box: Rect | null) => void;
-  copy: (write: (text: string) => void) => void;
 }
 
 /** A press that moves less than this is a click. */
@@ -110,11 +101,6 @@ export function plotInput(target: PlotTarget) {
     target.setBox(null);
   }
 
-  function oncopy(event: ClipboardEvent): void {
-    target.copy((text) => event.clipboardData?.setData('text/plain', text));
-    event.preventDefault();
-  }
-
   function onpointerleave(): void {
     if (pressed.size === 0) target.point(null);
   }
@@ -137,7 +123,6 @@ export function plotInput(target: PlotTarget) {
   }
 
   function onkeydown(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { viewport, size, plot } = target.scene();
     const cursor = target.cell();
     const at = cursor ?? { query: Math.ceil(viewport.query), key: Math.ceil(viewport.key) };
@@ -153,32 +138,24 @@ export function plotInput(target: PlotTarget) {
       target.moveTo(reveal(viewport, cell.query, cell.key, size));
       target.point(cell);
     };
-    const actions: Record<string, () => void> = {
-      ArrowUp: () => go(at.query - 1, at.key),
-      ArrowDown: () => go(at.query + 1, at.key),
-      ArrowLeft: () => go(at.query, at.key - 1),
-      ArrowRight: () => go(at.query, at.key + 1),
+    actOnKey(event, {
+      ...arrowSteps((down, right) => go(at.query + down, at.key + right)),
       PageUp: () => go(at.query - 10, at.key),
       PageDown: () => go(at.query + 10, at.key),
       Home: () => go(at.query, 0),
       End: () => go(at.query, size.cols - 1),
       Enter: () => target.lock(at),
-      ' ': () => target.lock(at),
       '+': () => zoomBy(keyZoom),
       '=': () => zoomBy(keyZoom),
       '-': () => zoomBy(1 / keyZoom),
       '0': ondblclick,
-    };
-    // With nothing to let go, Escape is the page's: it may close what the view is in.
-    if (cursor || target.locked())
-      actions.Escape = () => {
+      Escape() {
+        // With nothing to let go, Escape is the page's: it may close what the view is in.
+        if (!cursor && !target.locked()) return false;
         target.lock(null);
         target.point(null);
-      };
-    const action = actions[event.key];
-    if (!action) return;
-    keep(event);
-    action();
+      },
+    });
   }
 
   return {
@@ -190,7 +167,6 @@ export function plotInput(target: PlotTarget) {
     onwheel,
     ondblclick,
     onkeydown,
-    oncopy,
   };
 }
 
@@ -198,13 +174,9 @@ export function plotInput(target: PlotTarget) {
 function boxBetween(a: Point, b: Point, plot: Rect): Rect {
   const clamp = (value: number, least: number, length: number): number =>
     Math.min(Math.max(value, least), least + length);
-  const [x0, x1] = [a.x, b.x].map((x) => clamp(x, plot.x, plot.width)).sort((m, n) => m - n) as [
-    number,
-    number,
-  ];
-  const [y0, y1] = [a.y, b.y].map((y) => clamp(y, plot.y, plot.height)).sort((m, n) => m - n) as [
-    number,
-    number,
-  ];
-  return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+  const inPlot = ({ x, y }: Point): Point => ({
+    x: clamp(x, plot.x, plot.width),
+    y: clamp(y, plot.y, plot.height),
+  });
+  return rectBetween(inPlot(a), inPlot(b));
 }

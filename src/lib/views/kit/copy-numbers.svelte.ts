@@ -15,7 +15,13 @@ export class CopyNumbers {
     this.#text = text;
   }
 
-  /** Copies from the menu, or with `write` as the browser's own copy command, which does not wait. */
+  /** The browser's own copy command, on the element that has the focus. */
+  readonly oncopy = (event: ClipboardEvent): void => {
+    void this.copy((text) => event.clipboardData?.setData('text/plain', text));
+    event.preventDefault();
+  };
+
+  /** Copies; with `write` at once, as the browser's own command does not wait. */
   async copy(write?: (text: string) => void): Promise<void> {
     try {
       const text = this.#text();

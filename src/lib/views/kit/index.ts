@@ -13,7 +13,7 @@ export {
   type OptionRules,
   type OptionsOf,
 } from './option-rules.js';
-export { ViewState, type Bindings } from './view-state.svelte.js';
+export { ViewState } from './view-state.svelte.js';
 export { Drawing } from './drawing.svelte.js';
 export { Ready } from './ready.svelte.js';
 export { TokenFocus, otherSide, type PairOfTokens, type SideToken } from './token-focus.svelte.js';
@@ -44,4 +44,4 @@ export { colorTables, valueColors, type ColorTables } from './value-colors.js';
 export { valueRange } from './value-range.js';
 export { spoken, type Fact, type Readout } from './readout.js';
 export type { SvelteProps, ViewSnippets } from './svelte-props.js';
-export type { LensProps, Look, OptionProps, Theme, ViewProps } from './types.js';
+export type { Bindings, LensProps, Look, OptionProps, Theme, ViewProps } from './types.js';

@@ -1,7 +1,4 @@
-import { keep } from './keys.js';
-
-/** What a key does. False: nothing here, so the page may have it. */
-type Action = (event: KeyboardEvent) => unknown;
+import { actOnKey, type KeyAction } from './keys.js';
 
 /** What the keys of a list act on. */
 export interface ListKeys {
@@ -18,7 +15,7 @@ export interface ListKeys {
   /** Whether entries stand side by side: the arrows trade places then. */
   horizontal?: () => boolean;
   /** Keys besides these, or in their place, by name; with Control as `Control+Home`. */
-  more?: Readonly<Record<string, Action>>;
+  more?: Readonly<Record<string, KeyAction>>;
 }
 
 const turned: Readonly<Record<string, string>> = {
@@ -31,24 +28,19 @@ const turned: Readonly<Record<string, string>> = {
 /** Keys on a list: arrows, Page, Home and End move a cursor, Enter and the space bar lock, Escape lets go. Others pass on. */
 export function listKeys(list: ListKeys): (event: KeyboardEvent) => void {
   return (event) => {
-    if (event.metaKey || event.altKey) return;
     const at = list.cursor();
     const go = (to: number): void => list.move(Math.max(0, Math.min(to, list.count() - 1)));
-    const lock = (): unknown => list.lock(at);
-    const actions: Record<string, Action> = {
+    const actions = {
       ArrowUp: () => go((at ?? 1) - 1),
       ArrowDown: () => go((at ?? -1) + 1),
       PageUp: () => go((at ?? 0) - list.page()),
       PageDown: () => go((at ?? 0) + list.page()),
       Home: () => go(0),
       End: () => go(Infinity),
-      Enter: lock,
-      ' ': lock,
+      Enter: () => list.lock(at),
       Escape: list.release,
       ...list.more,
     };
-    const name = list.horizontal?.() ? (turned[event.key] ?? event.key) : event.key;
-    const action = actions[event.ctrlKey ? `Control+${name}` : name];
-    if (action && action(event) !== false) keep(event);
+    actOnKey(event, actions, list.horizontal?.() ? turned[event.key] : undefined);
   };
 }

@@ -1,4 +1,4 @@
-import type { Rect } from '../../scene/rect.js';
+import type { Point, Rect } from '../../scene/rect.js';
 
 export type { Rect };
 
@@ -16,20 +16,14 @@ export function rectIn(element: Element, box: HTMLElement): Rect {
 }
 
 /** Where a pointer is in an element, in the element's own CSS pixels, however the page scales it. */
-export function pointIn(
-  event: Pick<MouseEvent, 'clientX' | 'clientY'>,
-  element: HTMLElement,
-): { x: number; y: number } {
+export function pointIn(event: Pick<MouseEvent, 'clientX' | 'clientY'>, element: HTMLElement): Point {
   const outer = element.getBoundingClientRect();
   const scale = scaleOf(element, outer);
   return { x: (event.clientX - outer.x) / scale.x, y: (event.clientY - outer.y) / scale.y };
 }
 
 /** How much the page scales an element, along each axis. */
-function scaleOf(
-  { offsetWidth, offsetHeight }: HTMLElement,
-  { width, height }: DOMRect,
-): { x: number; y: number } {
+function scaleOf({ offsetWidth, offsetHeight }: HTMLElement, { width, height }: DOMRect): Point {
   return { x: ratio(width, offsetWidth), y: ratio(height, offsetHeight) };
 }
 

@@ -1,4 +1,5 @@
 import { blockWeights, type Stream } from '../../trace/index.js';
+import { pacer } from '../../trace/pacer.js';
 import { largest } from './largest.js';
 
 /** One number of a stream, and where it is: positions in the stream. */
@@ -18,7 +19,6 @@ export interface Strongest {
 /** More are not looked at: about a tenth of a second of work. */
 const mostLookedAt = 2 ** 23;
 const readAtATime = 2 ** 16;
-const sliceMs = 8;
 
 /**
  * The numbers of largest magnitude of some heads of a layer, 0 excepted.
@@ -39,7 +39,7 @@ export async function strongestWeights(
   const total = heads.length * (end - first) * cols;
   if (total > mostLookedAt) return { total };
   let found: StrongWeight[] = [];
-  let since = performance.now();
+  const pause = pacer(signal);
   const step = Math.max(1, Math.floor(readAtATime / cols));
   for (const head of heads) {
     const matrix = stream.matrix(layer, head);
@@ -51,10 +51,7 @@ export async function strongestWeights(
         value: values[at]!,
       }));
       found = [...found, ...here].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, count);
-      if (performance.now() - since < sliceMs) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      signal.throwIfAborted();
-      since = performance.now();
+      await pause();
     }
   }
   return { rows: found, total };

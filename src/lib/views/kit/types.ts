@@ -92,6 +92,19 @@ export interface OptionProps<O> {
   onOptionsChange?: (options: O) => void;
 }
 
+/** A bindable prop: how it is read, and how it is set. */
+export type Binding<T> = readonly [get: () => T, set: (value: T) => void];
+
+/** The bindable props that every view declares; the others it hands on as they come. */
+export interface Bindings {
+  selection: Binding<Partial<Selection> | undefined>;
+  hover: Binding<Hover | null>;
+  stream: Binding<ViewProps['stream']>;
+  layer: Binding<number | undefined>;
+  heads: Binding<readonly number[] | undefined>;
+  head: Binding<number | undefined>;
+}
+
 const shared = [
   'theme',
   'chrome',

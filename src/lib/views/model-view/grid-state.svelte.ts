@@ -1,4 +1,5 @@
 import type { Thumbnail } from '../../render/index.js';
+import { scrollToShow } from '../kit/scroll-to-show.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { findHead, type GridHead } from './arrange.js';
 import { gridLayout, runInSight, type CellRun, type GridLayout, type GridShape } from './grid-layout.js';
@@ -67,11 +68,10 @@ export class GridState {
     const at = findHead(this.model.rows, head);
     if (!at) return this.scroll;
     const { cellWidth, cellHeight, labelPx, headerPx } = this.layout;
-    const reveal = (scrolled: number, room: number, start: number, size: number): number =>
-      Math.min(Math.max(scrolled, start + size - room), start);
+    const [top, left] = [at.row * cellHeight, at.col * cellWidth];
     return {
-      top: reveal(this.scroll.top, this.height - headerPx, at.row * cellHeight, cellHeight),
-      left: reveal(this.scroll.left, this.width - labelPx, at.col * cellWidth, cellWidth),
+      top: scrollToShow(this.scroll.top, this.height - headerPx, top, top + cellHeight),
+      left: scrollToShow(this.scroll.left, this.width - labelPx, left, left + cellWidth),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { QueryKey } from '../../analysis/query-key/index.js';
 import type { Rect } from '../kit/rect.js';
+import { scrollToShow } from '../kit/scroll-to-show.js';
 import { rowPx, rowWindow } from '../kit/rows.js';
 import type { TokenFocus } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -68,13 +69,11 @@ export class BodyState {
     return { x: at.x + x, y: at.y + token.position * rowPx, width, height: rowPx };
   }
 
-  /** Scrolls just so far that a row is in sight. */
+  /** Scrolls just so far that a row is in sight, and those beside it. */
   show(row: number): void {
     const { scroller } = this;
     if (!scroller) return;
-    const top = row * rowPx;
-    if (top < scroller.scrollTop + rowPx) scroller.scrollTop = top - rowPx;
-    else if (top + 2 * rowPx > scroller.scrollTop + this.#bodyPx)
-      scroller.scrollTop = top + 2 * rowPx - this.#bodyPx;
+    const [start, end] = [(row - 1) * rowPx, (row + 2) * rowPx];
+    scroller.scrollTop = scrollToShow(scroller.scrollTop, this.#bodyPx, start, end);
   }
 }

@@ -46,13 +46,10 @@ export async function figureOfTokens(
 }
 
 function marksOf({ hiddenKeys }: ViewState, text: TokenViewState, side: Side): ShownText['markOf'] {
-  const { focus } = text;
-  const isOn = (of: 'query' | 'key'): boolean => side === 'both' || side === of;
-  const own = focus.token !== null && isOn(focus.token.side);
-  const partner = side !== 'both' && own ? null : focus.partner;
+  const { focused, partner } = text.focusOn(side);
   const tokens = text.texts.find((one) => one.side === side)!.tokens;
   return (position) => ({
-    focused: own && position === focus.token!.position,
+    focused: position === focused,
     partner: position === partner,
     leftOut: side !== 'query' && hiddenKeys.has(position),
     faint: tokens[position]!.special || text.isOut(position, side),

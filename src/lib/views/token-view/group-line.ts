@@ -1,4 +1,4 @@
-import { pacer } from '../../analysis/pacer.js';
+import { pacer } from '../../trace/pacer.js';
 import { blockWeights, type Matrix } from '../../trace/index.js';
 
 /** Values read at a time: about a millisecond's work. */

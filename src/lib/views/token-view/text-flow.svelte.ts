@@ -1,5 +1,6 @@
 import { flushSync, untrack } from 'svelte';
 import { rectIn } from '../kit/rect.js';
+import { scrollToShow } from '../kit/scroll-to-show.js';
 import { measureLines } from './measure-lines.js';
 import type { Prose } from './prose.js';
 import { linePx, textWindow, type TextLines, type TextWindow } from './text-lines.js';
@@ -82,9 +83,7 @@ export class TextFlow {
   /** Scrolls just so far that the line at `top` is in sight. */
   #bring(top: number): void {
     const scroller = this.#elements.scroller();
-    if (top < scroller.scrollTop) scroller.scrollTop = top - linePx;
-    else if (top + 2 * linePx > scroller.scrollTop + this.height)
-      scroller.scrollTop = top + 3 * linePx - this.height;
+    scroller.scrollTop = scrollToShow(scroller.scrollTop, this.height, top, top + 2 * linePx, linePx);
     this.scrolled = scroller.scrollTop;
   }
 

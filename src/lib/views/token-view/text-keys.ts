@@ -1,4 +1,4 @@
-import { keep } from '../kit/keys.js';
+import { actOnKey, type KeyAction } from '../kit/keys.js';
 import { rectIn } from '../kit/rect.js';
 import { linePx } from './text-lines.js';
 
@@ -14,27 +14,19 @@ export interface TextKeysTarget {
   /** About how many tokens fit in sight. */
   page: () => number;
   move: (position: number) => void;
-  /** Goes to what the token looks at most, or what looks at it most; false where there is none. */
-  jump: (kind: 'sends' | 'receives') => boolean;
-  lock: (position: number) => void;
-  /** Lets go; false where there is nothing to let go of. */
-  release: () => boolean;
+  /** What other keys do. */
+  more: () => Readonly<Record<string, KeyAction>>;
 }
 
-/**
- * Keys on running text: left and right move token by token, up and down line by line, Enter locks, Escape lets go, s and r jump. Keys
- * that do nothing here pass on.
- */
+/** Keys on running text: left and right move token by token, up and down line by line. */
 export function textKeys(target: TextKeysTarget): (event: KeyboardEvent) => void {
   return (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = target.cursor();
     const last = target.count() - 1;
     const go = (position: number): void => target.move(Math.min(Math.max(position, 0), last));
     const step = (to: (from: number) => number): void => go(at === null ? 0 : to(at));
     const sideways = (by: -1 | 1): void => step((from) => from + (target.runsLeft(from) ? -by : by));
-    const lock = (): unknown => at !== null && target.lock(at);
-    const actions: Record<string, () => unknown> = {
+    actOnKey(event, {
       ArrowLeft: () => sideways(-1),
       ArrowRight: () => sideways(1),
       ArrowUp: () => step((from) => target.nextLine(from, -1)),
@@ -43,14 +35,8 @@ export function textKeys(target: TextKeysTarget): (event: KeyboardEvent) => void
       PageDown: () => step((from) => from + target.page()),
       Home: () => go(0),
       End: () => go(last),
-      s: () => target.jump('sends'),
-      r: () => target.jump('receives'),
-      Enter: lock,
-      ' ': lock,
-      Escape: target.release,
-    };
-    const action = actions[event.key];
-    if (action && action() !== false) keep(event);
+      ...target.more(),
+    });
   };
 }
 

@@ -12,12 +12,9 @@ interface Look {
 }
 
 /** What tokens of a text look like: class and style of each, found at once, as there may be hundreds in a step of scrolling. */
-export function tokenLooks(
-  text: TokenViewState,
-  side: Side,
-  { focused, partner }: { focused: number | null; partner: number | null },
-): (token: Token, position: number) => Look {
+export function tokenLooks(text: TokenViewState, side: Side): (token: Token, position: number) => Look {
   const { view, scale } = text;
+  const { focused, partner } = text.focusOn(side);
   const shades = text.shadesOf(side);
   const fill = shades.find(({ mark }) => mark === 'fill');
   const line = shades.find(({ mark }) => mark === 'line');

@@ -8,6 +8,7 @@ import {
   type Stream,
   type Token,
 } from '../../trace/index.js';
+import type { KeyAction } from '../kit/keys.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { otherSide, TokenFocus, type SideToken } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -198,6 +199,17 @@ export class TokenViewState {
     return this.#kept.stream === this.view.stream ? this.#kept.shades : [];
   }
 
+  /** What falls on the tokens of a text: which is looked at, which is asked about with it, and which is locked. */
+  focusOn(side: Side): { focused: number | null; partner: number | null; locked: number | null } {
+    const { token, partner, locked } = this.focus;
+    const own = token !== null && isOn(token, side);
+    return {
+      focused: own ? token.position : null,
+      partner: side !== 'both' && own ? null : partner,
+      locked: locked && isOn(locked, side) ? locked.position : null,
+    };
+  }
+
   /** The pictures among the tokens of a text: they stand above it. */
   picturesOf(side: Side): readonly PictureSegment[] {
     const { stream } = this.view;
@@ -265,6 +277,47 @@ export class TokenViewState {
     this.focus.preview(pair, this.heads.length === 1 ? this.heads[0] : null, value);
   }
 
+  /** Points at the token of an element. */
+  point(element: HTMLElement, side: Side): void {
+    this.pointed = element;
+    this.preview(Number(element.dataset.position), side);
+  }
+
+  /** Points at the token that an event is of; false where it is of none. */
+  pointAt(event: Event, side: Side): boolean {
+    const element = tokenElement(event);
+    if (element) this.point(element, side);
+    return element !== null;
+  }
+
+  lockAt(event: Event, side: Side): void {
+    const element = tokenElement(event);
+    if (element) this.lock(Number(element.dataset.position), side);
+  }
+
+  leave(side: Side): void {
+    this.pointed = undefined;
+    this.preview(null, side);
+  }
+
+  /** Lets go of what is locked or pointed at; false where nothing is. */
+  release(side: Side): boolean {
+    if (!this.view.hover && !this.focus.locked) return false;
+    if (this.focus.locked) this.lock(null, side);
+    this.leave(side);
+    return true;
+  }
+
+  /** What keys do, in a text and in its pictures, with the token that the cursor is on. */
+  keyActions(cursor: number | null, side: Side): Record<string, KeyAction> {
+    return {
+      s: () => this.jump('sends'),
+      r: () => this.jump('receives'),
+      Enter: () => cursor !== null && this.lock(cursor, side),
+      Escape: () => this.release(side),
+    };
+  }
+
   /** Locks a token, or lets go of it where it is the one. */
   lock(position: number | null, side: Side): void {
     const { locked } = this.focus;
@@ -274,3 +327,10 @@ export class TokenViewState {
     );
   }
 }
+
+/** Whether a token is one of a text. */
+export const isOn = (token: SideToken, side: Side): boolean => side === 'both' || token.side === side;
+
+/** The element of the token that an event is of. */
+const tokenElement = ({ target }: Event): HTMLElement | null =>
+  (target as Element).closest<HTMLElement>('[data-position]');

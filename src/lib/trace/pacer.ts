@@ -1,10 +1,10 @@
-/** The page stays as smooth as 60 frames a second let it. */
+/** Longest work between two pauses: a frame at 60 a second has 16 ms. */
 const sliceMs = 12;
 
-/** Lets others have their turn where it is time to. */
+/** Pauses where it is time to, so that the page can respond. */
 export type Pause = () => Promise<void>;
 
-/** A function that lets others have their turn when a slice of time is used up, and rejects when the signal is aborted. */
+/** A function to call often in long work: it pauses when a slice of time is used up, and rejects when the signal is aborted. */
 export function pacer(signal?: AbortSignal): Pause {
   let since = performance.now();
   return async () => {
