@@ -70,8 +70,8 @@ const swaps: Record<string, { props: NeuronViewProps; queries?: string[]; says?:
     says: /No queries and keys were recorded/,
   },
   'one of scores': {
-    props: { trace: scored('alibi') },
-    queries: scored('alibi')
+    props: { trace: scored('as q·k') },
+    queries: scored('as q·k')
       .stream()
       .queryTokens.map(({ label }) => label.trim()),
   },
