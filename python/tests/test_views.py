@@ -159,6 +159,15 @@ def test_vectors_go_to_views_that_need_them():
     assert Page(at.head_view(trace)).ask(kind="hello", page="p")[0][0]["about"]["trace"]["streams"][0]["vectors"] == {}
 
 
+def test_scores_go_to_the_neuron_view_with_their_vectors_and_their_name():
+    scores = 4 * weights() - 2
+    trace = at.Trace(scores, TOKENS, quantity="scores", queries=np.ones((2, 3, 6, 4), "f4"), keys=np.ones((2, 3, 6, 4), "f4"))
+    page = Page(at.neuron_view(trace))
+    (stream,) = page.ask(kind="hello", page="p")[0][0]["about"]["trace"]["streams"]
+    assert stream["quantity"]["name"] == "score" and set(stream["vectors"]) == {"queries", "keys"}
+    np.testing.assert_array_equal(page.array(kind="heads", stream="self", layer=1, heads=[2])[0], scores[1, 2])
+
+
 def test_the_code_of_the_page_is_sent_once_a_page():
     page = Page(at.head_view(weights(), TOKENS))
     (first, buffers), *rest = page.ask(kind="code", known=[])

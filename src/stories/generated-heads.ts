@@ -15,13 +15,17 @@ interface Recipe {
   seed: number;
   /** What enters the softmax, from q·k. Default: ÷ √dim. */
   score?: (dot: number, query: number, key: number) => number;
+  /** Default: weights, the softmax of the scores. */
+  quantity?: 'scores';
 }
 
 /**
  * A layer of random vectors with the causal attention they give. Neighbours' vectors are alike, so that there is something
  * to see.
  */
-function makeTrace({ heads, keyHeads, tokens, dim, seed, score }: Recipe, words: readonly string[]): Trace {
+function makeTrace(recipe: Recipe, words: readonly string[]): Trace {
+  const { heads, keyHeads, tokens, dim, seed, quantity } = recipe;
+  const { score = (dot: number) => dot / Math.sqrt(dim) } = recipe;
   const random = randomNormal(seed);
   const walk = (count: number): Float32Array => {
     const data = new Float32Array(count * tokens * dim);
@@ -37,23 +41,28 @@ function makeTrace({ heads, keyHeads, tokens, dim, seed, score }: Recipe, words:
     const keyHead = Math.floor((head * keyHeads) / heads);
     for (let query = 0; query < tokens; query++) {
       const row = attention.subarray((head * tokens + query) * tokens, (head * tokens + query + 1) * tokens);
-      let total = 0;
       for (let key = 0; key <= query; key++) {
         let dot = 0;
         for (let i = 0; i < dim; i++)
           dot += queries[(head * tokens + query) * dim + i]! * keys[(keyHead * tokens + key) * dim + i]!;
-        row[key] = Math.exp(score ? score(dot, query, key) : dot / Math.sqrt(dim));
-        total += row[key]!;
+        row[key] = score(dot, query, key);
       }
-      for (let key = 0; key <= query; key++) row[key] = row[key]! / total;
+      if (quantity !== 'scores') softmax(row.subarray(0, query + 1));
     }
   }
   return createTrace({
     tokens: Array.from({ length: tokens }, (_, i) => words[i % words.length]!),
     attention: { dims: [1, heads, tokens, tokens], data: attention },
+    quantity,
     queries: { dims: [1, heads, tokens, dim], data: queries },
     keys: { dims: [1, keyHeads, tokens, dim], data: keys },
   });
+}
+
+function softmax(row: Float32Array): void {
+  row.forEach((score, i) => (row[i] = Math.exp(score)));
+  const total = row.reduce((sum, power) => sum + power, 0);
+  row.forEach((power, i) => (row[i] = power / total));
 }
 
 const words = [
@@ -88,6 +97,18 @@ export const groupedQuery = (): Trace =>
 /** One head, large. */
 export const largeHead = (tokens: number, dim: number): Trace =>
   once(`${tokens} × ${dim}`, () => ({ heads: 1, keyHeads: 1, tokens, dim, seed: 3 }));
+
+/** Scores, q·k ÷ √d; or with a bias by distance, which queries and keys do not hold. */
+export const scored = (how: 'as q·k' | 'alibi'): Trace =>
+  once(`scores ${how}`, () => ({
+    heads: 2,
+    keyHeads: 2,
+    tokens: words.length,
+    dim: 16,
+    seed: 11,
+    quantity: 'scores',
+    score: how === 'alibi' ? (dot, query, key) => dot / 4 - (query - key) / 2 : undefined,
+  }));
 
 /** Attention that is not softmax(q·k ÷ √d): with a bias by distance (Press et al. 2021, ALiBi), or another scale. */
 export const biased = (how: 'alibi' | 'scale'): Trace =>

@@ -6,14 +6,17 @@ import { rowPx } from '../scene/rows.js';
 import type { Token } from '../trace/index.js';
 import type { QueryKey } from '../analysis/query-key/index.js';
 import { formatWeight } from '../views/kit/numbers.js';
+import { signColors } from '../views/head-view/head-palette.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { valueInks } from '../views/kit/value-colors.js';
+import type { Compared } from '../views/neuron-view/compared.js';
 import { stripTopPx, type NeuronLayout, type Span } from '../views/neuron-view/layout.js';
 import { formatNumber } from '../views/neuron-view/numbers.js';
-import type { OpenQuery } from '../views/neuron-view/open-query.js';
+import { sees, type OpenQuery } from '../views/neuron-view/open-query.js';
 import type { NeuronViewOptions } from '../views/neuron-view/options.js';
 import { keyPanels, queryPanel } from '../views/neuron-view/panels.js';
-import { captionOf, type Shown } from './caption.js';
+import { placeOfScore } from '../views/neuron-view/score-mark.js';
+import { captionOf, quantityName, type Shown } from './caption.js';
 import {
   makeFigure,
   type CellsMark,
@@ -23,6 +26,7 @@ import {
   type Mark,
   type TextMark,
 } from './figure.js';
+import { figureScale } from './heatmap-figure.js';
 import { mostCells } from './read-cells.js';
 import { deflatedRows } from './png.js';
 
@@ -31,8 +35,9 @@ interface NeuronLine {
   from: number;
   to: number;
   opacity: number;
-  /** The weight, by which its width goes. */
-  weight: number;
+  /** In [0, 1]; its width goes by it. */
+  magnitude: number;
+  negative: boolean;
   standsOut: boolean;
 }
 
@@ -61,22 +66,25 @@ export interface NeuronShown extends Shown {
   seen?: { top: number; left: number; width: number; height: number };
   /** Where the query's own vector is, from the first row. */
   stripY: number;
-  recordedAt: (key: number) => number | undefined;
+  /** What was recorded for a key of the opened query, where a column marks it. */
+  markIn: (column: Compared, key: number) => number | undefined;
+  /** That of the lines: signed numbers are drawn in two hues. */
+  range: readonly [number, number];
   lookOf: (side: 'query' | 'key', position: number) => TokenMark;
   notes: readonly string[];
 }
 
-/** How a token is marked, and how strong the bar behind it is, in [0, 1]. */
+/** How a token is marked, and the bar behind it. */
 export interface TokenMark {
   mark?: 'focused' | 'partner';
   faint?: boolean;
-  bar?: number;
+  bar?: { opacity: number; negative: boolean };
   number?: string;
 }
 
 /** The figure of a neuron view: tokens and lines, or an opened query's table. */
 export async function neuronFigure(shown: NeuronShown): Promise<Figure> {
-  const { layout, open, seen, rows, stream, columns, shared, options, place, notes } = shown;
+  const { layout, open, seen, rows, stream, columns, shared, options, place, notes, range, labels } = shown;
   const at = { x: -(seen?.left ?? 0), y: layout.headPx - (seen?.top ?? 0) };
   const body: Mark[] = [];
   const showsQueries = !(open && layout.narrow);
@@ -105,12 +113,18 @@ export async function neuronFigure(shown: NeuronShown): Promise<Figure> {
       clip ? { kind: 'group', clip, marks: [moved] } : moved,
     ],
     {
+      scales: open || range[0] >= 0 ? [] : [signedScale(shown)],
       caption: captionOf(shown, place, {}, [
-        options.sort === 'contribution' && open ? shown.labels.sorted : '',
+        options.sort === 'contribution' && open ? labels.sorted : '',
         ...notes,
       ]),
     },
   );
+}
+
+function signedScale({ stream, labels, range }: NeuronShown) {
+  const tables = [diverging.light, diverging.dark] as const;
+  return figureScale(quantityName(stream, labels), stream, { range, scale: 'linear' }, tables);
 }
 
 const note = (text: string, x: number, y: number): TextMark => ({
@@ -127,21 +141,30 @@ const headInk = (head: number): Ink => [
   headColors(head + 1, 'dark')[head]!,
 ];
 
-function lineMarks({ layout, open, lines, head, stripY }: NeuronShown): Mark[] {
+/** What lines and bars have for a colour: that of the head, or of signed numbers that of the sign. */
+function inkOfNumber({ head, range }: NeuronShown, negative: boolean): Ink {
+  if (range[0] >= 0) return headInk(head);
+  const index = negative ? 0 : 1;
+  return [signColors('light')[index]!, signColors('dark')[index]!];
+}
+
+function lineMarks(shown: NeuronShown): Mark[] {
+  const { layout, open, lines, stripY } = shown;
   if (open && layout.stripAbove) return [];
   const left = layout.sheet.x;
   const right = open ? layout.key.x : layout.sheet.x + layout.sheet.width;
-  const drawn = lines.map(({ from, to, opacity, weight, standsOut }): LineMark & { standsOut: boolean } => ({
-    kind: 'line',
-    from: { x: left, y: open ? stripY + rowPx / 2 : (from + 0.5) * rowPx },
-    to: { x: right, y: (to + 0.5) * rowPx },
-    horizontal: false,
-    ink: headInk(head),
-    opacity,
-    widthPx:
-      (lineWidthsPx[0] + (lineWidthsPx[1] - lineWidthsPx[0]) * Math.min(1, weight)) * (standsOut ? 1.5 : 1),
-    standsOut,
-  }));
+  const drawn = lines.map(
+    ({ from, to, opacity, magnitude, negative, standsOut }): LineMark & { standsOut: boolean } => ({
+      kind: 'line',
+      from: { x: left, y: open ? stripY + rowPx / 2 : (from + 0.5) * rowPx },
+      to: { x: right, y: (to + 0.5) * rowPx },
+      horizontal: false,
+      ink: inkOfNumber(shown, negative),
+      opacity,
+      widthPx: (lineWidthsPx[0] + (lineWidthsPx[1] - lineWidthsPx[0]) * magnitude) * (standsOut ? 1.5 : 1),
+      standsOut,
+    }),
+  );
   return [...drawn.filter((line) => !line.standsOut), ...drawn.filter((line) => line.standsOut)].map(
     ({ standsOut: _, ...line }) => line,
   );
@@ -184,12 +207,8 @@ async function cellMarks({ vectors, open, layout, rows, stripY }: NeuronShown): 
   );
 }
 
-function tokenMarks(
-  { layout, stream, head, lookOf }: NeuronShown,
-  side: 'query' | 'key',
-  position: number,
-  row: number,
-): Mark[] {
+function tokenMarks(shown: NeuronShown, side: 'query' | 'key', position: number, row: number): Mark[] {
+  const { layout, stream, lookOf } = shown;
   const span = side === 'query' ? layout.queries : layout.tokens;
   const token = (side === 'query' ? stream.queryTokens : stream.keyTokens)[position]!;
   const look = lookOf(side, position);
@@ -201,7 +220,12 @@ function tokenMarks(
     height: rowPx - 2,
   };
   const marks: Mark[] = [];
-  if (look.bar) marks.push({ kind: 'box', rect: box, fill: headInk(head), opacity: look.bar, radiusPx: 3 });
+  if (look.bar?.opacity)
+    marks.push({
+      ...{ kind: 'box', rect: box, radiusPx: 3 },
+      fill: inkOfNumber(shown, look.bar.negative),
+      opacity: look.bar.opacity,
+    });
   if (look.mark === 'focused')
     marks.push({ kind: 'box', rect: box, fill: chromeColors['accent-soft'], radiusPx: 3 });
   if (look.mark === 'partner')
@@ -247,15 +271,16 @@ function tableRow(shown: NeuronShown, open: OpenQuery, row: number): Mark[] {
   }
   marks.push({
     ...tokenText(token, layout.tokens.x + 7, row, layout.tokens.width - 14),
-    ink: mark ? chromeColors.accent : key >= open.visible ? chromeColors.faint : inkOf(token),
+    ink: mark ? chromeColors.accent : sees(open, key) ? inkOf(token) : chromeColors.faint,
     bold: Boolean(mark),
   });
-  if (key >= open.visible) {
+  if (!sees(open, key)) {
     const width = layout.weight.x + layout.weight.width - layout.key.x;
     const rect = { x: layout.key.x, y: top + 3, width, height: rowPx - 6 };
     return [{ kind: 'hatch', of: 'impossible', rects: [rect], origin: { x: layout.key.x, y: 0 } }, ...marks];
   }
-  const { background, ink } = valueInks(open.scores[key]!, [-open.ranges.score, open.ranges.score]);
+  const full = open.ranges.score;
+  const { background, ink } = valueInks(open.scores[key]!, [-full, full]);
   const score = { x: layout.score.x, y: top + 3, width: layout.score.width, height: rowPx - 6 };
   marks.push(
     { kind: 'box', rect: score, fill: background, radiusPx: 2 },
@@ -265,6 +290,20 @@ function tableRow(shown: NeuronShown, open: OpenQuery, row: number): Mark[] {
       ink,
     },
   );
+  const recordedScore = shown.markIn('score', key);
+  if (recordedScore !== undefined) {
+    const at = (of: number): number => score.x + placeOfScore(of, full) * score.width;
+    const [from, to] = [0, open.scores[key]!].map(at).sort((a, b) => a - b) as [number, number];
+    const y = score.y + score.height;
+    marks.push(
+      { kind: 'box', rect: { x: from, y: y - 2, width: to - from, height: 2 }, fill: ink },
+      {
+        kind: 'box',
+        rect: { x: at(recordedScore) - 1, y: y - 3, width: 2, height: 6 },
+        fill: chromeColors.ink,
+      },
+    );
+  }
   const track = { x: layout.weight.x, width: layout.weight.width - (layout.narrow ? 0 : numberPx) };
   const share = (of: number): number => (open.ranges.weight > 0 ? Math.min(1, of / open.ranges.weight) : 0);
   const bar: Rect = {
@@ -277,7 +316,7 @@ function tableRow(shown: NeuronShown, open: OpenQuery, row: number): Mark[] {
     { kind: 'box', rect: { x: track.x, y: top + 3, width: 1, height: rowPx - 6 }, fill: chromeColors.line },
     { kind: 'box', rect: bar, fill: headInk(head), opacity: layout.narrow ? 0.35 : 1 },
   );
-  const recorded = shown.recordedAt(key);
+  const recorded = shown.markIn('weight', key);
   if (recorded !== undefined)
     marks.push({
       kind: 'box',

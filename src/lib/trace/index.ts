@@ -13,6 +13,7 @@ export {
   type TraceErrorParts,
 } from './errors.js';
 export {
+  holdsScores,
   holdsWeights,
   isSigned,
   quantities,

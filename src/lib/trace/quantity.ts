@@ -50,6 +50,11 @@ export function holdsWeights({ name }: Quantity): boolean {
   return name === weightQuantity.name;
 }
 
+/** Whether numbers are what goes into a softmax: scores, whose softmax are weights. */
+export function holdsScores({ name }: Quantity): boolean {
+  return name === quantities.scores.name;
+}
+
 /** Whether values may be negative. */
 export function isSigned({ range }: Quantity): boolean {
   return range[0] < 0;

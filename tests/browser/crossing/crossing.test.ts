@@ -4,7 +4,7 @@ import { render } from 'vitest-browser-svelte';
 import type { Granularity, Hover, Labels, Selection, Trace } from '../../../src/lib/index.js';
 import { announcedBy, drawn, mouse, statusOf, usePage, type Point } from '../views/page.js';
 import Crossing from './Crossing.svelte';
-import { derivedTrace, signedTrace, tokens, trace, weights } from './trace.js';
+import { derivedTrace, scoreTrace, signedTrace, tokens, trace, weights } from './trace.js';
 
 usePage();
 
@@ -83,6 +83,9 @@ const cases: Record<View, Case> = {
 
 const views = Object.keys(cases) as View[];
 const places: Place[] = ['alone', 'explorer', 'layout', 'scaled'];
+/** An Explorer without a layout of one's own has no NeuronView. */
+const placesOf = (view: View): Place[] =>
+  places.filter((place) => view !== 'NeuronView' || place !== 'explorer');
 const labels: Partial<Labels> = { pair: (from, to) => `${from} ⇒ ${to}`, place: (l, h) => `L${l}H${h}` };
 
 async function show(view: View, place: Place, granularity: Granularity, of: Trace = trace, stream?: string) {
@@ -113,7 +116,7 @@ const inTooltip = (region: Locator, what: 'hover' | 'facts'): string | undefined
 
 describe.each(views)('%s', (view) => {
   const { place: pointOf, hover, selection, tellsPair } = cases[view];
-  const where = places.filter((place) => view !== 'NeuronView' || place !== 'explorer');
+  const where = placesOf(view);
   const lenses =
     view === 'NeuronView' || view === 'ModelView' ? (['token'] as const) : (['token', 'word'] as const);
   const crossings = where.flatMap((place) => lenses.map((lens) => ({ place, lens })));
@@ -148,20 +151,28 @@ describe.each(views)('%s', (view) => {
   });
 });
 
-describe.each(['HeadView', 'Heatmap', 'TokenView'] as const)('%s of signed numbers', (view) => {
-  test.each(places)('%s', async (place) => {
-    const { region } = await show(view, place, 'token', signedTrace);
+const signed = { difference: signedTrace, score: scoreTrace };
+// Queries and keys make no differences: NeuronView draws scores.
+const signedCases = (['HeadView', 'Heatmap', 'TokenView', 'NeuronView'] as const).flatMap((view) =>
+  (['difference', 'score'] as const)
+    .filter((quantity) => view !== 'NeuronView' || quantity === 'score')
+    .flatMap((quantity) => placesOf(view).map((place) => ({ view, quantity, place }))),
+);
+
+describe('signed numbers', () => {
+  test.each(signedCases)('$quantity: $view, $place', async ({ view, quantity, place }) => {
+    const { region } = await show(view, place, 'token', signed[quantity]);
     await mouse.move(cases[view].place(region, 'token'));
     await expect.poll(() => inTooltip(region, 'facts')).toContain('down ⇒ s −0.40');
     expect(statusOf(region)).toContain('down ⇒ s −0.40');
     expect(announcedBy(region)).toContain('down ⇒ s −0.40');
     // What is counted is called by its name.
-    if (view === 'HeadView')
-      expect(region.element().textContent).toMatch(/\d+ of \d+ numbers \(difference\)/);
+    if (view === 'HeadView' || view === 'NeuronView')
+      expect(region.element().textContent).toMatch(new RegExp(`\\d+ of \\d+ numbers \\(${quantity}\\)`));
   });
 });
 
-/** NeuronView needs the queries and keys that the numbers follow from. */
+/** NeuronView needs the queries and keys that the numbers follow from: what is derived has none. */
 describe.each(views.filter((view) => view !== 'NeuronView'))('%s of a derived stream', (view) => {
   const where = ['alone', 'layout'] as const;
   const lenses = view === 'ModelView' ? (['token'] as const) : (['token', 'word'] as const);

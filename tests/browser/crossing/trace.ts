@@ -34,15 +34,20 @@ export const weights = each(layers, (l) =>
 
 export const trace: Trace = createTrace({ tokens, attention: weights, queries, keys });
 
-/** From −1 to 1, as the difference of two traces: −0.4 from query 4 to key 2 in every head, which nothing there exceeds. */
-export const signedTrace: Trace = createTrace({
-  tokens,
-  quantity: 'differences',
-  attention: each(layers, (l) =>
-    each(heads, (h) =>
-      each(n, (q) => each(n, (k) => (q === 4 && k === 2 ? -0.4 : number(3, l, h, q, k) * 0.2))),
-    ),
+const signed = each(layers, (l) =>
+  each(heads, (h) =>
+    each(n, (q) => each(n, (k) => (q === 4 && k === 2 ? -0.4 : number(3, l, h, q, k) * 0.2))),
   ),
+);
+
+/** From −1 to 1, as the difference of two traces: −0.4 from query 4 to key 2 in every head, which nothing there exceeds. */
+export const signedTrace: Trace = createTrace({ tokens, quantity: 'differences', attention: signed });
+
+/** The same numbers as scores, beside queries and keys, which do not make them. */
+export const scoreTrace: Trace = createTrace({
+  ...{ tokens, queries, keys },
+  quantity: 'scores',
+  attention: signed,
 });
 
 /** Derived from the trace, and beside it: half of each weight, called otherwise. */

@@ -18,6 +18,7 @@ import { blockWeights, createTrace } from '../../../src/lib/trace/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
 import type { Figure, FigureOptions } from '../../../src/lib/export/index.js';
 import { drawn, showView, usePage } from '../views/page.js';
+import { diverging, rgbToHex, tableColor } from '../../../src/lib/render/colors/index.js';
 import { fromHex } from '../views/pixels.js';
 import {
   commonColor,
@@ -231,9 +232,16 @@ describe('a neuron view: its SVG and the screen agree', () => {
     return scores.map((score) => score / total);
   });
   const trace = createTrace({ attention: [[rows]], tokens, queries, keys });
+  /** Signed, and not those of queries and keys. */
+  const scores = Array.from({ length: 6 }, (_, q) =>
+    Array.from({ length: 6 }, (_, k) => 2 * Math.sin(q * 5 + k)),
+  );
+  const scored = createTrace({ attention: [[scores]], tokens, queries, keys, quantity: 'scores' });
 
   test.each([
     { name: 'lines', props: { trace, threshold: 0.05 } },
+    { name: 'lines of scores', props: { trace: scored, threshold: 0.5 } },
+    { name: 'an opened query of scores that differ', props: { trace: scored, selection: { query: 2 } } },
     { name: 'an opened query', props: { trace, selection: { query: 2 } } },
     { name: 'an opened query, dark', props: { trace, selection: { query: 2 }, theme: 'dark' } },
   ] as const)('$name', async ({ props }) => {
@@ -273,8 +281,26 @@ describe('a neuron view: its SVG and the screen agree', () => {
         const corner = { x: seen.x + 2, y: seen.y + 2, width: 3, height: 2 };
         expect(commonColor(screen, corner)).toEqual(expected.map((value) => expect.closeTo(value, -1)));
       }
+      // Recorded scores are marked where they are on the screen.
+      const { x, y } = scroller.getBoundingClientRect();
+      const marks = [...scroller.querySelectorAll('[role=gridcell] b .mark')].map((mark) => {
+        const box = mark.getBoundingClientRect();
+        return [box.x - x, box.y - y].map((place) => expect.closeTo(place, 0) as number);
+      });
+      expect(marks).toHaveLength(props.trace === scored ? 6 : 0);
+      const strokes = placedBoxes(figure.marks).filter(({ seen }) => seen.width === 2 && seen.height === 6);
+      expect(strokes.map(({ seen }) => [seen.x, seen.y])).toEqual(marks);
     } else {
       const lines = marksOf(figure.marks, 'line');
+      // Scores are blue or orange by their sign, and the figure says which is which.
+      if (props.trace === scored) {
+        const inks = lines.map(({ ink }) => ink[0]);
+        const positive = scores.flat().filter((score) => score >= 0.5).length;
+        expect(new Set(inks).size).toBe(2);
+        const blue = rgbToHex(tableColor(diverging.light, 1));
+        expect(inks.filter((ink) => ink === blue)).toHaveLength(positive);
+        expect(figure.scales?.[0]).toMatchObject({ name: 'score', written: ['−2.00', '0', '2.00'] });
+      }
       expect(lines.length).toBeGreaterThan(10);
       const [head] = figure.marks.slice(1);
       if (head?.kind !== 'group') throw new Error('Rows are no group.');
@@ -294,7 +320,10 @@ describe('a neuron view: its SVG and the screen agree', () => {
         nearest(keys, to.y + moved.y),
       ]);
       // One line a pair whose weight is no less than the threshold, from its query to its key.
-      const expected = rows.flatMap((row, q) => row.flatMap((weight, k) => (weight >= 0.05 ? [[q, k]] : [])));
+      const numbers = props.trace === scored ? scores : rows;
+      const expected = numbers.flatMap((row, q) =>
+        row.flatMap((number, k) => (Math.abs(number) >= props.threshold ? [[q, k]] : [])),
+      );
       expect(pairs.sort()).toEqual(expected.sort());
       const { x, width } = { x: lines[0]!.from.x + moved.x, width: lines[0]!.to.x - lines[0]!.from.x };
       const part = within({ x, y: moved.y, width, height: 6 * 20 }, 1);

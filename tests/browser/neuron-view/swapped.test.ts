@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { page, type Locator } from 'vitest/browser';
 import { createTrace, type NeuronViewProps, type Trace } from '../../../src/lib/index.js';
 import { loadFixture } from '../../../src/stories/fixtures.js';
-import { biased, groupedQuery } from '../../../src/stories/generated-heads.js';
+import { biased, groupedQuery, scored } from '../../../src/stories/generated-heads.js';
 import { centerOf, drawn, mouse, usePage } from '../views/page.js';
 import { cellsOf, elementAt, queryOf, rowsOf, showNeurons } from './neurons.js';
 
@@ -70,16 +70,22 @@ const swaps: Record<string, { props: NeuronViewProps; queries?: string[]; says?:
     says: /No queries and keys were recorded/,
   },
   'one of scores': {
+    props: { trace: scored('as q·k') },
+    queries: scored('as q·k')
+      .stream()
+      .queryTokens.map(({ label }) => label.trim()),
+  },
+  'one of differences': {
     props: {
       trace: createTrace({
         tokens: ['a'],
-        attention: [[[[-3]]]],
-        quantity: 'scores',
+        attention: [[[[-0.5]]]],
+        quantity: 'differences',
         queries: [[[[1]]]],
         keys: [[[[-3]]]],
       }),
     },
-    says: /holds no attention weights: its quantity is “score”/,
+    says: /holds neither weights nor scores: its quantity is “difference”/,
   },
   'a broken one': {
     props: { trace: undefined, tokens: ['a', 'b'], attention: [[[[1, 0]]]] },

@@ -1,40 +1,46 @@
-import { blockWeights, type Stream, type WeightType } from '../../trace/index.js';
+import {
+  blockWeights,
+  holdsScores,
+  holdsWeights,
+  TraceError,
+  type Quantity,
+  type Stream,
+} from '../../trace/index.js';
 import { pacer } from '../../trace/pacer.js';
+import { expectedScores, expectedWeights } from './expected-row.js';
 import { explainedBy, Fit, type Explanation } from './explain.js';
-import { queryKey, scoreRow, softmaxRow, visibleKeys, type QueryKey } from './query-key.js';
+import { queryKey, scoreRow, visibleKeys, type QueryKey } from './query-key.js';
 import { mustBeStream } from '../must.js';
 
-/** Whether softmax(q·k × scale) over the keys each query sees equals the recorded attention of a head. */
+/** Whether q·k × scale, or of weights its softmax, over the keys each query sees, is what was recorded for a head. */
 export interface HeadCheck {
   /**
-   * `exact`: within float32 arithmetic; `rounded`: within the rounding of the stored numbers; `differs`: something else affects the
-   * attention, such as a bias, soft-capping, another scale or mask.
+   * `exact`: to what float32 arithmetic gives; `rounded`: as closely as the numbers were stored; `differs`: something that
+   * queries and keys do not show has a part in what was recorded, such as a bias, soft-capping, another scale or mask.
    */
   verdict: 'exact' | 'rounded' | 'differs';
-  /** The largest difference between recorded and computed weights, and where it is. */
+  /**
+   * The largest difference between a recorded and a computed number, and where it is; where they differ, the largest of those that
+   * storing does not explain.
+   */
   difference: number;
   query: number;
   key: number;
   recorded: number;
   computed: number;
-  /** If they differ: the one change of the scoring that explains the recorded attention, if there is one. */
+  /** Where they differ: what of a model's scoring gives what was recorded, if one thing alone does. */
   explanation?: Explanation;
 }
 
-/** The accumulated error of float32 arithmetic in a row of a softmax. */
-const arithmetic = 1e-5;
-/** The rounding error of a stored weight of up to 1. */
-const storageError: Record<WeightType, number> = { float32: 0, float16: 2 ** -12, uint8: 0.5 / 255 };
-/** Six standard deviations of the sum of a product's roundings, for float16 factors, as a part of the product's norm. */
-const productError = (6 * Math.sqrt(2 / 3)) / 2 ** 11;
-
 /**
- * Compares the recorded attention of a head with the softmax of q·k × scale, and whatever else the stream says of its scoring, row by row,
- * with pauses. If they differ, another scale, a soft-cap, a window, ALiBi and a sink are each tried as the reason. Skips rows that are all
- * 0 (masked queries), and keys that a source did not keep.
+ * Compares softmax(q·k × scale), with what else the stream says of its scoring, with the attention recorded for a head, or where the stream
+ * holds scores those before the softmax: row by row, with pauses. If they differ, another scale, a soft-cap, a
+ * window, ALiBi and, of weights, a sink are each tried for the reason. Rows recorded as all 0 (masked queries) are passed over, keys that a
+ * source did not keep, and scores of keys that the query does not see.
  *
  * @param options.scale default what the stream says, else 1/√dim
- * @throws RangeError as `queryKey` does; the signal's reason when it aborts
+ * @throws TraceError `quantity` where the stream holds neither weights nor scores: queries and keys do not make other numbers. RangeError
+ * as `queryKey` does; the signal's reason when it aborts
  * @example
  * const { verdict, difference } = await checkHead(trace.stream(), 3, 1);
  */
@@ -46,7 +52,8 @@ export async function checkHead(
 ): Promise<HeadCheck> {
   mustBeStream(stream, 'checkHead');
   const vectors = queryKey(stream, layer, head, options?.scale);
-  const fit = new Fit(vectors);
+  if (!holdsWeights(stream.quantity) && !holdsScores(stream.quantity)) throw neither(stream.quantity);
+  const fit = new Fit(vectors, holdsScores(stream.quantity));
   const check = await compare(stream, layer, head, vectors, options?.signal, fit);
   if (check.verdict !== 'differs') return check;
   for (const explanation of fit.explanations()) {
@@ -65,41 +72,44 @@ async function compare(
   fit?: Fit,
 ): Promise<HeadCheck> {
   const matrix = stream.matrix(layer, head);
+  const expect = holdsScores(stream.quantity) ? expectedScores : expectedWeights;
   const roundedVectors = [stream.queries, stream.keys].some((held) => held!.type !== 'float32');
+  const stored = { numbers: matrix.type, roundedVectors };
   let worst = { difference: 0, query: 0, key: 0, recorded: 0, computed: 0 };
-  let explained = true;
+  let [exact, explained] = [true, true];
   const pause = pacer(signal);
   for (let query = 0; query < vectors.queryCount; query++) {
     await pause();
     const row = matrix.block({ row: query, col: 0, rows: 1, cols: matrix.cols });
     const recorded = blockWeights(row instanceof Promise ? await row : row);
-    if (recorded.every((weight) => weight === 0)) continue;
+    if (recorded.every((number) => number === 0)) continue;
     const visible = visibleKeys(vectors, query);
     const scores = scoreRow(vectors, query);
-    const computed = softmaxRow(scores, visible, vectors.scoring?.sink);
-    const scoreError = roundedVectors ? productError * largestNorm(vectors, query, visible) : 0;
+    const { numbers, tolerance } = expect(vectors, query, scores, visible, stored);
     for (let key = 0; key < vectors.keyCount; key++) {
-      const [was, is] = [recorded[key]!, computed[key]!];
-      if (was === 0 && matrix.leftOut) continue;
+      const [was, is] = [recorded[key]!, numbers[key]!];
+      if (is === -Infinity || (was === 0 && matrix.leftOut)) continue;
       const difference = Math.abs(was - is);
-      // A score that is off by e moves its weight w by at most 2·e·w·(1 − w), others' errors included.
-      const allowed = arithmetic + storageError[matrix.type] + 2 * scoreError * is * (1 - is);
-      if (difference > allowed) explained = false;
-      if (difference > worst.difference) worst = { difference, query, key, recorded: was, computed: is };
+      const { arithmetic, storage } = tolerance(key);
+      const unexplained = difference > arithmetic + storage;
+      if (difference > arithmetic) exact = false;
+      // One that storing does not explain goes before all that it does.
+      const among = unexplained === !explained;
+      if ((unexplained && explained) || (among && difference > worst.difference))
+        worst = { difference, query, key, recorded: was, computed: is };
+      if (unexplained) explained = false;
     }
     fit?.add(query, scores, recorded, visible);
   }
-  const exact = explained && worst.difference <= arithmetic;
   return { verdict: exact ? 'exact' : explained ? 'rounded' : 'differs', ...worst };
 }
 
-/** The largest length of q×k over the keys seen, times scale. */
-function largestNorm({ queries, keys, dim, scale }: QueryKey, query: number, visible: number): number {
-  let most = 0;
-  for (let key = 0; key < visible; key++) {
-    let sum = 0;
-    for (let i = 0; i < dim; i++) sum += (queries[query * dim + i]! * keys[key * dim + i]!) ** 2;
-    most = Math.max(most, sum);
-  }
-  return Math.sqrt(most) * scale;
+function neither({ name }: Quantity): TraceError {
+  return new TraceError({
+    code: 'quantity',
+    place: 'stream',
+    found: `the quantity ${name}`,
+    expected: 'weights or scores',
+    fix: 'Queries and keys make scores, q·k × scale, and weights, their softmax: compare a stream that holds one of these.',
+  });
 }

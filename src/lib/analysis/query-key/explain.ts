@@ -1,4 +1,4 @@
-import { logSumExp, scoreRow, visibleKeys, type QueryKey } from './query-key.js';
+import { logSumExp, type QueryKey } from './query-key.js';
 import type { HeadScoring } from '../../trace/index.js';
 
 /** One change of a model's scoring, with the value that fits the recorded attention. */
@@ -24,44 +24,59 @@ const plain: HeadScoring = {
 
 /** The logarithm of smaller weights is unreliable after rounding. */
 const leastFitted = 0.01;
-/** The most rows that a soft-cap is fitted to. */
-const mostRows = 64;
+/** Rows that a soft-cap is fitted to, and keys of each. */
+const [mostRows, mostKeys] = [64, 256];
 
-/** Fits, row by row, what the scoring would have to be for the recorded weights. */
+/**
+ * Gathers, row by row, what would have to be different for the weights or scores recorded. What a weight says of its score is its
+ * logarithm, which lacks a constant: the same for all keys of a row.
+ */
 export class Fit {
-  /** Sums of products within rows: of score and log weight, and of distance and log weight − score. */
+  /** Sums of products of the score computed and the one told, and of distance and what the first leaves of the second, within rows. */
   #score = { xx: 0, xy: 0 };
   #distance = { xx: 0, xy: 0 };
   #furthest = 0;
   #hidden = false;
   #sink = { sum: 0, count: 0 };
-  readonly #rows: { query: number; recorded: Float32Array }[] = [];
+  /** Scores computed and told. */
+  readonly #rows: { scores: number[]; told: number[] }[] = [];
 
-  constructor(private readonly vectors: QueryKey) {}
+  /** @param ofScores whether scores were recorded, not weights */
+  constructor(
+    private readonly vectors: QueryKey,
+    private readonly ofScores: boolean,
+  ) {}
 
   add(query: number, scores: Float64Array, recorded: Float32Array, visible: number): void {
     const position = this.vectors.positions[query]!;
     const keys: number[] = [];
     let sum = 0;
     for (let key = 0; key < visible; key++) {
-      sum += recorded[key]!;
-      if (recorded[key]! > 0) this.#furthest = Math.max(this.#furthest, position - key);
+      const number = recorded[key]!;
+      sum += number;
+      if (number !== 0) this.#furthest = Math.max(this.#furthest, position - key);
       else this.#hidden = true;
-      if (recorded[key]! >= leastFitted) keys.push(key);
+      if (this.#tells(number) && Number.isFinite(scores[key])) keys.push(key);
     }
-    const logs = keys.map((key) => Math.log(recorded[key]!));
-    addProducts(this.#score, keys.map((key) => scores[key]!), logs); // prettier-ignore
-    addProducts(
+    const computed = keys.map((key) => scores[key]!);
+    const told = keys.map((key) => (this.ofScores ? recorded[key]! : Math.log(recorded[key]!)));
+    this.#addProducts(this.#score, computed, told);
+    this.#addProducts(
       this.#distance,
       keys.map((key) => Math.abs(position - key)),
-      logs.map((log, i) => log - scores[keys[i]!]!),
+      told.map((score, i) => score - computed[i]!),
     );
-    if (sum > 0 && sum < 0.999) {
+    if (!this.ofScores && sum > 0 && sum < 0.999) {
       this.#sink.sum += logSumExp(scores, visible) + Math.log(1 / sum - 1);
       this.#sink.count++;
     }
     if (keys.length > 2 && this.#rows.length < mostRows)
-      this.#rows.push({ query, recorded: recorded.slice() });
+      this.#rows.push({ scores: computed.slice(0, mostKeys), told: told.slice(0, mostKeys) });
+  }
+
+  /** Whether a number recorded says something of its score: 0 is written where a key is hidden. */
+  #tells(recorded: number): boolean {
+    return this.ofScores ? recorded !== 0 : recorded >= leastFitted;
   }
 
   /** Possible reasons, each with the value that fits best. */
@@ -79,19 +94,16 @@ export class Fit {
     return found;
   }
 
-  /** The cap with the least variance of log weight − capped score: on a grid, then by ternary search. */
+  /** The cap under which what computed scores leave of those told varies least, by a search that halves. */
   #softCap(): number | undefined {
     if (this.#rows.length === 0 || (this.vectors.scoring?.softCap ?? Infinity) < Infinity) return undefined;
-    const rows = this.#rows.map(({ query, recorded }) => {
-      const scores = scoreRow(this.vectors, query);
-      const keys = Array.from({ length: visibleKeys(this.vectors, query) }, (_, key) => key).filter(
-        (key) => recorded[key]! >= leastFitted,
-      );
-      return { scores: keys.map((key) => scores[key]!), logs: keys.map((key) => Math.log(recorded[key]!)) };
-    });
     const miss = (log: number): number => {
       const cap = Math.exp(log);
-      return rows.reduce((sum, { scores, logs }) => sum + spread(logs.map((one, i) => one - cap * Math.tanh(scores[i]! / cap))), 0); // prettier-ignore
+      return this.#rows.reduce(
+        (sum, { scores, told }) =>
+          sum + this.#spread(told.map((one, i) => one - cap * Math.tanh(scores[i]! / cap))),
+        0,
+      );
     };
     const steps = Array.from({ length: 60 }, (_, i) => -3 + i * 0.2);
     const best = steps.reduce((a, b) => (miss(b) < miss(a) ? b : a));
@@ -103,19 +115,23 @@ export class Fit {
     }
     return Math.exp((low + high) / 2);
   }
-}
 
-function addProducts(fit: { xx: number; xy: number }, xs: readonly number[], ys: readonly number[]): void {
-  const mean = (of: readonly number[]): number => of.reduce((sum, n) => sum + n, 0) / of.length;
-  const [x, y] = [mean(xs), mean(ys)];
-  xs.forEach((one, i) => {
-    fit.xx += (one - x) ** 2;
-    fit.xy += (one - x) * (ys[i]! - y);
-  });
-}
+  #addProducts(fit: { xx: number; xy: number }, xs: readonly number[], ys: readonly number[]): void {
+    const [x, y] = [this.#constant(xs), this.#constant(ys)];
+    xs.forEach((one, i) => {
+      fit.xx += (one - x) ** 2;
+      fit.xy += (one - x) * (ys[i]! - y);
+    });
+  }
 
-/** Σ (n − mean)². */
-function spread(numbers: readonly number[]): number {
-  const mean = numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
-  return numbers.reduce((sum, n) => sum + (n - mean) ** 2, 0);
+  /** Σ (n − mean)²; of scores Σ n². */
+  #spread(numbers: readonly number[]): number {
+    const constant = this.#constant(numbers);
+    return numbers.reduce((sum, n) => sum + (n - constant) ** 2, 0);
+  }
+
+  /** What all numbers of a row are moved by before they are compared: by the constant that weights lack, and scores do not. */
+  #constant(numbers: readonly number[]): number {
+    return this.ofScores ? 0 : numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
+  }
 }

@@ -20,9 +20,13 @@ export function colorVariables(stream: Stream): string {
   const [light, dark] = [drawnColors(stream, 'light'), drawnColors(stream, 'dark')];
   const nameOf = (i: number) => (i === combinedColor(stream) ? 'combined' : i);
   const heads = light.map((color, i) => `--at-head-${nameOf(i)}: light-dark(${color}, ${dark[i]})`);
-  const [lightSigns, darkSigns] = [signColors('light'), signColors('dark')];
-  const signed = signs.map((name, i) => `--at-head-${name}: light-dark(${lightSigns[i]}, ${darkSigns[i]})`);
-  return [...heads, ...signed].join(';');
+  return [...heads, signVariables()].join(';');
+}
+
+/** Those of signs alone: `--at-head-negative`, `--at-head-positive`. */
+export function signVariables(): string {
+  const [light, dark] = [signColors('light'), signColors('dark')];
+  return signs.map((name, i) => `--at-head-${name}: light-dark(${light[i]}, ${dark[i]})`).join(';');
 }
 
 /** The variable that holds a line's colour: that of a head, of several combined, or of a sign. */
@@ -37,6 +41,6 @@ export function colorVariable(
 const signs = ['negative', 'positive'];
 
 /** The colours of negative and of positive numbers: the ends of the diverging scale. */
-function signColors(theme: 'light' | 'dark'): string[] {
+export function signColors(theme: 'light' | 'dark'): string[] {
   return [0, 1].map((end) => rgbToHex(tableColor(diverging[theme], end)));
 }

@@ -2,7 +2,7 @@ import { formatWeight } from '../kit/numbers.js';
 import type { NeuronLayout, Span } from './layout.js';
 import type { NeuronState } from './neuron-state.svelte.js';
 import { formatRange, formatRuns } from './numbers.js';
-import { scoreName } from './readout.js';
+import { scoreName, softmaxName } from './readout.js';
 
 /** What stands over a column of an opened query: its name, and at what size a number has its full colour. */
 interface ColumnName {
@@ -12,9 +12,10 @@ interface ColumnName {
   title?: string;
 }
 
-export function columnNames({ open, view, vectors }: NeuronState, layout: NeuronLayout): ColumnName[] {
+export function columnNames(neurons: NeuronState, layout: NeuronLayout): ColumnName[] {
+  const { compared, open, vectors } = neurons;
   if (!open) return [];
-  const { labels } = view;
+  const { labels } = neurons.view;
   const keyName = layout.narrow
     ? labels.queryKeyShort
     : layout.stripAbove
@@ -29,7 +30,12 @@ export function columnNames({ open, view, vectors }: NeuronState, layout: Neuron
     { name: keyName, range: signed(ranges.key), span: layout.key, title },
     { name: labels.productColumn, range: signed(ranges.product), span: layout.product },
     { name: scoreName(labels, vectors!), range: signed(ranges.score), span: layout.score },
-    { name: labels.softmaxColumn, range: `0–${formatWeight(ranges.weight)}`, span: layout.weight },
+    {
+      name: layout.narrow ? labels.softmaxColumn : softmaxName(neurons),
+      range: `0–${formatWeight(ranges.weight)}`,
+      span: layout.weight,
+      title: compared === 'score' ? softmaxName(neurons) : undefined,
+    },
   ];
 }
 

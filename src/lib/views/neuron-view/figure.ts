@@ -1,11 +1,12 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
 import type { NeuronColumn, TokenMark } from '../../export/views.js';
-import { formatWeight } from '../kit/numbers.js';
+import { formatValue } from '../kit/numbers.js';
 import { rowPx } from '../kit/rows.js';
 import { until } from '../kit/until.js';
 import { columnNames, sharedName } from './column-names.js';
 import { neuronLayout } from './layout.js';
 import type { NeuronState } from './neuron-state.svelte.js';
+import { strongestBar, tieOf } from './token-bar.js';
 
 /** The figure of a neuron view: the rows that are in sight, or all. */
 export async function figureOfNeurons(neurons: NeuronState, options: FigureOptions): Promise<Figure> {
@@ -53,10 +54,10 @@ export async function figureOfNeurons(neurons: NeuronState, options: FigureOptio
     lines: linesOf(neurons),
     seen: options.whole ? undefined : { ...body.scroll, width: body.width, height: body.height },
     stripY: options.whole && open ? open.query * rowPx : body.stripY,
-    recordedAt: (key) =>
-      open && neurons.check?.verdict === 'differs' ? neurons.recorded.at(open.query, key) : undefined,
+    markIn: (column, key) => neurons.markIn(column, key),
+    range: neurons.range,
     lookOf: (side, position) => lookOf(neurons, side, position),
-    notes: [open ? '' : labels.linesFrom(formatWeight(neurons.threshold))],
+    notes: [open ? '' : labels.linesFrom(formatValue(neurons.threshold, stream.quantity))],
   });
 }
 
@@ -66,14 +67,16 @@ function linesOf(neurons: NeuronState) {
   const { lines, open, focusedKey, focus } = neurons;
   const row = open && focusedKey !== null ? open.order.rowOf[focusedKey]! : null;
   const { query, key } = open ? { query: null, key: row } : focus.pair;
-  const scale = neurons.opacityScale;
+  const most = neurons.range[1];
   const focused = (query ?? key) !== null;
   return Array.from({ length: lines.count }, (_, i) => {
-    const [from, to, weight] = [lines.query[i]!, lines.key[i]!, lines.weight[i]!];
+    const [from, to, number] = [lines.query[i]!, lines.key[i]!, lines.weight[i]!];
+    const magnitude = Math.min(1, Math.abs(number) / most);
     const standsOut = focused && (query === null || query === from) && (key === null || key === to);
-    const opacity = Math.min(1, weight * scale);
+    const opacity = Math.min(1, magnitude * neurons.opacityScale);
     return {
-      ...{ from, to, weight, standsOut },
+      ...{ from, to, magnitude, standsOut },
+      negative: number < 0,
       opacity: standsOut ? Math.sqrt(opacity) : focused ? opacity * restOpacity : opacity,
     };
   });
@@ -84,14 +87,12 @@ function lookOf(neurons: NeuronState, side: 'query' | 'key', position: number): 
   if (open && side === 'key') return { mark: position === focusedKey ? 'focused' : undefined };
   const cursor = focus.pair[side] ?? (side === 'query' ? (open?.query ?? null) : null);
   const mark = focus.token?.side === side ? 'focused' : 'partner';
-  const here = facing?.side === side;
-  const weight = here && !focus.hides(position) ? facing.weights[position]! : undefined;
-  const largest = facing?.weights.reduce((most, one) => Math.max(most, one), 0) || 1;
+  const tie = tieOf(neurons, side, position);
+  const told = tie && Math.abs(tie.number) >= threshold;
   return {
     mark: position === cursor ? mark : undefined,
-    faint: here && weight === undefined,
-    // As strong as the screen's: never so strong that a token could not be read.
-    bar: weight === undefined ? undefined : 0.6 * (weight / largest),
-    number: weight !== undefined && weight >= threshold ? formatWeight(weight) : undefined,
+    faint: facing?.side === side && !tie,
+    bar: tie && { opacity: strongestBar * tie.share, negative: tie.number < 0 },
+    number: told ? formatValue(tie.number, neurons.view.stream!.quantity) : undefined,
   };
 }

@@ -7,18 +7,32 @@ import {
   type HeadCheck,
   type QueryKey,
 } from '../../analysis/query-key/index.js';
-import { holdsWeights } from '../../trace/index.js';
 import { collectLines, type HeadLines } from '../head-view/head-lines.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { otherSide, TokenFocus } from '../kit/token-focus.svelte.js';
+import { fittedThreshold, lineRange } from '../kit/value-range.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { BodyState } from './body-state.svelte.js';
-import { neuronThreshold, linesOf, noNeuronLines, openLines } from './neuron-lines.js';
-import { fullColorAt } from './numbers.js';
+import { comparedColumn, type Compared } from './compared.js';
+import {
+  largestIn,
+  neuronThreshold,
+  linesOf,
+  noNeuronLines,
+  openLines,
+  scoreThreshold,
+} from './neuron-lines.js';
+import { fullColorAt, largestSize } from './numbers.js';
 import { queryNumbers, tableOrder, type OpenQuery } from './open-query.js';
 import type { NeuronViewOptions } from './options.js';
 import { RecordedWeights } from './recorded-weights.svelte.js';
 import type { TableCell } from './table-cell.js';
+
+interface Facing {
+  side: 'query' | 'key';
+  numbers: Float32Array;
+  largest: number;
+}
 
 /** What the neuron view adds to the state of a view: one head's queries and keys, and the query that is opened. Made while a component is. */
 export class NeuronState {
@@ -47,21 +61,22 @@ export class NeuronState {
   readonly #layer = $derived.by(() => this.view.selection?.layer);
   readonly #scale = $derived.by(() => this.view.options.scale ?? undefined);
 
-  /** Whether the stream holds attention weights: what a softmax of q·k can be compared with. */
-  get holdsWeights(): boolean {
-    return this.view.stream !== undefined && holdsWeights(this.view.stream.quantity);
-  }
+  /** What was recorded: scores, or the weights of their softmax; undefined where queries and keys make neither. */
+  readonly compared: Compared | undefined = $derived.by(() => {
+    const { stream } = this.view;
+    return stream && comparedColumn(stream.quantity);
+  });
 
-  /** Whether there are weights, and the queries and keys that they come from. */
+  /** Whether there are weights or scores, and the queries and keys that they come from. */
   get fits(): boolean {
-    return this.holdsWeights && hasQueryKey(this.view.stream!);
+    return this.compared !== undefined && hasQueryKey(this.view.stream!);
   }
 
   get vectors(): QueryKey | undefined {
     return this.#vectors.value;
   }
 
-  /** Whether q·k gives the weights recorded; undefined until that is known. */
+  /** Whether q·k gives what was recorded; undefined until that is known. */
   get check(): HeadCheck | undefined {
     return this.#check.value;
   }
@@ -91,7 +106,8 @@ export class NeuronState {
     const { vectors } = this;
     const query = this.#query;
     if (!vectors || query === null) return undefined;
-    return queryNumbers(vectors, query, this.#vectorRange, (key) => this.recorded.at(query, key));
+    const recorded = (key: number) => this.recorded.at(query, key);
+    return queryNumbers(vectors, query, this.#vectorRange, this.compared!, recorded);
   });
 
   /** The query that is opened; undefined where none is. */
@@ -100,22 +116,38 @@ export class NeuronState {
     return numbers && { ...numbers, order: tableOrder(this.vectors!, numbers, this.sorted) };
   });
 
-  /** The weight from which on there are lines. */
+  /** The largest size recorded: of the head, or where not all of it is read, of the token looked at; undefined where that is not known. */
+  readonly #largest = $derived.by(() => {
+    const { whole } = this.recorded;
+    return whole ? largestIn(whole) : this.facing?.largest;
+  });
+
+  /** The size from which on there are lines. */
   readonly threshold: number = $derived.by(() => {
     const { threshold } = this.view.options;
     if (threshold !== null) return threshold;
     const { whole } = this.recorded;
-    if (whole) return neuronThreshold(whole);
-    return Math.min(0.05, this.facing?.weights.reduce((most, weight) => Math.max(most, weight), 0) || 1);
+    if (this.compared === 'score') {
+      const { quantity } = this.view.stream!;
+      return whole ? scoreThreshold(whole, quantity) : fittedThreshold(quantity, this.#largest);
+    }
+    return whole ? neuronThreshold(whole) : Math.min(0.05, this.#largest || 1);
+  });
+
+  /** The range by which lines have their width and strength, and of scores their hue. */
+  readonly range: readonly [number, number] = $derived.by(() => {
+    if (this.compared !== 'score') return [0, 1];
+    const { score } = this.open?.ranges ?? {};
+    return score ? [-score, score] : lineRange(this.view.stream!.quantity, this.#largest);
   });
 
   readonly lines: HeadLines = $derived.by(() => {
     const { open, threshold, facing } = this;
     const { head } = this.view;
     if (head === undefined) return noNeuronLines;
-    if (open) return openLines(open, threshold, head);
+    if (open) return openLines(open, this.compared!, threshold, head);
     const { whole } = this.recorded;
-    if (!whole) return facing ? linesOf(this.focus.token!, facing.weights, threshold, head) : noNeuronLines;
+    if (!whole) return facing ? linesOf(this.focus.token!, facing.numbers, threshold, head) : noNeuronLines;
     const all = { query: { start: 0, end: whole.rows }, key: { start: 0, end: whole.cols } };
     const heads = [{ block: whole, color: head }];
     return collectLines(heads, { edges: 'threshold', threshold }, all.query, all.key);
@@ -123,14 +155,15 @@ export class NeuronState {
 
   /**
    * Weak lines are made stronger where all weights are small: of one token, so that its strongest line has its full strength; of a
-   * whole head less so, as many lines lie upon each other there.
+   * whole head less so, as many lines lie upon each other there. Scores have a range of their own.
    */
   readonly opacityScale: number = $derived.by(() => {
-    const largest = Array.from(this.lines.weight).reduce((most, weight) => Math.max(most, weight), 0) || 1;
+    if (this.compared === 'score') return 1;
+    const largest = largestSize(this.lines.weight) || 1;
     return this.open || !this.recorded.isWhole ? 1 / largest : 1 / Math.sqrt(largest);
   });
 
-  /** How many weights the head holds, those that cannot be left out. */
+  /** How many numbers the head holds, those that cannot be left out. */
   readonly total: number = $derived.by(() => {
     const { vectors } = this;
     if (!vectors) return 0;
@@ -140,12 +173,18 @@ export class NeuronState {
     ).reduce((sum, keys) => sum + keys, 0);
   });
 
-  /** For the token looked at: its weights over the tokens of the other side. */
-  readonly facing: { side: 'query' | 'key'; weights: Float32Array } | undefined = $derived.by(() => {
+  /** For the token looked at: what was recorded of it and the tokens of the other side, and the largest size of these numbers. */
+  readonly facing: Facing | undefined = $derived.by(() => {
     const { token } = this.focus;
-    const weights = token && this.recorded.of(token);
-    return weights ? { side: otherSide(token.side), weights } : undefined;
+    const numbers = token && this.recorded.of(token);
+    return numbers ? { side: otherSide(token.side), numbers, largest: largestSize(numbers) } : undefined;
   });
+
+  /** What was recorded for a key of the opened query, where that is to be marked in a column: where the head differs from q·k. */
+  markIn(column: Compared, key: number): number | undefined {
+    const marked = this.open && this.compared === column && this.check?.verdict === 'differs';
+    return marked ? this.recorded.at(this.open!.query, key) : undefined;
+  }
 
   /** The cell of the opened query that is under the pointer or cursor. */
   readonly cell: TableCell | null = $derived.by(() => {
@@ -174,8 +213,8 @@ export class NeuronState {
 
   #preview(pair: { query: number | null; key: number | null } | null): void {
     const { query = null, key = null } = pair ?? {};
-    const weight = query === null || key === null ? undefined : this.recorded.at(query, key);
-    this.focus.preview(pair, this.view.head, weight);
+    const value = query === null || key === null ? undefined : this.recorded.at(query, key);
+    this.focus.preview(pair, this.view.head, value);
   }
 
   /** Opens a query into its numbers, or closes it. */

@@ -1,9 +1,24 @@
+import { formatWeight } from '../kit/numbers.js';
+import type { Compared } from './compared.js';
+
 /** A signed number as a reader wants it: two digits after the point, three below 0.1, `2e−5` for next to none; a true minus. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
+  if (size === Infinity) return value < 0 ? '−∞' : '∞';
   const digits = size >= 99.95 ? 1 : size >= 0.0995 ? 2 : 3;
   const text = size === 0 ? '0' : size < 0.0005 ? size.toExponential(0) : size.toFixed(digits);
   return (value < 0 ? '−' : '') + text.replace('e-', 'e−');
+}
+
+/** A number of a column of an opened query: a weight, or a score. */
+export const formatIn = (column: Compared, value: number): string =>
+  column === 'weight' ? formatWeight(value) : formatNumber(value);
+
+/** The size of the largest number, signs left out; 0 where there is none. */
+export function largestSize(numbers: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < numbers.length; i++) most = Math.max(most, Math.abs(numbers[i]!));
+  return most;
 }
 
 /** The size that has the full colour: a round number, as `fullColorAt` gives it. */

@@ -6,7 +6,8 @@ import {
   visibleKeys,
   type QueryKey,
 } from '../../analysis/query-key/index.js';
-import { fullColorAt } from './numbers.js';
+import type { Compared } from './compared.js';
+import { fullColorAt, largestSize } from './numbers.js';
 
 /** What is shown of an opened query, keys and dimensions by their own numbers. */
 export interface QueryNumbers {
@@ -34,21 +35,23 @@ export interface OpenQuery extends QueryNumbers {
   order: TableOrder;
 }
 
-/** Whether an opened query sees a key. */
-export function sees({ first, visible }: Pick<QueryNumbers, 'first' | 'visible'>, key: number): boolean {
-  return key >= first && key < visible;
+/** Whether an opened query sees a key: one before its window, or hidden by a bias, has a score of −∞. */
+export function sees({ scores, visible }: Pick<QueryNumbers, 'scores' | 'visible'>, key: number): boolean {
+  return key < visible && scores[key] !== -Infinity;
 }
 
 /**
  * Multiplies a query with its keys.
  *
  * @param vectorRange the size of an element of q or k that has the full colour
- * @param recorded the weight recorded for a key, where one is at hand: bars have room for it too
+ * @param compared whether scores were recorded or weights
+ * @param recorded what was recorded for a key, where it is at hand: its column has room for it too
  */
 export function queryNumbers(
   vectors: QueryKey,
   query: number,
   vectorRange: number,
+  compared: Compared,
   recorded: (key: number) => number | undefined,
 ): QueryNumbers {
   const { dim, keys, queries } = vectors;
@@ -60,12 +63,14 @@ export function queryNumbers(
     { length: (visible - first) * dim },
     (_, i) => keys[first * dim + i]! * queries[query * dim + (i % dim)]!,
   );
+  const seen = Array.from(scores.keys()).filter((key) => sees({ scores, visible }, key));
+  const also = (column: Compared) => (column === compared ? seen.flatMap((key) => recorded(key) ?? []) : []);
   const ranges = {
     query: vectorRange,
     key: vectorRange,
     product: fullColorAt(products),
-    score: fullColorAt(scores.subarray(first, visible)),
-    weight: weights.reduce((most, weight, key) => Math.max(most, weight, recorded(key) ?? 0), 0),
+    score: fullColorAt([...seen.map((key) => scores[key]!), ...also('score')]),
+    weight: Math.max(largestSize(weights), largestSize(also('weight'))),
   };
   return { query, first, visible, scores, weights, ranges };
 }

@@ -10,7 +10,7 @@ const numberThat = (expected: string, holds: (value: number) => boolean) =>
 /** The options of the neuron view; `NeuronViewProps` says what each does. */
 export const neuronViewOptions = {
   sort: oneOf('position', 'contribution'),
-  threshold: numberThat('a number from 0 to 1, or null to fit the head', (value) => value >= 0 && value <= 1),
+  threshold: numberThat('a number from 0, or null to fit the head', (value) => value >= 0),
   scale: numberThat('a number above 0, or null for 1/√d', (value) => value > 0),
 };
 

@@ -1,10 +1,10 @@
 import type { QueryKey } from '../../analysis/query-key/index.js';
 import type { Labels } from '../kit/labels/index.js';
-import { formatWeight } from '../kit/numbers.js';
+import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Fact, Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
-import { formatDifference, formatNumber, formatSigned } from './numbers.js';
+import { formatDifference, formatIn, formatNumber, formatSigned } from './numbers.js';
 import type { NeuronState } from './neuron-state.svelte.js';
 import { sees, type OpenQuery } from './open-query.js';
 import type { TableCell } from './table-cell.js';
@@ -19,6 +19,10 @@ export function scoreName(labels: Labels, { dim, scale }: QueryKey): string {
     : labels.scoreColumn(dim, String(Number(scale.toPrecision(4))));
 }
 
+/** The heading of the softmax: of recorded scores it says that it is computed. */
+export const softmaxName = ({ compared, view: { labels } }: NeuronState): string =>
+  compared === 'score' ? labels.softmaxComputed : labels.softmaxColumn;
+
 /** What is told: of the cell looked at, else of the row of a key, else of the token in focus and the one it is tied to most. */
 export function readoutOf(view: ViewState, neurons: NeuronState): Readout | undefined {
   const { stream, selection, labels } = view;
@@ -27,7 +31,7 @@ export function readoutOf(view: ViewState, neurons: NeuronState): Readout | unde
   const place = neurons.body.layout.narrow ? '' : labels.place(selection.layer, String(view.head));
   const queryName = (position: number): string => tokenName(stream.queryTokens, position, labels);
   const keyName = (position: number): string => tokenName(stream.keyTokens, position, labels);
-  const cell = neurons.cell ?? { key: focusedKey, column: 'weight' as const, dim: null };
+  const cell = neurons.cell ?? { key: focusedKey, column: neurons.compared!, dim: null };
   if (open && (neurons.cell || focusedKey !== null)) {
     const query = queryName(open.query);
     const name = cell.key === null ? query : labels.pair(query, keyName(cell.key));
@@ -37,25 +41,31 @@ export function readoutOf(view: ViewState, neurons: NeuronState): Readout | unde
   const { token, partner } = focus;
   if (!token || !facing || (open && token.position === open.query && token.side === 'query'))
     return undefined;
-  const { weights } = facing;
-  const best = partner ?? weights.reduce((most, weight, i, all) => (weight > all[most]! ? i : most), 0);
+  const { numbers } = facing;
+  const best = partner ?? numbers.findIndex((number) => Math.abs(number) === facing.largest);
   const [query, key] = token.side === 'query' ? [token.position, best] : [best, token.position];
   const lost = token.side === 'query' ? neurons.recorded.leftOut(token.position) : undefined;
   return {
     place,
-    facts: [{ name: labels.pair(queryName(query), keyName(key)), value: formatWeight(weights[best]!) }],
+    facts: [
+      {
+        name: labels.pair(queryName(query), keyName(key)),
+        value: formatValue(numbers[best]!, stream.quantity),
+      },
+    ],
     notes: lost ? [labels.notKept(formatWeight(lost))] : [],
   };
 }
 
 /** What the cell of an opened query says, and what belongs to it. */
 export function cellFacts(
-  { vectors: both, recorded }: NeuronState,
+  neurons: NeuronState,
   open: OpenQuery,
   { key, column, dim }: TableCell,
   labels: Labels,
 ): { facts: Fact[]; notes: string[] } {
-  const vectors = both!;
+  const { compared, recorded } = neurons;
+  const vectors = neurons.vectors!;
   const q = (i: number): number => vectors.queries[open.query * vectors.dim + i]!;
   const dimension = dim === null ? '' : labels.dimension(dim);
   if (key === null) {
@@ -65,20 +75,18 @@ export function cellFacts(
   if (!sees(open, key)) return { facts: [], notes: [labels.cannotSee] };
   const k = (i: number): number => vectors.keys[key * vectors.dim + i]!;
   const score = { name: scoreName(labels, vectors), value: formatNumber(open.scores[key]!) };
-  const softmax = { name: labels.softmaxColumn, value: formatWeight(open.weights[key]!) };
+  const softmax = { name: softmaxName(neurons), value: formatWeight(open.weights[key]!) };
   if (dim !== null) {
     const value = labels.elementProduct(
       formatNumber(q(dim)),
       formatNumber(k(dim)),
       formatNumber(q(dim) * k(dim)),
     );
-    return { facts: [{ name: dimension, value }, softmax], notes: [] };
+    return { facts: [{ name: dimension, value }, compared === 'score' ? score : softmax], notes: [] };
   }
-  if (column === 'weight') {
-    const was = recorded.at(open.query, key);
-    const other = was === undefined ? score : { name: labels.recorded, value: formatWeight(was) };
-    return { facts: [softmax, other], notes: [] };
-  }
+  const was = column === compared ? recorded.at(open.query, key) : undefined;
+  const also = was === undefined ? [] : [{ name: labels.recorded, value: formatIn(compared!, was) }];
+  if (column === 'weight') return { facts: [softmax, ...(also.length > 0 ? also : [score])], notes: [] };
   if (column !== 'score') return { facts: [score, softmax], notes: [] };
   const parts = Array.from({ length: vectors.dim }, (_, i) => ({
     dimension: i,
@@ -86,16 +94,17 @@ export function cellFacts(
   }));
   parts.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const most = parts.slice(0, named).map((part) => ({ ...part, value: formatSigned(part.value) }));
-  return { facts: [score], notes: [labels.mostFrom(most)] };
+  return { facts: [score, ...also], notes: [labels.mostFrom(most)] };
 }
 
-/** Whether softmax(q·k) is what was recorded, and how closely; in few words where there is little room. */
-export function verdictOf({ check, view: { labels } }: NeuronState, short: boolean): string {
+/** Whether q·k, or its softmax, is what was recorded, and how closely; in few words where there is little room. */
+export function verdictOf({ check, compared, view: { labels } }: NeuronState, short: boolean): string {
   if (!check) return labels.checking;
   const difference = formatDifference(check.difference);
-  if (check.verdict === 'differs') return (short ? labels.differsShort : labels.differs)(difference);
+  if (check.verdict === 'differs')
+    return (short ? labels.differsShort : labels.differs)(difference, compared!);
   if (short) return labels.reproducesShort(difference);
-  return (check.verdict === 'exact' ? labels.reproduces : labels.reproducesRounded)(difference);
+  return (check.verdict === 'exact' ? labels.reproduces : labels.reproducesRounded)(difference, compared!);
 }
 
 /** What the status line says while nothing is pointed at. */

@@ -3,10 +3,10 @@ import { Ready } from '../kit/ready.svelte.js';
 import type { SideToken, TokenFocus } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 
-/** So many weights of a head are read at once to draw their lines. */
+/** So many numbers of a head are read at once to draw their lines. */
 const mostWhole = 2 ** 22;
 
-/** The weights recorded of the head shown: all, or where those are too many, the ones of the token looked at. */
+/** The weights or scores recorded of the head shown: all, or where those are too many, the ones of the token looked at. */
 export class RecordedWeights {
   readonly #view: ViewState;
   readonly #focus: TokenFocus;
@@ -36,22 +36,22 @@ export class RecordedWeights {
     return layer === undefined || head === undefined ? undefined : this.#view.matrixOf(layer, head);
   });
 
-  /** The token whose weights are read where not all are: the query that is opened, else the one looked at. */
+  /** The token whose numbers are read where not all are: the query that is opened, else the one looked at. */
   readonly #token = $derived.by((): SideToken | null => {
     const opened = this.#view.selection?.query ?? null;
     return opened === null ? this.#focus.token : { side: 'query', position: opened };
   });
-  // Plain values, so that the same token again is no reason to read its weights again.
+  // Plain values, so that the same token again is no reason to read its numbers again.
   readonly #side = $derived.by(() => this.#token?.side);
   readonly #position = $derived.by(() => this.#token?.position);
 
-  /** Whether all weights of the head are read. */
+  /** Whether all numbers of the head are read. */
   get isWhole(): boolean {
     const stream = this.#view.stream;
     return !stream || stream.queryTokens.length * stream.keyTokens.length <= mostWhole;
   }
 
-  /** All weights of the head; undefined until they are read. */
+  /** All numbers of the head; undefined until they are read. */
   get whole(): Block | undefined {
     return this.isWhole ? this.#block.value : undefined;
   }
@@ -74,13 +74,13 @@ export class RecordedWeights {
     return this.#matrix?.leftOut?.(query);
   }
 
-  /** The weight of a pair; undefined where it is not read, or not kept. */
+  /** The number of a pair; undefined where it is not read, or not kept. */
   at(query: number, key: number): number | undefined {
-    const weight = this.#part(query, key, 1, 1)?.[0];
-    return weight === 0 && this.keepsSome ? undefined : weight;
+    const number = this.#part(query, key, 1, 1)?.[0];
+    return number === 0 && this.keepsSome ? undefined : number;
   }
 
-  /** The weights between a token and all of the other side; undefined where they are not read. */
+  /** The numbers between a token and all of the other side; undefined where they are not read. */
   of({ side, position }: SideToken): Float32Array | undefined {
     const { queryTokens, keyTokens } = this.#view.stream!;
     return side === 'query'

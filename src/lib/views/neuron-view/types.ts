@@ -11,7 +11,8 @@ export interface NeuronViewProps extends ViewProps, OptionProps<NeuronViewOption
   /** What q·k is multiplied by before the softmax, for models that do not divide by √d; null for 1/√d. */
   scale?: number | null;
   /**
-   * Before a query is opened: weights below it get no line. Null: 0.05, or less where most queries have no weight that large.
+   * Before a query is opened: weights below it get no line, and scores of a smaller size, their sign left out. Null: 0.05, or less where most
+   * queries have no weight that large; of scores a twentieth of the largest, or what leaves 20 lines a query.
    */
   threshold?: number | null;
 }

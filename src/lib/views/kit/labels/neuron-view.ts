@@ -1,7 +1,11 @@
+/** What was recorded: scores, or the weights of their softmax. */
+type Recorded = 'score' | 'weight';
+
 /** The strings of the neuron view. */
 export interface NeuronLabels {
   neuronView: string;
   leastWeight: string;
+  leastScore: string;
   sorted: string;
   sortedHelp: string;
   collapse: (token: string) => string;
@@ -13,6 +17,8 @@ export interface NeuronLabels {
   /** `scale` where q·k is not divided by the root of the number of dimensions. */
   scoreColumn: (dim: number, scale?: string) => string;
   softmaxColumn: string;
+  /** Where scores were recorded, and no softmax. */
+  softmaxComputed: string;
   entersProduct: string;
   signedColors: string;
   dimension: (dimension: number) => string;
@@ -24,13 +30,13 @@ export interface NeuronLabels {
   dimensions: (count: number) => string;
   sharedKeys: (keyHead: number, heads: string) => string;
   checking: string;
-  reproduces: (difference: string) => string;
-  reproducesRounded: (difference: string) => string;
-  differs: (difference: string) => string;
+  reproduces: (difference: string, what: Recorded) => string;
+  reproducesRounded: (difference: string, what: Recorded) => string;
+  differs: (difference: string, what: Recorded) => string;
   /** The same where there is no room. */
   reproducesShort: (difference: string) => string;
   differsShort: (difference: string) => string;
-  differsTitle: (scale: string) => string;
+  differsTitle: (scale: string, what: Recorded) => string;
   differsPlace: (pair: string, computed: string, recorded: string) => string;
   differsCauses: string;
   differsBy: (what: 'scale' | 'softCap' | 'window' | 'alibiSlopes' | 'sinks', value: string) => string;
@@ -44,7 +50,7 @@ export interface NeuronLabels {
   neuronTableHint: string;
   neuronHelp: string;
   queriesHelp: string;
-  /** The stream holds numbers of another name than weights: `score`. */
+  /** The stream holds neither weights nor scores, but numbers of another name: `difference`. */
   notWeights: (quantity: string) => string;
   notWeightsHint: string;
   noVectors: string;
@@ -53,10 +59,13 @@ export interface NeuronLabels {
   noVectorsRecord: string;
 }
 
+const recorded: Record<Recorded, string> = { score: 'scores', weight: 'attention' };
+
 /** The labels of the neuron view in English. */
 export const neuronLabels: NeuronLabels = {
   neuronView: 'Neurons',
   leastWeight: 'least weight that gets a line',
+  leastScore: 'least size of a score that gets a line',
   sorted: 'sorted by contribution',
   sortedHelp:
     'keys by q·k, largest first; dimensions from what speaks for the keys attended to, to what speaks against',
@@ -67,6 +76,7 @@ export const neuronLabels: NeuronLabels = {
   productColumn: 'q × k',
   scoreColumn: (dim, scale) => (scale ? `q·k × ${scale}` : `q·k ÷ √${dim}`),
   softmaxColumn: 'softmax',
+  softmaxComputed: 'softmax, computed',
   entersProduct: 'as they enter the product: after rotary embedding, before scaling',
   signedColors: 'negative orange, positive blue',
   dimension: (dimension) => `dimension ${dimension}`,
@@ -78,14 +88,17 @@ export const neuronLabels: NeuronLabels = {
     `most from ${parts.map(({ dimension, value }) => `dimension ${dimension} (${value})`).join(', ')}`,
   dimensions: (count) => `${count} dimensions`,
   sharedKeys: (keyHead, heads) => `key head ${keyHead}, shared by heads ${heads}`,
-  checking: 'checking against the recorded attention…',
-  reproduces: (difference) => `reproduces the recorded attention to ${difference}`,
-  reproducesRounded: (difference) =>
-    `reproduces the recorded attention to ${difference}, as closely as it was stored`,
+  checking: 'checking against what was recorded…',
+  reproduces: (difference, what) => `reproduces the recorded ${recorded[what]} to ${difference}`,
+  reproducesRounded: (difference, what) =>
+    `reproduces the recorded ${recorded[what]} to ${difference}, as closely as ${what === 'score' ? 'they were' : 'it was'} stored`,
   reproducesShort: (difference) => `as recorded, to ${difference}`,
   differsShort: (difference) => `not as recorded, by ${difference}`,
-  differs: (difference) => `differs from the recorded attention by up to ${difference}`,
-  differsTitle: (scale) => `softmax(${scale}) is not the attention recorded here.`,
+  differs: (difference, what) => `differs from the recorded ${recorded[what]} by up to ${difference}`,
+  differsTitle: (scale, what) =>
+    what === 'score'
+      ? `${scale} is not the score recorded here.`
+      : `softmax(${scale}) is not the attention recorded here.`,
   differsPlace: (pair, computed, recorded) =>
     `Largest difference, at “${pair}”: ${computed} computed, ${recorded} recorded.`,
   differsCauses:
@@ -98,7 +111,7 @@ export const neuronLabels: NeuronLabels = {
       alibiSlopes: `With ALiBi of slope ${value} it is: pass createTrace({ scoring: { alibiSlopes } }).`,
       sinks: `With a sink of logit ${value} in the softmax it is: pass createTrace({ scoring: { sinks } }).`,
     })[what],
-  differsMark: 'A stroke marks the recorded weight.',
+  differsMark: 'A stroke marks what was recorded.',
   useScale: 'use it',
   showPlace: 'show',
   neuronHint: 'click a query to open it',
@@ -107,9 +120,9 @@ export const neuronLabels: NeuronLabels = {
   neuronHelp:
     'Up and down move over the keys, left and right over dimensions and columns, with Shift over whole columns. Enter locks a key, Escape lets it go, then closes the query.',
   queriesHelp: 'Up and down move over the queries, Enter opens one into its numbers.',
-  notWeights: (quantity) => `This stream holds no attention weights: its quantity is “${quantity}”`,
+  notWeights: (quantity) => `This stream holds neither weights nor scores: its quantity is “${quantity}”`,
   notWeightsHint:
-    'This view shows how queries and keys multiply into softmax(q·k), which only weights can be compared with. Other views draw what the stream holds.',
+    "Queries and keys make scores, q·k, and weights, the softmax of scores: this view shows a stream of weights, or one of createTrace({ quantity: 'scores' }). Other views draw what this stream holds.",
   noVectors: 'No queries and keys were recorded',
   noVectorsHint:
     'This view shows how they multiply into attention. Record both as they enter the product: after rotary embedding, before the division by √d.',
