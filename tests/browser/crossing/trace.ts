@@ -34,6 +34,26 @@ export const weights = each(layers, (l) =>
 
 export const trace: Trace = createTrace({ tokens, attention: weights, queries, keys });
 
+/** The same without what comes after a query, as keys can be let go of in a decoder alone. */
+export const causalTrace: Trace = createTrace({
+  tokens,
+  attention: weights.map((layer) =>
+    layer.map((head) =>
+      head.map((row, q) => {
+        const seen = row.map((weight, k) => (k <= q ? weight : 0));
+        const whole = seen.reduce((a, b) => a + b);
+        return seen.map((weight) => weight / whole);
+      }),
+    ),
+  ),
+});
+
+/** Of the same tokens, every head another: that of the trace with the next number. */
+export const otherTrace: Trace = createTrace({
+  tokens,
+  attention: weights.map((layer) => [...layer.slice(1), layer[0]!]),
+});
+
 /** From −1 to 1, as the difference of two traces: −0.4 from query 4 to key 2 in every head, which nothing there exceeds. */
 export const signedTrace: Trace = createTrace({
   tokens,
