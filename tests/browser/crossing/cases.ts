@@ -110,7 +110,7 @@ export const cases: Record<View, Case> = {
     // With traces of its own it is linked to nothing.
     ...{ name: 'Compare', ...ofHead, ...everywhere, places: ['alone', 'scaled'] },
     place: headCell,
-    tells: /^Jensen–Shannon distance 0\.\d/,
+    tells: /^Jensen–Shannon 0\.\d/,
   },
   EvidenceView: {
     ...{ name: 'Evidence', ...outsideExplorer, lenses: ['token'] },

@@ -99,8 +99,9 @@ describe.each(['HeadView', 'Heatmap', 'TokenView', 'EvidenceView'] as const)(
   },
 );
 
-/** NeuronView needs the queries and keys that the numbers follow from, BudgetView weights; CompareView takes two traces. */
-const ofDerived = views.filter((view) => !['NeuronView', 'BudgetView', 'CompareView'].includes(view));
+/** NeuronView needs the queries and keys that the numbers follow from, some views weights; CompareView takes two traces. */
+const notOfDerived: readonly View[] = ['NeuronView', 'BudgetView', 'HeadScatter', 'CompareView'];
+const ofDerived = views.filter((view) => !notOfDerived.includes(view));
 describe.each(ofDerived)('%s of a derived stream', (view) => {
   const { lenses, tells, place: pointOf, hover, selection } = cases[view];
   const where = ['alone', 'layout'] as const;

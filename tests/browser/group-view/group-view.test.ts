@@ -255,7 +255,7 @@ test('shares are weighted by them, with their sign; of a head by itself they sta
 });
 
 test.each([
-  ['found 1 layer, expected 6', { headWeights: { label: 'AT2', values: [[1]] } }],
+  ['found 1 layer expected 6', { headWeights: { label: 'AT2', values: [[1]] } }],
   ['the position 4000', { keyGroups: [{ name: 'document 9', positions: [4000] }] }],
   [
     'the token at 2',

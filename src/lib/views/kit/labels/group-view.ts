@@ -32,7 +32,7 @@ export interface GroupViewLabels {
   weightedBy: (label: string) => string;
   weightedByHelp: string;
   /** What the grid of heads shows. */
-  headGrid: string;
+  gridShows: string;
   /** The head grid: the weight of each head. */
   weightsOfHeads: (label: string) => string;
   allHeads: string;
@@ -74,7 +74,7 @@ export const groupViewLabels: GroupViewLabels = {
   meanOfHeads: (count) => `mean of ${count.toLocaleString('en')} ${count === 1 ? 'head' : 'heads'}`,
   weightedBy: (label) => `weighted by ${label}`,
   weightedByHelp: 'the mean over heads, each weighted, or each alike',
-  headGrid: 'what the grid shows',
+  gridShows: 'what the grid shows',
   weightsOfHeads: (label) => `${label} of each head`,
   allHeads: 'all heads',
   chooseStrongest: (count) => `choose the ${count === 1 ? 'strongest' : `${count} strongest`}`,
