@@ -65,6 +65,12 @@ def test_two_traces_are_compared():
     assert "a: Layer 0, head 0" in at.compare_view(a, b)._saved()[0] and "b: Layer 0, head 0" in at.compare_view(a, b)._saved()[0]
 
 
+def test_weights_of_heads_are_arrays():
+    learned = np.array([[0.5, -1.0, 0.0], [0.25, 2.0, 0.0]], "f4")
+    view = at.group_view(weights(), TOKENS, head_weights={"label": "AT2", "values": learned}, head_grid="weight", weighted=True)
+    assert view.props == {"headWeights": {"label": "AT2", "values": [[0.5, -1, 0], [0.25, 2, 0]]}, "headGrid": "weight", "weighted": True}
+
+
 def test_a_new_view_is_one_line():
     assert view_function("Heatmap")(weights(), TOKENS, range=[0, 1]).props == {"range": [0, 1]}
 

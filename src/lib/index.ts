@@ -43,6 +43,7 @@ export type {
   Group,
   HeadPair,
   HeadPlace,
+  HeadWeights,
   Match,
   MeasureName,
   NamedMeasure,

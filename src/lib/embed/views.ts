@@ -86,6 +86,7 @@ export const groupView = /* @__PURE__ */ kind<GroupViewProps>()('GroupView', Gro
   queryGroups: true,
   keyGroups: true,
   removed: true,
+  headWeights: true,
 });
 export const headScatter = /* @__PURE__ */ kind<HeadScatterProps>()(
   'HeadScatter',

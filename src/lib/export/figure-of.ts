@@ -1,5 +1,5 @@
 import { lookThrough, plainLens, type Lens } from '../analysis/lens/index.js';
-import type { Group } from '../analysis/index.js';
+import type { Group, HeadWeights } from '../analysis/index.js';
 import { headOf } from '../explore/choose-head.js';
 import { resolveSelection, type StartingChoice } from '../explore/resolve-selection.js';
 import type { ColorTable } from '../render/colors/index.js';
@@ -42,6 +42,7 @@ export interface GroupFigureOptions
   extends Omit<FigureOfOptions, 'layer' | 'heads' | 'head'>, Partial<GroupViewOptions> {
   queryGroups?: readonly Group[];
   keyGroups?: readonly Group[];
+  headWeights?: HeadWeights;
 }
 
 /**
@@ -76,13 +77,13 @@ export async function figureOf(
     return wholeHead({ ...shown, layer, heads, options }, given);
   }
   if (view === 'GroupView') {
-    const { queryGroups, keyGroups, stream, labels } = given as GroupFigureOptions;
+    const { queryGroups, keyGroups, headWeights, stream, labels } = given as GroupFigureOptions;
     const options = optionsOf<GroupViewOptions>(groupViewOptions, given as GroupFigureOptions);
     const shown = {
       stream: trace.stream(resolveSelection(trace, {}, { stream }).stream),
       labels: { ...defaultLabels, ...labels },
     };
-    return wholeGroups({ trace, ...shown, queryGroups, keyGroups, options }, given);
+    return wholeGroups({ trace, ...shown, queryGroups, keyGroups, headWeights, options }, given);
   }
   throw new TraceError({
     code: 'unknown-option',

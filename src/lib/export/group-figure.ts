@@ -1,5 +1,5 @@
 import type { GroupShares } from '../analysis/index.js';
-import { headColors, rgbToHex, tableColor } from '../render/colors/index.js';
+import { headColors, rgbToHex, tableColor, toUnit } from '../render/colors/index.js';
 import type { GroupScene } from '../scene/group-scene.js';
 import type { Rect } from '../scene/rect.js';
 import { formatLift, shortName } from '../views/group-view/readout.js';
@@ -22,11 +22,16 @@ export interface GroupsShown extends Shown {
   scene: GroupScene;
   shares: GroupShares;
   options: GroupViewOptions;
+  /** What the weights of heads are called; empty where there are none. */
+  weightLabel: string;
   /** The group of each side that is looked at, and whether it was chosen, by index. */
   query: number;
   key: number;
   chosenQuery: number | null;
   chosenKey: number | null;
+  /** What removing each group of keys changed, where that is known, and its rank correlation with the shares. */
+  changes?: readonly number[];
+  agreement?: number;
   /** The heads whose mean is shown, and those that were chosen, as indices of the shares' heads. */
   among: readonly number[];
   chosen: readonly number[];
@@ -39,7 +44,7 @@ const sizePx = 12.5;
 const linePx = 18;
 const padPx = 8;
 const barPx = 14;
-/** Shares and lifts beside the groups of keys. */
+/** Shares, lifts and changes beside the groups of keys. */
 const numberPx = 52;
 const swatchPx = 10;
 /** From this width on the three parts stand beside each other, as on the screen. */
@@ -52,7 +57,7 @@ const namedHeads = 6;
 
 /** The figure of a group view: bars of the groups that look, the text of those looked at, and the heads. */
 export function groupFigure(shown: GroupsShown): Figure {
-  const { labels, stream, options, scene, shares, query, key, rows, among, chosen } = shown;
+  const { labels, stream, options, scene, shares, query, key, rows, among, chosen, weightLabel } = shown;
   const widths = shown.widthPx >= besidePx ? besideWidths(shown.widthPx) : undefined;
   const panes = [queryPane, keyPane, headPane];
   const marks: Mark[] = [];
@@ -63,7 +68,8 @@ export function groupFigure(shown: GroupsShown): Figure {
     if (widths) x += widths[i]! + paneGapPx;
     else y += made.heightPx + paneGapPx / 2;
   }
-  const { light, dark } = colorTables([0, 1]);
+  const { range } = scene.heads;
+  const { light, dark } = colorTables(range);
   const places = chosen.map((index) =>
     labels.shortPlace(shares.heads[index]!.layer, shares.heads[index]!.head),
   );
@@ -75,12 +81,12 @@ export function groupFigure(shown: GroupsShown): Figure {
     shortName(shares.queryGroups[query]!.name),
     shortName(shares.keyGroups[key]!.name),
   );
+  const scaleName = showsWeights(shown) ? weightLabel : labels.share;
   return makeFigure(marks, {
-    scales: [
-      figureScale(labels.share, stream, { range: [0, scene.heads.most], scale: 'linear' }, [light, dark]),
-    ],
+    scales: [figureScale(scaleName, stream, { range, scale: 'linear' }, [light, dark])],
     caption: captionOf(shown, heads, { ...options, granularity: 'token' }, [
       looked,
+      weightLabel && options.weighted ? labels.weightedBy(weightLabel) : '',
       ...(rows
         ? [
             runNote(labels.queryGroups, rows.query, scene.bars.length, labels),
@@ -90,6 +96,10 @@ export function groupFigure(shown: GroupsShown): Figure {
     ]),
   });
 }
+
+/** Whether the grid has the weights of heads in place of their shares. */
+const showsWeights = ({ weightLabel, options }: GroupsShown): boolean =>
+  weightLabel !== '' && options.headGrid === 'weight';
 
 function besideWidths(widthPx: number): number[] {
   const room = widthPx - 2 * paneGapPx;
@@ -169,18 +179,19 @@ function queryPane({ scene, labels, query, chosenQuery, rows, stream }: GroupsSh
   return { marks, heightPx: y + padPx + note.length * linePx };
 }
 
-/** The groups that are looked at: name, share and lift, and the text. */
-function keyPane({ scene, labels, key, chosenKey, rows, stream }: GroupsShown, widthPx: number): Pane {
-  const [right, liftEnd] = [widthPx - padPx - numberPx - padPx, widthPx - padPx];
+/** The groups that are looked at: name, share, lift and what removing it changed, and the text. */
+function keyPane(shown: GroupsShown, widthPx: number): Pane {
+  const { scene, labels, key, chosenKey, rows, stream, changes, agreement = NaN } = shown;
+  const titles = [labels.share, labels.lift, ...(changes ? [labels.removed] : [])];
+  const ends = titles.map((_, i) => widthPx - padPx - (titles.length - 1 - i) * (numberPx + padPx));
   const end = { anchor: 'end' } as const;
   const marks: Mark[] = [
     text(labels.keyGroups, 0, linePx / 2, heading),
-    text(labels.share, right, linePx / 2, { ...heading, ...end }),
-    text(labels.lift, liftEnd, linePx / 2, { ...heading, ...end }),
+    ...titles.map((title, i) => text(title, ends[i]!, linePx / 2, { ...heading, ...end })),
   ];
   const inks = groupInks(scene.keys.length);
   const left = padPx + swatchPx + padPx;
-  const room = right - numberPx - padPx - left;
+  const room = ends[0]! - numberPx - padPx - left;
   let y = linePx + padPx;
   const shownRows = rows?.key ?? { start: 0, end: scene.keys.length };
   for (let at = shownRows.start; at < shownRows.end; at++) {
@@ -190,29 +201,40 @@ function keyPane({ scene, labels, key, chosenKey, rows, stream }: GroupsShown, w
     const height = 2 * padPx + names.length * linePx + set.heightPx;
     if (at === key) marks.push(ground({ x: 0, y, width: widthPx, height }, at === chosenKey));
     const middle = y + padPx + linePx / 2;
+    const numbers = [
+      formatValue(share, stream.quantity),
+      formatLift(lift),
+      ...(changes ? [formatValue(changes[at]!)] : []),
+    ];
     const swatch = { x: padPx, y: middle - swatchPx / 2, width: swatchPx, height: swatchPx };
     marks.push(
       { kind: 'box', rect: swatch, fill: inks[at]!, radiusPx: 3 },
       ...lines(names, left, room, y + padPx, { bold: true }),
-      text(formatValue(share, stream.quantity), right, middle, end),
-      text(formatLift(lift), liftEnd, middle, end),
+      ...numbers.map((number, i) => text(number, ends[i]!, middle, end)),
       ...set.marks,
     );
     y += height;
   }
-  return { marks, heightPx: y };
+  if (Number.isNaN(agreement)) return { marks, heightPx: y };
+  const note = wrapped(labels.agreement(formatValue(agreement)), widthPx - 2 * padPx, 11);
+  marks.push(...lines(note, padPx, widthPx - 2 * padPx, y + padPx, { sizePx: 11, ink: chromeColors.muted }));
+  return { marks, heightPx: y + padPx + note.length * linePx };
 }
 
-/** Layers × heads: what each gives from the group of queries to the group of keys. */
-function headPane({ scene, shares, labels, key, chosen }: GroupsShown, widthPx: number): Pane {
-  const title = wrapped(labels.whichHeads(shortName(shares.keyGroups[key]!.name)), widthPx, sizePx * 1.06);
+/** Layers × heads: what each gives from the group of queries to the group of keys, or its weight. */
+function headPane(shown: GroupsShown, widthPx: number): Pane {
+  const { scene, shares, labels, key, chosen, weightLabel } = shown;
+  const name = showsWeights(shown)
+    ? labels.weightsOfHeads(weightLabel)
+    : labels.whichHeads(shortName(shares.keyGroups[key]!.name));
+  const title = wrapped(name, widthPx, sizePx * 1.06);
   const marks: Mark[] = lines(title, 0, widthPx, 0, heading);
-  const { columns, rows, cells, most } = scene.heads;
+  const { columns, rows, cells, range } = scene.heads;
   const top = title.length * linePx + 10;
   const cellPx = Math.max(leastCellPx, Math.min(mostCellPx, widthPx / columns.length));
-  const { light, dark } = colorTables([0, 1]);
-  for (const { index, column, row, share } of cells) {
-    const unit = Math.max(0, share / most);
+  const { light, dark } = colorTables(range);
+  for (const { index, column, row, value } of cells) {
+    const unit = toUnit(value, 'linear', range);
     const rect = { x: column * cellPx, y: top + row * cellPx, width: cellPx - 2, height: cellPx - 2 };
     const fill = [rgbToHex(tableColor(light, unit)), rgbToHex(tableColor(dark, unit))] as const;
     const radiusPx = Math.min(3, cellPx / 5);

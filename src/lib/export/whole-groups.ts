@@ -1,4 +1,4 @@
-import { groupShares, keyShares, type Group } from '../analysis/index.js';
+import { groupShares, keyShares, weightsOfHeads, type Group, type HeadWeights } from '../analysis/index.js';
 import { groupScene } from '../scene/group-scene.js';
 import type { Stream, Trace } from '../trace/index.js';
 import { defaultKeyGroups, defaultQueryGroups } from '../views/group-view/default-groups.js';
@@ -15,23 +15,27 @@ export interface GroupsInput {
   stream: Stream;
   queryGroups?: readonly Group[];
   keyGroups?: readonly Group[];
+  headWeights?: HeadWeights;
   options: GroupViewOptions;
   labels: Labels;
 }
 
 /** The figure of all groups of a stream, read and laid out anew. */
 export async function wholeGroups(
-  { queryGroups, keyGroups, ...shown }: GroupsInput,
+  { queryGroups, keyGroups, headWeights, ...shown }: GroupsInput,
   { width = 1080, signal }: FigureOptions,
 ): Promise<Figure> {
   const { stream, options } = shown;
-  const { hide, renormalize } = options;
-  const shares = await groupShares(stream, {
+  const { hide, renormalize, headGrid } = options;
+  const weights = headWeights && weightsOfHeads(headWeights, stream);
+  const weightedBy = options.weighted ? headWeights : undefined;
+  const alike = await groupShares(stream, {
     queryGroups: queryGroups ?? defaultQueryGroups(stream),
     keyGroups: keyGroups ?? defaultKeyGroups(stream),
     apart: true,
     ...{ hide, renormalize, signal },
   });
+  const shares = weightedBy ? alike.weightedBy(weightedBy) : alike;
   const chosen = indicesOf(shares, options.chosenHeads);
   const among = chosen.length > 0 ? chosen : [...shares.heads.keys()];
   const chosenQuery = indexNamed(shares.queryGroups, options.queryGroup);
@@ -40,11 +44,17 @@ export async function wholeGroups(
   const key = chosenKey ?? strongestKeys(shares, query, among);
   const heads = among.map((index) => shares.heads[index]!);
   const queryGroup = shares.queryGroups[query]!;
-  const perKey = await keyShares(stream, { queryGroup, heads, hide, renormalize, signal });
-  const tokens = stream.keyTokens;
-  const scene = groupScene({ shares, chosen: among, query, key, tokens, perKey, most: tokensShown });
+  const perKey = await keyShares(stream, {
+    ...{ queryGroup, heads, headWeights: weightedBy, hide, renormalize, signal },
+  });
+  const scene = groupScene({
+    ...{ shares, chosen: among, query, key, perKey, most: tokensShown },
+    tokens: stream.keyTokens,
+    headValues: headGrid === 'weight' ? weights : undefined,
+  });
   return groupFigure({
     ...shown,
+    weightLabel: headWeights?.label ?? '',
     ...{ scene, shares, query, key, chosenQuery, chosenKey, among, chosen, widthPx: width },
   });
 }

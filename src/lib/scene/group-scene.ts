@@ -28,7 +28,7 @@ interface TextPiece {
 }
 
 /** A group of keys as the chosen group of queries sees it. */
-interface KeyEntry {
+export interface KeyEntry {
   readonly name: string;
   readonly share: number;
   readonly lift: number;
@@ -40,7 +40,7 @@ interface KeyEntry {
   readonly cutAfter: boolean;
 }
 
-/** A head in the grid, with what its chosen queries give to the chosen keys. */
+/** A head in the grid, with what its chosen queries give to the chosen keys, or another number of it. */
 interface HeadCell {
   /** Its index among the heads of the shares. */
   readonly index: number;
@@ -48,7 +48,7 @@ interface HeadCell {
   readonly head: number;
   readonly column: number;
   readonly row: number;
-  readonly share: number;
+  readonly value: number;
 }
 
 /** What a group view shows, as plain data. Bars and shades are shares from 0 to 1, without sizes. */
@@ -61,8 +61,8 @@ export interface GroupScene {
     readonly columns: readonly number[];
     readonly rows: readonly number[];
     readonly cells: readonly HeadCell[];
-    /** The share that the strongest colour stands for. */
-    readonly most: number;
+    /** What the ends of the colours stand for: from below 0 where numbers are. */
+    readonly range: readonly [low: number, high: number];
   };
 }
 
@@ -74,6 +74,10 @@ export interface GroupSceneInput {
   /** The indices of the group of queries and the group of keys that are looked at. */
   readonly query: number;
   readonly key: number;
+  /** The group of keys of which more text is shown: by default the one that is looked at. */
+  readonly open?: number;
+  /** What the grid shows of each head in place of its share. */
+  readonly headValues?: readonly number[];
   readonly tokens: readonly Token[];
   /** The pictures among them. */
   readonly pictures?: readonly PictureSegment[];
@@ -87,16 +91,17 @@ export interface GroupSceneInput {
 const shortBar = 0.5;
 
 export function groupScene(input: GroupSceneInput): GroupScene {
-  const { shares, chosen, query, key } = input;
+  const { shares, chosen, query, key, open = key } = input;
   const groups = shares.keyGroups.filter((_, k) => k !== shares.rest);
   const strongest = strongestKey(input);
   const sharesOf = shares.queryGroups.map((_, q) => groups.map((_, k) => shares.cell(q, k, chosen).share));
   const longest = Math.max(...sharesOf.map((of) => of.reduce((sum, share) => sum + Math.max(0, share), 0)));
   const wholeBar = longest > 0 && longest < shortBar ? longest : 1;
-  const cells = shares.heads.map(({ layer, head }, index) => ({
-    ...{ index, layer, head },
-    share: shares.cell(query, key, [index]).share,
-  }));
+  const values = input.headValues ?? shares.headValues(query, key).map(({ value }) => value);
+  const cells = shares.heads.map(({ layer, head }, index) => ({ index, layer, head, value: values[index]! }));
+  // The shares of all cells, so that another one chosen is not drawn in other hues.
+  const isSigned = (input.headValues ?? shares.share).some((value: number) => value < 0);
+  const most = Math.max(...values.map(Math.abs), Number.MIN_VALUE);
   const columns = [...new Set(cells.map(({ head }) => head))].sort((a, b) => a - b);
   const rows = [...new Set(cells.map(({ layer }) => layer))].sort((a, b) => a - b);
   return {
@@ -104,7 +109,7 @@ export function groupScene(input: GroupSceneInput): GroupScene {
     wholeBar,
     keys: groups.map(({ name, positions }, k) => {
       const { share, lift } = shares.cell(query, k, chosen);
-      const length = k === key ? input.most.open : input.most.closed;
+      const length = k === open ? input.most.open : input.most.closed;
       const picture = pictureOf(positions, strongest, input);
       return {
         name,
@@ -122,7 +127,7 @@ export function groupScene(input: GroupSceneInput): GroupScene {
         column: columns.indexOf(cell.head),
         row: rows.indexOf(cell.layer),
       })),
-      most: Math.max(...cells.map(({ share }) => share), Number.MIN_VALUE),
+      range: [isSigned ? -most : 0, most],
     },
   };
 }

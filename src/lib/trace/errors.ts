@@ -37,6 +37,7 @@ export const traceErrorCodes = [
   'group-outside',
   'group-overlap',
   'no-queries',
+  'head-weights',
   'different-models',
   'different-tokens',
   'nothing-aligned',

@@ -2,106 +2,36 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Locator } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import type { Granularity, Hover, Labels, Selection, Trace } from '../../../src/lib/index.js';
-import { announcedBy, drawn, mouse, statusOf, usePage, type Point } from '../views/page.js';
+import { announcedBy, drawn, mouse, statusOf, usePage } from '../views/page.js';
+import { cases, head, key, layer, middle, option, query, type Place, type View } from './cases.js';
 import Crossing from './Crossing.svelte';
-import { derivedTrace, scoreTrace, signedTrace, tokens, trace, weights } from './trace.js';
+import { causalTrace, derivedTrace, otherTrace, scoreTrace, signedTrace, trace, weights } from './trace.js';
 
 usePage();
 
-type View = 'HeadView' | 'Heatmap' | 'ModelView' | 'NeuronView' | 'TokenView';
-type Place = 'alone' | 'explorer' | 'layout' | 'scaled';
-
-/** What is pointed at: query 4 (“down”), and with a cell key 2 (“s”, or “sat”). */
-const [layer, head, query, key] = [1, 1, 4, 2];
-/** Among words it is the one before. */
-const seen = { token: query, word: query - 1 };
-const count = { token: tokens.length, word: tokens.length - 1 };
-
-const middle = (element: Element): Point => {
-  const { x, y, width, height } = element.getClientRects()[0]!;
-  return { x: x + width / 2, y: y + height / 2 };
-};
-const option = (region: Locator, list: string, position: number): Element =>
-  region
-    .getByRole('listbox', { name: list, exact: true })
-    .element()
-    .querySelector(`[aria-posinset="${position + 1}"]`)!;
-
-interface Case {
-  name: string;
-  place: (region: Locator, lens: 'token' | 'word') => Point;
-  hover: Partial<Hover>;
-  selection: Partial<Selection>;
-  /** Whether what is pointed at is told as a pair. */
-  tellsPair: boolean;
-}
-
-const cases: Record<View, Case> = {
-  HeadView: {
-    name: 'Heads',
-    place: (region, lens) => middle(option(region, 'queries', seen[lens])),
-    hover: { query, key: null },
-    selection: { query, key: null },
-    tellsPair: true,
-  },
-  Heatmap: {
-    name: 'Heatmap',
-    place(region, lens) {
-      const { x, y, width, height } = region.getByRole('application').element().getBoundingClientRect();
-      return {
-        x: x + ((key + 0.5) / count[lens]) * width,
-        y: y + ((seen[lens] + 0.5) / count[lens]) * height,
-      };
-    },
-    hover: { query, key },
-    selection: { query, key },
-    tellsPair: true,
-  },
-  ModelView: {
-    name: 'Model',
-    place: (region) =>
-      middle(region.getByRole('gridcell', { name: new RegExp(`^L${layer}H${head}`) }).element()),
-    hover: { layer, head, query: null, key: null },
-    selection: { layer, heads: [head] },
-    tellsPair: false,
-  },
-  NeuronView: {
-    name: 'Neurons',
-    place: (region) => middle(option(region, 'queries', query)),
-    hover: { query, key: null },
-    selection: { query, key: null },
-    tellsPair: true,
-  },
-  TokenView: {
-    name: 'Text',
-    place: (region, lens) => middle(option(region, 'tokens', seen[lens])),
-    hover: { query, key: null },
-    selection: { query, key: null },
-    tellsPair: true,
-  },
-};
-
 const views = Object.keys(cases) as View[];
-const places: Place[] = ['alone', 'explorer', 'layout', 'scaled'];
-/** An Explorer without a layout of one's own has no NeuronView. */
-const placesOf = (view: View): Place[] =>
-  places.filter((place) => view !== 'NeuronView' || place !== 'explorer');
 const labels: Partial<Labels> = { pair: (from, to) => `${from} ⇒ ${to}`, place: (l, h) => `L${l}H${h}` };
 
-async function show(view: View, place: Place, granularity: Granularity, of: Trace = trace, stream?: string) {
+async function show(view: View, place: Place, granularity: Granularity, given?: Trace, stream?: string) {
+  const of = given ?? (view === 'BudgetView' ? causalTrace : trace);
   const onHoverChange = vi.fn<(hover: Hover | null) => void>();
   const onSelectionChange = vi.fn<(selection: Selection) => void>();
   const screen = await render(Crossing, {
     view,
     place,
     trace: of,
+    other: otherTrace,
     labels,
     theme: 'dark',
     granularity,
     selection:
       view === 'ModelView' && !stream
         ? undefined
-        : { ...(stream && { stream }), ...(view !== 'ModelView' && { layer, heads: [head] }) },
+        : {
+            ...(stream && { stream }),
+            ...(view !== 'ModelView' && { layer, heads: [head] }),
+            ...(view === 'EvidenceView' && { query }),
+          },
     onHoverChange,
     onSelectionChange,
   });
@@ -114,12 +44,13 @@ async function show(view: View, place: Place, granularity: Granularity, of: Trac
 const inTooltip = (region: Locator, what: 'hover' | 'facts'): string | undefined =>
   region.element().querySelector(`[data-${what}]`)?.textContent ?? undefined;
 
+/** What a screen reader is told, by the view and those in it. */
+const announced = (region: Locator): string =>
+  [...region.element().querySelectorAll('[aria-live="polite"]')].map((one) => one.textContent).join(' ');
+
 describe.each(views)('%s', (view) => {
-  const { place: pointOf, hover, selection, tellsPair } = cases[view];
-  const where = placesOf(view);
-  const lenses =
-    view === 'NeuronView' || view === 'ModelView' ? (['token'] as const) : (['token', 'word'] as const);
-  const crossings = where.flatMap((place) => lenses.map((lens) => ({ place, lens })));
+  const { place: pointOf, hover, selection, tells, where, places, lenses } = cases[view];
+  const crossings = places.flatMap((place) => lenses.map((lens) => ({ place, lens })));
 
   test.each(crossings)('$place, by $lens', async ({ place, lens }) => {
     const { region, onHoverChange, onSelectionChange } = await show(view, place, lens);
@@ -129,16 +60,16 @@ describe.each(views)('%s', (view) => {
     // Where: told in positions of tokens, to the page and to the tooltip alike.
     await expect
       .poll(() => onHoverChange.mock.lastCall?.[0])
-      .toMatchObject({ ...hover, layer: view === 'ModelView' ? layer : expect.any(Number) });
+      .toMatchObject({ layer: expect.any(Number), ...hover });
     await expect.poll(() => inTooltip(region, 'hover')).toBeDefined();
     await expect.poll(() => JSON.parse(inTooltip(region, 'hover')!)).toEqual(onHoverChange.mock.lastCall![0]);
     // What: the same in the tooltip, the status line and to screen readers, in the page's own words.
     const facts = inTooltip(region, 'facts')!;
     const [first = ''] = facts.split('; ');
-    if (tellsPair) expect(facts).toMatch(/^down ⇒ \S+ \d/);
+    expect(facts).toMatch(tells);
     expect(statusOf(region)).toContain(first.trim());
-    expect(announcedBy(region)).toContain(first.trim());
-    expect(`${statusOf(region)} ${announcedBy(region)}`).toContain(`L${layer}H${head}`);
+    expect(announced(region)).toContain(first.trim());
+    expect(`${statusOf(region)} ${announced(region)}`).toContain(where);
     // A step within the same cell is no other hover.
     const told = onHoverChange.mock.calls.length;
     await mouse.move({ x: at.x + 1, y: at.y });
@@ -153,29 +84,33 @@ describe.each(views)('%s', (view) => {
 
 const signed = { difference: signedTrace, score: scoreTrace };
 // Queries and keys make no differences: NeuronView draws scores.
-const signedCases = (['HeadView', 'Heatmap', 'TokenView', 'NeuronView'] as const).flatMap((view) =>
-  (['difference', 'score'] as const)
-    .filter((quantity) => view !== 'NeuronView' || quantity === 'score')
-    .flatMap((quantity) => placesOf(view).map((place) => ({ view, quantity, place }))),
+const signedCases = (['HeadView', 'Heatmap', 'TokenView', 'EvidenceView', 'NeuronView'] as const).flatMap(
+  (view) =>
+    (['difference', 'score'] as const)
+      .filter((quantity) => view !== 'NeuronView' || quantity === 'score')
+      .flatMap((quantity) => cases[view].places.map((place) => ({ view, quantity, place }))),
 );
 
 describe('signed numbers', () => {
   test.each(signedCases)('$quantity: $view, $place', async ({ view, quantity, place }) => {
     const { region } = await show(view, place, 'token', signed[quantity]);
     await mouse.move(cases[view].place(region, 'token'));
-    await expect.poll(() => inTooltip(region, 'facts')).toContain('down ⇒ s −0.40');
-    expect(statusOf(region)).toContain('down ⇒ s −0.40');
-    expect(announcedBy(region)).toContain('down ⇒ s −0.40');
+    const told = view === 'EvidenceView' ? 'self −0.40' : 'down ⇒ s −0.40';
+    await expect.poll(() => inTooltip(region, 'facts')).toContain(told);
+    expect(statusOf(region)).toContain(told);
+    expect(announcedBy(region)).toContain(told);
     // What is counted is called by its name.
     if (view === 'HeadView' || view === 'NeuronView')
       expect(region.element().textContent).toMatch(new RegExp(`\\d+ of \\d+ numbers \\(${quantity}\\)`));
   });
 });
 
-/** NeuronView needs the queries and keys that the numbers follow from: what is derived has none. */
-describe.each(views.filter((view) => view !== 'NeuronView'))('%s of a derived stream', (view) => {
+/** NeuronView needs the queries and keys that the numbers follow from, some views weights; CompareView takes two traces. */
+const notOfDerived: readonly View[] = ['NeuronView', 'BudgetView', 'HeadScatter', 'CompareView'];
+const ofDerived = views.filter((view) => !notOfDerived.includes(view));
+describe.each(ofDerived)('%s of a derived stream', (view) => {
+  const { lenses, tells, place: pointOf, hover, selection } = cases[view];
   const where = ['alone', 'layout'] as const;
-  const lenses = view === 'ModelView' ? (['token'] as const) : (['token', 'word'] as const);
   test.each(where.flatMap((place) => lenses.map((lens) => ({ place, lens }))))(
     '$place, by $lens',
     async ({ place, lens }) => {
@@ -186,20 +121,18 @@ describe.each(views.filter((view) => view !== 'NeuronView'))('%s of a derived st
         derivedTrace,
         'half',
       );
-      const at = cases[view].place(region, lens);
+      const at = pointOf(region, lens);
       await mouse.move(at);
-      await expect
-        .poll(() => onHoverChange.mock.lastCall?.[0])
-        .toMatchObject({ ...cases[view].hover, stream: 'half' });
+      await expect.poll(() => onHoverChange.mock.lastCall?.[0]).toMatchObject({ ...hover, stream: 'half' });
       const facts = () => inTooltip(region, 'facts');
-      await expect.poll(facts).toMatch(cases[view].tellsPair ? /^down ⇒ \S+ \d/ : /./);
+      await expect.poll(facts).toMatch(view === 'GroupView' ? /⇒ The cat sat down\. 0\.50/ : tells);
       const { value } = onHoverChange.mock.lastCall![0]!;
       if (view === 'Heatmap' && lens === 'token')
         expect(value).toBeCloseTo(weights[layer]![head]![query]![key]! / 2, 5);
       await mouse.click(at);
       await expect
         .poll(() => onSelectionChange.mock.lastCall?.[0])
-        .toMatchObject({ ...cases[view].selection, stream: 'half' });
+        .toMatchObject({ ...selection, stream: 'half' });
     },
   );
 });

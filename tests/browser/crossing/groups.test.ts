@@ -5,13 +5,12 @@ import { render } from 'vitest-browser-svelte';
 import {
   CompareView,
   createExploration,
-  createTrace,
   GroupView,
   TokenView,
   type Selection,
 } from '../../../src/lib/index.js';
 import { cellOf, centerOf, drawn, mouse, statusOf, usePage } from '../views/page.js';
-import { signedTrace, tokens, trace, weights } from './trace.js';
+import { otherTrace, signedTrace, tokens, trace, weights } from './trace.js';
 
 usePage();
 const groups = {
@@ -62,8 +61,10 @@ test('GroupView of signed numbers: a sum has its sign, and no lift', async () =>
 });
 
 test('CompareView is busy until its maps are drawn, and they are drawn when it is not', async () => {
-  const other = createTrace({ tokens, attention: weights.map((layer) => [...layer].reverse()) });
-  const screen = await render(CompareView as Component, { theme: 'light', a: trace, b: other } as object);
+  const screen = await render(
+    CompareView as Component,
+    { theme: 'light', a: trace, b: otherTrace } as object,
+  );
   const region = screen.getByRole('region', { name: 'Compare' });
   await expect.element(region).toBeInTheDocument();
   const inside = () => [...region.element().querySelectorAll('[aria-busy]')].map((one) => one.ariaBusy);

@@ -34,6 +34,26 @@ export const weights = each(layers, (l) =>
 
 export const trace: Trace = createTrace({ tokens, attention: weights, queries, keys });
 
+/** The same without what comes after a query, as keys can be let go of in a decoder alone. */
+export const causalTrace: Trace = createTrace({
+  tokens,
+  attention: weights.map((layer) =>
+    layer.map((head) =>
+      head.map((row, q) => {
+        const seen = row.map((weight, k) => (k <= q ? weight : 0));
+        const whole = seen.reduce((a, b) => a + b);
+        return seen.map((weight) => weight / whole);
+      }),
+    ),
+  ),
+});
+
+/** Of the same tokens, every head another: that of the trace with the next number. */
+export const otherTrace: Trace = createTrace({
+  tokens,
+  attention: weights.map((layer) => [...layer.slice(1), layer[0]!]),
+});
+
 const signed = each(layers, (l) =>
   each(heads, (h) =>
     each(n, (q) => each(n, (k) => (q === 4 && k === 2 ? -0.4 : number(3, l, h, q, k) * 0.2))),

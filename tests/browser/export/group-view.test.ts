@@ -27,6 +27,23 @@ describe('a group view: its SVG and the screen agree', () => {
       name: 'dark, heads and a document chosen',
       props: { keyGroup: '3 · Engineering report 1933–37', chosenHeads: retrievalHeads, theme: 'dark' },
     },
+    {
+      name: 'heads weighted, and what removing documents changed',
+      props: {
+        headWeights: {
+          label: 'AT2',
+          values: Array.from({ length: 6 }, (_, layer) =>
+            Array.from({ length: 8 }, (_, head) => layer - head),
+          ),
+        },
+        headGrid: 'weight',
+        weighted: true,
+        removed: trace
+          .stream()
+          .keySegments.slice(0, -1)
+          .map(({ name }, i) => ({ key: name, change: i / 10 })),
+      },
+    },
   ] as const)('$name', async ({ props }) => {
     const view = await show({ trace, ...props });
     const region = view.region.element();
@@ -66,14 +83,15 @@ describe('a group view: its SVG and the screen agree', () => {
         .join(''),
     );
     for (const text of region.querySelectorAll(
-      '.panes h4, .panes .name, .panes strong, .keys p[dir], .queries > p:not([hidden])',
+      '.panes h4, .panes .name, .panes strong, .keys p[dir], .keys .agreement, .queries > p:not([hidden])',
     ))
       expect(written).toContain(words(text.textContent));
     for (const row of region.querySelectorAll('.keys li')) {
-      const [share, lift] = [...row.querySelectorAll('.number')].map(
-        (one) => /[\d.,]+/.exec(one.textContent)![0],
+      const numbers = [...row.querySelectorAll('.number')].map(
+        (one) => /−?[\d.,]+|–/.exec(one.textContent)![0],
       );
-      expect(said(figure).map(({ text }) => text)).toEqual(expect.arrayContaining([share, lift]));
+      expect(numbers).toHaveLength('removed' in props ? 3 : 2);
+      expect(said(figure).map(({ text }) => text)).toEqual(expect.arrayContaining(numbers));
     }
     const shades = [...region.querySelectorAll<HTMLElement>('.piece')]
       .map((piece) => Number(piece.style.getPropertyValue('--shade')))

@@ -12,8 +12,11 @@ import {
   type GroupViewProps,
   type Selection,
 } from '../../../src/lib/index.js';
+import { blockWeights, type Block } from '../../../src/lib/trace/index.js';
 import { plantedShare, ragTrace, retrievalHeads } from '../../../src/stories/rag-trace.js';
+import { diverging, tableColor } from '../../../src/lib/render/colors/index.js';
 import { announcedBy, boxOf, centerOf, drawn, mouse, statusOf, usePage } from '../views/page.js';
+import { takePicture } from '../views/pixels.js';
 
 usePage();
 const trace = ragTrace();
@@ -45,6 +48,19 @@ async function show(props: GroupViewProps) {
 }
 
 const planted = trace.stream().keySegments[1]!;
+/** Weights of heads: of those that retrieve more in later layers, of one below 0, of all others none. */
+const headWeights = {
+  label: 'AT2',
+  values: Array.from({ length: 6 }, (_, layer) =>
+    Array.from({ length: 8 }, (_, head) =>
+      retrievalHeads.some((one) => one.layer === layer && one.head === head)
+        ? 1 + layer
+        : layer + head === 0
+          ? -2
+          : 0,
+    ),
+  ),
+};
 const positionsOf = ({ start, end }: { start: number; end: number }) =>
   Array.from({ length: end - start }, (_, i) => start + i);
 
@@ -169,7 +185,77 @@ test('shades: the word that a sentence shares with its document is the strongest
   expect(shadeOf('traffic')).toBeLessThan(0.3);
 });
 
+test('hover moves no entry away below the pointer', async () => {
+  const view = await show({ keyGroup: planted.name });
+  const tops = () =>
+    view.documents
+      .getByRole('option')
+      .elements()
+      .map((one) => one.getBoundingClientRect().y);
+  const before = tops();
+  await mouse.move(centerOf(view.documents.getByRole('option').nth(3)));
+  await expect.poll(() => statusOf(view.region)).toContain('4 · List of long spans');
+  await drawn(view.region);
+  expect(tops()).toEqual(before);
+});
+
+test('the grid shows weights of heads, and the strongest are chosen by them', async () => {
+  const view = await show({ headWeights });
+  await view.region.getByRole('combobox', { name: 'what the grid shows' }).selectOptions('AT2');
+  expect(view.options()).toMatchObject({ headGrid: 'weight' });
+  const cell = (layer: number, head: number) =>
+    view.region
+      .getByRole('grid', { name: 'AT2 of each head' })
+      .getByRole('gridcell', { name: `layer ${layer}, head ${head}:` });
+  await expect.element(cell(4, 3)).toHaveAccessibleName('layer 4, head 3: 5.00');
+  await expect.element(cell(0, 0)).toHaveAccessibleName('layer 0, head 0: −2.00');
+  // In two hues about 0: the middle of the table, its end, and two fifths of the way to the other.
+  const picture = await takePicture(boxOf(view.region));
+  for (const [at, unit] of [
+    [cell(1, 1), 0.5],
+    [cell(4, 3), 1],
+    [cell(0, 0), 0.3],
+  ] as const)
+    expect(picture.at(centerOf(at))).toEqual([...tableColor(diverging.light, unit)]);
+  await view.region.getByRole('button', { name: 'choose the 6 strongest' }).click();
+  const chosen = view.options()!.chosenHeads.slice(0, 4);
+  expect(chosen.map(({ layer, head }) => `${layer}.${head}`)).toEqual(['4.3', '3.1', '3.6', '2.5']);
+});
+
+test('shares are weighted by them, with their sign; of a head by itself they stay its own', async () => {
+  const view = await show({
+    headWeights,
+    queryGroup: 'It was the longest span in the world until 1964.',
+    keyGroup: planted.name,
+  });
+  await view.region.getByRole('button', { name: 'weighted by AT2' }).click();
+  expect(view.options()).toMatchObject({ weighted: true });
+  // Four heads give 0.6 each, with weights that sum to 16; the head with −2 gives what its rows say.
+  const { keyTokens, matrix } = trace.stream();
+  const text = keyTokens.map((token) => token.text).join('');
+  const at = text.indexOf(' It was the longest');
+  const ends = keyTokens.map((_, i) =>
+    keyTokens.slice(0, i + 1).reduce((sum, one) => sum + one.text.length, 0),
+  );
+  const rows = [...ends.keys()].filter(
+    (i) => ends[i]! > at && ends[i]! <= at + ' It was the longest span in the world until 1964.'.length,
+  );
+  let against = 0;
+  for (const row of rows) {
+    const rect = { row, col: planted.start, rows: 1, cols: planted.end - planted.start };
+    const weights = blockWeights((await matrix(0, 0).block(rect)) as Block);
+    against += weights.reduce((sum, weight) => sum + weight, 0) / rows.length;
+  }
+  const share = (16 * plantedShare - 2 * against) / 18;
+  const option = view.documents.getByRole('option').nth(1);
+  await expect.element(option).toHaveAccessibleName(new RegExp(`share ${share.toFixed(2)}`));
+  await expect.poll(() => statusOf(view.region)).toContain('mean of 48 heads weighted by AT2');
+  await mouse.move(centerOf(view.heads.getByRole('gridcell', { name: 'layer 4, head 3: 0.60' })));
+  await expect.poll(() => announcedBy(view.region)).toMatch(/0\.60.* AT2 5\.00/);
+});
+
 test.each([
+  ['found 1 layer expected 6', { headWeights: { label: 'AT2', values: [[1]] } }],
   ['the position 4000', { keyGroups: [{ name: 'document 9', positions: [4000] }] }],
   [
     'the token at 2',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { groupShares, groupsFromSegments, groupsFromSentences } from '../../../src/lib/analysis/index.js';
 import { figureOf, toSVG } from '../../../src/lib/export/index.js';
+import { diverging, rgbToHex, tableColor } from '../../../src/lib/render/colors/index.js';
 import { createTrace } from '../../../src/lib/trace/index.js';
 import { formatWeight } from '../../../src/lib/views/kit/numbers.js';
 import { ragTrace } from '../../../src/stories/rag-trace.js';
@@ -66,6 +67,27 @@ describe('groups', () => {
     const query = shares.queryGroups.findIndex(({ name }) => name === chosen.queryGroup);
     const values = shares.headValues(query, 1).map(({ value }) => value);
     expect(cells[values.indexOf(Math.max(...values))]).toBe('#192465');
+  });
+
+  test('weights of heads are in the grid in two hues, and bars are as long as weighted shares', async () => {
+    const values = Array.from({ length: 6 }, (_, layer) =>
+      Array.from({ length: 8 }, (_, head) => (layer === 2 && head === 5 ? 3 : layer + head === 0 ? -3 : 0)),
+    );
+    const headWeights = { label: 'AT2', values };
+    const figure = await figureOf('GroupView', trace, {
+      ...{ ...chosen, headWeights, headGrid: 'weight', weighted: true },
+    });
+    const svg = readSVG(toSVG(figure));
+    const cells = all(svg, 'rect[stroke="#e4e7ec"]').map((rect) => attribute(rect, 'fill'));
+    expect(cells).toHaveLength(48);
+    const ends = [0, 0.5, 1].map((unit) => rgbToHex(tableColor(diverging.light, unit)));
+    expect([cells[0], cells[1], cells[2 * 8 + 5]]).toEqual(ends);
+    expect(figure.caption).toContain('weighted by AT2');
+    expect(texts(svg).join(' ')).toContain('AT2 of each head');
+    const shares = await sharesOf();
+    const query = shares.queryGroups.findIndex(({ name }) => name === chosen.queryGroup);
+    const [retrieves, first] = [2 * 8 + 5, 0].map((head) => shares.cell(query, 1, [head]).share);
+    expect(texts(svg)).toContain(formatWeight((retrieves! - first!) / 2));
   });
 
   test('the text that is most looked at is shaded most', async () => {

@@ -101,13 +101,19 @@ test('the grid has a cell a head, by the numbers of the model, of the cell that 
   const { heads } = await sceneOf({ key: 1 });
   expect(heads.columns).toEqual([1, 5]);
   expect(heads.rows).toEqual([2]);
-  expect(heads.cells.map(({ layer, head, column, row, share }) => [layer, head, column, row, share])).toEqual(
+  expect(heads.cells.map(({ layer, head, column, row, value }) => [layer, head, column, row, value])).toEqual(
     [
       [2, 1, 0, 0, 0.0625],
       [2, 5, 1, 0, 0.5],
     ],
   );
-  expect(heads.most).toBe(0.5);
+  expect(heads.range).toEqual([0, 0.5]);
+});
+
+test('or it has other numbers of them, about 0 where some are below it', async () => {
+  const { heads } = await sceneOf({ headValues: [-2, 1] });
+  expect(heads.cells.map(({ value }) => value)).toEqual([-2, 1]);
+  expect(heads.range).toEqual([-2, 2]);
 });
 
 test('shares of keys sum to the share of their group, of several heads and without the sink', async () => {

@@ -5,7 +5,7 @@ import {
   loadSafetensors,
   queryKeyAttention,
 } from '../../../src/lib/io/index.js';
-import { compareTraces, groupShares, rollout } from '../../../src/lib/analysis/index.js';
+import { compareTraces, groupShares, rollout, weightsOfHeads } from '../../../src/lib/analysis/index.js';
 import { checkUnknown } from '../../../src/lib/embed/check-props.js';
 import { createView } from '../../../src/lib/embed/create-view.js';
 import { lookThrough } from '../../../src/lib/analysis/lens/index.js';
@@ -375,6 +375,7 @@ export const errorCases: ErrorCase[] = [
   ['a group of another text', 'group-outside', 'keyGroups[0]', /found the position 7 in "document 3", expected positions from 0 to 2/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'document 3', positions: [1, 7] }] })],
   ['groups that must be apart', 'group-overlap', 'keyGroups[1]', /found the token at 1 in "A" and in "B"/, () => groupShares(three(), { queryGroups: all, keyGroups: [{ name: 'A', positions: [0, 1] }, { name: 'B', positions: [1, 2] }], apart: true })],
   ['a group whose queries were not recorded', 'no-queries', 'queryGroups[0]', /found no recorded query among the 2 tokens of "prompt"/, () => groupShares(three(), { queryGroups: [{ name: 'prompt', positions: [0, 1] }], keyGroups: all })],
+  ['weights of heads of another model', 'head-weights', 'headWeights.values', /found 2 layers, expected 1, as many as the self stream has/, () => weightsOfHeads({ label: 'AT2', values: [[1], [2]] }, three())],
   ['traces of other layers', 'different-models', 'the self stream of b', /found 1 layers? \(4–4\) of 1 heads?, expected 1/, () => compareTraces(one(), createTrace({ tokens: names(2), layers: [4], attention: even(1, 1, 2) }))],
   ['another tokenizer, where the same was asked for', 'different-tokens', 'the tokens of self[1]', /found "t1" in a and "x" in b/, () => compareTraces(one(), createTrace({ tokens: ['t0', 'x'], attention: even(1, 1, 2) }), { align: 'ids' })],
   ['texts without a word in common', 'nothing-aligned', 'the tokens of self', /found texts without a word in common, "t0t1"… and "catsdogs"…/, () => compareTraces(one(), createTrace({ tokens: ['cats', 'dogs'], attention: even(1, 1, 2) }))],

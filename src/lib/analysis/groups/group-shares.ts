@@ -4,6 +4,7 @@ import { hiddenPositions, type Hide } from '../lens/index.js';
 import { notWeights, type HeadValue } from '../measure.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
 import { checkGroups, restOf, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
+import { weightsOfHeads, type HeadWeights } from './head-weights.js';
 import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
 
@@ -46,14 +47,23 @@ export interface GroupShares {
   readonly heads: readonly HeadPlace[];
   /** The keys left out. */
   readonly hiddenKeys: readonly number[];
-  /** The mean weight of a query, over heads, on keys left out; 0 if none are. One number per query group. */
-  readonly hiddenShare: Float64Array;
+  /** The weight of a query group that lies on keys left out: 0 with sinks in. The mean over some heads, as `cell` takes it. */
+  hiddenShare(queryGroup: number, heads?: readonly number[]): number;
   /** Shares, `[head, query group, key group]`. */
   readonly share: Float64Array;
   /** A cell, by the indices of its groups: the mean over some heads (indices into `heads`) or all. */
   cell(queryGroup: number, keyGroup: number, heads?: readonly number[]): GroupCell;
   /** A number of a cell for each head, in the form of `measureHeads`. */
   headValues(queryGroup: number, keyGroup: number, what?: keyof GroupCell): HeadValue[];
+  /**
+   * The same with heads weighted where a mean is taken over them: Σ w·share ÷ Σ |w|, which orders groups as Σ w·share, AT2's score, does.
+   * Of weights below 0 there is no lift.
+   *
+   * Source: Cohen-Wang et al. 2025, arXiv:2504.13752, who learn a weight for each head of a model that predicts what ablation changes.
+   *
+   * @throws TraceError `head-weights` where there is not one for each head of the stream
+   */
+  weightedBy(headWeights: HeadWeights): GroupShares;
 }
 
 /**
@@ -91,7 +101,7 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
   const share = new Float64Array(heads.length * Q * K);
   const even = new Float64Array(heads.length * Q * K);
   const seen = new Float64Array(heads.length * Q * K);
-  const hiddenShare = new Float64Array(Q);
+  const hiddenShares = new Float64Array(heads.length * Q);
   await readGroupRows(
     stream,
     {
@@ -107,7 +117,7 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
       const spread = row.visible > 0 ? (row.left * scale) / row.visible : 0;
       for (const q of groupsOfRow.get(row.row)!) {
         const part = 1 / rowsOfGroups[q]!.length;
-        hiddenShare[q]! += ((row.whole - row.left) * part) / heads.length;
+        hiddenShares[row.head * Q + q]! += (row.whole - row.left) * part;
         for (let k = 0, at = (row.head * Q + q) * K; k < K; k++, at++) {
           share[at]! += row.sums[k]! * scale * part;
           even[at]! += row.seen[k]! * spread * part;
@@ -118,24 +128,46 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
   );
 
   const all = [...heads.keys()];
-  const cell = (q: number, k: number, of: readonly number[] = all): GroupCell => {
-    const mean = (values: Float64Array): number =>
-      of.reduce((sum, head) => sum + values[(head * Q + q) * K + k]!, 0) / of.length;
-    const m = mean(share);
-    return { share: m, perToken: m / mean(seen), lift: weights ? m / mean(even) : NaN };
-  };
-  return {
+  const cellsBy =
+    (weightOf: (head: number) => number): GroupShares['cell'] =>
+    (q, k, of = all) => {
+      const mean = (values: Float64Array, weigh = weightOf): number =>
+        meanOf(of, (head) => values[(head * Q + q) * K + k]!, weigh);
+      const m = mean(share);
+      const hasLift = weights && of.every((head) => weightOf(head) >= 0);
+      // A head sees as many keys as another, whatever its weight.
+      return { share: m, perToken: m / mean(seen, alike), lift: hasLift ? m / mean(even) : NaN };
+    };
+  const byHead = cellsBy(alike);
+  const made = (cell: GroupShares['cell']): GroupShares => ({
     queryGroups,
     keyGroups,
     rest: rest.length > 0 ? given.length : -1,
     heads,
     hiddenKeys: [...hidden].sort((a, b) => a - b),
-    hiddenShare,
+    hiddenShare: (q, of = all) => meanOf(of, (head) => hiddenShares[head * Q + q]!, alike),
     share,
     cell,
     headValues: (q, k, what = 'share') =>
-      heads.map(({ layer, head }, index) => ({ layer, head, value: cell(q, k, [index])[what] })),
-  };
+      heads.map(({ layer, head }, index) => ({ layer, head, value: byHead(q, k, [index])[what] })),
+    weightedBy(headWeights) {
+      const weightsByHead = weightsOfHeads(headWeights, stream, heads);
+      return made(cellsBy((head) => weightsByHead[head]!));
+    },
+  });
+  return made(byHead);
+}
+
+const alike = (): number => 1;
+
+/** Σ w·x ÷ Σ |w| over heads; 0 where none has a weight. */
+function meanOf(
+  heads: readonly number[],
+  valueOf: (head: number) => number,
+  weightOf: (head: number) => number,
+): number {
+  const whole = heads.reduce((sum, head) => sum + Math.abs(weightOf(head)), 0);
+  return whole === 0 ? 0 : heads.reduce((sum, head) => sum + weightOf(head) * valueOf(head), 0) / whole;
 }
 
 /** The groups that each row belongs to. */

@@ -3,6 +3,7 @@ import { hiddenPositions, type Hide } from '../lens/index.js';
 import { notWeights } from '../measure.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
+import { weightsOfHeads, type HeadWeights } from './head-weights.js';
 import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
 
@@ -11,6 +12,8 @@ export interface KeySharesOptions {
   queryGroup: Group;
   /** The heads to average over; at least one. */
   heads: readonly HeadPlace[];
+  /** Weighs the heads, as `GroupShares.weightedBy` does. */
+  headWeights?: HeadWeights;
   /** Keys left out: they get 0. Default `'none'`. */
   hide?: Hide;
   /** Whether what is left of a row is scaled up to its former sum. Of weights alone. Default false. */
@@ -22,24 +25,30 @@ export interface KeySharesOptions {
  * How much a group of queries looks at each key: the mean over its queries and some heads, one number per key. Their sum over a group of
  * keys is its share in `groupShares`. Descriptive.
  *
- * @throws TraceError `group`, `empty-group`, `group-outside`, `no-queries`; `quantity` where something else than weights is to be
- * renormalised; `unknown-layer`, `unknown-head`; the signal's reason
+ * @throws TraceError `group`, `empty-group`, `group-outside`, `no-queries`; `head-weights`; `quantity` where something else than weights
+ * is to be renormalised; `unknown-layer`, `unknown-head`; the signal's reason
  */
 export async function keyShares(stream: Stream, options: KeySharesOptions): Promise<Float64Array> {
   mustBeStream(stream, 'keyShares');
   mustBeOptions(options, 'keyShares', '{ queryGroup, heads }');
-  const { queryGroup, heads, hide = 'none', renormalize = false, signal } = options;
+  const { queryGroup, heads, headWeights, hide = 'none', renormalize = false, signal } = options;
   const [group] = checkGroups([queryGroup], { tokens: sequenceLengths(stream).query, place: 'queryGroup' });
   if (renormalize && !holdsWeights(stream.quantity))
     throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
   const rows = rowsOf(rowsByPosition(stream), group!, 'queryGroup');
   const hidden = hiddenPositions(stream.keyTokens, hide);
   const shares = new Float64Array(stream.keyTokens.length);
-  const part = 1 / rows.length / heads.length;
-  await readGroupRows(stream, { heads, rows, groups: [], hidden, signal }, ({ weights, whole, left }) => {
-    const scale = (renormalize && left > 0 ? whole / left : 1) * part;
-    for (let key = 0; key < shares.length; key++) shares[key] = shares[key]! + weights[key]! * scale;
-  });
+  const weightOf = headWeights ? weightsOfHeads(headWeights, stream, heads) : heads.map(() => 1);
+  const all = weightOf.reduce((sum, weight) => sum + Math.abs(weight), 0) || 1;
+  await readGroupRows(
+    stream,
+    { heads, rows, groups: [], hidden, signal },
+    ({ head, weights, whole, left }) => {
+      const part = weightOf[head]! / all / rows.length;
+      const scale = (renormalize && left > 0 ? whole / left : 1) * part;
+      for (let key = 0; key < shares.length; key++) shares[key] = shares[key]! + weights[key]! * scale;
+    },
+  );
   for (const key of hidden) shares[key] = 0;
   return shares;
 }

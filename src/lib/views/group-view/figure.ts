@@ -11,11 +11,12 @@ export async function figureOfGroups(
   const figures = await import('../../export/views.js');
   await until(() => groups.ready, options.signal);
   const { trace, labels } = groups.view.mustShow(groups.error);
-  const { stream, shares, scene, query, key, chosenQuery, chosenKey, among, chosen } = groups;
+  const { stream, shares, scene, weightLabel, query, key, chosenQuery, chosenKey, among, chosen } = groups;
+  const { changes, agreement } = groups;
   const { whole = false, width = 1080 } = options;
   const [queries, keys] = element().querySelectorAll('[role=listbox]');
   return figures.groupFigure({
-    ...{ trace, labels, query, key, chosenQuery, chosenKey, among, chosen },
+    ...{ trace, labels, weightLabel, changes, agreement, query, key, chosenQuery, chosenKey, among, chosen },
     stream: stream!,
     shares: shares!,
     scene: scene!,

@@ -3,10 +3,12 @@ import {
   groupShares,
   keyShares,
   rankCorrelation,
+  weightsOfHeads,
   type Group,
   type GroupCell,
   type GroupShares,
   type HeadPlace,
+  type HeadWeights,
 } from '../../analysis/index.js';
 import { groupScene, type GroupScene } from '../../scene/group-scene.js';
 import { picturesIn, type Stream } from '../../trace/index.js';
@@ -24,6 +26,7 @@ interface Given {
   queryGroups: readonly Group[] | undefined;
   keyGroups: readonly Group[] | undefined;
   removed: readonly RemovedGroup[] | undefined;
+  headWeights: HeadWeights | undefined;
 }
 
 interface Groups {
@@ -38,7 +41,8 @@ const strongestHeads = 6;
 export class GroupViewState {
   /** How far the heads are read; null where they need not be, or are. */
   progress = $state.raw<{ read: number; total: number } | null>(null);
-  #shares = $state.raw<GroupShares>();
+  /** As read: each head counts alike. */
+  #read = $state.raw<{ of: Stream; shares: GroupShares }>();
   #failure = $state.raw<Error>();
   /** The groups under the pointer or cursor, by index. */
   hoveredQuery = $state.raw<number | null>(null);
@@ -52,7 +56,7 @@ export class GroupViewState {
       const { stream } = this;
       const groups = this.#groups.value;
       const { hide, renormalize } = this;
-      this.#shares = undefined;
+      this.#read = undefined;
       this.#failure = undefined;
       this.hoveredQuery = this.hoveredKey = null;
       if (!stream || !groups) return;
@@ -69,7 +73,7 @@ export class GroupViewState {
       }).then(
         (shares) => {
           if (abort.signal.aborted) return;
-          this.#shares = shares;
+          this.#read = { of: stream, shares };
           this.progress = null;
         },
         (error: Error) => {
@@ -105,20 +109,63 @@ export class GroupViewState {
       };
       checkGroups(value.query, { tokens, place: 'queryGroups' });
       checkGroups(value.key, { tokens, place: 'keyGroups', apart: true });
-      checkRemoved(this.given().removed, value);
       return { value };
     } catch (error) {
       return { error: error as Error };
     }
   });
 
+  /** What is known of groups and heads beside their attention: other than groups, it is no reason to read anew. */
+  readonly #beside = $derived.by((): { headWeights?: readonly number[]; error?: Error } => {
+    const { removed, headWeights } = this.given();
+    const { stream } = this;
+    const groups = this.#groups.value;
+    if (!stream || !groups) return {};
+    try {
+      checkRemoved(removed, groups);
+      return { headWeights: headWeights && weightsOfHeads(headWeights, stream) };
+    } catch (error) {
+      return { error: error as Error };
+    }
+  });
+
   get error(): Error | undefined {
-    return this.#groups.error ?? this.#failure ?? this.#perKey.error;
+    return this.#groups.error ?? this.#beside.error ?? this.#failure ?? this.#perKey.error;
   }
 
-  get shares(): GroupShares | undefined {
-    return this.#shares;
+  /** The weight of each head, as those of the shares, where there are weights. */
+  get headWeights(): readonly number[] | undefined {
+    return this.#beside.headWeights;
   }
+
+  /** What the weights are called. */
+  get weightLabel(): string {
+    return this.given().headWeights?.label ?? '';
+  }
+
+  /** What heads are weighted by; undefined where each counts alike. */
+  get weightedBy(): HeadWeights | undefined {
+    return this.headWeights && this.view.options.weighted ? this.given().headWeights : undefined;
+  }
+
+  /** Of each head by itself, and of some alike. */
+  get alike(): GroupShares | undefined {
+    return this.#read?.of === this.stream ? this.#read?.shares : undefined;
+  }
+
+  readonly shares: GroupShares | undefined = $derived.by(() =>
+    this.weightedBy ? this.alike?.weightedBy(this.weightedBy) : this.alike,
+  );
+
+  /** What the grid shows, and the strongest heads are chosen by: their weights, or the share of each by itself. */
+  get gridShows(): 'share' | 'weight' {
+    return this.headWeights ? this.view.options.headGrid : 'share';
+  }
+  readonly gridValues: readonly number[] = $derived.by(() =>
+    this.gridShows === 'weight'
+      ? this.headWeights!
+      : (this.alike?.headValues(this.query, this.key).map(({ value }) => value) ?? []),
+  );
 
   /** Whether the numbers shown are up to date. */
   get ready(): boolean {
@@ -127,20 +174,20 @@ export class GroupViewState {
 
   /** Heads chosen that the stream holds, as indices of the shares' heads; empty where none is. */
   readonly chosen: readonly number[] = $derived.by(() =>
-    this.#shares ? indicesOf(this.#shares, this.view.options.chosenHeads) : [],
+    this.shares ? indicesOf(this.shares, this.view.options.chosenHeads) : [],
   );
 
   /** The heads whose mean is shown. */
   readonly among: readonly number[] = $derived.by(() =>
-    this.chosen.length > 0 ? this.chosen : [...(this.#shares?.heads.keys() ?? [])],
+    this.chosen.length > 0 ? this.chosen : [...(this.shares?.heads.keys() ?? [])],
   );
 
   /** The group of each side that is chosen, by index; null where none is. */
   readonly chosenQuery: number | null = $derived.by(() =>
-    indexNamed(this.#shares?.queryGroups ?? [], this.view.options.queryGroup),
+    indexNamed(this.shares?.queryGroups ?? [], this.view.options.queryGroup),
   );
   readonly chosenKey: number | null = $derived.by(() =>
-    indexNamed(this.#shares?.keyGroups ?? [], this.view.options.keyGroup, this.#shares?.rest),
+    indexNamed(this.shares?.keyGroups ?? [], this.view.options.keyGroup, this.shares?.rest),
   );
 
   /** The group of queries that is looked at: hovered, else chosen, else the first. */
@@ -151,17 +198,17 @@ export class GroupViewState {
 
   /** The group of keys that gets most from a group of queries. */
   strongest(query: number): number {
-    return this.#shares ? strongestKeys(this.#shares, query, this.among) : 0;
+    return this.shares ? strongestKeys(this.shares, query, this.among) : 0;
   }
 
   cell(query = this.query, key = this.key, heads = this.among): GroupCell | undefined {
-    return this.#shares?.cell(query, key, heads);
+    return this.shares?.cell(query, key, heads);
   }
 
   /** What removing each group of keys changed for the queries that are looked at; NaN where it is not known, undefined where none is. */
   readonly changes: readonly number[] | undefined = $derived.by(() => {
     const { removed } = this.given();
-    const shares = this.#shares;
+    const shares = this.shares;
     if (!removed?.length || !shares) return undefined;
     const query = shares.queryGroups[this.query]?.name;
     const changeOf = (key: string, of: string | undefined): number | undefined =>
@@ -184,24 +231,27 @@ export class GroupViewState {
 
   readonly #perKey = new Ready((signal) => {
     const { stream, hide, renormalize } = this;
-    const shares = this.#shares;
+    const shares = this.shares;
     const queryGroup = shares?.queryGroups[this.query];
     if (!stream || !shares || !queryGroup) return undefined;
     const heads = this.among.map((index) => shares.heads[index]!);
-    return keyShares(stream, { queryGroup, heads, hide, renormalize, signal });
+    const { weightedBy: headWeights } = this;
+    return keyShares(stream, { queryGroup, heads, headWeights, hide, renormalize, signal });
   });
   /** What is shaded until the shades of another group are read. */
   #kept: { of?: GroupShares; perKey?: Float64Array } = {};
 
   readonly scene: GroupScene | undefined = $derived.by(() => {
-    const shares = this.#shares;
+    const shares = this.shares;
     if (!shares || !this.stream) return undefined;
     const fresh = this.#perKey.value;
     if (fresh) this.#kept = { of: shares, perKey: fresh };
-    const { query, key, among } = this;
+    const { query, key, among, gridValues: headValues } = this;
     const perKey = this.#kept.of === shares ? this.#kept.perKey : undefined;
     return groupScene({
-      ...{ shares, query, key, perKey },
+      ...{ shares, query, key, perKey, headValues },
+      // Hover opens none, as the entries would move away below the pointer.
+      open: this.chosenKey ?? this.strongest(query),
       chosen: among,
       tokens: this.stream.keyTokens,
       pictures: picturesIn(this.stream.keySegments),
@@ -213,7 +263,7 @@ export class GroupViewState {
   readonly hoveredHead: number | null = $derived.by(() => {
     const { hover } = this.view;
     if (!hover || hover.head === null) return null;
-    const index = this.#shares?.heads.findIndex((h) => h.layer === hover.layer && h.head === hover.head);
+    const index = this.shares?.heads.findIndex((h) => h.layer === hover.layer && h.head === hover.head);
     return index === undefined || index < 0 ? null : index;
   });
 
@@ -236,14 +286,14 @@ export class GroupViewState {
   }
 
   previewHead(index: number | null): void {
-    const head = index === null ? undefined : this.#shares?.heads[index];
+    const head = index === null ? undefined : this.shares?.heads[index];
     const nowhere = { query: null, key: null, value: null };
     this.view.preview(head ? { stream: this.view.selection!.stream, ...head, ...nowhere } : null);
   }
 
   /** Chooses a group of queries, or lets the chosen one go; linked views show its tokens. */
   choose(side: 'query' | 'key', index: number | null): void {
-    const groups = side === 'query' ? this.#shares?.queryGroups : this.#shares?.keyGroups;
+    const groups = side === 'query' ? this.shares?.queryGroups : this.shares?.keyGroups;
     const group = index === null ? undefined : groups?.[index];
     this.view.setOptions(
       side === 'query' ? { queryGroup: group?.name ?? null } : { keyGroup: group?.name ?? null },
@@ -253,19 +303,18 @@ export class GroupViewState {
 
   /** Chooses a head beside those chosen, or lets it go; views of one layer follow to it. */
   toggleHead(index: number): void {
-    const place = this.#shares?.heads[index];
+    const place = this.shares?.heads[index];
     if (!place) return;
     const chosenHeads = toggleHead(this.view.options.chosenHeads, place);
     this.view.setOptions({ chosenHeads });
     if (includesHead(chosenHeads, place)) this.view.select({ layer: place.layer, heads: [place.head] });
   }
 
-  /** Chooses the heads that give most from the queries to the keys that are looked at. */
+  /** Chooses the heads of which the grid shows most. */
   chooseStrongest(): void {
-    const shares = this.#shares!;
-    const shareOf = (index: number): number => shares.cell(this.query, this.key, [index]).share;
-    const order = [...shares.heads.keys()].sort((a, b) => shareOf(b) - shareOf(a));
-    const heads: HeadPlace[] = order.slice(0, strongestHeads).map((index) => ({ ...shares.heads[index]! }));
+    const { gridValues: values, shares } = this;
+    const order = [...values.keys()].sort((a, b) => values[b]! - values[a]!);
+    const heads: HeadPlace[] = order.slice(0, strongestHeads).map((index) => ({ ...shares!.heads[index]! }));
     this.view.setOptions({ chosenHeads: heads });
   }
 
@@ -274,6 +323,6 @@ export class GroupViewState {
   }
 
   get strongestCount(): number {
-    return Math.min(strongestHeads, this.#shares?.heads.length ?? 0);
+    return Math.min(strongestHeads, this.shares?.heads.length ?? 0);
   }
 }

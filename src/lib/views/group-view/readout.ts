@@ -29,14 +29,16 @@ export function readoutOf({ labels }: ViewState, groups: GroupViewState): Readou
   if (!shares || !stream) return undefined;
   const pointed = groups.hoveredQuery !== null || groups.hoveredKey !== null || hoveredHead !== null;
   if (!pointed && groups.chosenQuery === null && groups.chosenKey === null) return undefined;
-  const cell = groups.cell(query, key, hoveredHead === null ? groups.among : [hoveredHead])!;
+  const at = hoveredHead === null ? groups.among : [hoveredHead];
+  // Of one head it is its own, whatever it weighs.
+  const cell = (hoveredHead === null ? shares : groups.alike!).cell(query, key, at);
   const head = hoveredHead === null ? undefined : shares.heads[hoveredHead];
   const name = labels.pair(
     shortName(shares.queryGroups[query]!.name),
     shortName(shares.keyGroups[key]!.name),
   );
   const facts: Fact[] = [{ name, value: formatValue(cell.share, stream.quantity) }];
-  const hidden = shares.hiddenShare[query]!;
+  const weight = hoveredHead === null ? undefined : groups.headWeights?.[hoveredHead];
   return {
     place: head ? labels.place(head.layer, String(head.head)) : '',
     facts,
@@ -47,7 +49,11 @@ export function readoutOf({ labels }: ViewState, groups: GroupViewState): Readou
         : '',
       labels.perToken(formatValue(cell.perToken, stream.quantity)),
       head ? '' : labels.meanOfHeads(groups.among.length),
-      shares.hiddenKeys.length > 0 ? labels.leftOutOfBar(formatValue(hidden, stream.quantity)) : '',
+      !head && groups.weightedBy ? labels.weightedBy(groups.weightLabel) : '',
+      weight === undefined ? '' : labels.fact(groups.weightLabel, formatValue(weight)),
+      shares.hiddenKeys.length > 0
+        ? labels.leftOutOfBar(formatValue(shares.hiddenShare(query, at), stream.quantity))
+        : '',
     ],
   };
 }

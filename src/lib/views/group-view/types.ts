@@ -1,4 +1,4 @@
-import type { Group, HeadPlace } from '../../analysis/index.js';
+import type { Group, HeadPlace, HeadWeights } from '../../analysis/index.js';
 import type { LensProps, OptionProps, ViewProps } from '../kit/types.js';
 import type { GroupViewOptions } from './options.js';
 
@@ -29,6 +29,11 @@ export interface GroupViewProps extends ViewProps, LensProps, OptionProps<GroupV
    */
   removed?: readonly RemovedGroup[];
   /**
+   * Weights of heads that were worked out elsewhere, such as those AT2 learns for a model: what they are called, and a number for each head of
+   * the stream, `[layer][head]`. The grid can show them, heads be chosen by them, and shares be weighted by them.
+   */
+  headWeights?: HeadWeights;
+  /**
    * The group of queries that is chosen, by its name; null for the first.
    */
   queryGroup?: string | null;
@@ -41,4 +46,14 @@ export interface GroupViewProps extends ViewProps, LensProps, OptionProps<GroupV
    * @default []
    */
   chosenHeads?: readonly HeadPlace[];
+  /**
+   * What the grid shows of each head, and the strongest are chosen by: its share, or its weight where there are `headWeights`.
+   * @default 'share'
+   */
+  headGrid?: 'share' | 'weight';
+  /**
+   * Whether the mean over heads is weighted by `headWeights`: Σ w·share ÷ Σ |w|.
+   * @default false
+   */
+  weighted?: boolean;
 }

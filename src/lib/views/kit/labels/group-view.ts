@@ -28,6 +28,13 @@ export interface GroupViewLabels {
   timesEvenShort: string;
   perToken: (share: string) => string;
   meanOfHeads: (count: number) => string;
+  /** What heads are weighted by, where the mean over them is. */
+  weightedBy: (label: string) => string;
+  weightedByHelp: string;
+  /** What the grid of heads shows. */
+  gridShows: string;
+  /** The head grid: the weight of each head. */
+  weightsOfHeads: (label: string) => string;
   allHeads: string;
   chooseStrongest: (count: number) => string;
   chosenHeads: (count: number) => string;
@@ -65,6 +72,10 @@ export const groupViewLabels: GroupViewLabels = {
   timesEven: (lift) => `${lift} times an even spread`,
   perToken: (share) => `${share} a token`,
   meanOfHeads: (count) => `mean of ${count.toLocaleString('en')} ${count === 1 ? 'head' : 'heads'}`,
+  weightedBy: (label) => `weighted by ${label}`,
+  weightedByHelp: 'the mean over heads, each weighted, or each alike',
+  gridShows: 'what the grid shows',
+  weightsOfHeads: (label) => `${label} of each head`,
   allHeads: 'all heads',
   chooseStrongest: (count) => `choose the ${count === 1 ? 'strongest' : `${count} strongest`}`,
   chosenHeads: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'head' : 'heads'}`,
