@@ -69,6 +69,16 @@ test('what the keyboard is on in the lines is told by the status line of the tex
   expect(status).toHaveTextContent(/cat → cat ?0\.63/);
 });
 
+test('text scrolled by hand stays there, though the keyboard is on a token in the lines', async () => {
+  const queries = region('Heads').getByRole('listbox', { name: 'queries' });
+  queries.focus();
+  await fireEvent.keyDown(queries, { key: 'ArrowDown' });
+  const scroller = region('Text').getByRole('listbox', { name: 'tokens' }).parentElement!.parentElement!;
+  scroller.scrollTop = 500;
+  await fireEvent.scroll(scroller);
+  expect(scroller.scrollTop).toBe(500);
+});
+
 test('lines tell of the head that a linked view points at, though another ties the pair more', async () => {
   const hover: Hover = { stream: 'self', layer: 0, head: 0, query: 1, key: 1, value: 0.5 };
   const { container } = render(HeadView, { trace, hover });

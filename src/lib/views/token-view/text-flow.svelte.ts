@@ -76,15 +76,16 @@ export class TextFlow {
     const top = element
       ? rectIn(element, this.#elements.flow()).y + window.line * linePx
       : (this.lines?.lineOf(position) ?? 0) * linePx;
-    this.#bring(top);
-    this.#anchor = { token: position, scrollTop: this.scrolled, goneTo: true };
+    // Told, not read: who reveals is not to follow what is scrolled by hand.
+    const scrollTop = this.#bring(top);
+    this.#anchor = { token: position, scrollTop, goneTo: true };
   }
 
-  /** Scrolls just so far that the line at `top` is in sight. */
-  #bring(top: number): void {
+  /** Scrolls just so far that the line at `top` is in sight; returns how far it is scrolled then. */
+  #bring(top: number): number {
     const scroller = this.#elements.scroller();
     scroller.scrollTop = scrollToShow(scroller.scrollTop, this.height, top, top + 2 * linePx, linePx);
-    this.scrolled = scroller.scrollTop;
+    return (this.scrolled = scroller.scrollTop);
   }
 
   /** Finds the lines: the first at once, the others as there is time. Lines of another width stand in until all are found. */
