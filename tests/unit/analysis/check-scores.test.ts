@@ -137,6 +137,15 @@ describe('recorded scores', () => {
     expect(check.explanation).toEqual({ by, value: expect.closeTo(value, 4) as number });
   });
 
+  test('a scale is told from one key a query: scores lack no constant, as weights do', async () => {
+    const own: Change = (score, query, key) => (query === key ? score * 1.7 : 0);
+    const check = await checkHead(head(own, { causal: true, scoring: { window: 1 } }), 0, 0);
+    expect(check.explanation).toEqual({
+      by: 'scale',
+      value: expect.closeTo(1.7 / Math.sqrt(dim), 4) as number,
+    });
+  });
+
   test('numbers that are neither scores nor weights are refused by name', async () => {
     const stream = head((score) => score / 100, { quantity: 'differences' });
     await expect(checkHead(stream, 0, 0)).rejects.toMatchObject({
