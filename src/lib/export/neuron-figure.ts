@@ -296,7 +296,7 @@ function tableRow(shown: NeuronShown, open: OpenQuery, row: number): Mark[] {
     const [from, to] = [0, open.scores[key]!].map(at).sort((a, b) => a - b) as [number, number];
     const y = score.y + score.height;
     marks.push(
-      { kind: 'box', rect: { x: from, y: y - 2, width: to - from, height: 2 }, fill: ink },
+      { kind: 'box', rect: { x: from, y, width: to - from, height: 2 }, fill: chromeColors.muted },
       {
         kind: 'box',
         rect: { x: at(recordedScore) - 1, y: y - 3, width: 2, height: 6 },
