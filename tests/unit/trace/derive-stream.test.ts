@@ -69,7 +69,7 @@ describe('a derived stream', () => {
   });
 
   test('refuses what it does not hold, and matrices that do not fit', () => {
-    expect(() => sums.matrix(3, 0)).toThrow(/found the number 3, expected one of \[2, 5\]/);
+    expect(() => sums.matrix(3, 0)).toThrow(/found the number 3, expected 2 or 5/);
     expect(() => sums.matrix(2, 1)).toThrow(/The sum of heads stream holds no other/);
     const of = (matrix: Matrix) => () => deriveStream(base, { name: 'x', matrix: () => matrix }).matrix(2, 1);
     expect(of(new DenseMatrix(2, 3, 'uint8', new Uint8Array(6)))).toThrow(

@@ -1,10 +1,11 @@
 import { lookThrough, plainLens, type SeenStream } from '../../analysis/lens/index.js';
 import type { Exploration } from '../../explore/exploration.svelte.js';
 import { rowOf, type Stream, type Token } from '../../trace/index.js';
+import { groupRows, noGroupRows, type GroupRows } from './group-rows.js';
 
 type Side = 'query' | 'key';
 type Positions = Partial<Record<Side, number | null>>;
-/** A place on one side in the positions of tokens, or of the stream as it is seen, turned into the other. */
+/** Turns a position of one kind on a side into the other kind. */
 type Translate = (seen: SeenStream, side: Side, tokens: readonly Token[], position: number) => number;
 
 const none: ReadonlySet<number> = new Set();
@@ -49,19 +50,10 @@ export class LensState {
   }
 
   /** The rows and the columns that hold a token of the group that is chosen. */
-  readonly groupRows: Readonly<Record<Side, ReadonlySet<number>>> = $derived.by(() => {
+  readonly groupRows: GroupRows = $derived.by(() => {
     const { group } = this.exploration.selection ?? {};
     const { seen } = this.#result;
-    const stream = this.#recorded;
-    if (!group || !seen || !stream) return { query: none, key: none };
-    const positions = new Set(group.positions);
-    const rowsOf = (side: Side, tokens: readonly Token[]): ReadonlySet<number> => {
-      // Within one sequence a group is of both sides.
-      if (stream.kind === 'cross' && side !== group.side) return none;
-      const rows = [...tokens.keys()].filter((row) => positions.has(tokens[row]!.position));
-      return new Set(rows.map((row) => seen.toSeen(side, row)));
-    };
-    return { query: rowsOf('query', stream.queryTokens), key: rowsOf('key', stream.keyTokens) };
+    return group && seen ? groupRows(group, this.#recorded!, seen) : noGroupRows;
   });
 
   toSeen<T extends Positions>(at: T): T {
