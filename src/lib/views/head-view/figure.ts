@@ -1,4 +1,6 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
+import { headFigure } from '../../export/head-figure.js';
+import { wholeHead } from '../../export/whole-head.js';
 import { until } from '../kit/until.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
@@ -11,16 +13,15 @@ export async function figureOfHeads(
   heads: HeadViewState,
   options: FigureOptions,
 ): Promise<Figure> {
-  const figures = await import('../../export/views.js');
   await until(() => !heads.waiting, options.signal);
   const { stream, trace, selection, labels, hiddenKeys } = view.mustShow(heads.error);
   const { layer, heads: chosen } = selection;
   const shown = { trace, stream, labels, layer, heads: chosen, options: { ...view.options } };
-  if (options.whole) return figures.wholeHead({ ...shown, hiddenKeys }, options);
+  if (options.whole) return wholeHead({ ...shown, hiddenKeys }, options);
   const { sight } = heads;
   // Side by side, tokens that leave room stand in the middle.
   const startPx = heads.horizontal && !sight.apart ? Math.max(0, (sight.widthPx - sight.lengthPx) / 2) : 0;
-  return figures.headFigure({
+  return headFigure({
     ...shown,
     scene: heads.sceneIn('light'),
     threshold: heads.threshold,
