@@ -30,6 +30,9 @@ const packages = [
   { name: 'svelte', folders: ['explore', 'kit', 'views', 'embed'] },
 ];
 
+/** What makes the figure of a view: views load it with import(), and so it need not load what it uses in that way. */
+const lateFile = /\bviews[\\/][^\\/]+[\\/]figure\.(ts|js)$/;
+
 /** @type {import('eslint').Rule.RuleModule} */
 export const importDirections = {
   meta: {
@@ -50,7 +53,7 @@ export const importDirections = {
             folder,
             source.value,
             relative(lib, join(dirname(context.filename), source.value)),
-            how,
+            { ...how, late: lateFile.test(context.filename) },
           )
         : packageProblem(folder, source.value, how);
       if (message) context.report({ node, message });
@@ -89,13 +92,15 @@ function isTypeOnly(node) {
  * @param {string} from a folder of src/lib
  * @param {string} source as written
  * @param {string} path of what is imported, from src/lib
- * @param {{ dynamic?: boolean, typeOnly?: boolean }} how
+ * @param {{ dynamic?: boolean, typeOnly?: boolean, late?: boolean }} how
  */
-function relativeProblem(from, source, path, { dynamic, typeOnly }) {
+function relativeProblem(from, source, path, { dynamic, typeOnly, late }) {
   if (!/\.(js|svelte|css)$/.test(source))
     return `End '${source}' in .js: the packed dist resolves as it stands.`;
   const to = folderOf(path);
   if (!to) return `'${source}' is outside src/lib, and so not in the package.`;
+  if (lateFile.test(path) && !dynamic && !typeOnly)
+    return `Load '${source}' with import(): only who saves a figure pays for it.`;
   if (to === from) return undefined;
   const allowed = arrows[from];
   if (!allowed) return `src/lib/${from} is not a folder of the design; see docs/architecture.md.`;
@@ -105,7 +110,7 @@ function relativeProblem(from, source, path, { dynamic, typeOnly }) {
   if (['kit', 'views'].includes(from) && to === 'render' && !dynamic && !typeOnly) {
     return `Load '${source}' with import() or 'import type': a server that renders a view must not load pixi.js.`;
   }
-  if (['kit', 'views'].includes(from) && to === 'export' && !dynamic && !typeOnly) {
+  if (['kit', 'views'].includes(from) && to === 'export' && !dynamic && !typeOnly && !late) {
     return `Load '${source}' with import() or 'import type': only who saves a figure pays for it.`;
   }
   if (from === 'export' && /\.svelte(\.js)?$/.test(source) && !typeOnly) {

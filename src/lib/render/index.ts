@@ -1,6 +1,6 @@
 /**
- * Drawing with Pixi: surfaces to draw on, and the layers that draw. Browser only, and heavy: load it when a view
- * is mounted, `await import('../../render/index.js')`. Colours and scales are in `colors/`, for the server too.
+ * Drawing with Pixi: surfaces to draw on, and the layers that draw. Browser only, and heavy: views load what they draw with when they are
+ * mounted, `await import('../../render/heatmap/index.js')`. Colours and scales are in `colors/`, for the server too.
  */
 import { contextCount } from './stage.js';
 import { surfaceCount } from './surface.js';

@@ -1,8 +1,8 @@
 import { checkWeights, clampRounded, type Checked, type WeightRules } from './check-weights.js';
+import { drain } from './pyramid/drain.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, CellRect } from './pyramid/pyramid.js';
-import type { Levels } from './pyramid/reduce.js';
-import { performNow } from './pyramid/tasks.js';
+import { reduceWeights, type Levels } from './pyramid/reduce.js';
 import { cellsAtLevel, cutRequest, readAtOnce } from './request.js';
 import { newWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
@@ -134,17 +134,19 @@ export abstract class HeldMatrix implements Matrix {
         : { rowLevel: 0, colLevel: 0 };
     const [rows, cols] = [cellsAtLevel(this.rows, from.rowLevel), cellsAtLevel(this.cols, from.colLevel)];
     const { data: finer, offset, type } = this.#level(from, reduce);
-    const { data } = performNow({
-      op: 'reduce',
-      data: finer.subarray(offset, offset + rows * cols),
-      type,
-      rows,
-      cols,
-      rowLevel: rowLevel - from.rowLevel,
-      colLevel: colLevel - from.colLevel,
-      reduce,
-      signed: this.signed,
-    });
+    const { data } = drain(
+      reduceWeights({
+        op: 'reduce',
+        data: finer.subarray(offset, offset + rows * cols),
+        type,
+        rows,
+        cols,
+        rowLevel: rowLevel - from.rowLevel,
+        colLevel: colLevel - from.colLevel,
+        reduce,
+        signed: this.signed,
+      }),
+    );
     const level = {
       data,
       offset: 0,

@@ -2,7 +2,7 @@ import { DenseMatrix } from './dense-matrix.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, CellRect } from './pyramid/pyramid.js';
 import type { Levels } from './pyramid/reduce.js';
-import { unlessAborted } from './pyramid/shared-work.js';
+import { unlessAborted } from './pyramid/unless-aborted.js';
 import { cutRequest, readAtOnce } from './request.js';
 import { blockWeights } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';

@@ -73,6 +73,7 @@ describe('the menu', () => {
     (region.getByRole('button', { name: 'options' }).element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
     const svg = region.getByRole('button', { name: 'SVG' });
+    await expect.element(svg).toBeVisible();
     for (let i = 0; i < 12 && document.activeElement !== svg.element(); i++)
       await userEvent.keyboard('{Tab}');
     expect(document.activeElement).toBe(svg.element());

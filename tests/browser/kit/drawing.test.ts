@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { SignedLayer } from '../../../src/lib/render/index.js';
-import { Drawing } from '../../../src/lib/views/kit/drawing.svelte.js';
+import { Drawing } from '../../../src/lib/views/kit/index.js';
 import { until } from '../render/helpers.js';
 
 const undo: (() => void)[] = [];

@@ -63,6 +63,12 @@ test.each([
   ['views/x.ts', `export { f } from '../render/index.js';`, /with import\(\) or 'import type'/],
   ['views/x.ts', `import { type A, f } from '../render/index.js'; f as A;`, /with import\(\)/],
   ['views/a/X.svelte', `<script>import { f } from '../../render/index.js'; f();</script>`, /with import\(\)/],
+  [
+    'views/a/X.svelte',
+    `<script>import { f } from '../../export/svg.js'; f();</script>`,
+    /who saves a figure/,
+  ],
+  ['views/a/X.svelte', `<script>import { f } from './figure.js'; f();</script>`, /who saves a figure/],
   ['views/x.ts', `import { Mesh } from 'pixi.js'; new Mesh();`, /Only render may import pixi\.js/],
   ['views/x.ts', `export const f = () => import('pixi.js/unsafe-eval');`, /Only render may import pixi\.js/],
   [
@@ -99,6 +105,8 @@ test.each([
   ['views/x.ts', `export type B = import('../render/index.js').A;`],
   ['views/a/x.ts', `import { f } from '../kit/index.js'; f();`],
   ['views/kit/x.ts', `export const f = () => import('../../render/index.js');`],
+  ['views/a/figure.ts', `import { f } from '../../export/svg.js'; f();`],
+  ['views/a/X.svelte', `<script>export const f = () => import('./figure.js');</script>`],
   ['render/x.ts', `import type { A } from '../scene/index.js'; export type B = A;`],
   ['embed/x.ts', `import { mount } from 'svelte'; import { f } from '../views/index.js'; mount(f);`],
   ['index.ts', `export { default as HeadView } from './views/head-view/HeadView.svelte';`],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { assemble } from '../../../scripts/wasm.js';
+import { drain } from '../../../src/lib/trace/pyramid/drain.js';
 import { multiply, type ProductTask } from '../../../src/lib/trace/pyramid/product.js';
 import { seeded } from './arrays.js';
 
@@ -67,8 +68,8 @@ async function run(change: Partial<ProductTask>, slow: boolean): Promise<Float32
       },
     });
   vi.resetModules();
-  const { performNow } = await import('../../../src/lib/trace/pyramid/tasks.js');
-  const { data } = performNow(task(change));
+  const fresh = await import('../../../src/lib/trace/pyramid/product.js');
+  const { data } = drain(fresh.multiply(task(change)));
   vi.unstubAllGlobals();
   return data as Float32Array;
 }

@@ -1,9 +1,10 @@
 import type { Pyramid, CellRect } from '../../trace/pyramid/pyramid.js';
-import type { ProductTask } from '../../trace/pyramid/product.js';
+import { drain } from '../../trace/pyramid/drain.js';
+import { multiply, type ProductTask } from '../../trace/pyramid/product.js';
 import { runTask, type Urgency } from '../../trace/pyramid/run-task.js';
-import { SharedWork, unlessAborted, waitFor } from '../../trace/pyramid/shared-work.js';
+import { SharedWork, waitFor } from '../../trace/pyramid/shared-work.js';
+import { unlessAborted } from '../../trace/pyramid/unless-aborted.js';
 import type { Levels, Reduced } from '../../trace/pyramid/reduce.js';
-import { performNow } from '../../trace/pyramid/tasks.js';
 import { cutRequest } from '../../trace/request.js';
 import type { Block, BlockOptions, BlockRequest, HeadScoring, Matrix } from '../../trace/types.js';
 import { sourceError } from './source-error.js';
@@ -77,7 +78,7 @@ export class QueryKeyMatrix implements Matrix {
     const unknown = this.#unknown(row, rows);
     if ((rows * cols + unknown * this.cols) * this.#head.dim <= atOnce) {
       if (unknown > 0) this.#sumNow(row, rows);
-      return finish(this.#check(performNow(this.#product(cut, finest, 'max', [1, 1], true)), cut));
+      return finish(this.#check(drain(multiply(this.#product(cut, finest, 'max', [1, 1], true))), cut));
     }
     return this.#inParts(cut, signal).then(finish);
   }
@@ -224,7 +225,7 @@ export class QueryKeyMatrix implements Matrix {
     const task = this.#task({ row, col: 0, rows, cols: this.cols }, 1, 1, true);
     const { sink } = this.#head;
     this.#logSumExp.set(
-      performNow(task).data.map((sum) => addLogs(sum, sink)),
+      drain(multiply(task)).data.map((sum) => addLogs(sum, sink)),
       row,
     );
   }

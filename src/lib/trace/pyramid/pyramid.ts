@@ -1,10 +1,12 @@
 import type { Block, BlockOptions, WeightArray, WeightType } from '../types.js';
 import { newWeights } from '../weights.js';
+import { drain } from './drain.js';
 import { keepLevels, touchLevels } from './kept-levels.js';
-import type { Levels, Reduced } from './reduce.js';
+import { reduceWeights, type Levels, type Reduced } from './reduce.js';
 import { runTask, type Urgency } from './run-task.js';
-import { SharedWork, unlessAborted, waitFor } from './shared-work.js';
-import { performNow, type Task } from './tasks.js';
+import { SharedWork, waitFor } from './shared-work.js';
+import type { Task } from './tasks.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /** A rectangle of weights. */
 export interface CellRect {
@@ -157,8 +159,8 @@ export class Pyramid {
     if (up.rowLevel + up.colLevel === 0) return data;
     if (this.#reduce === 'mean') return meansOfMeans(data, covered, this.base, up);
     const { signed } = this.#source;
-    return performNow({ op: 'reduce', data, type: this.#type, rows, cols, ...up, reduce: 'max', signed })
-      .data;
+    const task = { op: 'reduce', data, type: this.#type, rows, cols, ...up, reduce: 'max', signed } as const;
+    return drain(reduceWeights(task)).data;
   }
 
   #keepBase(): Base {

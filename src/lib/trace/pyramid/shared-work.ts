@@ -1,3 +1,5 @@
+import { unlessAborted } from './unless-aborted.js';
+
 interface Work<T> {
   promise: Promise<T>;
   abort: AbortController;
@@ -52,14 +54,4 @@ export async function waitFor<T>(
   } finally {
     for (const work of works) work.leave();
   }
-}
-
-export function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

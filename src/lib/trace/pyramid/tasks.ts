@@ -9,14 +9,6 @@ export function perform(task: Task): Generator<void, Reduced> {
   return task.op === 'reduce' ? reduceWeights(task) : multiply(task);
 }
 
-/** Runs a task without pauses. */
-export function performNow(task: Task): Reduced {
-  const steps = perform(task);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
-}
-
 /** The arrays of a task, to be handed over rather than copied. */
 export function buffersOf(task: Task): ArrayBufferLike[] {
   const arrays = task.op === 'reduce' ? [task.data] : [task.queries, task.keys, task.logSumExp];

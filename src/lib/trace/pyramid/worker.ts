@@ -1,6 +1,7 @@
 /** Performs tasks, one at a time, away from the page. */
 import { TraceError } from '../errors.js';
-import { performNow, type Task } from './tasks.js';
+import { drain } from './drain.js';
+import { perform, type Task } from './tasks.js';
 import type { Reply } from './run-task.js';
 
 const scope = self as unknown as {
@@ -10,7 +11,7 @@ const scope = self as unknown as {
 
 scope.onmessage = ({ data: task }) => {
   try {
-    const result = performNow(task);
+    const result = drain(perform(task));
     scope.postMessage({ result }, [result.data.buffer as ArrayBuffer]);
   } catch (error) {
     if (error instanceof TraceError) {

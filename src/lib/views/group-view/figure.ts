@@ -1,4 +1,5 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
+import { groupFigure } from '../../export/group-figure.js';
 import { until } from '../kit/until.js';
 import type { GroupViewState } from './group-view-state.svelte.js';
 
@@ -8,14 +9,13 @@ export async function figureOfGroups(
   element: () => HTMLElement,
   options: FigureOptions,
 ): Promise<Figure> {
-  const figures = await import('../../export/views.js');
   await until(() => groups.ready, options.signal);
   const { trace, labels } = groups.view.mustShow(groups.error);
   const { stream, shares, scene, weightLabel, query, key, chosenQuery, chosenKey, among, chosen } = groups;
   const { changes, agreement } = groups;
   const { whole = false, width = 1080 } = options;
   const [queries, keys] = element().querySelectorAll('[role=listbox]');
-  return figures.groupFigure({
+  return groupFigure({
     ...{ trace, labels, weightLabel, changes, agreement, query, key, chosenQuery, chosenKey, among, chosen },
     stream: stream!,
     shares: shares!,

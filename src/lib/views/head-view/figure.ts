@@ -1,4 +1,6 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
+import { headFigure } from '../../export/head-figure.js';
+import { wholeHead } from '../../export/whole-head.js';
 import { until } from '../kit/until.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { joinLines, noLines } from './head-lines.js';
@@ -12,17 +14,16 @@ export async function figureOfHeads(
   heads: HeadViewState,
   options: FigureOptions,
 ): Promise<Figure> {
-  const figures = await import('../../export/views.js');
   await until(() => !heads.waiting, options.signal);
   const { stream, trace, selection, labels, hiddenKeys } = view.mustShow(heads.error);
   const { layer, heads: chosen } = selection;
   const shown = { trace, stream, labels, layer, heads: chosen, options: { ...view.options } };
-  if (options.whole) return figures.wholeHead({ ...shown, hiddenKeys }, options);
+  if (options.whole) return wholeHead({ ...shown, hiddenKeys }, options);
   const { sight } = heads;
   const scene = heads.sceneIn('light');
   // Side by side, tokens that leave room stand in the middle.
   const startPx = heads.horizontal && !sight.apart ? Math.max(0, (sight.widthPx - sight.lengthPx) / 2) : 0;
-  return figures.headFigure({
+  return headFigure({
     ...shown,
     scene: { ...scene, lines: joinLines([scene.lines, scene.more]), more: noLines },
     threshold: heads.threshold,

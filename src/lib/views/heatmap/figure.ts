@@ -1,4 +1,6 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
+import { heatmapFigure } from '../../export/heatmap-figure.js';
+import { wholeHeatmap } from '../../export/whole-heatmap.js';
 import type { ColorTable } from '../../render/colors/index.js';
 import { until } from '../kit/until.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -16,19 +18,15 @@ export async function figureOfHeatmap(
   colors: ColorName | ColorTable,
   options: FigureOptions,
 ): Promise<Figure> {
-  const figures = await import('../../export/views.js');
   await until(() => !map.fitting, options.signal);
   const { stream, trace, selection, labels, hiddenKeys } = view.mustShow(map.error);
   const shown = { trace, stream, labels };
   if (options.whole) {
     const whole = { ...view.options, viewport: undefined };
     const { layer } = selection;
-    return figures.wholeHeatmap(
-      { ...shown, hiddenKeys, layer, head: view.head!, options: whole, colors },
-      options,
-    );
+    return wholeHeatmap({ ...shown, hiddenKeys, layer, head: view.head!, options: whole, colors }, options);
   }
-  return figures.heatmapFigure(
+  return heatmapFigure(
     {
       ...shown,
       scene: map.scene,

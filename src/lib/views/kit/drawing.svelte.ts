@@ -1,7 +1,5 @@
 import type { Attachment } from 'svelte/attachments';
-import type * as Render from '../../render/index.js';
-
-type RenderModule = typeof Render;
+import type { Surface } from '../../render/index.js';
 
 /** A layer that draws, from `render/`. */
 interface Layer {
@@ -9,8 +7,8 @@ interface Layer {
 }
 
 /**
- * One canvas of a view and the layer drawn into it. Pixi is loaded when the first canvas is mounted, never on the server;
- * a canvas that is unmounted before that leaves nothing behind. The canvas takes the size of its parent, in whole layout pixels: what is
+ * One canvas of a view and the layer drawn into it. Pixi, and what makes the layer, are loaded when the first canvas is mounted, never on
+ * the server; a canvas that is unmounted before that leaves nothing behind. The canvas takes the size of its parent, in whole layout pixels: what is
  * around may be scaled.
  */
 export class Drawing<L extends Layer> {
@@ -26,11 +24,12 @@ export class Drawing<L extends Layer> {
   /** Whether the page around the canvas is dark; `auto` themes follow it. */
   dark = $state(false);
 
-  readonly #make: (render: RenderModule, surface: Render.Surface) => L;
-  #surface: Render.Surface | undefined;
+  readonly #load: () => Promise<(surface: Surface) => L>;
+  #surface: Surface | undefined;
 
-  constructor(make: (render: RenderModule, surface: Render.Surface) => L) {
-    this.#make = make;
+  /** @param load gets what makes the layer, and no layer of other views with it */
+  constructor(load: () => Promise<(surface: Surface) => L>) {
+    this.#load = load;
   }
 
   readonly attach: Attachment<HTMLCanvasElement> = (canvas) => {
@@ -42,15 +41,15 @@ export class Drawing<L extends Layer> {
       this.#resize(canvas);
     });
     const stopScheme = watchColorScheme(canvas, (dark) => (this.dark = dark));
-    import('../../render/index.js').then(
-      (render) => {
+    Promise.all([import('../../render/surface.js'), this.#load()]).then(
+      ([{ createSurface }, make]) => {
         if (gone) return;
-        this.#surface = render.createSurface(canvas, {
+        this.#surface = createSurface(canvas, {
           onDraw: () => (this.drawn = true),
           onError: (error) => (this.failure = error),
           onRestore: () => (this.failure = undefined),
         });
-        this.layer = this.#make(render, this.#surface);
+        this.layer = make(this.#surface);
         this.#resize(canvas);
       },
       (error: Error) => (this.failure = error),

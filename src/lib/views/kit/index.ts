@@ -14,7 +14,7 @@ export {
   type OptionsOf,
 } from './option-rules.js';
 export { ViewState } from './view-state.svelte.js';
-export { Drawing } from './drawing.svelte.js';
+export { AnyDrawing as Drawing } from './any-drawing.svelte.js';
 export { Ready } from './ready.svelte.js';
 export { TokenFocus, otherSide, type PairOfTokens, type SideToken } from './token-focus.svelte.js';
 

@@ -1,4 +1,5 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
+import { modelFigure } from '../../export/model-figure.js';
 import { until } from '../kit/until.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { columnLabel } from './column-label.js';
@@ -15,10 +16,7 @@ export async function figureOfModel(
   grid: GridState,
   options: FigureOptions,
 ): Promise<Figure> {
-  const [figures, { chooseFormat }] = await Promise.all([
-    import('../../export/views.js'),
-    import('../../render/index.js'),
-  ]);
+  const { chooseFormat } = await import('../../render/thumbnails/format.js');
   await until(() => model.progress === null, options.signal);
   const { stream, trace, labels } = view.mustShow(model.error);
   const { width = 720, whole = false, pixelRatio = 1 } = options;
@@ -34,7 +32,7 @@ export async function figureOfModel(
   const measure = model.ordered ? model.measure : undefined;
   const tokens = Math.max(stream.queryTokens.length, stream.keyTokens.length);
   const contentPx = layout.labelPx + grid.cols * layout.cellWidth;
-  return figures.modelFigure(
+  return modelFigure(
     {
       ...{ stream, trace, labels, layout },
       options: { ...view.options },

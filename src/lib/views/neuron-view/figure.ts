@@ -1,5 +1,5 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
-import type { NeuronColumn, TokenMark } from '../../export/views.js';
+import { neuronFigure, type NeuronColumn, type TokenMark } from '../../export/neuron-figure.js';
 import { formatValue } from '../kit/numbers.js';
 import { rowPx } from '../kit/rows.js';
 import { until } from '../kit/until.js';
@@ -10,7 +10,6 @@ import { strongestBar, tieOf } from './token-bar.js';
 
 /** The figure of a neuron view: the rows that are in sight, or all. */
 export async function figureOfNeurons(neurons: NeuronState, options: FigureOptions): Promise<Figure> {
-  const figures = await import('../../export/views.js');
   const { view } = neurons;
   await until(() => !neurons.waiting, options.signal);
   const { stream, trace, labels, selection } = view.mustShow(neurons.error);
@@ -45,7 +44,7 @@ export async function figureOfNeurons(neurons: NeuronState, options: FigureOptio
           },
         ]),
   ];
-  return figures.neuronFigure({
+  return neuronFigure({
     ...{ stream, trace, labels, layout, vectors, open, columns, shared },
     place: labels.place(selection.layer, String(view.head)),
     head: view.head!,

@@ -1,5 +1,5 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
-import type { ShownText } from '../../export/views.js';
+import { tokenFigure, type ShownText } from '../../export/token-figure.js';
 import { rectIn } from '../kit/rect.js';
 import { tokenName } from '../kit/token-names.js';
 import { until } from '../kit/until.js';
@@ -16,7 +16,6 @@ export async function figureOfTokens(
   element: () => HTMLElement,
   options: FigureOptions,
 ): Promise<Figure> {
-  const figures = await import('../../export/views.js');
   await until(() => text.ready || text.average.offered, options.signal);
   const { stream, trace, labels } = view.mustShow(text.error);
   const { focus } = text;
@@ -34,7 +33,7 @@ export async function figureOfTokens(
   });
   const looked = focus.token;
   const looks = looked && (looked.side === 'query' ? stream.queryTokens : stream.keyTokens);
-  return figures.tokenFigure({
+  return tokenFigure({
     ...{ stream, trace, labels, texts },
     place: text.place,
     options: { ...view.options },

@@ -1,5 +1,5 @@
 import type { Granularity } from '../../analysis/lens/index.js';
-import type { TextPiece } from '../../export/views.js';
+import type { TextPiece } from '../../export/token-figure.js';
 import type { Token } from '../../trace/index.js';
 import { toProse } from './prose.js';
 import { linePx } from './text-lines.js';
