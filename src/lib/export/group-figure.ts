@@ -45,7 +45,7 @@ const linePx = 18;
 const padPx = 8;
 const barPx = 14;
 /** Shares, lifts and changes beside the groups of keys. */
-const numberPx = 52;
+const numberPx = 56;
 const swatchPx = 10;
 /** From this width on the three parts stand beside each other, as on the screen. */
 const besidePx = 860;
@@ -182,7 +182,9 @@ function queryPane({ scene, labels, query, chosenQuery, rows, stream }: GroupsSh
 /** The groups that are looked at: name, share, lift and what removing it changed, and the text. */
 function keyPane(shown: GroupsShown, widthPx: number): Pane {
   const { scene, labels, key, chosenKey, rows, stream, changes, agreement = NaN } = shown;
-  const titles = [labels.share, labels.lift, ...(changes ? [labels.removed] : [])];
+  // Numbers with a sign have no lift.
+  const hasLift = scene.keys.some(({ lift }) => !Number.isNaN(lift));
+  const titles = [labels.share, ...(hasLift ? [labels.lift] : []), ...(changes ? [labels.removed] : [])];
   const ends = titles.map((_, i) => widthPx - padPx - (titles.length - 1 - i) * (numberPx + padPx));
   const end = { anchor: 'end' } as const;
   const marks: Mark[] = [
@@ -203,7 +205,7 @@ function keyPane(shown: GroupsShown, widthPx: number): Pane {
     const middle = y + padPx + linePx / 2;
     const numbers = [
       formatValue(share, stream.quantity),
-      formatLift(lift),
+      ...(hasLift ? [formatLift(lift)] : []),
       ...(changes ? [formatValue(changes[at]!)] : []),
     ];
     const swatch = { x: padPx, y: middle - swatchPx / 2, width: swatchPx, height: swatchPx };

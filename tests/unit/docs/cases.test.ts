@@ -34,7 +34,7 @@ async function run(page: string, wanted: string[], given: Record<string, unknown
       fresh.forEach((name) => imported.add(name));
       return `const { ${fresh.join(', ')} } = modules['${from}'];`;
     })
-    .replace(/'([\w-]+\.safetensors)'/g, `'${root}fixtures/$1'`);
+    .replace(/'([\w-]+\.(?:safetensors|json))'/g, `'${root}fixtures/$1'`);
   const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
   const program = AsyncFunction(
     'modules',
@@ -46,7 +46,7 @@ async function run(page: string, wanted: string[], given: Record<string, unknown
 
 test('docs/rag.md', async () => {
   const model = readFileSync(`${root}fixtures/models/rag/model.onnx`);
-  const wanted = ['shares', 'removed', 'together', 'heads', 'tracer'];
+  const wanted = ['shares', 'removed', 'weighted', 'together', 'heads', 'tracer'];
   const found = await run('rag', wanted, { ort, model, tokenizer });
   await (found.tracer as inference.Tracer).destroy();
   const shares = found.shares as analysis.GroupShares;
@@ -68,6 +68,14 @@ test('docs/rag.md', async () => {
   });
   const page = readFileSync(`${root}docs/rag.md`, 'utf8').replace(/ +\|/g, ' |');
   for (const row of rows) expect(page).toContain(`| ${row.join(' | ')} |`);
+  const weighted = found.weighted as analysis.GroupShares;
+  for (const [i, { name }] of shares.queryGroups.entries()) {
+    const ranked = [0, 1, 2, 3, 4].sort((a, b) => weighted.cell(i, b).share - weighted.cell(i, a).share);
+    expect(ranked[0]).toBe([1, 3, 0, 2][i]);
+    const [most, next] = ranked.map((document) => weighted.cell(i, document).share.toFixed(2));
+    expect(page).toContain(`| ${name} | ${most} | ${next} |`);
+    if (i === 3) expect(ranked[1]).toBe(4);
+  }
   expect((found.together as inference.AblationResult).changes[0]!.change).toBeCloseTo(1, 2);
   expect(found.heads).toHaveLength(12);
 });
