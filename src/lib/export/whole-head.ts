@@ -3,7 +3,14 @@ import type { HeadScene } from '../scene/head-scene.js';
 import type { Stream, Trace } from '../trace/index.js';
 import { drawnHeads, opacityOf, type DrawnHead } from '../views/head-view/drawn-heads.js';
 import { ruleOf, type EdgeRule } from '../views/head-view/edge-rule.js';
-import { collectLines, has, joinLines, noLines, runOf, type HeadLines } from '../views/head-view/head-lines.js';
+import {
+  collectLines,
+  has,
+  joinLines,
+  noLines,
+  runOf,
+  type HeadLines,
+} from '../views/head-view/head-lines.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
 import type { Labels } from '../views/kit/labels/index.js';
