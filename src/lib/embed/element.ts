@@ -93,6 +93,8 @@ export function elementOf<P extends object>(kind: ViewKind<P>): new () => PropsE
       for (const name of [...kind.props, ...others, 'options']) this.#takeEarly(name);
       const place = document.createElement('div');
       this.#place = place;
+      // A browser's own event of that name, of an input inside, tells nothing of the view.
+      place.addEventListener(events.onSelectionChange, (event) => event.stopPropagation());
       if (isExplorer) this.prepend(place);
       else this.replaceChildren(place);
       beBlock(this);
