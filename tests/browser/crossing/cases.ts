@@ -16,7 +16,7 @@ export type View =
   | 'GroupView'
   | 'HeadScatter';
 export type Place = 'alone' | 'explorer' | 'layout' | 'scaled';
-export type LensName = 'token' | 'word';
+type LensName = 'token' | 'word';
 
 /** Query 4 (“down”), and with a cell key 2 (“s”, or “sat”). */
 export const [layer, head, query, key] = [1, 1, 4, 2];
