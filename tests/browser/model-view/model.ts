@@ -25,7 +25,7 @@ export const cellOf = (region: Locator, layer: number, head: number): Locator =>
   region.getByRole('gridcell', { name: new RegExp(`^layer ${layer}, head ${head}(,|$)`) });
 
 /** What a cell is called to a screen reader. */
-export const nameOf = (cell: Element): string => cell.getAttribute('aria-label')!;
+export const nameOf = (cell: Element): string => cell.querySelector('.unseen')!.textContent!;
 
 /** The heads in the order of the grid, as `layer.head`. */
 export const headsIn = (region: Locator): string[] =>

@@ -78,7 +78,7 @@ describe('100,000 tokens', () => {
       return rect!.top >= box!.top && rect!.bottom <= box!.bottom;
     };
     // What was gone to while the lines were found is still there.
-    expect(inside(99_999)).toBe(true);
+    await expect.poll(() => inside(99_999)).toBe(true);
     await userEvent.keyboard('{End}');
     await expect.poll(() => inside(99_999)).toBe(true);
     expect(scroller.scrollTop + scroller.clientHeight).toBeGreaterThan(scroller.scrollHeight - 60);
