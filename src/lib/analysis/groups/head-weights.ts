@@ -1,6 +1,7 @@
 import { describe, TraceError, type Stream } from '../../trace/index.js';
 import { count } from '../../trace/describe.js';
 import type { HeadValue } from '../measure.js';
+import { mustBeStream } from '../must.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
 
 /** A weight for each head of a stream, worked out elsewhere: such as those that AT2 learns for a model. */
@@ -22,17 +23,19 @@ export interface HeadWeights {
 export function weightsOfHeads(
   given: HeadWeights,
   stream: Stream,
-  heads: readonly HeadPlace[] = wantedHeads(stream),
+  heads?: readonly HeadPlace[],
   place = 'headWeights',
 ): number[] {
+  mustBeStream(stream, 'weightsOfHeads');
   const { label, values } = (given ?? {}) as Partial<HeadWeights>;
   if (typeof label !== 'string' || !label)
     throw wrong(`${place}.label`, describe(label), 'what the weights are called');
   if (!Array.isArray(values)) throw wrong(`${place}.values`, describe(values), shapeOf(stream));
   const isTable = (values as unknown[]).every((row) => Array.isArray(row) || ArrayBuffer.isView(row));
   const all = isTable ? fromTable(values, stream, place) : (values as readonly HeadValue[]);
+  const every = wantedHeads(stream);
   const weights = new Map(
-    wantedHeads(stream).map((head) => {
+    every.map((head) => {
       const value = all.find((one) => one?.layer === head.layer && one.head === head.head)?.value;
       if (typeof value !== 'number' || !Number.isFinite(value))
         throw wrong(
@@ -45,7 +48,7 @@ export function weightsOfHeads(
   );
   if ([...weights.values()].every((weight) => weight === 0))
     throw wrong(`${place}.values`, 'nothing but 0', 'a weight other than 0');
-  return heads.map((head) => weights.get(keyOf(head))!);
+  return (heads ?? every).map((head) => weights.get(keyOf(head))!);
 }
 
 const keyOf = ({ layer, head }: HeadPlace): string => `${layer} ${head}`;
