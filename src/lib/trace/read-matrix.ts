@@ -1,4 +1,5 @@
 import { DenseMatrix } from './dense-matrix.js';
+import { pacer } from './pacer.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
 import type { Pyramid, CellRect } from './pyramid/pyramid.js';
 import type { Levels } from './pyramid/reduce.js';
@@ -26,6 +27,9 @@ export interface MatrixReader {
 
 /** How many reads may be under way at once. */
 const mostReading = 3;
+
+/** A source that answers at once would be read part after part without a pause: all matrices share the page's time. */
+const pause = pacer();
 
 /**
  * A matrix whose weights are computed or fetched when they are looked at. Coarser levels are made from them: of a matrix of at
@@ -135,6 +139,7 @@ function turns(most: number) {
     if (free > 0) free--;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
+      await pause();
       signal?.throwIfAborted();
       // A source that does not heed the signal keeps nobody waiting.
       return await unlessAborted(Promise.resolve(act()), signal);

@@ -26,14 +26,13 @@ export class AlignedSide {
     this.#plain = runs.length === keys && this.#runOf.every((run, key) => run === key);
   }
 
-  /** The numbers of a rectangle, `[rows, cols]`; at once where the matrix gives them at once. */
+  /** The numbers of a rectangle, `[rows, cols]`, a view or a copy; at once where the matrix gives them at once. */
   read(matrix: Matrix, rect: CellRect, options: BlockOptions = {}): Float32Array | Promise<Float32Array> {
-    const out = new Float32Array(rect.rows * rect.cols);
     let first = rect.col;
     let last = rect.col + rect.cols - 1;
     while (first <= last && !this.#runs[first]) first++;
     while (first <= last && !this.#runs[last]) last--;
-    if (first > last) return out;
+    if (first > last) return new Float32Array(rect.rows * rect.cols);
     const col = this.#runs[first]!.start;
     const cols = this.#runs[last]!.end - col;
     const rows = this.#rows.slice(rect.row, rect.row + rect.rows);
@@ -41,19 +40,22 @@ export class AlignedSide {
       matrix.block({ row: start, col, rows: end - start, cols }, options),
     );
     return blocks.every((block): block is Block => !(block instanceof Promise))
-      ? this.#gather(blocks, rows, rect, out)
-      : Promise.all(blocks).then((ready) => this.#gather(ready, rows, rect, out));
+      ? this.#gather(blocks, rows, rect)
+      : Promise.all(blocks).then((ready) => this.#gather(ready, rows, rect));
   }
 
-  #gather(
-    blocks: readonly Block[],
-    rows: readonly (readonly number[])[],
-    rect: CellRect,
-    out: Float32Array,
-  ): Float32Array {
+  #gather(blocks: readonly Block[], rows: readonly (readonly number[])[], rect: CellRect): Float32Array {
     const runOf = this.#runOf;
     const [firstRun, endRun] = [rect.col, rect.col + rect.cols];
     const weights = blocks.map(blockWeights);
+    // One block of single rows, and each of its keys its own: what was read is what is asked for.
+    if (
+      this.#plain &&
+      weights[0]?.length === rect.rows * rect.cols &&
+      rows.every(({ length }) => length === 1)
+    )
+      return weights[0];
+    const out = new Float32Array(rect.rows * rect.cols);
     let b = 0;
     rows.forEach((own, i) => {
       const from = i * rect.cols - firstRun;

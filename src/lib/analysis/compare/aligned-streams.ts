@@ -142,8 +142,9 @@ export function alignedStreams(
 }
 
 function less(x: Float32Array, y: Float32Array): Float32Array {
-  for (let i = 0; i < x.length; i++) x[i] = x[i]! - y[i]!;
-  return x;
+  const out = new Float32Array(x.length);
+  for (let i = 0; i < x.length; i++) out[i] = x[i]! - y[i]!;
+  return out;
 }
 
 /** A function from a run to the rows of its queries: by their indices, or by their positions within one sequence. */

@@ -12,11 +12,11 @@ export interface RowDistance {
  * @param hidden columns left out of both
  */
 export function rowDistance(
-  p: Float32Array,
-  q: Float32Array,
+  ofA: Float32Array,
+  ofB: Float32Array,
   hidden: readonly number[],
 ): RowDistance | undefined {
-  for (const col of hidden) p[col] = q[col] = 0;
+  const [p, q] = [without(ofA, hidden), without(ofB, hidden)];
   let sumP = 0;
   let sumQ = 0;
   for (let i = 0; i < p.length; i++) {
@@ -38,4 +38,12 @@ export function rowDistance(
   }
   // Rounding may put the result slightly outside [0, 1].
   return { divergence: Math.min(1, Math.max(0, nats / 2 / Math.LN2)), totalVariation: apart / 2 };
+}
+
+/** A row whose hidden columns are 0: a copy, if there are any. */
+function without(row: Float32Array, hidden: readonly number[]): Float32Array {
+  if (hidden.length === 0) return row;
+  const left = row.slice();
+  for (const col of hidden) left[col] = 0;
+  return left;
 }

@@ -1,5 +1,6 @@
 import { blockWeights, type Block, type BlockRequest, type Matrix } from '../../trace/index.js';
 import { ReadMatrix } from '../../trace/read-matrix.js';
+import { readAtOnce } from '../../trace/request.js';
 import type { TokenRun } from './groups.js';
 
 /** The lens on one matrix. */
@@ -20,10 +21,13 @@ export interface MatrixLens {
 export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
   const rows = lens.queryRuns?.length ?? matrix.rows;
   const cols = lens.keyRuns?.length ?? matrix.cols;
-  // The sum of a row needs the whole row.
-  const wholeRows = lens.renormalize && lens.hiddenKeys.size > 0;
+  const scaled = lens.renormalize && lens.hiddenKeys.size > 0;
+  /** What the sums of each row are multiplied by; NaN until it is known. */
+  const factors = new Float64Array(rows).fill(scaled ? NaN : 1);
   const read = (wanted: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
     const queries = covered(lens.queryRuns, wanted.row, wanted.rows);
+    // The sum of a row needs the whole row, once.
+    const wholeRows = factors.subarray(wanted.row, wanted.row + wanted.rows).includes(NaN);
     const keys = wholeRows ? { start: 0, end: matrix.cols } : covered(lens.keyRuns, wanted.col, wanted.cols);
     const request = {
       row: queries.start,
@@ -33,14 +37,16 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
     };
     const block = matrix.block(request, options);
     return block instanceof Promise
-      ? block.then((ready) => lookAt(ready, wanted, cols, lens))
-      : lookAt(block, wanted, cols, lens);
+      ? block.then((ready) => lookAt(ready, wanted, lens, factors, wholeRows))
+      : lookAt(block, wanted, lens, factors, wholeRows);
   };
   const { leftOut } = matrix;
   return new ReadMatrix({
     rows,
     cols,
     signed: matrix.signed,
+    // Of a large matrix whole rows are read for a few of their weights.
+    cost: scaled && rows * cols > readAtOnce ? 16 : 1,
     read,
     leftOut: leftOut && ((row) => meanOver(runAt(lens.queryRuns, row), leftOut.bind(matrix))),
   });
@@ -52,30 +58,37 @@ function covered(groups: readonly TokenRun[] | undefined, first: number, count: 
   return { start: groups[first]!.start, end: groups[first + count - 1]!.end };
 }
 
-function lookAt(block: Block, wanted: BlockRequest, allCols: number, lens: MatrixLens): Block {
+/** @param wholeRows whether the block holds whole rows: their factors are found */
+function lookAt(
+  block: Block,
+  wanted: BlockRequest,
+  { queryRuns, keyRuns, hiddenKeys }: MatrixLens,
+  factors: Float64Array,
+  wholeRows: boolean,
+): Block {
   const { row, rows } = wanted;
-  const { hiddenKeys, renormalize } = lens;
   const weights = blockWeights(block);
-  const firstCol = renormalize && hiddenKeys.size > 0 ? 0 : wanted.col;
-  const cols = firstCol === wanted.col ? wanted.cols : allCols;
+  const firstCol = wholeRows ? 0 : wanted.col;
+  const cols = wholeRows ? (keyRuns?.length ?? block.cols) : wanted.cols;
   const data = new Float32Array(rows * cols);
   // The column that each key is counted in: for hidden keys an extra one, which is not shown.
   const colOf = new Uint32Array(block.cols);
   for (let col = 0; col < cols; col++) {
-    const { start, end } = runAt(lens.keyRuns, firstCol + col);
+    const { start, end } = runAt(keyRuns, firstCol + col);
     colOf.fill(col, start - block.col, end - block.col);
   }
   for (const key of hiddenKeys)
     if (key >= block.col && key < block.col + block.cols) colOf[key - block.col] = cols;
   const sums = new Float64Array(cols + 1);
   for (let r = 0; r < rows; r++) {
-    const { start, end } = runAt(lens.queryRuns, row + r);
+    const { start, end } = runAt(queryRuns, row + r);
     sums.fill(0);
     for (let query = start; query < end; query++)
       for (let key = 0, from = (query - block.row) * block.cols; key < block.cols; key++)
         sums[colOf[key]!] = sums[colOf[key]!]! + weights[from + key]!;
-    const share = renormalize ? shareLeft(sums) : 1;
-    for (let col = 0; col < cols; col++) data[r * cols + col] = (sums[col]! * share) / (end - start);
+    if (wholeRows) factors[row + r] = shareLeft(sums);
+    const factor = factors[row + r]!;
+    for (let col = 0; col < cols; col++) data[r * cols + col] = (sums[col]! * factor) / (end - start);
   }
   return {
     ...{ row, col: wanted.col, rows, cols: wanted.cols, rowLevel: 0, colLevel: 0 },

@@ -49,6 +49,21 @@ function expectDistances(found: readonly HeadDistance[], expected: readonly Dist
     );
 }
 
+test('what is compared is left as it is', async () => {
+  const attention = Float32Array.of(1, 0, 0.25, 0.75);
+  const other = Float32Array.of(1, 0, 0.5, 0.5);
+  const trace = (data: Float32Array) =>
+    createTrace({ attention: { data, dims: [1, 1, 2, 2] }, tokens: ['a', 'b'] });
+  const compared = (await compareTraces(trace(attention), trace(other))).stream();
+  await compared.headDistances({ hide: 'first' });
+  const read = (stream: Stream) => [
+    ...blockWeights(stream.matrix(0, 0).block({ row: 0, col: 0, rows: 2, cols: 2 }) as never),
+  ];
+  expect(read(compared.difference)).toEqual([0, 0, 0.25, -0.25]);
+  expect(read(compared.a)).toEqual([1, 0, 0.25, 0.75]);
+  expect([...attention, ...other]).toEqual([1, 0, 0.25, 0.75, 1, 0, 0.5, 0.5]);
+});
+
 describe('distances, as SciPy has them', () => {
   test.each([
     ['in', 'none'],

@@ -5,6 +5,7 @@ import { lensMatrix } from '../../../../src/lib/analysis/lens/lens-matrix.js';
 import { parseSafetensors, loadSafetensors } from '../../../../src/lib/io/index.js';
 import {
   blockWeights,
+  computedMatrix,
   createTrace,
   type Block,
   type Matrix,
@@ -261,20 +262,20 @@ test.each(['word', 'sentence'] as const)(
   async (granularity) => {
     const stream = await load('minilm-paragraph');
     for (const renormalize of [false, true]) {
-      const seen = lookThrough(stream, lens({ granularity, hide: 'special', renormalize })).stream.matrix(
-        2,
-        3,
-      );
-      const whole = rowsOf(seen);
+      const through = () =>
+        lookThrough(stream, lens({ granularity, hide: 'special', renormalize })).stream.matrix(2, 3);
+      const whole = rowsOf(through());
       for (const [row, col] of [
         [0, 0],
         [1, 1],
         [3, 2],
       ]) {
-        const request = { row: row!, col: col!, rows: seen.rows - row! - 1, cols: seen.cols - col! };
-        const block = seen.block(request) as Block;
-        const expected = whole.slice(row, seen.rows - 1).flatMap((weights) => weights.slice(col));
-        expect([...blockWeights(block)]).toEqual(expected);
+        const seen = through();
+        const request = { row: row!, col: col!, rows: seen.rows - row! - 1, cols: seen.cols - col! - 1 };
+        const expected = whole.slice(row, -1).flatMap((weights) => weights.slice(col, -1));
+        // The first time and, its rows known, again.
+        for (let time = 0; time < 2; time++)
+          expect([...blockWeights(seen.block(request) as Block)]).toEqual(expected);
       }
     }
   },
@@ -374,4 +375,27 @@ describe('some queries', () => {
     const { stream } = lookThrough(some(), lens({ hide: 'first' }));
     expect(stream.queryTokens.map(({ position }) => position)).toEqual([2, 3, 4]);
   });
+});
+
+test('of a large matrix whose rows are scaled, whole rows are read once', async () => {
+  const size = 2048;
+  let cells = 0;
+  const matrix = computedMatrix({
+    rows: size,
+    cols: size,
+    read({ row, col, rows, cols }) {
+      cells += rows * cols;
+      // The first key has half of each row, the row's own number the rest.
+      const data = new Float32Array(rows * cols);
+      for (let r = 0; r < rows; r++)
+        for (let c = 0; c < cols; c++)
+          if (col + c === 0 || col + c === row + r) data[r * cols + c] = col + c ? 0.25 : 0.5;
+      return data;
+    },
+  });
+  const seen = lensMatrix(matrix, { hiddenKeys: new Set([0]), renormalize: true });
+  const coarse = await seen.block({ row: 0, col: 0, rows: 4, cols: 4, rowLevel: 9, colLevel: 9 });
+  // 0.25, scaled by 0.75 ÷ 0.25.
+  expect([...blockWeights(coarse)]).toEqual(range(0, 16).map((i) => (i % 5 === 0 ? 0.75 : 0)));
+  expect(cells).toBeLessThan(3 * size * size);
 });
