@@ -117,6 +117,7 @@ async function compareStreams(
     alignedStreams(a, b, pairs, keys, keyTokens, queries);
   const pairs = match === 'likeness' ? await pairsByLikeness(a, b, alignedBy([]), signal) : known;
   const aligned = alignedBy(pairs);
+  await pause();
   return {
     name: a.name,
     alignment: keys,

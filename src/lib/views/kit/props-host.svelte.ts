@@ -18,7 +18,7 @@ export class PropsHost implements ExplorationHost<SvelteLook> {
     private readonly bound: Bindings,
     private readonly choice: BoundChoice,
     private readonly options: Pick<ViewOptions<object>, 'lens' | 'set'>,
-    private readonly around: () => Exploration<SvelteLook> | undefined,
+    private readonly outer: () => Exploration<SvelteLook> | undefined,
   ) {}
 
   // Each by itself: where props are spread, one that changes seems to change all, and none but these makes a trace.
@@ -69,12 +69,14 @@ export class PropsHost implements ExplorationHost<SvelteLook> {
     if (next) this.options.set(next);
   }
 
-  /** Labels, theme and the like, those that are given. */
+  /** Labels, theme and the like: those that are given, over those of the Explorer around, whatever trace is shown. */
   readonly look: SvelteLook = $derived.by(() => {
     const { theme, chrome, labels, token, tooltip, empty, error } = this.props();
-    const all = labels && { ...this.around()?.look.labels, ...labels };
+    const around = this.outer()?.look;
+    const all = labels && { ...around?.labels, ...labels };
     const look: SvelteLook = { theme, chrome, labels: all, token, tooltip, empty, error };
-    return Object.fromEntries(Object.entries(look).filter(([, value]) => value !== undefined));
+    const given = Object.entries(look).filter(([, value]) => value !== undefined);
+    return { ...around, ...Object.fromEntries(given) };
   });
 
   onSelectionChange(selection: Selection): void {

@@ -7,7 +7,7 @@ import type { Labels } from './labels/index.js';
 /** `auto` follows the colour scheme of the page around the view. */
 export type Theme = 'light' | 'dark' | 'auto';
 
-/** What views look and read like; linked views take what they are not given from the Explorer around. */
+/** What views look and read like; inside an Explorer they take from it what they are not given. */
 export interface Look {
   /**
    * Light, dark, or as the page around it.

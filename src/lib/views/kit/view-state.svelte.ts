@@ -31,7 +31,8 @@ type Props<O> = Omit<ViewProps, keyof Bindings> & ViewSnippets & OptionProps<O>;
  * Outside, positions are always those of tokens; inside a view, those of the stream as its lens shows it, where a position
  * may be a word. `LensState` translates them, and nothing else does.
  *
- * Inside an Explorer a view without input of its own shares the Explorer's exploration, but for what it is given itself.
+ * Inside an Explorer a view without input of its own shares the Explorer's exploration, but for what it is given itself; one with input
+ * of its own shares its look.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what serves all views takes one with any options
 export class ViewState<O extends object = any> {
@@ -48,22 +49,27 @@ export class ViewState<O extends object = any> {
   /** The exploration this view is linked to: given, or that of the Explorer around, unless it has input of its own. */
   readonly #around: () => Exploration<SvelteLook> | undefined;
 
-  /** @param rules what the options may be */
+  /**
+   * @param rules what the options may be
+   * @param shares whether a view without input of its own shows the trace of the Explorer around
+   */
   constructor(
     readonly rules: OptionRules<O>,
     props: () => Props<O>,
     bound: Bindings,
+    shares = true,
   ) {
     const found = findExploration<SvelteLook>();
+    const outer = (): Exploration<SvelteLook> | undefined => props().exploration ?? found;
     this.#around = () => {
-      const { trace, attention, tokens, exploration } = props();
-      return trace || attention || tokens ? undefined : (exploration ?? found);
+      const { trace, attention, tokens } = props();
+      return !shares || trace || attention || tokens ? undefined : outer();
     };
     this.#props = props;
     this.#options = new ViewOptions(rules, props, this.#around);
     this.options = this.#options.values;
     const choice = new BoundChoice(bound);
-    const host = new PropsHost(props, bound, choice, this.#options, this.#around);
+    const host = new PropsHost(props, bound, choice, this.#options, outer);
     this.exploration = new Exploration<SvelteLook>(host, this.#around);
     this.#seen = new LensState(this.exploration, this.#options.hasLens);
     const keeper = findKeeper();
