@@ -356,6 +356,27 @@ describe('many lines that both sides are scrolled with are moved', () => {
     expect(unlike(here.view.pixels(), there.view.pixels())).toBeGreaterThan(0.05);
   });
 
+  test('those of what comes into sight join them, some now and the rest later; of something else, all are drawn anew', async () => {
+    const around = (start: number, lines: Line[]) =>
+      lines.filter(([query, key]) => Math.max(query, key) >= start - 16 && Math.min(query, key) < start + 26);
+    const halved = far.map(([query, key, head, weight]): Line => [query, key, head, weight / 2]);
+    const moved = await draw([], { opacityScale: 0.4, widthPx: [1, 3] });
+    for (const lines of [far, halved]) {
+      const of = {};
+      for (const start of [0, 3, 16, 20, 61, 50, 0]) {
+        const place = { queryStart: start, keyStart: start };
+        const near = around(start, lines);
+        for (const partial of [true, false]) {
+          const some = partial ? near.filter((_, i) => i % 2) : near;
+          moved.layer.setProps({ ...place, lines: { ...columns(some), of, partial } });
+          moved.view.surface.drawNow();
+        }
+        const fresh = await draw(lines, { ...place, opacityScale: 0.4, widthPx: [1, 3] });
+        expect(unlike(moved.view.pixels(), fresh.view.pixels())).toBeLessThan(0.01);
+      }
+    }
+  });
+
   test('and drawn anew where the sides are scrolled apart', async () => {
     const moved = await draw(far);
     for (const [queryStart, keyStart] of [

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { userEvent, type Locator } from 'vitest/browser';
 import { habitOf, longHeads, longHeadsTrace, longText } from '../../../src/stories/long-heads.js';
 import { createTrace, type AttentionSource, type Matrix } from '../../../src/lib/trace/index.js';
+import { backgroundColors } from '../../../src/lib/render/colors/index.js';
 import { ends, wrongPixels } from './line-pixels.js';
+import { fromHex, takePicture } from './pixels.js';
 import { boxOf, centerOf, drawn, mouse, showHeadView, statusOf, usePage } from './page.js';
 
 usePage();
@@ -29,12 +31,21 @@ function inSight(region: Locator, side: 'queries' | 'keys'): number[] {
     .map((option) => Number(option.getAttribute('aria-posinset')) - 1);
 }
 
-/** The keys in the page, and of which of them a query's weight reaches the threshold. */
-function* linesBetween(region: Locator, head: number, threshold: number): Generator<[number, number]> {
+/** Scrolled apart: pairs of tokens in the page whose weight reaches the threshold. */
+function* linesInPage(region: Locator, head: number, threshold: number): Generator<[number, number]> {
   const { queries, keys } = ends(region);
   for (const query of Object.keys(queries).map(Number))
     for (const [key, weight] of habitOf(head, query))
       if (weight >= threshold && keys[key] !== undefined) yield [query, key];
+}
+
+/** Scrolled together: pairs of tokens that can be in sight at once, both or one of them or neither there, whose weight reaches the threshold. */
+function* linesNear(region: Locator, head: number, threshold: number): Generator<[number, number]> {
+  const span = Math.ceil(scroller(region).clientHeight / 20);
+  const positions = Object.keys(ends(region).queries).map(Number);
+  for (let query = Math.max(0, positions[0]! - span); query <= positions.at(-1)! + span; query++)
+    for (const [key, weight] of habitOf(head, query))
+      if (weight >= threshold && query - key <= span) yield [query, key];
 }
 
 /** A source that counts the weights that are read of it, in all and by frame of the page. */
@@ -74,13 +85,21 @@ describe('at 16,384 tokens', () => {
     await expect.poll(() => inSight(region, 'queries')).toContain(middle + 5);
     await drawn(region);
     await expect
-      .poll(() => wrongPixels(region, linesBetween(region, head, 0.05), theme))
+      .poll(() => wrongPixels(region, linesNear(region, head, 0.05), theme))
       .toEqual({ missing: 0, extra: 0, inked: expect.toSatisfy((pixels: number) => pixels > 5000) });
     const [queries, keys] = [inSight(region, 'queries'), new Set(inSight(region, 'keys'))];
     const count = queries
       .flatMap((query) => [...habitOf(head, query).keys()])
       .filter((key) => keys.has(key)).length;
     expect(statusOf(region)).toContain(`${count} lines in sight`);
+    // Pictures that are moved, and those of what comes into sight, by less than a picture and by several windows.
+    for (const step of theme === 'light' ? [180, 480, 480, -900] : []) {
+      scroller(region).scrollTop += step;
+      await drawn(region);
+      await expect
+        .poll(() => wrongPixels(region, linesNear(region, head, 0.05), theme))
+        .toMatchObject({ missing: 0, extra: 0, inked: expect.toSatisfy((pixels: number) => pixels > 5000) });
+    }
   });
 
   test('scrolled apart: queries of the middle beside the first keys', async () => {
@@ -98,7 +117,7 @@ describe('at 16,384 tokens', () => {
     list(region, 'queries').element().focus();
     await userEvent.keyboard('{Escape}');
     await expect
-      .poll(() => wrongPixels(region, linesBetween(region, head, 0.05), 'light'))
+      .poll(() => wrongPixels(region, linesInPage(region, head, 0.05), 'light'))
       .toMatchObject({ missing: 0, extra: 0, inked: expect.toSatisfy((pixels: number) => pixels > 5000) });
     await mouse.wheel(centerOf(list(region, 'keys').getByRole('option').nth(5)), 400);
     await expect.poll(() => inSight(region, 'keys')).not.toContain(3);
@@ -299,4 +318,43 @@ test('side by side, the counts stand at the left and the right, no wider than th
   const [box, view] = [boxOf(count), boxOf(region)];
   expect(box.left - view.left).toBeLessThan(20);
   expect(box.width).toBeLessThan(300);
+});
+
+test('few queries beside many keys: the canvas is as long as what is in sight, wherever that is', async () => {
+  const [queries, keys] = [100, 3000];
+  const head = Array.from({ length: queries }, (_, query) => {
+    const row = new Float32Array(keys);
+    row[query] = 0.25;
+    row[2900 + query] = 0.75;
+    return [...row];
+  });
+  const { region } = await showHeadView({
+    trace: createTrace({
+      attention: [[head]],
+      tokens: longText(keys).tokens,
+      queryPositions: Array.from({ length: queries }, (_, i) => i),
+    }),
+    selection: { query: 20 },
+  });
+  const canvas = () => region.element().querySelector('.sheet canvas')!.getBoundingClientRect();
+  const view = () => scroller(region).getBoundingClientRect();
+  scroller(region).scrollTop = 2850 * 20;
+  await expect.poll(() => inSight(region, 'keys')).toContain(2860);
+  await drawn(region);
+  expect(canvas().height).toBeLessThan(3 * view().height);
+  expect(canvas().top).toBeLessThanOrEqual(view().top);
+  expect(canvas().bottom).toBeGreaterThanOrEqual(view().bottom - 20);
+  // The locked query's line to its key in sight comes from the edge, as its row is out of sight.
+  scroller(region).scrollTop = 2905 * 20;
+  await drawn(region);
+  const paper = fromHex(backgroundColors.light).join();
+  const inked = async () => {
+    const { right, keys: keyAt } = ends(region);
+    let count = 0;
+    (await takePicture(new DOMRect(right - 14, keyAt[2920]! - 4, 12, 8))).each((color) => {
+      if (color.join() !== paper) count++;
+    });
+    return count;
+  };
+  await expect.poll(inked).toBeGreaterThan(6);
 });

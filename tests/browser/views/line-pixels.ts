@@ -34,6 +34,12 @@ export function ends(region: Locator) {
   };
 }
 
+/** The height of a token, in the page or not: rows are 20 px high. */
+function heightOf(middles: readonly number[], position: number): number {
+  const [[first, height]] = Object.entries(middles) as [[string, number]];
+  return height + (position - Number(first)) * 20;
+}
+
 /** Every pair whose line is drawn must show ink along its curve; where no line passes there must be none. */
 export async function wrongPixels(
   region: Locator,
@@ -46,8 +52,9 @@ export async function wrongPixels(
   const nearest = new Map<number, number>();
   const placeOf = ({ x, y }: Point) => Math.floor(y) * columns + Math.floor(x) - Math.floor(box.left);
   for (const [query, key] of lines) {
+    const [from, to] = [heightOf(where.queries, query), heightOf(where.keys, key)];
     for (let t = 0; t <= 1; t += 1 / 1200) {
-      const at = curvePoint(t, where.left, where.queries[query]!, where.right, where.keys[key]!);
+      const at = curvePoint(t, where.left, from, where.right, to);
       for (let dy = -3; dy <= 3; dy++) {
         for (let dx = -3; dx <= 3; dx++) {
           const middle = { x: Math.floor(at.x) + dx + 0.5, y: Math.floor(at.y) + dy + 0.5 };

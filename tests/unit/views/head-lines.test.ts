@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { leastOfToken, reachBeyond } from '../../../src/lib/views/head-view/beyond.js';
 import { leastPicked, type EdgeRule } from '../../../src/lib/views/head-view/edge-rule.js';
-import { collectLines, joinLines } from '../../../src/lib/views/head-view/head-lines.js';
+import { collectLines, has, joinLines } from '../../../src/lib/views/head-view/head-lines.js';
 import { lineTileSize, tilesOf } from '../../../src/lib/views/head-view/line-tiles.js';
 import { densityOf } from '../../../src/lib/views/head-view/overview-density.js';
 
@@ -86,8 +86,14 @@ test('a part of a matrix has the lines of that part, whatever its corner and str
   expect(found).toEqual(expected);
   expect(expected.length).toBeGreaterThan(20);
 
-  const joined = joinLines([lines, lines], { query: { start: 10, end: 12 }, key: { start: 9, end: 15 } });
-  const within = expected.filter(([query, key]) => query! >= 10 && query! < 12 && key! < 15);
+  const joined = joinLines([lines, lines], {
+    query: { start: 10, end: 12 },
+    key: { start: 9, end: 15 },
+    span: 3,
+  });
+  const within = expected.filter(
+    ([query, key]) => query! >= 10 && query! < 12 && key! < 15 && Math.abs(query! - key!) <= 3,
+  );
   expect([...(joined.key as Float32Array).subarray(0, joined.count)]).toEqual(
     [...within, ...within].map(([, key]) => key),
   );
@@ -95,7 +101,7 @@ test('a part of a matrix has the lines of that part, whatever its corner and str
 
 describe('tiles', () => {
   test('cover what is in sight and has lines, each weight once', () => {
-    const window = { query: { start: 37, end: 301 }, key: { start: 900, end: 1201 } };
+    const window = { query: { start: 37, end: 301 }, key: { start: 900, end: 1201 }, span: Infinity };
     const [queries, keys] = [
       { start: 100, end: 5000 },
       { start: 0, end: 1150 },
@@ -113,6 +119,21 @@ describe('tiles', () => {
       for (let query = 100; query < 301; query++)
         for (const key of [900, 1149]) expect(covered.has(`${query},${key}`)).toBe(true);
     }
+  });
+
+  test('of tokens that can be in sight at once: each such pair once, and no tile without one', () => {
+    const around = { start: 3000, end: 3300 };
+    const window = { query: around, key: around, span: 40 };
+    const all = { start: 0, end: 16_384 };
+    for (const edges of ['threshold', 'top'] as const) {
+      const tiles = tilesOf(lineTileSize(edges, 16_384, 16_384, 12), window, all, all);
+      for (let query = 3000; query < 3300; query++)
+        for (const key of [query - 40, query - 1, query, query + 40].filter((k) => k >= 3000 && k < 3300))
+          expect(tiles.filter((tile) => has(tile.queries, query) && has(tile.keys, key)).length).toBe(1);
+      for (const { queries, keys } of tiles)
+        expect(queries.start - keys.end < 40 && keys.start - queries.end < 40).toBe(true);
+    }
+    expect(tilesOf({ rows: 16, cols: 16 }, window, all, all).length).toBeLessThan(200);
   });
 
   test('are the whole matrix where that is little, and rows of it where rows are compared', () => {

@@ -18,6 +18,10 @@ export interface Lines {
   key: ArrayLike<number>;
   head: ArrayLike<number>;
   weight: ArrayLike<number>;
+  /** What they are lines of: others of the same differ from these only out of sight. Default: themselves. */
+  of?: object;
+  /** Whether some that are in sight are yet to come. Default false. */
+  partial?: boolean;
 }
 
 export interface LinesProps {
@@ -63,8 +67,8 @@ const fewLines = 500;
 const slack = 8;
 /** What can change without other lines coming into sight. */
 const movesOnly = new Set<keyof LinesProps>(['queryStart', 'keyStart', 'colors']);
-/** What can change without the lines at rest, where both sides are scrolled together. */
-const comeAndGo = new Set<keyof LinesProps>(['focus', 'more', 'queryStart', 'keyStart']);
+/** What can change without the lines at rest, where both sides are scrolled together and the lines are of the same. */
+const comeAndGo = new Set<keyof LinesProps>(['focus', 'lines', 'more', 'queryStart', 'keyStart']);
 
 const noLines: Lines = { count: 0, query: [], key: [], head: [], weight: [] };
 
@@ -99,6 +103,8 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   const wanted = new Set<Tiles>();
   /** How far apart the sides are scrolled. */
   let apart = 0;
+  /** What the lines were of. */
+  let shown: object = noLines;
   const packed = { lines: pack(noLines), more: pack(noLines) };
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
@@ -162,7 +168,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     tiles.faded.hide();
     if (props.lines.count > fewLines && wanted.has(now) && fillsSurface()) showTiles(now);
     else showLines();
-    wanted.add(now);
+    if (!props.lines.partial) wanted.add(now);
     setUniforms(inSight());
   }
 
@@ -194,14 +200,15 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     const { keyStart, layout, queryStart, tokenPx } = props;
     const horizontal = layout === 'horizontal';
     const place = { queryStart, keyStart, horizontal, tokenPx: tokenPx * surface.pixelRatio };
-    now.show(place, (run) => {
+    const draw = (run: Run): Container => {
       pickNone();
       pick('lines', run, noFocus, true);
       showPicked();
       setUniforms(run);
       offstage.addChild(rest.mesh);
       return offstage;
-    });
+    };
+    now.show(place, draw, props.lines.partial);
     layer.container.addChildAt(rest.mesh, 2);
     pickNone();
     pick('lines', inSight(), props.focus, false);
@@ -241,9 +248,13 @@ export function createLinesLayer(surface: Surface): LinesLayer {
       if (names.includes('more')) packed.more = pack(props.more);
       if (names.some((name) => ['colors', 'table', 'range'].includes(name))) setColors();
       if (names.some((name) => !movesOnly.has(name))) picked = undefined;
-      const together = props.keyStart - props.queryStart === apart;
-      apart = props.keyStart - props.queryStart;
-      if (!together || names.some((name) => !comeAndGo.has(name))) forgetTiles();
+      const { lines, keyStart, queryStart } = props;
+      const together = keyStart - queryStart === apart;
+      apart = keyStart - queryStart;
+      const same = (lines.of ?? lines) === shown;
+      shown = lines.of ?? lines;
+      if (!same || !together || names.some((name) => !comeAndGo.has(name))) forgetTiles();
+      else if (names.includes('lines')) for (const each of Object.values(tiles)) each.forgetPartial();
     },
     prepare,
     contextRestored: forgetTiles,

@@ -1,4 +1,5 @@
 import { Container } from 'pixi.js';
+import { rowsPerTile } from '../../scene/rows.js';
 import { takePicture, type Picture } from '../picture.js';
 import type { Surface } from '../surface.js';
 
@@ -19,8 +20,6 @@ interface Place {
   tokenPx: number;
 }
 
-/** So many tokens are in one picture, where they are a whole number of pixels long. */
-const tokensPerTile = 16;
 /** How many times what is in sight is kept. */
 const kept = 3;
 const isWhole = (px: number): boolean => Math.abs(px - Math.round(px)) < 1e-6;
@@ -28,11 +27,13 @@ const isWhole = (px: number): boolean => Math.abs(px - Math.round(px)) < 1e-6;
 /** What is drawn between tokens, as pictures of some tokens each: each drawn once, and moved where both sides are scrolled together. */
 export interface Tiles {
   readonly container: Container;
-  /** Shows what is in sight; `draw` is asked for the scene of what there is no picture of yet. */
-  show(place: Place, draw: (run: Run) => Container): void;
+  /** Shows what is in sight; `draw` is asked for the scene of what there is no picture of yet: all of it, or a part of it. */
+  show(place: Place, draw: (run: Run) => Container, partial?: boolean): void;
   hide(): void;
   /** What they show is no longer so. */
   forget(): void;
+  /** What was drawn in part is to be drawn anew. */
+  forgetPartial(): void;
   destroy(): void;
 }
 
@@ -40,35 +41,38 @@ export function createTiles(surface: Surface): Tiles {
   const container = new Container();
   /** By their first query, what was shown last at the end. */
   const pictures = new Map<number, Picture>();
+  /** Those that show a part. */
+  const parts = new Set<number>();
   /** What their size follows from. */
   let taken = '';
 
   function drop(start: number): void {
     pictures.get(start)!.destroy();
     pictures.delete(start);
+    parts.delete(start);
   }
-  function forget(): void {
-    for (const start of [...pictures.keys()]) drop(start);
-  }
+  const dropAll = (): void => [...pictures.keys()].forEach(drop);
 
   return {
     container,
-    show({ queryStart, keyStart, horizontal, tokenPx }, draw) {
+    show({ queryStart, keyStart, horizontal, tokenPx }, draw, partial = false) {
       const { width, height } = surface.devicePx;
       const surfacePx = horizontal ? width : height;
-      const whole = isWhole(tokensPerTile * tokenPx) && isWhole(queryStart * tokenPx);
+      const whole = isWhole(rowsPerTile * tokenPx) && isWhole(queryStart * tokenPx);
       // Between pixels there is one picture, of this place alone.
-      const lengthPx = whole ? Math.round(tokensPerTile * tokenPx) : surfacePx;
+      const lengthPx = whole ? Math.round(rowsPerTile * tokenPx) : surfacePx;
       const scrolledPx = whole ? Math.round(queryStart * tokenPx) : 0;
       const tileSize = horizontal ? { width: lengthPx, height } : { width, height: lengthPx };
       const form = JSON.stringify([tileSize, tokenPx, horizontal]);
-      if (form !== taken) forget();
+      if (form !== taken) dropAll();
       taken = form;
       const shown = new Set<Picture>();
       for (let i = Math.floor(scrolledPx / lengthPx); i * lengthPx < scrolledPx + surfacePx; i++) {
-        const start = whole ? i * tokensPerTile : queryStart;
+        const start = whole ? i * rowsPerTile : queryStart;
         const run = { queryStart: start, keyStart: start + keyStart - queryStart, lengthPx };
-        const picture = pictures.get(start) ?? takePicture(surface, draw(run), tileSize);
+        const known = pictures.get(start);
+        const picture = known ?? takePicture(surface, draw(run), tileSize);
+        if (!known && partial) parts.add(start);
         pictures.delete(start);
         pictures.set(start, picture);
         const alongPx = i * lengthPx - scrolledPx;
@@ -86,9 +90,12 @@ export function createTiles(surface: Surface): Tiles {
     hide() {
       container.visible = false;
     },
-    forget,
+    forget: dropAll,
+    forgetPartial() {
+      [...parts].forEach(drop);
+    },
     destroy() {
-      forget();
+      dropAll();
       container.destroy();
     },
   };

@@ -8,6 +8,9 @@ export interface HeadLines {
   key: ArrayLike<number>;
   head: ArrayLike<number>;
   weight: ArrayLike<number>;
+  /** See `Lines` of the layer. */
+  of?: object;
+  partial?: boolean;
 }
 
 /** Weights of one head at level 0, and the index of its colour. */
@@ -18,6 +21,13 @@ export interface HeadBlock {
 
 /** A run of positions, `end` exclusive. */
 export type TokenRange = Pick<Segment, 'start' | 'end'>;
+
+/** Where lines are wanted: between these queries and keys, between tokens no further apart than `span` positions. */
+export interface LineWindow {
+  query: TokenRange;
+  key: TokenRange;
+  span: number;
+}
 
 /** The tokens of a segment; all, where it is none. */
 export function runOf(stream: Stream, side: 'query' | 'key', name: string | null): TokenRange {
@@ -66,18 +76,17 @@ export function collectLines(
   return { ...lines, count };
 }
 
-/** Several sets of lines as one, in their order; with `within`, those whose two ends are there. */
-export function joinLines(
-  parts: readonly HeadLines[],
-  within?: { query: TokenRange; key: TokenRange },
-): HeadLines {
+/** Several sets of lines as one, in their order; of a window, those that are there. */
+export function joinLines(parts: readonly HeadLines[], within?: LineWindow): HeadLines {
   const lines = allocate(parts.reduce((sum, { count }) => sum + count, 0));
   let count = 0;
   for (const part of parts) {
     for (let i = 0; i < part.count; i++) {
-      if (within && !(has(within.query, part.query[i]!) && has(within.key, part.key[i]!))) continue;
-      lines.query[count] = part.query[i]!;
-      lines.key[count] = part.key[i]!;
+      const [query, key] = [part.query[i]!, part.key[i]!];
+      if (within && !(has(within.query, query) && has(within.key, key))) continue;
+      if (within && Math.abs(query - key) > within.span) continue;
+      lines.query[count] = query;
+      lines.key[count] = key;
       lines.head[count] = part.head[i]!;
       lines.weight[count] = part.weight[i]!;
       count++;

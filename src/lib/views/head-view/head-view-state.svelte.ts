@@ -44,7 +44,7 @@ export class HeadViewState {
           queries: this.runs.query,
           keys: this.runs.key,
           tile: this.#tile,
-          window: this.windowed ? { query: this.sight.query.window, key: this.sight.key.window } : undefined,
+          window: this.windowed ? this.sight.lineWindow : undefined,
         });
     });
     $effect(() => () => gatherer.destroy());
@@ -203,8 +203,9 @@ export class HeadViewState {
   anchor: number | null = $derived.by(() => {
     const { token } = this.focus;
     if (!token || !this.windowed) return token?.position ?? null;
-    const { start, end } = this.sight[token.side].window;
-    return Math.max(start - 1, Math.min(token.position, end));
+    const { start, end } = this.sight.rows(token.side);
+    // Between two tokens, so that it is no other token's place.
+    return Math.max(start - 0.5, Math.min(token.position, end - 0.5));
   });
 
   /** What the token in focus has beside the lines between what is in sight. */

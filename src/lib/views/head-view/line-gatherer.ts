@@ -1,6 +1,13 @@
 import type { Block, Matrix } from '../../trace/index.js';
 import type { EdgeRule } from './edge-rule.js';
-import { collectLines, joinLines, noLines, type HeadLines, type TokenRange } from './head-lines.js';
+import {
+  collectLines,
+  joinLines,
+  noLines,
+  type HeadLines,
+  type LineWindow,
+  type TokenRange,
+} from './head-lines.js';
 import { tilesOf, type LineTile, type TileSize } from './line-tiles.js';
 
 /** Weights read before the next frame: a few milliseconds of work. What makes up a share of a row takes longer to find. */
@@ -30,7 +37,7 @@ export interface Wanted {
   keys: TokenRange;
   tile: TileSize;
   /** Where lines are wanted; undefined for everywhere. */
-  window: { query: TokenRange; key: TokenRange } | undefined;
+  window: LineWindow | undefined;
 }
 
 export interface Gathered {
@@ -58,6 +65,8 @@ export class LineGatherer {
   #places: LineTile[] = [];
   #queue: { place: LineTile; head: ColoredMatrix }[] = [];
   #shown = noLines;
+  /** What lines that belong together are of: the same while only the window moves. */
+  #of = {};
   /** Whether what is shown is of what is wanted now, so that more of it can join. */
   #current = true;
   #error: Error | undefined;
@@ -76,6 +85,8 @@ export class LineGatherer {
       this.#shown = noLines;
       this.#current = true;
     } else if (identity !== this.#identity || !sameHeads(wanted.heads, before.heads)) this.#current = false;
+    if (!this.#current || wanted.stream !== before?.stream || wanted.window?.span !== before?.window?.span)
+      this.#of = {};
     this.#wanted = wanted;
     this.#identity = identity;
     this.#error = undefined;
@@ -184,21 +195,26 @@ export class LineGatherer {
 
   #publish(): void {
     const { heads, window } = this.#wanted!;
-    const tiles = heads.flatMap(({ matrix }) =>
-      this.#places.map(({ name }) => this.#tilesOf(matrix).get(name)),
+    // In the same order wherever the window is, so that lines lie over each other in the same way.
+    const places = this.#places.toSorted(
+      (a, b) => a.queries.start - b.queries.start || a.keys.start - b.keys.start,
     );
+    const tiles = heads.flatMap(({ matrix }) => places.map(({ name }) => this.#tilesOf(matrix).get(name)));
     const waiting = !this.#error && tiles.some((tile) => !tile?.lines);
     this.#current ||= !waiting;
-    if (this.#current)
-      this.#shown = joinLines(
-        tiles.flatMap((tile) => tile?.lines ?? []),
-        window,
-      );
+    if (this.#current) {
+      const found = tiles.flatMap((tile) => tile?.lines ?? []);
+      this.#shown = { ...joinLines(found, window), of: this.#of, partial: waiting };
+    }
     this.#tell({ lines: this.#shown, waiting, error: this.#error });
   }
 }
 
-const everywhere = { query: { start: 0, end: Infinity }, key: { start: 0, end: Infinity } };
+const everywhere: LineWindow = {
+  query: { start: 0, end: Infinity },
+  key: { start: 0, end: Infinity },
+  span: Infinity,
+};
 
 const sameHeads = (a: readonly ColoredMatrix[], b: readonly ColoredMatrix[]): boolean =>
   a.length === b.length && a.every(({ matrix }, i) => matrix === b[i]!.matrix);

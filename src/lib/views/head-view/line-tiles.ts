@@ -1,9 +1,9 @@
-import { overlap, type TokenRange } from './head-lines.js';
+import { overlap, type LineWindow, type TokenRange } from './head-lines.js';
 import type { EdgeRule } from './edge-rule.js';
 
 /**
- * Up to this many weights lines are collected once, of the whole matrices; beyond, of what is in sight: 295 tokens of 12 heads. The
- * lines of more that only pass through what is in sight would hide those of its tokens, and take most of the time to draw.
+ * Up to this many weights lines are collected once, of the whole matrices; beyond, between tokens that can be in sight at once: 295
+ * tokens of 12 heads. Longer lines, which only pass through, would hide those of the tokens in sight, and take most of the time to draw.
  */
 const atOnce = 2 ** 20;
 
@@ -42,17 +42,21 @@ export interface LineTile {
 /** The tiles that a window lies on, those about its middle first, cut at the runs that have lines at all. */
 export function tilesOf(
   { rows, cols }: TileSize,
-  window: { query: TokenRange; key: TokenRange },
+  window: LineWindow,
   queries: TokenRange,
   keys: TokenRange,
 ): LineTile[] {
-  const places = steps(overlap(window.query, queries), rows).flatMap((row) =>
-    steps(overlap(window.key, keys), cols).map((col) => ({
-      name: `${row},${col}`,
-      queries: overlap({ start: row, end: row + rows }, queries),
-      keys: overlap({ start: col, end: col + cols }, keys),
-    })),
-  );
+  const places = steps(overlap(window.query, queries), rows)
+    .flatMap((row) =>
+      steps(overlap(window.key, keys), cols).map((col) => ({
+        name: `${row},${col}`,
+        queries: overlap({ start: row, end: row + rows }, queries),
+        keys: overlap({ start: col, end: col + cols }, keys),
+      })),
+    )
+    .filter(
+      ({ queries, keys }) => Math.max(queries.start - keys.end, keys.start - queries.end) < window.span,
+    );
   const away = (place: LineTile): number =>
     Math.abs(middle(place.queries) - middle(window.query)) +
     Math.abs(middle(place.keys) - middle(window.key));

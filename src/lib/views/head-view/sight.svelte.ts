@@ -1,8 +1,9 @@
 import { tick, untrack } from 'svelte';
 import { scrollToShow } from '../kit/scroll-to-show.js';
+import { rowsPerTile } from '../../scene/rows.js';
 import { rowPx, rowWindow } from '../kit/rows.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
-import { has, type TokenRange } from './head-lines.js';
+import { has, type LineWindow, type TokenRange } from './head-lines.js';
 import { paddingPx } from '../../scene/head-layout.js';
 import { rowsInSight } from './layout.js';
 
@@ -99,6 +100,24 @@ export class Sight {
   get lengthPx(): number {
     return Math.max(this.query.lengthPx, this.key.lengthPx);
   }
+
+  /** The rows of a side that are in the page: scrolled together those of the longer side, whether a token stands in each or not. */
+  rows(side: Side): TokenRange {
+    if (this.apart) return this[side].window;
+    return this.query.count > this.key.count ? this.query.window : this.key.window;
+  }
+
+  /**
+   * Where lines are drawn. Scrolled together: what crosses the rows in the page, and some more, between tokens that can be in sight
+   * at once, so that what is drawn at a place does not depend on how far one has scrolled. Apart: between the tokens in the page.
+   */
+  readonly lineWindow: LineWindow = $derived.by(() => {
+    if (this.apart) return { query: this.query.window, key: this.key.window, span: Infinity };
+    const span = Math.ceil(this.viewPx / rowPx);
+    const { start, end } = this.rows('key');
+    const around = { start: start - span - rowsPerTile, end: end + span + rowsPerTile };
+    return { query: around, key: around, span };
+  });
 
   /** How many tokens fit in sight. */
   get page(): number {
