@@ -163,6 +163,9 @@ export function cellOf(region: Locator, query: number, key: number, queries: num
 export const tokenOf = (region: Locator, side: 'queries' | 'keys', position: number): Locator =>
   region.getByRole('listbox', { name: side }).getByRole('option').nth(position);
 
+/** One for all: the browser keeps every range up to date, so that thousands of them, until they are collected, slow each change of the page. */
+const range = document.createRange();
+
 /** What is written in a part of the page, and can be seen there. */
 export function textIn({
   left,
@@ -178,7 +181,6 @@ export function textIn({
   const found: string[] = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const range = document.createRange();
     range.selectNodeContents(node);
     const { x, y, width, height } = range.getBoundingClientRect();
     const [middleX, middleY] = [x + width / 2, y + height / 2];
@@ -186,6 +188,7 @@ export function textIn({
     if (width > 0 && inside && node.parentElement!.checkVisibility({ visibilityProperty: true }))
       found.push(node.textContent!.trim());
   }
+  range.selectNode(document.body);
   return found.filter(Boolean).join(' ');
 }
 

@@ -9,11 +9,13 @@ export function piecesIn(element: HTMLElement, corner: HTMLElement): TextPiece[]
   const box = corner.getBoundingClientRect();
   /** What is around may be scaled. */
   const scale = box.width / corner.offsetWidth || 1;
+  // One for all: the browser keeps every range up to date until it is collected, at each change of the page.
+  const range = document.createRange();
   return [...element.querySelectorAll<HTMLElement>('[data-position]')].flatMap((token) => {
     const pieces: TextPiece[] = [];
     const walker = document.createTreeWalker(token, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode())
-      for (const { text, rect } of linesOf(node as Text)) {
+      for (const { text, rect } of linesOf(node as Text, range)) {
         const at = { x: (rect.x - box.x) / scale, y: (rect.y - box.y) / scale };
         pieces.push({
           position: Number(token.dataset.position),
@@ -27,8 +29,7 @@ export function piecesIn(element: HTMLElement, corner: HTMLElement): TextPiece[]
 }
 
 /** The parts of a text that stand in one line each. */
-function linesOf(node: Text): { text: string; rect: DOMRect }[] {
-  const range = document.createRange();
+function linesOf(node: Text, range: Range): { text: string; rect: DOMRect }[] {
   range.selectNodeContents(node);
   const rects = [...range.getClientRects()].filter(({ width }) => width > 0);
   const shown = (text: string): string => text.replace(/[\n\u200b]/gu, '');
