@@ -90,6 +90,30 @@ describe('100,000 tokens', () => {
     expect(listOf(region).getByRole('option').elements().length).toBeLessThan(1000);
   });
 
+  test('a text of 900 tokens is put into the page in parts; one can go to its end before it is there', async () => {
+    const props = { theme: 'light', trace: longTrace(900), combine: 'none', head: 0, style } as const;
+    const screen = await render(TokenView, props);
+    const region = screen.getByRole('region');
+    const count = () => listOf(region).getByRole('option').elements().length;
+    expect(count()).toBeLessThan(900);
+    const parts = new Set<number>();
+    await expect.poll(() => parts.add(count()).has(900)).toBe(true);
+    await drawn(region);
+    expect(count()).toBe(900);
+
+    await screen.unmount();
+    const again = await render(TokenView, props);
+    const other = again.getByRole('region');
+    listOf(other).element().focus();
+    listOf(other)
+      .element()
+      .dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true }));
+    await expect.poll(() => announcedBy(other)).toContain('·899');
+    const scroller = listOf(other).element().parentElement!.parentElement!;
+    const { bottom } = scroller.getBoundingClientRect();
+    await expect.poll(() => tokenIn(other, 899).getBoundingClientRect().bottom).toBeLessThanOrEqual(bottom);
+  });
+
   test('what stands at the upper edge stays there when the width changes', async () => {
     const { region, change } = await showTokenView({
       trace: longTrace(20_000),

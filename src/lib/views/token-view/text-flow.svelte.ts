@@ -7,8 +7,8 @@ import { linePx, textWindow, type TextLines, type TextWindow } from './text-line
 
 /** Texts up to this many tokens are in the page whole; of longer ones, only the lines in sight and some around them. */
 const mostWhole = 1000;
-/** So many tokens of a longer text are in the page until its first lines are found: about what is in sight. */
-const mostUnmeasured = 300;
+/** So many tokens are put into the page at a time while a view is made: about what is in sight, and some 30 ms. */
+const mostAtOnce = 200;
 /** The lines of a long text are found so many milliseconds at a time; then others have their turn. */
 const sliceMs = 8;
 /** What is found is shown so often. */
@@ -36,6 +36,8 @@ export class TextFlow {
 
   /** The token that stays where it is while lines are found, and how far the text was scrolled then. */
   #anchor = { token: 0, scrollTop: 0, goneTo: false };
+  /** How many tokens of a text that is in the page whole have been put there. */
+  #set = $state(mostAtOnce);
   /** Where it was last still. */
   #settled = $state(-Infinity);
   readonly #elements: Elements;
@@ -55,7 +57,7 @@ export class TextFlow {
         if (now !== last || !long) this.lines = undefined;
         this.placed = 1;
         last = now;
-        return long ? this.#measure(now) : undefined;
+        return long ? this.#measure(now) : this.#fill(now.length);
       });
     });
   }
@@ -63,7 +65,7 @@ export class TextFlow {
   inSight(tokens: number): TextWindow {
     return this.lines
       ? textWindow(this.lines, this.scrolled, this.height, this.#jumped ? 0 : 2)
-      : { line: 0, start: 0, end: tokens > mostWhole ? mostUnmeasured : tokens };
+      : { line: 0, start: 0, end: Math.min(tokens, tokens > mostWhole ? mostAtOnce : this.#set) };
   }
 
   /** Whether it was scrolled by more than is in sight just now. */
@@ -73,6 +75,8 @@ export class TextFlow {
 
   /** Scrolls just so far that a token is in sight; `element` is that token's where it is in the page. */
   reveal(position: number, element: HTMLElement | null, window: TextWindow): void {
+    // A text that is not all in the page yet will be, and whoever reveals comes again.
+    if (!element) this.#set = Infinity;
     const top = element
       ? rectIn(element, this.#elements.flow()).y + window.line * linePx
       : (this.lines?.lineOf(position) ?? 0) * linePx;
@@ -86,6 +90,21 @@ export class TextFlow {
     const scroller = this.#elements.scroller();
     scroller.scrollTop = scrollToShow(scroller.scrollTop, this.height, top, top + 2 * linePx, linePx);
     return (this.scrolled = scroller.scrollTop);
+  }
+
+  /** Puts the rest of a text into the page. */
+  #fill(tokens: number): (() => void) | undefined {
+    if (this.#set >= tokens) return undefined;
+    this.placed = this.#set / tokens;
+    const timer = setInterval(() => {
+      this.#set += mostAtOnce;
+      if (this.#set >= tokens) {
+        this.#set = Infinity;
+        clearInterval(timer);
+      }
+      this.placed = Math.min(1, this.#set / tokens);
+    });
+    return () => clearInterval(timer);
   }
 
   /** Finds the lines: the first at once, the others as there is time. Lines of another width stand in until all are found. */
