@@ -13,16 +13,17 @@ import type { Side } from './types.js';
 export async function figureOfTokens(
   view: ViewState<TokenViewOptions>,
   text: TokenViewState,
-  element: () => HTMLElement,
+  /** Where the texts stand, and whether each token has its place there. */
+  page: { element: () => HTMLElement; placed: () => boolean },
   options: FigureOptions,
 ): Promise<Figure> {
-  await until(() => text.ready || text.average.offered, options.signal);
+  await until(() => (text.ready || text.average.offered) && page.placed(), options.signal);
   const { stream, trace, labels } = view.mustShow(text.error);
   const { focus } = text;
   let top = 0;
   const texts = text.texts.map(({ side, tokens, name }, i): ShownText => {
     const shared = { shades: text.shadesOf(side), markOf: marksOf(view, text, side) };
-    if (!options.whole) return { ...shared, ...textInSight(element(), i, side === 'both' ? '' : name) };
+    if (!options.whole) return { ...shared, ...textInSight(page.element(), i, side === 'both' ? '' : name) };
     const granularity = text.merged[side === 'query' ? 'query' : 'key'];
     const titled = side !== 'both';
     const start = top + (titled ? 26 : 0);
