@@ -19,7 +19,7 @@ test('labels and theme are those of the Explorer, the trace is their own', async
   const { rerender } = render(OwnInput, { trace: around, own, b: own, labels, theme: 'dark' });
   for (const name of ['map', 'comparison'])
     expect(screen.getByRole('region', { name }).dataset.theme, name).toBe('dark');
-  await expect.poll(() => region('comparison').queryByText('Wie weit')).not.toBeNull();
+  await expect.poll(() => region('comparison').queryByText('Moved by')).not.toBeNull();
   for (const name of ['map', 'comparison'])
     expect(region(name).getByRole('combobox', { name: 'Schicht' }), name).toBeDefined();
   await rerender({ theme: 'light', labels: { layer: 'couche' } });
