@@ -43,7 +43,9 @@ export async function sameAttention(
     await frame.locator('section[aria-busy="false"] canvas').first().waitFor();
     await expect.poll(() => pixelsDrawn(frame), { timeout: 20_000 }).toBeGreaterThan(2000);
     picture ??= await pixelsDrawn(frame);
-    await expect.poll(() => pixelsDrawn(frame), { timeout: 20_000 }).toBe(picture);
+    // Lines that are kept as pictures have their edges a fifth of a pixel elsewhere.
+    const difference = async () => Math.abs((await pixelsDrawn(frame)) - picture!) / picture!;
+    await expect.poll(difference, { timeout: 20_000 }).toBeLessThan(0.01);
     await token.first().hover();
     await expect.poll(() => region.textContent(), { timeout: 20_000 }).toMatch(/them → \S+/);
     if (callback) await expect.poll(() => said.join()).toMatch(/"stream":"self".*"query":\d+/);
