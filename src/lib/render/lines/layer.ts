@@ -105,6 +105,8 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   let apart = 0;
   /** What the lines were of. */
   let shown: object = noLines;
+  /** Where queries were scrolled to when it was drawn last. */
+  let lastStart = 0;
   const packed = { lines: pack(noLines), more: pack(noLines) };
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
@@ -166,7 +168,11 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     const now = hasFocus() ? tiles.faded : tiles.plain;
     tiles.plain.hide();
     tiles.faded.hide();
-    if (props.lines.count > fewLines && wanted.has(now) && fillsSurface()) showTiles(now);
+    // Where over a third of what is in sight is new: lines cross several pictures, and drawing them all once costs less.
+    const tokens = inSight().lengthPx / surface.pixelRatio / props.tokenPx;
+    const jumped = Math.abs(props.queryStart - lastStart) >= tokens / 3;
+    lastStart = props.queryStart;
+    if (props.lines.count > fewLines && wanted.has(now) && fillsSurface() && !jumped) showTiles(now);
     else showLines();
     if (!props.lines.partial) wanted.add(now);
     setUniforms(inSight());
