@@ -22,12 +22,12 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
   const rows = lens.queryRuns?.length ?? matrix.rows;
   const cols = lens.keyRuns?.length ?? matrix.cols;
   const scaled = lens.renormalize && lens.hiddenKeys.size > 0;
-  /** What the sums of each row are multiplied by; NaN until it is known. */
-  const factors = new Float64Array(rows).fill(scaled ? NaN : 1);
+  /** What the sums of each row are multiplied by, where they are; NaN until it is known. */
+  const factors = scaled ? new Float64Array(rows).fill(NaN) : undefined;
   const read = (wanted: BlockRequest, options: { signal?: AbortSignal }): Block | Promise<Block> => {
     const queries = covered(lens.queryRuns, wanted.row, wanted.rows);
     // The sum of a row needs the whole row, once.
-    const wholeRows = factors.subarray(wanted.row, wanted.row + wanted.rows).includes(NaN);
+    const wholeRows = factors?.subarray(wanted.row, wanted.row + wanted.rows).includes(NaN) ?? false;
     const keys = wholeRows ? { start: 0, end: matrix.cols } : covered(lens.keyRuns, wanted.col, wanted.cols);
     const request = {
       row: queries.start,
@@ -63,7 +63,7 @@ function lookAt(
   block: Block,
   wanted: BlockRequest,
   { queryRuns, keyRuns, hiddenKeys }: MatrixLens,
-  factors: Float64Array,
+  factors: Float64Array | undefined,
   wholeRows: boolean,
 ): Block {
   const { row, rows } = wanted;
@@ -86,8 +86,8 @@ function lookAt(
     for (let query = start; query < end; query++)
       for (let key = 0, from = (query - block.row) * block.cols; key < block.cols; key++)
         sums[colOf[key]!] = sums[colOf[key]!]! + weights[from + key]!;
-    if (wholeRows) factors[row + r] = shareLeft(sums);
-    const factor = factors[row + r]!;
+    if (wholeRows) factors![row + r] = shareLeft(sums);
+    const factor = factors?.[row + r] ?? 1;
     for (let col = 0; col < cols; col++) data[r * cols + col] = (sums[col]! * factor) / (end - start);
   }
   return {
