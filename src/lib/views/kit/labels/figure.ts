@@ -13,6 +13,7 @@ function runs(numbers: readonly number[]): string {
   return written.join(', ');
 }
 
+/** What figures, and the menu that saves them, say in English. */
 export const figureLabels = {
   saveFigure: 'save figure',
   figurePart: 'figure of',

@@ -38,11 +38,11 @@ export const neuronLabels = {
     `reproduces the recorded ${recorded[what]} to ${difference}`,
   reproducesRounded: (difference: string, what: Recorded) =>
     `reproduces the recorded ${recorded[what]} to ${difference}, as closely as ${what === 'score' ? 'they were' : 'it was'} stored`,
+  differs: (difference: string, what: Recorded) =>
+    `differs from the recorded ${recorded[what]} by up to ${difference}`,
   /** The same where there is no room. */
   reproducesShort: (difference: string) => `as recorded, to ${difference}`,
   differsShort: (difference: string) => `not as recorded, by ${difference}`,
-  differs: (difference: string, what: Recorded) =>
-    `differs from the recorded ${recorded[what]} by up to ${difference}`,
   differsTitle: (scale: string, what: Recorded) =>
     what === 'score'
       ? `${scale} is not the score recorded here.`
