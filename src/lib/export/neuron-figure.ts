@@ -1,5 +1,4 @@
 import { diverging, headColors, toUnit } from '../render/colors/index.js';
-import { lineWidthsPx } from '../scene/head-scene.js';
 import { cutMiddle } from '../scene/label-width.js';
 import type { Rect } from '../scene/rect.js';
 import { rowPx } from '../scene/rows.js';
@@ -11,11 +10,10 @@ import { chromeColors } from '../views/kit/palette.js';
 import { valueInks } from '../views/kit/value-colors.js';
 import type { Compared } from '../views/neuron-view/compared.js';
 import { stripTopPx, type NeuronLayout, type Span } from '../views/neuron-view/layout.js';
-import { formatNumber } from '../views/neuron-view/numbers.js';
+import { formatNumber, placeOfScore } from '../views/neuron-view/numbers.js';
 import { sees, type OpenQuery } from '../views/neuron-view/open-query.js';
 import type { NeuronViewOptions } from '../views/neuron-view/options.js';
 import { keyPanels, queryPanel } from '../views/neuron-view/panels.js';
-import { placeOfScore } from '../views/neuron-view/score-mark.js';
 import { captionOf, quantityName, type Shown } from './caption.js';
 import {
   makeFigure,
@@ -35,8 +33,7 @@ interface NeuronLine {
   from: number;
   to: number;
   opacity: number;
-  /** In [0, 1]; its width goes by it. */
-  magnitude: number;
+  widthPx: number;
   negative: boolean;
   standsOut: boolean;
 }
@@ -154,14 +151,14 @@ function lineMarks(shown: NeuronShown): Mark[] {
   const left = layout.sheet.x;
   const right = open ? layout.key.x : layout.sheet.x + layout.sheet.width;
   const drawn = lines.map(
-    ({ from, to, opacity, magnitude, negative, standsOut }): LineMark & { standsOut: boolean } => ({
+    ({ from, to, opacity, widthPx, negative, standsOut }): LineMark & { standsOut: boolean } => ({
       kind: 'line',
       from: { x: left, y: open ? stripY + rowPx / 2 : (from + 0.5) * rowPx },
       to: { x: right, y: (to + 0.5) * rowPx },
       horizontal: false,
       ink: inkOfNumber(shown, negative),
       opacity,
-      widthPx: (lineWidthsPx[0] + (lineWidthsPx[1] - lineWidthsPx[0]) * magnitude) * (standsOut ? 1.5 : 1),
+      widthPx,
       standsOut,
     }),
   );

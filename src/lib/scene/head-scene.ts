@@ -72,7 +72,7 @@ export function lineEnds(
 
 /** How a line is drawn: its colour by index, and whether it is highlighted and drawn over the others. */
 export function lineStyle(
-  { lines, look }: HeadScene,
+  { lines, look }: Pick<HeadScene, 'lines' | 'look'>,
   index: number,
 ): { color: number; opacity: number; widthPx: number; standsOut: boolean } {
   const { focus, opacityScale, range } = look;
