@@ -62,7 +62,7 @@ export async function measureHeads(
   return values;
 
   async function valueOf(layer: number, head: number): Promise<number> {
-    const steps = measureInSteps(stream.matrix(layer, head), addRow, { positions, signal });
+    const steps = measureInSteps(stream.matrix(layer, head), addRow, positions, signal);
     let step = steps.next();
     while (!step.done) {
       const block = await step.value;
