@@ -1,7 +1,7 @@
 import { holdsWeights, type Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
-
-import { notWeights, type HeadValue } from '../measure.js';
+import { mustHoldWeights } from '../derivation.js';
+import type { HeadValue } from '../measure.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
 import { checkGroups, restOf, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { weightsOfHeads, type HeadWeights } from './head-weights.js';
@@ -88,7 +88,7 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
   const queryGroups = checkGroups(options.queryGroups, { tokens: lengths.query, place: 'queryGroups' });
   const given = checkGroups(options.keyGroups, { tokens: lengths.key, place: 'keyGroups', apart });
   const weights = holdsWeights(stream.quantity);
-  if (renormalize && !weights) throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
+  if (renormalize) mustHoldWeights(stream, 'renormalize');
   const rest = restOf(given, lengths.key);
   const keyGroups = rest.length > 0 ? [...given, { name: 'rest', positions: rest }] : given;
   const hidden = hiddenPositions(stream.keyTokens, hide);

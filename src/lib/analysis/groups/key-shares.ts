@@ -1,6 +1,6 @@
-import { holdsWeights, type Stream } from '../../trace/index.js';
+import type { Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
-import { notWeights } from '../measure.js';
+import { mustHoldWeights } from '../derivation.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
 import { weightsOfHeads, type HeadWeights } from './head-weights.js';
@@ -33,8 +33,7 @@ export async function keyShares(stream: Stream, options: KeySharesOptions): Prom
   mustBeOptions(options, 'keyShares', '{ queryGroup, heads }');
   const { queryGroup, heads, headWeights, hide = 'none', renormalize = false, signal } = options;
   const [group] = checkGroups([queryGroup], { tokens: sequenceLengths(stream).query, place: 'queryGroup' });
-  if (renormalize && !holdsWeights(stream.quantity))
-    throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
+  if (renormalize) mustHoldWeights(stream, 'renormalize');
   const rows = rowsOf(rowsByPosition(stream), group!, 'queryGroup');
   const hidden = hiddenPositions(stream.keyTokens, hide);
   const shares = new Float64Array(stream.keyTokens.length);

@@ -1,14 +1,13 @@
 import {
   describe,
   either,
-  holdsWeights,
   TraceError,
   type Matrix,
   type Segment,
   type Stream,
   type Token,
 } from '../../trace/index.js';
-import { notWeights } from '../measure.js';
+import { mustHoldWeights } from '../derivation.js';
 import {
   granularities,
   groupTokens,
@@ -64,8 +63,7 @@ interface Merged {
 export function lookThrough(stream: Stream, lens: Lens): SeenStream {
   const granularity = bySide(lens.granularity);
   const hiddenTokens = hiddenPositions(stream.keyTokens, lens.hide);
-  if (lens.renormalize && hiddenTokens.size > 0 && !holdsWeights(stream.quantity))
-    throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
+  if (lens.renormalize && hiddenTokens.size > 0) mustHoldWeights(stream, 'renormalize');
   const keys = merge(stream.keyTokens, stream.keySegments, granularity.key);
   const queries = mergeQueries(stream, granularity.query, keys.runs);
   const hiddenKeys = new Set(
