@@ -43,11 +43,8 @@ export function inductionScore(
  */
 export function addSameToken(tokens: readonly Pick<Token, 'raw'>[], shift: 0 | 1): AddRow {
   mustBeTokens(tokens, 'tokens');
-  const numbers = new Map<string, number>();
-  const ids = Int32Array.from(tokens, ({ raw }) => {
-    if (!numbers.has(raw)) numbers.set(raw, numbers.size);
-    return numbers.get(raw)!;
-  });
+  const numbers = new Map(tokens.map(({ raw }, i) => [raw, i]));
+  const ids = Int32Array.from(tokens, ({ raw }) => numbers.get(raw)!);
   return (sums, weights, query) => {
     sums.whole += rowSum(weights);
     const own = ids[query];

@@ -1,5 +1,6 @@
 import { blockWeights, type Stream } from '../../trace/index.js';
 import { pacer } from '../../trace/pacer.js';
+import { rowSum } from '../measure.js';
 import type { HeadPlace } from '../wanted-heads.js';
 
 /** How much one query looks at groups of keys. The arrays are reused for the next query: copy what is needed. */
@@ -61,7 +62,7 @@ export async function readGroupRows(
         const end = stream.causal ? Math.min(stream.queryTokens[row]!.position + 1, cols) : cols;
         const of = weights.subarray(r * cols, (r + 1) * cols);
         for (const [g, keys] of kept.entries()) [sums[g], seen[g]] = sumOf(of, keys, end);
-        const whole = sumAll(of, end);
+        const whole = rowSum(of.subarray(0, end));
         const [gone, unseen] = sumOf(of, out, end);
         onRow({
           head: index,
@@ -96,10 +97,4 @@ function sumOf(weights: Float32Array, keys: Int32Array, end: number): [sum: numb
   let count = 0;
   while (count < keys.length && keys[count]! < end) sum += weights[keys[count++]!]!;
   return [sum, count];
-}
-
-function sumAll(weights: Float32Array, end: number): number {
-  let sum = 0;
-  for (let key = 0; key < end; key++) sum += weights[key]!;
-  return sum;
 }

@@ -36,9 +36,8 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
       cols: keys.end - keys.start,
     };
     const block = matrix.block(request, options);
-    return block instanceof Promise
-      ? block.then((ready) => lookAt(ready, wanted, lens, factors, wholeRows))
-      : lookAt(block, wanted, lens, factors, wholeRows);
+    const look = (ready: Block): Block => lookAt(ready, wanted, lens, factors, wholeRows);
+    return block instanceof Promise ? block.then(look) : look(block);
   };
   const { leftOut } = matrix;
   return new ReadMatrix({

@@ -82,6 +82,12 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
   const merges = queries.runs !== undefined || keys.runs !== undefined;
   if (!merges && hiddenTokens.size === 0) return { stream, hiddenKeys, hiddenTokens, ...between };
 
+  const matrixLens = {
+    queryRuns: queries.runs,
+    keyRuns: keys.runs,
+    hiddenKeys: hiddenTokens,
+    renormalize: lens.renormalize,
+  };
   const matrices = new Map<Matrix, Matrix>();
   const seen: Stream = {
     ...stream,
@@ -94,17 +100,9 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
     },
     matrix(layer, head) {
       const whole = stream.matrix(layer, head);
-      const known = matrices.get(whole);
-      if (known) return known;
-      const { renormalize } = lens;
-      const made = lensMatrix(whole, {
-        queryRuns: queries.runs,
-        keyRuns: keys.runs,
-        hiddenKeys: hiddenTokens,
-        renormalize,
-      });
-      matrices.set(whole, made);
-      return made;
+      const known = matrices.get(whole) ?? lensMatrix(whole, matrixLens);
+      matrices.set(whole, known);
+      return known;
     },
     queries: merges ? undefined : stream.queries,
     keys: merges ? undefined : stream.keys,

@@ -28,14 +28,17 @@ const [single, half] = [2 ** -24, 2 ** -11];
 /** Six standard deviations of the sum of a product's roundings, for float16 factors, as a part of the product's norm. */
 const productError = (6 * Math.sqrt(2 / 3)) / 2 ** 11;
 
-/** The weights of a query: the softmax of its scores. */
-export function expectedWeights(
+/** What the scores of a query with the keys it sees give. */
+type Expect = (
   vectors: QueryKey,
   query: number,
   scores: Float64Array,
   visible: number,
   stored: StoredAs,
-): ExpectedRow {
+) => ExpectedRow;
+
+/** The weights of a query: the softmax of its scores. */
+export const expectedWeights: Expect = (vectors, query, scores, visible, stored) => {
   const numbers = softmaxRow(scores, visible, vectors.scoring?.sink);
   let norm = 0;
   if (stored.roundedVectors)
@@ -48,16 +51,10 @@ export function expectedWeights(
       storage: storageError[stored.numbers] + 2 * productError * norm * numbers[key]! * (1 - numbers[key]!),
     }),
   };
-}
+};
 
 /** The scores of a query, over the keys it sees. */
-export function expectedScores(
-  vectors: QueryKey,
-  query: number,
-  scores: Float64Array,
-  visible: number,
-  stored: StoredAs,
-): ExpectedRow {
+export const expectedScores: Expect = (vectors, query, scores, visible, stored) => {
   const numbers = scores.slice().fill(-Infinity, visible);
   return {
     numbers,
@@ -73,7 +70,7 @@ export function expectedScores(
       };
     },
   };
-}
+};
 
 /** The sum of the sizes of q×k, and its length, times scale. */
 function productOf({ queries, keys, dim, scale }: QueryKey, query: number, key: number) {
