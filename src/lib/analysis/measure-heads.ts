@@ -34,7 +34,7 @@ export async function measureHeads(
   options: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
   mustBeStream(stream, 'measureHeads');
-  const { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure } = options ?? {};
+  const { layers, heads, signal, onProgress, onFailure } = options ?? {};
   const wanted = wantedHeads(stream, layers, heads);
   const values: HeadValue[] = [];
   const pause = pacer(signal);

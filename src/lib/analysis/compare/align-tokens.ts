@@ -47,7 +47,7 @@ export async function alignTokens(
   });
   if (typeof align !== 'string') return result('pairs', givenPairs(align, a, b));
   if (align !== 'auto' && !alignments.includes(align)) throw unknownAlignment(align);
-  const differs = firstDifference(a, b);
+  const differs = (a.length < b.length ? b : a).findIndex((_, i) => a[i]?.raw !== b[i]?.raw);
   if (align === 'positions') {
     if (a.length !== b.length)
       throw misfit(
@@ -114,11 +114,6 @@ async function longestCommon(
     }
     return step.value.map(([i, j]) => ({ a: runsA[i]!, b: runsB[j]! }));
   }
-}
-
-function firstDifference(a: readonly Token[], b: readonly Token[]): number {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i]?.raw !== b[i]?.raw) return i;
-  return -1;
 }
 
 function oneByOne(pairs: readonly (readonly [number, number])[]): RunPair[] {

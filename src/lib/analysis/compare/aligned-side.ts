@@ -5,6 +5,7 @@ import {
   type CellRect,
   type Matrix,
 } from '../../trace/index.js';
+import { consecutive } from '../consecutive.js';
 import type { TokenRun } from '../lens/index.js';
 
 /** The numbers of a rectangle, `[rows, cols]`, a view or a copy; at once where the matrix gives them at once. */
@@ -39,8 +40,8 @@ export function alignedSide(
     const col = runs[first]!.start;
     const cols = runs[last]!.end - col;
     const rows = rowsOf.slice(rect.row, rect.row + rect.rows);
-    const blocks = followingRuns(rows.flat()).map(({ start, end }) =>
-      matrix.block({ row: start, col, rows: end - start, cols }, options),
+    const blocks = Array.from(consecutive(rows.flat()), ({ start, count }) =>
+      matrix.block({ row: start, col, rows: count, cols }, options),
     );
     return blocks.every((block): block is Block => !(block instanceof Promise))
       ? gather(blocks, rows, rect)
@@ -78,13 +79,4 @@ export function alignedSide(
     });
     return out;
   }
-}
-
-/** Ascending numbers as runs of consecutive ones. */
-function followingRuns(numbers: readonly number[]): TokenRun[] {
-  const runs: TokenRun[] = [];
-  for (const number of numbers)
-    if (runs.at(-1)?.end === number) runs.at(-1)!.end++;
-    else runs.push({ start: number, end: number + 1 });
-  return runs;
 }

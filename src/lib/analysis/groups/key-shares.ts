@@ -2,7 +2,7 @@ import type { Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
 import { mustHoldWeights } from '../derivation.js';
 import type { HeadPlace } from '../wanted-heads.js';
-import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
+import { checkGroups, queryLength, rowsByPosition, rowsOf, type Group } from './group.js';
 import { weightsOfHeads, type HeadWeights } from './head-weights.js';
 import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
@@ -32,7 +32,7 @@ export async function keyShares(stream: Stream, options: KeySharesOptions): Prom
   mustBeStream(stream, 'keyShares');
   mustBeOptions(options, 'keyShares', '{ queryGroup, heads }');
   const { queryGroup, heads, headWeights, hide = 'none', renormalize = false, signal } = options;
-  const [group] = checkGroups([queryGroup], { tokens: sequenceLengths(stream).query, place: 'queryGroup' });
+  const [group] = checkGroups([queryGroup], { tokens: queryLength(stream), place: 'queryGroup' });
   if (renormalize) mustHoldWeights(stream, 'renormalize');
   const rows = rowsOf(rowsByPosition(stream), group!, 'queryGroup');
   const hidden = hiddenPositions(stream.keyTokens, hide);

@@ -1,5 +1,6 @@
 import { blockWeights, type Stream } from '../../trace/index.js';
 import { pacer } from '../../trace/pacer.js';
+import { consecutive } from '../consecutive.js';
 import { rowSum } from '../measure.js';
 import type { HeadPlace } from '../wanted-heads.js';
 
@@ -54,7 +55,7 @@ export async function readGroupRows(
   await pause();
   for (const [index, { layer, head }] of heads.entries()) {
     const matrix = stream.matrix(layer, head);
-    for (const run of runsOf(rows, Math.max(1, Math.floor(weightsAStep / cols)))) {
+    for (const run of consecutive(rows, Math.max(1, Math.floor(weightsAStep / cols)))) {
       const block = await matrix.block({ row: run.start, col: 0, rows: run.count, cols }, { signal });
       const weights = blockWeights(block);
       for (let r = 0; r < run.count; r++) {
@@ -78,16 +79,6 @@ export async function readGroupRows(
       await pause();
     }
     onProgress?.(index + 1, heads.length);
-  }
-}
-
-/** Runs of consecutive rows, each of at most `most`. */
-function* runsOf(rows: readonly number[], most: number): Iterable<{ start: number; count: number }> {
-  for (let i = 0; i < rows.length;) {
-    let count = 1;
-    while (count < most && rows[i + count] === rows[i]! + count) count++;
-    yield { start: rows[i]!, count };
-    i += count;
   }
 }
 

@@ -3,7 +3,6 @@ import { mustBeSquare, mustHoldWeights, notDerivable, timesKeys, wholeWeights } 
 import { checkGroups, type Group } from '../groups/index.js';
 import { pacer } from '../../trace/pacer.js';
 import { keptKeys, parseBudget, type KeyBudget } from './policies.js';
-import { mustBeStream } from '../must.js';
 
 /** What a budget keeps of one head. */
 export interface KeptHead {
@@ -53,9 +52,8 @@ export async function keptWeights(
   budget: KeyBudget,
   options: KeptOptions = {},
 ): Promise<KeptHead[]> {
-  mustBeStream(stream, 'keptWeights');
-  const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptWeights');
+  const chosen = parseBudget(budget);
   const size = stream.keyTokens.length;
   const {
     needle,
@@ -145,9 +143,8 @@ function mustBeRun({ start, end }: TokenRun, place: string, size: number): void 
  * const trace = traceOf(recorded, keptStream(recorded.stream(), { policy: 'streaming', budget: 64 }));
  */
 export function keptStream(stream: Stream, budget: KeyBudget, options: { name?: string } = {}): Stream {
-  mustBeStream(stream, 'keptStream');
-  const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptStream');
+  const chosen = parseBudget(budget);
   const { name = `kept by ${chosen.policy}, ${chosen.budget}` } = options ?? {};
   return deriveStream(stream, {
     name,

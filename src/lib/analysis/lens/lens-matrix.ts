@@ -95,7 +95,8 @@ function lookAt(
   };
 }
 
-const runAt = (runs: readonly TokenRun[] | undefined, index: number): TokenRun =>
+/** The tokens of a row or column. */
+export const runAt = (runs: readonly TokenRun[] | undefined, index: number): TokenRun =>
   runs?.[index] ?? { start: index, end: index + 1 };
 
 /** The factor that scales the remaining weights up to the former sum; the last sum is that of hidden keys. */

@@ -16,7 +16,7 @@ import {
   type Granularity,
   type TokenRun,
 } from './groups.js';
-import { lensMatrix } from './lens-matrix.js';
+import { lensMatrix, runAt } from './lens-matrix.js';
 
 /** Keys whose weights are left out: none, the first (where most models put unused weight), special tokens, or these positions. */
 export type Hide = 'none' | 'first' | 'special' | readonly number[];
@@ -67,9 +67,7 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
   const keys = merge(stream.keyTokens, stream.keySegments, granularity.key);
   const queries = mergeQueries(stream, granularity.query, keys.runs);
   const hiddenKeys = new Set(
-    [...(keys.runs ?? stream.keyTokens.keys())].flatMap((run, key) =>
-      (typeof run === 'number' ? hiddenTokens.has(run) : allHidden(run, hiddenTokens)) ? [key] : [],
-    ),
+    [...keys.tokens.keys()].filter((key) => allHidden(runAt(keys.runs, key), hiddenTokens)),
   );
   const runsOf = (side: 'query' | 'key') => (side === 'query' ? queries.runs : keys.runs);
   const between = {
@@ -77,7 +75,7 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
       const runs = runsOf(side);
       return runs ? runOf(runs, token) : token;
     },
-    toToken: (side: 'query' | 'key', seen: number) => runsOf(side)?.[seen]?.start ?? seen,
+    toToken: (side: 'query' | 'key', seen: number) => runAt(runsOf(side), seen).start,
   };
   const merges = queries.runs !== undefined || keys.runs !== undefined;
   if (!merges && hiddenTokens.size === 0) return { stream, hiddenKeys, hiddenTokens, ...between };

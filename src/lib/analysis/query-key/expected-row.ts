@@ -9,13 +9,6 @@ interface ExpectedRow {
   tolerance(key: number): { arithmetic: number; storage: number };
 }
 
-/** How numbers are stored. */
-interface StoredAs {
-  numbers: WeightType;
-  /** Whether queries or keys are stored in less than float32. */
-  roundedVectors: boolean;
-}
-
 /**
  * What float32 arithmetic may add up to in a row of a softmax. A score off by e moves no weight by more than e ÷ 2, so nobody sees as much
  * of a score either.
@@ -28,13 +21,17 @@ const [single, half] = [2 ** -24, 2 ** -11];
 /** Six standard deviations of the sum of a product's roundings, for float16 factors, as a part of the product's norm. */
 const productError = (6 * Math.sqrt(2 / 3)) / 2 ** 11;
 
-/** What the scores of a query with the keys it sees give. */
+/**
+ * What the scores of a query with the keys it sees give.
+ *
+ * @param stored how numbers are stored, and whether queries or keys are stored in less than float32
+ */
 type Expect = (
   vectors: QueryKey,
   query: number,
   scores: Float64Array,
   visible: number,
-  stored: StoredAs,
+  stored: { numbers: WeightType; roundedVectors: boolean },
 ) => ExpectedRow;
 
 /** The weights of a query: the softmax of its scores. */
