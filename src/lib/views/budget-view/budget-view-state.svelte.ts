@@ -11,6 +11,7 @@ import { chooseHead } from '../../explore/choose-head.js';
 import { budgetScene, type BudgetScene } from '../../scene/budget-scene.js';
 import type { Viewport } from '../../scene/viewport.js';
 import type { Stream, Token } from '../../trace/index.js';
+import { CopyNumbers } from '../kit/copy-numbers.svelte.js';
 import { formatWeight } from '../kit/numbers.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { tableText } from '../kit/table-text.js';
@@ -28,6 +29,10 @@ export interface KeyOfHead {
 export class BudgetViewState {
   width = $state(960);
   height = $state(420);
+  readonly numbers = new CopyNumbers(
+    () => this.view.labels,
+    () => this.asText(),
+  );
   /** What was kept last, shown until another budget is worked out. */
   #before: { stream?: Stream; layer?: number; kept?: readonly KeptHead[] } = {};
 

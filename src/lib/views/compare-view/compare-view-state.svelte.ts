@@ -1,5 +1,6 @@
 import type { ComparedStream, Comparison, HeadDistance } from '../../analysis/index.js';
 import { lookThrough } from '../../analysis/lens/index.js';
+import { Exploration } from '../../explore/exploration.svelte.js';
 import { largestSeen } from '../../scene/heatmap-cells.js';
 import { wholeMatrix } from '../../scene/viewport.js';
 import {
@@ -12,9 +13,9 @@ import {
   type Trace,
 } from '../../trace/index.js';
 import { Ready } from '../kit/ready.svelte.js';
+import type { SvelteLook } from '../kit/svelte-props.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { CompareViewOptions } from './options.js';
-import { sideExploration } from './side-exploration.js';
 
 /** One cell of the head chosen, in a, in b and the difference. */
 export interface CellValues {
@@ -25,9 +26,17 @@ export interface CellValues {
   readonly difference: number;
 }
 
+type Side = 'a' | 'b' | 'difference';
+
+const ofSides = <T>(of: (side: Side) => T): Record<Side, T> => ({
+  a: of('a'),
+  b: of('b'),
+  difference: of('difference'),
+});
+
 /** The streams of one side of a comparison, as a trace. */
-export function traceOfSide(comparison: Comparison, side: 'a' | 'b' | 'difference'): Trace {
-  return traceOf(...comparison.streams.map((stream) => stream[side]));
+export function traceOfSide(comparison: Comparison | undefined, side: Side): Trace | undefined {
+  return comparison && traceOf(...comparison.streams.map((stream) => stream[side]));
 }
 
 /** What the compare view adds to the state of a view: how far each head moved, and the two sides of the difference. */
@@ -42,6 +51,8 @@ export class CompareViewState {
   constructor(
     readonly view: ViewState<CompareViewOptions>,
     private readonly comparison: () => Comparison | undefined,
+    /** What the two sides are called. */
+    readonly names: () => { readonly a: string; readonly b: string },
   ) {
     $effect(() => {
       const { compared } = this;
@@ -81,8 +92,8 @@ export class CompareViewState {
     return this.comparison()?.streams.find((stream) => stream.name === name);
   });
 
-  readonly #traceA = $derived.by(() => sideOf(this.comparison(), 'a'));
-  readonly #traceB = $derived.by(() => sideOf(this.comparison(), 'b'));
+  readonly #traceA = $derived.by(() => traceOfSide(this.comparison(), 'a'));
+  readonly #traceB = $derived.by(() => traceOfSide(this.comparison(), 'b'));
   readonly a = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceA));
   readonly b = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceB));
 
@@ -101,9 +112,12 @@ export class CompareViewState {
     return this.distances?.findIndex((one) => one.layer === layer && one.head === head) ?? -1;
   }
 
-  /** How far a head moved, by the distance that is shown. */
-  distanceOf(one: Pick<HeadDistance, 'distance' | 'totalVariation'>): number {
-    return this.view.options.distance === 'total-variation' ? one.totalVariation : one.distance;
+  /** How far a head moved, by the distance that is shown or another. */
+  distanceOf(
+    one: Pick<HeadDistance, 'distance' | 'totalVariation'>,
+    by = this.view.options.distance,
+  ): number {
+    return by === 'total-variation' ? one.totalVariation : one.distance;
   }
 
   previewHead(index: number | null): void {
@@ -129,13 +143,13 @@ export class CompareViewState {
   }
 
   /** All three as the lens shows them. */
-  readonly #seen = $derived.by((): Record<'a' | 'b' | 'difference', Stream> | undefined => {
+  readonly #seen = $derived.by((): Record<Side, Stream> | undefined => {
     const { compared, view } = this;
     const { granularity, hide, renormalize } = view.options;
-    const of = (side: 'a' | 'b' | 'difference'): Stream =>
-      lookThrough(compared![side], { granularity, hide, renormalize }).stream;
     try {
-      return compared && { a: of('a'), b: of('b'), difference: of('difference') };
+      return (
+        compared && ofSides((side) => lookThrough(compared[side], { granularity, hide, renormalize }).stream)
+      );
     } catch {
       // The view says why.
       return undefined;
@@ -143,14 +157,13 @@ export class CompareViewState {
   });
 
   /** The matrices of the head chosen. */
-  readonly #matrices = $derived.by((): Record<'a' | 'b' | 'difference', Matrix> | undefined => {
+  readonly #matrices = $derived.by((): Record<Side, Matrix> | undefined => {
     const { view } = this;
     const seen = this.#seen;
     const [layer, head] = [view.selection?.layer, view.head];
     if (!seen || layer === undefined || head === undefined) return undefined;
     try {
-      const of = (side: 'a' | 'b' | 'difference'): Matrix => seen[side].matrix(layer, head);
-      return { a: of('a'), b: of('b'), difference: of('difference') };
+      return ofSides((side) => seen[side].matrix(layer, head));
     } catch {
       // The heatmaps say why.
       return undefined;
@@ -193,7 +206,7 @@ export class CompareViewState {
 
 /** The largest magnitude of both sides, and of their difference. */
 async function mostOf(
-  { a, b, difference }: Record<'a' | 'b' | 'difference', Matrix>,
+  { a, b, difference }: Record<Side, Matrix>,
   signal: AbortSignal,
 ): Promise<{ sides: number; difference: number }> {
   const found = await Promise.all(
@@ -203,6 +216,22 @@ async function mostOf(
   return { sides: Math.max(inA, inB), difference: change };
 }
 
-function sideOf(comparison: Comparison | undefined, side: 'a' | 'b'): Trace | undefined {
-  return comparison && traceOfSide(comparison, side);
+/** An exploration of another trace with the same tokens, layers and heads: all but the trace is shared with the one around. */
+function sideExploration(
+  around: Exploration<SvelteLook>,
+  trace: () => Trace | undefined,
+): Exploration<SvelteLook> {
+  return new Exploration<SvelteLook>(
+    {
+      get trace() {
+        return trace();
+      },
+      start: {},
+      selection: undefined,
+      hover: null,
+      lens: undefined,
+      look: {},
+    },
+    () => around,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Stream } from '../../trace/index.js';
+import { CopyNumbers } from '../kit/copy-numbers.svelte.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { tableText } from '../kit/table-text.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -19,6 +20,10 @@ export class EvidenceViewState {
   height = $state(400);
   /** How high the heads of the columns are. */
   headPx = $state(78);
+  readonly numbers = new CopyNumbers(
+    () => this.view.labels,
+    () => this.asText(),
+  );
   #before: { stream?: Stream; columns?: readonly ReadColumn[] } = {};
 
   constructor(readonly view: ViewState<EvidenceViewOptions>) {}

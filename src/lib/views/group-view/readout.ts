@@ -1,6 +1,5 @@
 import type { Fact, Readout } from '../kit/readout.js';
 import { formatValue } from '../kit/numbers.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import type { GroupViewState } from './group-view-state.svelte.js';
 
 /** As much of a name as fits in a line beside others. */
@@ -24,7 +23,8 @@ export function formatLift(lift: number): string {
 }
 
 /** What is told of the groups that are looked at: of the head under the pointer, else of those whose mean is shown. */
-export function readoutOf({ labels }: ViewState, groups: GroupViewState): Readout | undefined {
+export function readoutOf(groups: GroupViewState): Readout | undefined {
+  const { labels } = groups.view;
   const { shares, stream, hoveredHead, query, key } = groups;
   if (!shares || !stream) return undefined;
   const pointed = groups.hoveredQuery !== null || groups.hoveredKey !== null || hoveredHead !== null;

@@ -2,16 +2,12 @@ import { holdsWeights } from '../../trace/index.js';
 import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
-import type { TokenViewOptions } from './options.js';
 import type { Shade } from './shades.js';
 import type { TokenViewState } from './token-view-state.svelte.js';
 
 /** What is told of the token that is looked at: what it sends and receives, to and from the one asked about, or where it is most. */
-export function readoutOf(
-  { stream, labels }: ViewState<TokenViewOptions>,
-  text: TokenViewState,
-): Readout | undefined {
+export function readoutOf(text: TokenViewState): Readout | undefined {
+  const { stream, labels } = text.view;
   const { token, partner } = text.focus;
   if (!token || !stream) return undefined;
   const nameOf = (side: 'query' | 'key', position: number): string =>
@@ -45,10 +41,9 @@ export function readoutOf(
 }
 
 /** What the status line says while no token is looked at: of what tokens receive on average. */
-export function restingHint(
-  { stream, labels }: ViewState<TokenViewOptions>,
-  { unreadable, mostReceived, average, place, shadedGroup, shades }: TokenViewState,
-): string {
+export function restingHint(text: TokenViewState): string {
+  const { unreadable, mostReceived, average, place, shadedGroup, shades } = text;
+  const { stream, labels } = text.view;
   if (unreadable) return unreadable.message;
   const [shade] = shades;
   if (shadedGroup && shade && stream) {
