@@ -1,5 +1,6 @@
 import type { ComparedStream, Comparison, HeadDistance } from '../../analysis/index.js';
 import { lookThrough } from '../../analysis/lens/index.js';
+import { attempt } from '../../explore/attempt.js';
 import { Exploration } from '../../explore/exploration.svelte.js';
 import { largestSeen } from '../../scene/heatmap-cells.js';
 import { wholeMatrix } from '../../scene/viewport.js';
@@ -12,9 +13,11 @@ import {
   type Stream,
   type Trace,
 } from '../../trace/index.js';
+import { pointAt } from '../kit/point-at.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { SvelteLook } from '../kit/svelte-props.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
+import { Work } from '../kit/work.svelte.js';
 import type { CompareViewOptions } from './options.js';
 
 /** One cell of the head chosen, in a, in b and the difference. */
@@ -41,43 +44,40 @@ export function traceOfSide(comparison: Comparison | undefined, side: Side): Tra
 
 /** What the compare view adds to the state of a view: how far each head moved, and the two sides of the difference. */
 export class CompareViewState {
-  /** How far each head is from its counterpart; undefined until it is known. */
-  distances = $state.raw<readonly HeadDistance[]>();
-  /** Why that cannot be said, as where streams hold no weights. */
-  failure = $state.raw<Error>();
-  progress = $state.raw<{ read: number; total: number } | null>(null);
-  #of: ComparedStream | undefined;
-
   constructor(
     readonly view: ViewState<CompareViewOptions>,
     private readonly comparison: () => Comparison | undefined,
     /** What the two sides are called. */
     readonly names: () => { readonly a: string; readonly b: string },
-  ) {
-    $effect(() => {
-      const { compared } = this;
-      const { hide } = this.view.options;
-      // Of the same comparison the last ones stay until those with other keys left out are there.
-      if (compared !== this.#of) this.distances = undefined;
-      this.#of = compared;
-      this.failure = undefined;
-      if (!compared) return;
-      const abort = new AbortController();
-      this.progress = { read: 0, total: compared.pairs.length };
-      const onProgress = (read: number, total: number): void => void (this.progress = { read, total });
-      compared
-        .headDistances({ hide, signal: abort.signal, onProgress })
-        .then((found) => {
-          if (!abort.signal.aborted) this.distances = found;
-        })
-        .catch((error: Error) => {
-          if (!abort.signal.aborted) this.failure = error;
-        })
-        .finally(() => {
-          if (!abort.signal.aborted) this.progress = null;
-        });
-      return () => abort.abort();
-    });
+  ) {}
+
+  readonly #asked = $derived.by(() => {
+    const { compared } = this;
+    return compared && { compared, hide: this.view.options.hide };
+  });
+  readonly #measuring = new Work(
+    () => this.#asked,
+    ({ compared, hide }, signal, tell: (progress: { read: number; total: number }) => void) => {
+      const onProgress = (read: number, total: number): void => tell({ read, total });
+      onProgress(0, compared.pairs.length);
+      return compared.headDistances({ hide, signal, onProgress });
+    },
+  );
+
+  get progress(): { read: number; total: number } | null {
+    return this.#measuring.progress;
+  }
+
+  /** How far each head is from its counterpart; undefined until it is known. */
+  get distances(): readonly HeadDistance[] | undefined {
+    // Of the same comparison the last ones stay until those with other keys left out are there.
+    const { last } = this.#measuring;
+    return last?.on.compared === this.compared ? last?.value : undefined;
+  }
+
+  /** Why that cannot be said, as where streams hold no weights. */
+  get failure(): Error | undefined {
+    return this.#measuring.failure;
   }
 
   /** Whether how far heads moved is still to be found out. */
@@ -121,14 +121,8 @@ export class CompareViewState {
   }
 
   previewHead(index: number | null): void {
-    const { view } = this;
     const one = index === null ? undefined : this.distances?.[index];
-    if (!one || !view.selection) return view.preview(null);
-    const { stream } = view.selection;
-    view.preview({
-      ...{ stream, layer: one.layer, head: one.head, query: null, key: null },
-      value: this.distanceOf(one),
-    });
+    pointAt(this.view, one ? { layer: one.layer, head: one.head, value: this.distanceOf(one) } : null);
   }
 
   chooseHead(index: number): void {
@@ -146,14 +140,10 @@ export class CompareViewState {
   readonly #seen = $derived.by((): Record<Side, Stream> | undefined => {
     const { compared, view } = this;
     const { granularity, hide, renormalize } = view.options;
-    try {
-      return (
-        compared && ofSides((side) => lookThrough(compared[side], { granularity, hide, renormalize }).stream)
-      );
-    } catch {
-      // The view says why.
-      return undefined;
-    }
+    if (!compared) return undefined;
+    const lens = { granularity, hide, renormalize };
+    // The view says why where it cannot be.
+    return attempt(() => ofSides((side) => lookThrough(compared[side], lens).stream)).value;
   });
 
   /** The matrices of the head chosen. */
@@ -162,12 +152,8 @@ export class CompareViewState {
     const seen = this.#seen;
     const [layer, head] = [view.selection?.layer, view.head];
     if (!seen || layer === undefined || head === undefined) return undefined;
-    try {
-      return ofSides((side) => seen[side].matrix(layer, head));
-    } catch {
-      // The heatmaps say why.
-      return undefined;
-    }
+    // The heatmaps say why where they cannot be had.
+    return attempt(() => ofSides((side) => seen[side].matrix(layer, head))).value;
   });
 
   readonly #most = new Ready((signal) => {

@@ -1,7 +1,6 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
 import { tokenFigure, type ShownText } from '../../export/token-figure.js';
 import { rectIn } from '../kit/rect.js';
-import { tokenName } from '../kit/token-names.js';
 import { until } from '../kit/until.js';
 import { piecesIn, setText } from './text-pieces.js';
 import type { TokenViewState } from './token-view-state.svelte.js';
@@ -15,8 +14,7 @@ export async function figureOfTokens(
   options: FigureOptions,
 ): Promise<Figure> {
   await until(() => (text.ready || text.average.offered) && page.placed(), options.signal);
-  const { view, focus } = text;
-  const { stream, trace, labels } = view.mustShow(text.error);
+  const { stream, trace, labels } = text.view.mustShow(text.error);
   let top = 0;
   const texts = text.texts.map(({ side, tokens, name }, i): ShownText => {
     const shared = { shades: text.shadesOf(side), markOf: marksOf(text, side) };
@@ -29,14 +27,13 @@ export async function figureOfTokens(
     top = start + set.heightPx + 14;
     return { ...shared, pieces: set.pieces, title };
   });
-  const looked = focus.token;
-  const looks = looked && (looked.side === 'query' ? stream.queryTokens : stream.keyTokens);
+  const looked = text.focus.token;
   return tokenFigure({
     ...{ stream, trace, labels, texts },
     place: text.place,
-    options: { ...view.options },
+    options: { ...text.view.options },
     notes: [
-      looked ? labels.shadedBy(tokenName(looks!, looked.position, labels)) : '',
+      looked ? labels.shadedBy(text.nameOf(looked.side, looked.position)) : '',
       text.texts.some(({ side }) => text.picturesOf(side).length > 0) ? labels.picturesLeftOut : '',
     ],
   });
