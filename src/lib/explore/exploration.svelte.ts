@@ -2,6 +2,7 @@ import { getContext, setContext } from 'svelte';
 import { plainLens, type Lens } from '../analysis/lens/index.js';
 import { rowOf, type Token, type Trace } from '../trace/index.js';
 import { changeSelection, chooseHead, headOf } from './choose-head.js';
+import { attempt, type Outcome } from './attempt.js';
 import { resolveSelection, type StartingChoice } from './resolve-selection.js';
 import { sameHover, type Hover, type Selection } from './types.js';
 
@@ -24,8 +25,6 @@ export interface ExplorationHost<Look extends object> {
   onSelectionChange?: (selection: Selection) => void;
   onHoverChange?: (hover: Hover | null) => void;
 }
-
-type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: Error };
 
 /**
  * What linked views share: trace, selection, hover, lens and look. Positions are token positions.
@@ -225,14 +224,6 @@ export function shareExploration(exploration: Exploration): void {
 /** The exploration around the component that is being created, if there is one. */
 export function findExploration<Look extends object>(): Exploration<Look> | undefined {
   return getContext<Exploration<Look> | undefined>(key);
-}
-
-function attempt<T>(make: () => T): Outcome<T> {
-  try {
-    return { value: make() };
-  } catch (error) {
-    return { error: error instanceof Error ? error : new Error(String(error)) };
-  }
 }
 
 function sameNumbers(a: readonly number[] | undefined, b: readonly number[] | undefined): boolean {

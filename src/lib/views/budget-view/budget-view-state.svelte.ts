@@ -7,11 +7,14 @@ import {
   type KeptHead,
   type KeyBudget,
 } from '../../analysis/index.js';
+import { attempt, type Outcome } from '../../explore/attempt.js';
 import { chooseHead } from '../../explore/choose-head.js';
 import { budgetScene, type BudgetScene } from '../../scene/budget-scene.js';
-import type { Viewport } from '../../scene/viewport.js';
+import { isWhole, type Viewport } from '../../scene/viewport.js';
 import type { Stream, Token } from '../../trace/index.js';
+import { CopyNumbers } from '../kit/copy-numbers.svelte.js';
 import { formatWeight } from '../kit/numbers.js';
+import { pointAt } from '../kit/point-at.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { tableText } from '../kit/table-text.js';
 import type { PairOfTokens } from '../kit/token-focus.svelte.js';
@@ -28,6 +31,10 @@ export interface KeyOfHead {
 export class BudgetViewState {
   width = $state(960);
   height = $state(420);
+  readonly numbers = new CopyNumbers(
+    () => this.view.labels,
+    () => this.asText(),
+  );
   /** What was kept last, shown until another budget is worked out. */
   #before: { stream?: Stream; layer?: number; kept?: readonly KeptHead[] } = {};
 
@@ -43,21 +50,17 @@ export class BudgetViewState {
     this.view.stream && this.#layer !== undefined ? this.view.stream.headsOf(this.#layer) : [],
   );
 
-  readonly #groups = $derived.by((): { value: readonly Group[]; error?: Error } => {
+  readonly #groups = $derived.by((): Partial<Outcome<readonly Group[]>> => {
     const { stream } = this.view;
     const given = this.given();
-    if (!stream) return { value: [] };
+    if (!stream) return {};
     if (!given) return { value: groupsFromSegments(stream.keyTokens, stream.keySegments) };
-    try {
-      return { value: checkGroups(given, { tokens: stream.keyTokens.length, place: 'groups' }) };
-    } catch (error) {
-      return { value: [], error: error as Error };
-    }
+    return attempt(() => checkGroups(given, { tokens: stream.keyTokens.length, place: 'groups' }));
   });
 
   /** What the needle may be. */
   get groups(): readonly Group[] {
-    return this.#groups.value;
+    return this.#groups.value ?? [];
   }
 
   /** The keys that must not get lost: the group named, else the one chosen in a linked view. */
@@ -160,11 +163,7 @@ export class BudgetViewState {
   }
 
   point(cell: KeyOfHead | null): void {
-    const { selection } = this.view;
-    if (!selection) return;
-    const { stream, layer } = selection;
-    const nothing = { query: null, value: null };
-    this.view.preview(cell && { stream, layer, head: this.heads[cell.query]!, key: cell.key, ...nothing });
+    pointAt(this.view, cell && { head: this.heads[cell.query]!, key: cell.key });
   }
 
   /** Locks a key and shows its head, or lets go of it where it is the one. */
@@ -179,9 +178,8 @@ export class BudgetViewState {
 
   moveTo(viewport: Viewport | undefined): void {
     const size = this.scene?.axes.size;
-    const whole = !viewport || !size || (viewport.queries >= size.rows && viewport.keys >= size.cols);
-    if (!whole || this.view.options.viewport)
-      this.view.setOptions({ viewport: whole ? undefined : viewport });
+    const next = viewport && size && !isWhole(viewport, size) ? viewport : undefined;
+    if (next || this.view.options.viewport) this.view.setOptions({ viewport: next });
   }
 
   /** All numbers as a table, tab-separated: a row a head, 1 for a key that stays. */

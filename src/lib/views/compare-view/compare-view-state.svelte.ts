@@ -1,5 +1,7 @@
 import type { ComparedStream, Comparison, HeadDistance } from '../../analysis/index.js';
 import { lookThrough } from '../../analysis/lens/index.js';
+import { attempt } from '../../explore/attempt.js';
+import { Exploration } from '../../explore/exploration.svelte.js';
 import { largestSeen } from '../../scene/heatmap-cells.js';
 import { wholeMatrix } from '../../scene/viewport.js';
 import {
@@ -11,10 +13,12 @@ import {
   type Stream,
   type Trace,
 } from '../../trace/index.js';
+import { pointAt } from '../kit/point-at.js';
 import { Ready } from '../kit/ready.svelte.js';
+import type { SvelteLook } from '../kit/svelte-props.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
+import { Work } from '../kit/work.svelte.js';
 import type { CompareViewOptions } from './options.js';
-import { sideExploration } from './side-exploration.js';
 
 /** One cell of the head chosen, in a, in b and the difference. */
 export interface CellValues {
@@ -25,48 +29,55 @@ export interface CellValues {
   readonly difference: number;
 }
 
+type Side = 'a' | 'b' | 'difference';
+
+const ofSides = <T>(of: (side: Side) => T): Record<Side, T> => ({
+  a: of('a'),
+  b: of('b'),
+  difference: of('difference'),
+});
+
 /** The streams of one side of a comparison, as a trace. */
-export function traceOfSide(comparison: Comparison, side: 'a' | 'b' | 'difference'): Trace {
-  return traceOf(...comparison.streams.map((stream) => stream[side]));
+export function traceOfSide(comparison: Comparison | undefined, side: Side): Trace | undefined {
+  return comparison && traceOf(...comparison.streams.map((stream) => stream[side]));
 }
 
 /** What the compare view adds to the state of a view: how far each head moved, and the two sides of the difference. */
 export class CompareViewState {
-  /** How far each head is from its counterpart; undefined until it is known. */
-  distances = $state.raw<readonly HeadDistance[]>();
-  /** Why that cannot be said, as where streams hold no weights. */
-  failure = $state.raw<Error>();
-  progress = $state.raw<{ read: number; total: number } | null>(null);
-  #of: ComparedStream | undefined;
-
   constructor(
     readonly view: ViewState<CompareViewOptions>,
     private readonly comparison: () => Comparison | undefined,
-  ) {
-    $effect(() => {
-      const { compared } = this;
-      const { hide } = this.view.options;
-      // Of the same comparison the last ones stay until those with other keys left out are there.
-      if (compared !== this.#of) this.distances = undefined;
-      this.#of = compared;
-      this.failure = undefined;
-      if (!compared) return;
-      const abort = new AbortController();
-      this.progress = { read: 0, total: compared.pairs.length };
-      const onProgress = (read: number, total: number): void => void (this.progress = { read, total });
-      compared
-        .headDistances({ hide, signal: abort.signal, onProgress })
-        .then((found) => {
-          if (!abort.signal.aborted) this.distances = found;
-        })
-        .catch((error: Error) => {
-          if (!abort.signal.aborted) this.failure = error;
-        })
-        .finally(() => {
-          if (!abort.signal.aborted) this.progress = null;
-        });
-      return () => abort.abort();
-    });
+    /** What the two sides are called. */
+    readonly names: () => { readonly a: string; readonly b: string },
+  ) {}
+
+  readonly #asked = $derived.by(() => {
+    const { compared } = this;
+    return compared && { compared, hide: this.view.options.hide };
+  });
+  readonly #measuring = new Work(
+    () => this.#asked,
+    ({ compared, hide }, signal, tell: (progress: { read: number; total: number }) => void) => {
+      const onProgress = (read: number, total: number): void => tell({ read, total });
+      onProgress(0, compared.pairs.length);
+      return compared.headDistances({ hide, signal, onProgress });
+    },
+  );
+
+  get progress(): { read: number; total: number } | null {
+    return this.#measuring.progress;
+  }
+
+  /** How far each head is from its counterpart; undefined until it is known. */
+  get distances(): readonly HeadDistance[] | undefined {
+    // Of the same comparison the last ones stay until those with other keys left out are there.
+    const { last } = this.#measuring;
+    return last?.on.compared === this.compared ? last?.value : undefined;
+  }
+
+  /** Why that cannot be said, as where streams hold no weights. */
+  get failure(): Error | undefined {
+    return this.#measuring.failure;
   }
 
   /** Whether how far heads moved is still to be found out. */
@@ -81,8 +92,8 @@ export class CompareViewState {
     return this.comparison()?.streams.find((stream) => stream.name === name);
   });
 
-  readonly #traceA = $derived.by(() => sideOf(this.comparison(), 'a'));
-  readonly #traceB = $derived.by(() => sideOf(this.comparison(), 'b'));
+  readonly #traceA = $derived.by(() => traceOfSide(this.comparison(), 'a'));
+  readonly #traceB = $derived.by(() => traceOfSide(this.comparison(), 'b'));
   readonly a = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceA));
   readonly b = $derived.by(() => sideExploration(this.view.exploration, () => this.#traceB));
 
@@ -101,20 +112,17 @@ export class CompareViewState {
     return this.distances?.findIndex((one) => one.layer === layer && one.head === head) ?? -1;
   }
 
-  /** How far a head moved, by the distance that is shown. */
-  distanceOf(one: Pick<HeadDistance, 'distance' | 'totalVariation'>): number {
-    return this.view.options.distance === 'total-variation' ? one.totalVariation : one.distance;
+  /** How far a head moved, by the distance that is shown or another. */
+  distanceOf(
+    one: Pick<HeadDistance, 'distance' | 'totalVariation'>,
+    by = this.view.options.distance,
+  ): number {
+    return by === 'total-variation' ? one.totalVariation : one.distance;
   }
 
   previewHead(index: number | null): void {
-    const { view } = this;
     const one = index === null ? undefined : this.distances?.[index];
-    if (!one || !view.selection) return view.preview(null);
-    const { stream } = view.selection;
-    view.preview({
-      ...{ stream, layer: one.layer, head: one.head, query: null, key: null },
-      value: this.distanceOf(one),
-    });
+    pointAt(this.view, one ? { layer: one.layer, head: one.head, value: this.distanceOf(one) } : null);
   }
 
   chooseHead(index: number): void {
@@ -129,32 +137,23 @@ export class CompareViewState {
   }
 
   /** All three as the lens shows them. */
-  readonly #seen = $derived.by((): Record<'a' | 'b' | 'difference', Stream> | undefined => {
+  readonly #seen = $derived.by((): Record<Side, Stream> | undefined => {
     const { compared, view } = this;
     const { granularity, hide, renormalize } = view.options;
-    const of = (side: 'a' | 'b' | 'difference'): Stream =>
-      lookThrough(compared![side], { granularity, hide, renormalize }).stream;
-    try {
-      return compared && { a: of('a'), b: of('b'), difference: of('difference') };
-    } catch {
-      // The view says why.
-      return undefined;
-    }
+    if (!compared) return undefined;
+    const lens = { granularity, hide, renormalize };
+    // The view says why where it cannot be.
+    return attempt(() => ofSides((side) => lookThrough(compared[side], lens).stream)).value;
   });
 
   /** The matrices of the head chosen. */
-  readonly #matrices = $derived.by((): Record<'a' | 'b' | 'difference', Matrix> | undefined => {
+  readonly #matrices = $derived.by((): Record<Side, Matrix> | undefined => {
     const { view } = this;
     const seen = this.#seen;
     const [layer, head] = [view.selection?.layer, view.head];
     if (!seen || layer === undefined || head === undefined) return undefined;
-    try {
-      const of = (side: 'a' | 'b' | 'difference'): Matrix => seen[side].matrix(layer, head);
-      return { a: of('a'), b: of('b'), difference: of('difference') };
-    } catch {
-      // The heatmaps say why.
-      return undefined;
-    }
+    // The heatmaps say why where they cannot be had.
+    return attempt(() => ofSides((side) => seen[side].matrix(layer, head))).value;
   });
 
   readonly #most = new Ready((signal) => {
@@ -193,7 +192,7 @@ export class CompareViewState {
 
 /** The largest magnitude of both sides, and of their difference. */
 async function mostOf(
-  { a, b, difference }: Record<'a' | 'b' | 'difference', Matrix>,
+  { a, b, difference }: Record<Side, Matrix>,
   signal: AbortSignal,
 ): Promise<{ sides: number; difference: number }> {
   const found = await Promise.all(
@@ -203,6 +202,22 @@ async function mostOf(
   return { sides: Math.max(inA, inB), difference: change };
 }
 
-function sideOf(comparison: Comparison | undefined, side: 'a' | 'b'): Trace | undefined {
-  return comparison && traceOfSide(comparison, side);
+/** An exploration of another trace with the same tokens, layers and heads: all but the trace is shared with the one around. */
+function sideExploration(
+  around: Exploration<SvelteLook>,
+  trace: () => Trace | undefined,
+): Exploration<SvelteLook> {
+  return new Exploration<SvelteLook>(
+    {
+      get trace() {
+        return trace();
+      },
+      start: {},
+      selection: undefined,
+      hover: null,
+      lens: undefined,
+      look: {},
+    },
+    () => around,
+  );
 }

@@ -1,9 +1,7 @@
 import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import type { CompareViewState } from './compare-view-state.svelte.js';
-import type { CompareViewOptions } from './options.js';
 
 /** A change as a reader wants it: with its sign. */
 function formatChange(value: number, quantity: Parameters<typeof formatValue>[1]): string {
@@ -12,13 +10,10 @@ function formatChange(value: number, quantity: Parameters<typeof formatValue>[1]
 }
 
 /** What is told of the head or cell under the pointer, else of those chosen. */
-export function readoutOf(
-  view: ViewState<CompareViewOptions>,
-  state: CompareViewState,
-  names: { readonly a: string; readonly b: string },
-): Readout | undefined {
+export function readoutOf(state: CompareViewState): Readout | undefined {
+  const { view, compared, distances, cell, hovered } = state;
   const { labels } = view;
-  const { compared, distances, cell, hovered } = state;
+  const names = state.names();
   if (!compared) return undefined;
   if (cell && hovered < 0) {
     const { difference } = compared;
@@ -42,18 +37,15 @@ export function readoutOf(
   const one = distances?.[hovered < 0 ? state.chosen : hovered];
   if (!one) return undefined;
   const { layer, head, other, margin, floor } = one;
-  const [shown, beside] =
-    view.options.distance === 'total-variation'
-      ? (['total-variation', 'jensen-shannon'] as const)
-      : (['jensen-shannon', 'total-variation'] as const);
+  const shown = view.options.distance;
+  const beside = shown === 'total-variation' ? 'jensen-shannon' : 'total-variation';
   const moved = other.layer !== layer || other.head !== head;
-  const second = beside === 'jensen-shannon' ? one.distance : one.totalVariation;
   return {
     place: labels.place(layer, String(head)),
     facts: [{ name: labels.distances[shown], value: formatWeight(state.distanceOf(one)) }],
     notes: [
       moved ? labels.comparedWith(labels.place(other.layer, String(other.head)), names.b) : '',
-      labels.fact(labels.distances[beside], formatWeight(second)),
+      labels.fact(labels.distances[beside], formatWeight(state.distanceOf(one, beside))),
       floor ? labels.floorOf(formatWeight(state.distanceOf(floor))) : '',
       margin === undefined ? '' : labels.marginOf(formatValue(margin)),
     ],

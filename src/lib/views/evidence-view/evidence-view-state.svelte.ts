@@ -1,4 +1,6 @@
 import type { Stream } from '../../trace/index.js';
+import { CopyNumbers } from '../kit/copy-numbers.svelte.js';
+import { pointAt } from '../kit/point-at.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { tableText } from '../kit/table-text.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
@@ -19,6 +21,10 @@ export class EvidenceViewState {
   height = $state(400);
   /** How high the heads of the columns are. */
   headPx = $state(78);
+  readonly numbers = new CopyNumbers(
+    () => this.view.labels,
+    () => this.asText(),
+  );
   #before: { stream?: Stream; columns?: readonly ReadColumn[] } = {};
 
   constructor(readonly view: ViewState<EvidenceViewOptions>) {}
@@ -86,13 +92,8 @@ export class EvidenceViewState {
   });
 
   preview(at: number | null): void {
-    const { selection } = this.view;
     const key = at === null ? undefined : this.order[at];
-    if (!selection) return;
-    const { stream, layer } = selection;
-    this.view.preview(
-      key === undefined ? null : { stream, layer, head: null, query: this.query!, key, value: null },
-    );
+    pointAt(this.view, key === undefined ? null : { query: this.query!, key });
   }
 
   /** Chooses the pair of the query and a key, or lets go of it. */

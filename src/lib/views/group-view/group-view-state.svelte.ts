@@ -10,11 +10,14 @@ import {
   type HeadPlace,
   type HeadWeights,
 } from '../../analysis/index.js';
+import { attempt, type Outcome } from '../../explore/attempt.js';
 import { groupScene, type GroupScene } from '../../scene/group-scene.js';
 import { picturesIn, type Stream } from '../../trace/index.js';
 import { includesHead, toggleHead } from '../kit/chosen-heads.js';
+import { pointAt } from '../kit/point-at.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
+import { Work } from '../kit/work.svelte.js';
 import { defaultKeyGroups, defaultQueryGroups } from './default-groups.js';
 import { indexNamed, indicesOf, strongestKeys, tokensShown } from './looked-at.js';
 import { checkRemoved } from './check-removed.js';
@@ -39,55 +42,13 @@ const strongestHeads = 6;
 
 /** What the group view adds to the state of a view: shares of groups, and which group of each side is looked at. */
 export class GroupViewState {
-  /** How far the heads are read; null where they need not be, or are. */
-  progress = $state.raw<{ read: number; total: number } | null>(null);
-  /** As read: each head counts alike. */
-  #read = $state.raw<{ of: Stream; shares: GroupShares }>();
-  #failure = $state.raw<Error>();
   /** The groups under the pointer or cursor, by index. */
-  hoveredQuery = $state.raw<number | null>(null);
-  hoveredKey = $state.raw<number | null>(null);
+  hovered = $state<Record<'query' | 'key', number | null>>({ query: null, key: null });
 
   constructor(
     readonly view: ViewState<GroupViewOptions>,
     private readonly given: () => Given,
-  ) {
-    $effect(() => {
-      const { stream } = this;
-      const groups = this.#groups.value;
-      const { hide, renormalize } = this;
-      this.#read = undefined;
-      this.#failure = undefined;
-      this.hoveredQuery = this.hoveredKey = null;
-      if (!stream || !groups) return;
-      const abort = new AbortController();
-      this.progress = { read: 0, total: 0 };
-      groupShares(stream, {
-        queryGroups: groups.query,
-        keyGroups: groups.key,
-        apart: true,
-        hide,
-        renormalize,
-        signal: abort.signal,
-        onProgress: (read, total) => void (this.progress = { read, total }),
-      }).then(
-        (shares) => {
-          if (abort.signal.aborted) return;
-          this.#read = { of: stream, shares };
-          this.progress = null;
-        },
-        (error: Error) => {
-          if (abort.signal.aborted) return;
-          this.#failure = error;
-          this.progress = null;
-        },
-      );
-      return () => {
-        abort.abort();
-        this.progress = null;
-      };
-    });
-  }
+  ) {}
 
   /** The stream in tokens, whatever the lens merges: groups are of tokens. */
   readonly stream: Stream | undefined = $derived.by(() => {
@@ -97,11 +58,11 @@ export class GroupViewState {
   readonly hide = $derived.by(() => this.view.options.hide);
   readonly renormalize = $derived.by(() => this.view.options.renormalize);
 
-  readonly #groups = $derived.by((): { value?: Groups; error?: Error } => {
+  readonly #groups = $derived.by((): Partial<Outcome<Groups>> => {
     const { stream } = this;
     const { queryGroups, keyGroups } = this.given();
     if (!stream) return {};
-    try {
+    return attempt(() => {
       const tokens = Math.max(stream.keyTokens.length, (stream.queryTokens.at(-1)?.position ?? 0) + 1);
       const value = {
         query: queryGroups ?? defaultQueryGroups(stream),
@@ -109,33 +70,56 @@ export class GroupViewState {
       };
       checkGroups(value.query, { tokens, place: 'queryGroups' });
       checkGroups(value.key, { tokens, place: 'keyGroups', apart: true });
-      return { value };
-    } catch (error) {
-      return { error: error as Error };
-    }
+      return value;
+    });
   });
 
+  readonly #asked = $derived.by(() => {
+    const { stream, hide, renormalize } = this;
+    const groups = this.#groups.value;
+    return stream && groups && { stream, groups, hide, renormalize };
+  });
+  /** As read: each head counts alike. */
+  readonly #reading = new Work(
+    () => this.#asked,
+    (
+      { stream, groups, hide, renormalize },
+      signal,
+      tell: (progress: { read: number; total: number }) => void,
+    ) => {
+      this.hovered = { query: null, key: null };
+      const onProgress = (read: number, total: number): void => tell({ read, total });
+      onProgress(0, 0);
+      const { query: queryGroups, key: keyGroups } = groups;
+      const options = { queryGroups, keyGroups, apart: true, hide, renormalize, signal, onProgress };
+      return groupShares(stream, options);
+    },
+  );
+
+  /** How far the heads are read; null where they need not be, or are. */
+  get progress(): { read: number; total: number } | null {
+    return this.#reading.progress;
+  }
+
   /** What is known of groups and heads beside their attention: other than groups, it is no reason to read anew. */
-  readonly #beside = $derived.by((): { headWeights?: readonly number[]; error?: Error } => {
+  readonly #beside = $derived.by((): Partial<Outcome<readonly number[] | undefined>> => {
     const { removed, headWeights } = this.given();
     const { stream } = this;
     const groups = this.#groups.value;
     if (!stream || !groups) return {};
-    try {
+    return attempt(() => {
       checkRemoved(removed, groups);
-      return { headWeights: headWeights && weightsOfHeads(headWeights, stream) };
-    } catch (error) {
-      return { error: error as Error };
-    }
+      return headWeights && weightsOfHeads(headWeights, stream);
+    });
   });
 
   get error(): Error | undefined {
-    return this.#groups.error ?? this.#beside.error ?? this.#failure ?? this.#perKey.error;
+    return this.#groups.error ?? this.#beside.error ?? this.#reading.failure ?? this.#perKey.error;
   }
 
   /** The weight of each head, as those of the shares, where there are weights. */
   get headWeights(): readonly number[] | undefined {
-    return this.#beside.headWeights;
+    return this.#beside.value;
   }
 
   /** What the weights are called. */
@@ -150,7 +134,7 @@ export class GroupViewState {
 
   /** Of each head by itself, and of some alike. */
   get alike(): GroupShares | undefined {
-    return this.#read?.of === this.stream ? this.#read?.shares : undefined;
+    return this.#reading.value;
   }
 
   readonly shares: GroupShares | undefined = $derived.by(() =>
@@ -191,10 +175,10 @@ export class GroupViewState {
   );
 
   /** The group of queries that is looked at: hovered, else chosen, else the first. */
-  readonly query: number = $derived.by(() => this.hoveredQuery ?? this.chosenQuery ?? 0);
+  readonly query: number = $derived.by(() => this.hovered.query ?? this.chosenQuery ?? 0);
 
   /** The group of keys: hovered, else chosen, else the one that gets most. */
-  readonly key: number = $derived.by(() => this.hoveredKey ?? this.chosenKey ?? this.strongest(this.query));
+  readonly key: number = $derived.by(() => this.hovered.key ?? this.chosenKey ?? this.strongest(this.query));
 
   /** The group of keys that gets most from a group of queries. */
   strongest(query: number): number {
@@ -267,28 +251,15 @@ export class GroupViewState {
     return index === undefined || index < 0 ? null : index;
   });
 
-  previewQuery(query: number | null): void {
-    this.hoveredQuery = query;
-    this.#lead(query);
-  }
-
-  previewKey(key: number | null): void {
-    this.hoveredKey = key;
-    this.#lead(key);
-  }
-
-  /** Says that the user is in this view; no token of others is meant. */
-  #lead(at: number | null): void {
-    const { selection } = this.view;
-    if (!selection) return;
-    const nowhere = { head: null, query: null, key: null, value: null };
-    this.view.preview(at === null ? null : { stream: selection.stream, layer: selection.layer, ...nowhere });
+  previewGroup(side: 'query' | 'key', index: number | null): void {
+    this.hovered[side] = index;
+    // Says that the user is in this view; no token of others is meant.
+    pointAt(this.view, index === null ? null : {});
   }
 
   previewHead(index: number | null): void {
     const head = index === null ? undefined : this.shares?.heads[index];
-    const nowhere = { query: null, key: null, value: null };
-    this.view.preview(head ? { stream: this.view.selection!.stream, ...head, ...nowhere } : null);
+    pointAt(this.view, head ?? null);
   }
 
   /** Chooses a group of queries, or lets the chosen one go; linked views show its tokens. */

@@ -1,6 +1,5 @@
-import type { Fact, Readout } from '../kit/readout.js';
+import type { Readout } from '../kit/readout.js';
 import { formatValue } from '../kit/numbers.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import type { GroupViewState } from './group-view-state.svelte.js';
 
 /** As much of a name as fits in a line beside others. */
@@ -24,10 +23,11 @@ export function formatLift(lift: number): string {
 }
 
 /** What is told of the groups that are looked at: of the head under the pointer, else of those whose mean is shown. */
-export function readoutOf({ labels }: ViewState, groups: GroupViewState): Readout | undefined {
-  const { shares, stream, hoveredHead, query, key } = groups;
+export function readoutOf(groups: GroupViewState): Readout | undefined {
+  const { labels } = groups.view;
+  const { shares, stream, hovered, hoveredHead, query, key } = groups;
   if (!shares || !stream) return undefined;
-  const pointed = groups.hoveredQuery !== null || groups.hoveredKey !== null || hoveredHead !== null;
+  const pointed = hovered.query !== null || hovered.key !== null || hoveredHead !== null;
   if (!pointed && groups.chosenQuery === null && groups.chosenKey === null) return undefined;
   const at = hoveredHead === null ? groups.among : [hoveredHead];
   // Of one head it is its own, whatever it weighs.
@@ -37,11 +37,10 @@ export function readoutOf({ labels }: ViewState, groups: GroupViewState): Readou
     shortName(shares.queryGroups[query]!.name),
     shortName(shares.keyGroups[key]!.name),
   );
-  const facts: Fact[] = [{ name, value: formatValue(cell.share, stream.quantity) }];
   const weight = hoveredHead === null ? undefined : groups.headWeights?.[hoveredHead];
   return {
     place: head ? labels.place(head.layer, String(head.head)) : '',
-    facts,
+    facts: [{ name, value: formatValue(cell.share, stream.quantity) }],
     notes: [
       Number.isNaN(cell.lift) ? '' : labels.timesEven(formatLift(cell.lift)),
       groups.changes && !Number.isNaN(groups.changes[key]!)

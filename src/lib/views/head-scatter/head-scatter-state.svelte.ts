@@ -6,6 +6,7 @@ import type { Rect } from '../../scene/rect.js';
 import { includesHead, toggleHead } from '../kit/chosen-heads.js';
 import { MeasuredHeads } from '../kit/measured-heads.svelte.js';
 import { fits, fittingMeasures, quantityOf, type HeadMeasure } from '../kit/measure-option.js';
+import { pointAt } from '../kit/point-at.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeadScatterOptions } from './options.js';
 
@@ -14,20 +15,14 @@ export class HeadScatterState {
   /** The box of the drawing, in CSS pixels. */
   width = $state(0);
   height = $state(0);
-  readonly #measured: readonly [MeasuredHeads, MeasuredHeads];
+  readonly #measured = ([0, 1] as const).map((axis) => new MeasuredHeads(() => this.#asked(axis)));
 
-  constructor(readonly view: ViewState<HeadScatterOptions>) {
-    const along = (axis: 0 | 1): MeasuredHeads =>
-      new MeasuredHeads(() => {
-        const { stream } = view;
-        return {
-          stream,
-          measure: this.axes[axis],
-          layers: stream?.layers ?? [],
-          heads: stream?.heads ?? [],
-        };
-      });
-    this.#measured = [along(0), along(1)];
+  constructor(readonly view: ViewState<HeadScatterOptions>) {}
+
+  /** What is measured along an axis: all heads of the stream. */
+  #asked(axis: 0 | 1) {
+    const { stream } = this.view;
+    return { stream, measure: this.axes[axis], layers: stream?.layers ?? [], heads: stream?.heads ?? [] };
   }
 
   /** The measures that mean something for this stream. */
@@ -92,11 +87,7 @@ export class HeadScatterState {
   }
 
   preview(dot: HeadDot | undefined): void {
-    const { selection } = this.view;
-    const nowhere = { query: null, key: null, value: null };
-    this.view.preview(
-      dot && selection ? { stream: selection.stream, layer: dot.layer, head: dot.head, ...nowhere } : null,
-    );
+    pointAt(this.view, dot ? { layer: dot.layer, head: dot.head } : null);
   }
 
   toggle(dot: HeadDot): void {

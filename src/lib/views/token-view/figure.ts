@@ -1,28 +1,23 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
 import { tokenFigure, type ShownText } from '../../export/token-figure.js';
 import { rectIn } from '../kit/rect.js';
-import { tokenName } from '../kit/token-names.js';
 import { until } from '../kit/until.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
-import type { TokenViewOptions } from './options.js';
 import { piecesIn, setText } from './text-pieces.js';
 import type { TokenViewState } from './token-view-state.svelte.js';
 import type { Side } from './types.js';
 
 /** The figure of a token view: the text that is in sight, or all of it. */
 export async function figureOfTokens(
-  view: ViewState<TokenViewOptions>,
   text: TokenViewState,
   /** Where the texts stand, and whether each token has its place there. */
   page: { element: () => HTMLElement; placed: () => boolean },
   options: FigureOptions,
 ): Promise<Figure> {
   await until(() => (text.ready || text.average.offered) && page.placed(), options.signal);
-  const { stream, trace, labels } = view.mustShow(text.error);
-  const { focus } = text;
+  const { stream, trace, labels } = text.view.mustShow(text.error);
   let top = 0;
   const texts = text.texts.map(({ side, tokens, name }, i): ShownText => {
-    const shared = { shades: text.shadesOf(side), markOf: marksOf(view, text, side) };
+    const shared = { shades: text.shadesOf(side), markOf: marksOf(text, side) };
     if (!options.whole) return { ...shared, ...textInSight(page.element(), i, side === 'both' ? '' : name) };
     const granularity = text.merged[side === 'query' ? 'query' : 'key'];
     const titled = side !== 'both';
@@ -32,26 +27,25 @@ export async function figureOfTokens(
     top = start + set.heightPx + 14;
     return { ...shared, pieces: set.pieces, title };
   });
-  const looked = focus.token;
-  const looks = looked && (looked.side === 'query' ? stream.queryTokens : stream.keyTokens);
+  const looked = text.focus.token;
   return tokenFigure({
     ...{ stream, trace, labels, texts },
     place: text.place,
-    options: { ...view.options },
+    options: { ...text.view.options },
     notes: [
-      looked ? labels.shadedBy(tokenName(looks!, looked.position, labels)) : '',
+      looked ? labels.shadedBy(text.nameOf(looked.side, looked.position)) : '',
       text.texts.some(({ side }) => text.picturesOf(side).length > 0) ? labels.picturesLeftOut : '',
     ],
   });
 }
 
-function marksOf({ hiddenKeys }: ViewState, text: TokenViewState, side: Side): ShownText['markOf'] {
+function marksOf(text: TokenViewState, side: Side): ShownText['markOf'] {
   const { focused, partner } = text.focusOn(side);
   const tokens = text.texts.find((one) => one.side === side)!.tokens;
   return (position) => ({
     focused: position === focused,
     partner: position === partner,
-    leftOut: side !== 'query' && hiddenKeys.has(position),
+    leftOut: side !== 'query' && text.view.hiddenKeys.has(position),
     faint: tokens[position]!.special || text.isOut(position, side),
   });
 }

@@ -110,13 +110,8 @@ export function toProse(
 
 /** Whether each token but markers is one letter, of more than one. */
 function areLetters(tokens: readonly Token[]): boolean {
-  let letters = 0;
-  for (const { special, text } of tokens) {
-    if (special) continue;
-    if ([...text].length !== 1) return false;
-    letters++;
-  }
-  return letters > 1;
+  const plain = tokens.filter(({ special }) => !special);
+  return plain.length > 1 && plain.every(({ text }) => [...text].length === 1);
 }
 
 function needsSpace(beforePrevious: Token | undefined, previous: Token | undefined, token: Token): boolean {

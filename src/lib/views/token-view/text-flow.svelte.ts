@@ -40,10 +40,11 @@ export class TextFlow {
   #set = $state(mostAtOnce);
   /** Where it was last still. */
   #settled = $state(-Infinity);
-  readonly #elements: Elements;
 
-  constructor(prose: () => Prose, elements: Elements) {
-    this.#elements = elements;
+  constructor(
+    prose: () => Prose,
+    private readonly elements: Elements,
+  ) {
     $effect(() => {
       const at = this.scrolled;
       const timer = setTimeout(() => (this.#settled = at), settleMs);
@@ -78,7 +79,7 @@ export class TextFlow {
     // A text that is not all in the page yet will be, and whoever reveals comes again.
     if (!element) this.#set = Infinity;
     const top = element
-      ? rectIn(element, this.#elements.flow()).y + window.line * linePx
+      ? rectIn(element, this.elements.flow()).y + window.line * linePx
       : (this.lines?.lineOf(position) ?? 0) * linePx;
     // Told, not read: who reveals is not to follow what is scrolled by hand.
     const scrollTop = this.#bring(top);
@@ -87,7 +88,7 @@ export class TextFlow {
 
   /** Scrolls just so far that the line at `top` is in sight; returns how far it is scrolled then. */
   #bring(top: number): number {
-    const scroller = this.#elements.scroller();
+    const scroller = this.elements.scroller();
     scroller.scrollTop = scrollToShow(scroller.scrollTop, this.height, top, top + 2 * linePx, linePx);
     return (this.scrolled = scroller.scrollTop);
   }
@@ -109,7 +110,7 @@ export class TextFlow {
 
   /** Finds the lines: the first at once, the others as there is time. Lines of another width stand in until all are found. */
   #measure(prose: Prose): () => void {
-    const steps = measureLines(this.#elements.flow(), prose);
+    const steps = measureLines(this.elements.flow(), prose);
     const first = this.lines === undefined;
     let found = steps.next().value as TextLines;
     if (first) this.lines = found;
@@ -136,7 +137,7 @@ export class TextFlow {
 
   /** Takes new lines, and scrolls so that a token stays where it is: one gone to, or else the one at the upper edge. */
   #take(lines: TextLines): void {
-    const scroller = this.#elements.scroller();
+    const scroller = this.elements.scroller();
     const before = this.lines!;
     // Read before the text changes its height: a shorter one is scrolled back by the browser.
     const { scrollTop } = scroller;

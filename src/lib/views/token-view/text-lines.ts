@@ -3,7 +3,6 @@ export const linePx = 29;
 
 /** Where the lines of a text begin: so far as they are measured exactly, beyond by how many tokens a line has had so far. */
 export class TextLines {
-  readonly #starts: readonly number[];
   /** How many lines are measured. */
   readonly #known: number;
   readonly #tokensALine: number;
@@ -14,32 +13,31 @@ export class TextLines {
    * @param complete whether those are all lines
    */
   constructor(
-    starts: readonly number[],
+    private readonly starts: readonly number[],
     readonly tokens: number,
     readonly complete: boolean,
   ) {
-    this.#starts = starts;
     this.#known = starts.length;
     this.#tokensALine = Math.max(1, starts.at(-1)! / Math.max(1, starts.length - 1));
   }
 
   /** How much of the text is measured, from 0 to 1. */
   get share(): number {
-    return this.complete ? 1 : this.#starts[this.#known - 1]! / this.tokens;
+    return this.complete ? 1 : this.starts[this.#known - 1]! / this.tokens;
   }
 
   get count(): number {
     if (this.complete) return this.#known;
-    const left = this.tokens - this.#starts[this.#known - 1]!;
+    const left = this.tokens - this.starts[this.#known - 1]!;
     return this.#known - 1 + Math.ceil(left / this.#tokensALine);
   }
 
   /** The first token of a line; the number of tokens for a line after the last. */
   startOf(line: number): number {
-    if (line < this.#known) return this.#starts[line]!;
+    if (line < this.#known) return this.starts[line]!;
     if (this.complete) return this.tokens;
     const beyond = (line - this.#known + 1) * this.#tokensALine;
-    return Math.min(this.tokens, this.#starts[this.#known - 1]! + Math.floor(beyond));
+    return Math.min(this.tokens, this.starts[this.#known - 1]! + Math.floor(beyond));
   }
 
   /** The line that a token is in. */

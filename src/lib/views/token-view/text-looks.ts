@@ -7,13 +7,14 @@ import type { Side } from './types.js';
 const leastStrong = 0.15;
 
 interface Look {
-  class: string;
+  class: Record<string, boolean>;
   style: string | undefined;
 }
 
 /** What tokens of a text look like: class and style of each, found at once, as there may be hundreds in a step of scrolling. */
 export function tokenLooks(text: TokenViewState, side: Side): (token: Token, position: number) => Look {
-  const { view, scale } = text;
+  const { view } = text;
+  const { scale } = view.options;
   const { focused, partner } = text.focusOn(side);
   const shades = text.shadesOf(side);
   const fill = shades.find(({ mark }) => mark === 'fill');
@@ -22,7 +23,7 @@ export function tokenLooks(text: TokenViewState, side: Side): (token: Token, pos
     const filled = fill ? strengthOf(fill, position, scale) : 0;
     const lined = line ? strengthOf(line, position, scale) : 0;
     const strong = Math.abs(filled) >= leastStrong;
-    const names: Record<string, boolean> = {
+    const names = {
       special,
       strong,
       faint: !strong && (special || text.isOut(position, side)),
@@ -38,11 +39,6 @@ export function tokenLooks(text: TokenViewState, side: Side): (token: Token, pos
       filled ? `--fill: ${Math.abs(filled)}` : '',
       lined ? `--line: ${Math.abs(lined)}` : '',
     ].filter(Boolean);
-    return {
-      class: Object.keys(names)
-        .filter((name) => names[name])
-        .join(' '),
-      style: style.join('; ') || undefined,
-    };
+    return { class: names, style: style.join('; ') || undefined };
   };
 }

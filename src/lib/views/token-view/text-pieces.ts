@@ -28,12 +28,14 @@ export function piecesIn(element: HTMLElement, corner: HTMLElement): TextPiece[]
   });
 }
 
+/** A text without what is not seen of it. */
+const shownOf = (text: string): string => text.replace(/[\n\u200b]/gu, '');
+
 /** The parts of a text that stand in one line each. */
 function linesOf(node: Text, range: Range): { text: string; rect: DOMRect }[] {
   range.selectNodeContents(node);
   const rects = [...range.getClientRects()].filter(({ width }) => width > 0);
-  const shown = (text: string): string => text.replace(/[\n\u200b]/gu, '');
-  if (rects.length < 2) return rects.map((rect) => ({ text: shown(node.data), rect }));
+  if (rects.length < 2) return rects.map((rect) => ({ text: shownOf(node.data), rect }));
   const lines: { text: string; rect: DOMRect }[] = [];
   let at = 0;
   for (const letter of node.data) {
@@ -43,10 +45,10 @@ function linesOf(node: Text, range: Range): { text: string; rect: DOMRect }[] {
     if (!rect || rect.width === 0) continue;
     const last = lines.at(-1);
     if (last && Math.abs(last.rect.y - rect.y) < 2) {
-      last.text += shown(letter);
+      last.text += shownOf(letter);
       const x = Math.min(last.rect.x, rect.x);
       last.rect = new DOMRect(x, rect.y, Math.max(last.rect.right, rect.right) - x, rect.height);
-    } else lines.push({ text: shown(letter), rect });
+    } else lines.push({ text: shownOf(letter), rect });
   }
   return lines;
 }
@@ -74,21 +76,16 @@ export function setText(
     const { before, parts } = prose.at(position);
     if (before.includes('\n')) [x, line] = [0, line + 1];
     else if (before && x > 0) x += space;
-    const width = parts.reduce((sum, { text }) => sum + widthOf(text.replace(/[\n\u200b]/gu, '')), 0);
+    const width = parts.reduce((sum, { text }) => sum + widthOf(shownOf(text)), 0);
     if (x > 0 && x + width > most) [x, line] = [0, line + 1];
     const leftward = prose.runsLeft(position);
     for (const { text, mark } of parts) {
-      const shown = text.replace(/[\n\u200b]/gu, '');
+      const shown = shownOf(text);
       const length = widthOf(shown);
       const y = top + line * linePx + (linePx - letterHeightPx) / 2;
       const left = leftward ? most - x - length : x;
-      if (shown)
-        pieces.push({
-          position,
-          text: shown,
-          mark,
-          rect: { x: left, y, width: length, height: letterHeightPx },
-        });
+      const rect = { x: left, y, width: length, height: letterHeightPx };
+      if (shown) pieces.push({ position, text: shown, mark, rect });
       x += length;
       if (text.endsWith('\n')) [x, line] = [0, line + 1];
     }

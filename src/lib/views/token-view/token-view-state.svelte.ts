@@ -1,6 +1,7 @@
 import type { Granularity } from '../../analysis/lens/index.js';
-import type { Scale } from '../../render/colors/index.js';
+import { attempt, type Outcome } from '../../explore/attempt.js';
 import {
+  blockWeights,
   combineMatrices,
   picturesIn,
   type Matrix,
@@ -11,13 +12,13 @@ import {
 import type { KeyAction } from '../kit/keys.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { otherSide, TokenFocus, type SideToken } from '../kit/token-focus.svelte.js';
+import { tokenName } from '../kit/token-names.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { weightAtHand } from '../kit/weight-at-hand.js';
 import { AverageState } from './average-state.svelte.js';
 import type { AverageOf } from './average-received.js';
 import type { TokenViewOptions } from './options.js';
 import { readGroupLine } from './group-line.js';
-import { readLine } from './read-line.js';
 import { toShade, type Shade } from './shades.js';
 import type { Side } from './types.js';
 
@@ -54,10 +55,6 @@ export class TokenViewState {
     });
   }
 
-  get scale(): Scale {
-    return this.view.options.scale;
-  }
-
   #averageOf: AverageOf | undefined = $derived.by(() => {
     const { stream } = this.view;
     if (!stream || this.#layer === undefined || this.#read.error) return undefined;
@@ -77,6 +74,12 @@ export class TokenViewState {
     return (
       stream?.kind !== 'cross' && query === key && stream?.queryTokens.length === stream?.keyTokens.length
     );
+  }
+
+  /** What a token of one side is called. */
+  nameOf(side: 'query' | 'key', position: number): string {
+    const { stream, labels } = this.view;
+    return tokenName(side === 'query' ? stream!.queryTokens : stream!.keyTokens, position, labels);
   }
 
   readonly texts: readonly ShownText[] = $derived.by(() => {
@@ -120,15 +123,13 @@ export class TokenViewState {
     return labels.placeOf(this.#layer, labels.combinedHeads(this.#how, heads.length));
   });
 
-  #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
+  #read = $derived.by((): Partial<Outcome<Matrix>> => {
     const { stream } = this.view;
     if (!stream || this.#layer === undefined) return {};
-    try {
+    return attempt(() => {
       const matrices = this.heads.map((head) => stream.matrix(this.#layer!, head));
-      return { matrix: matrices.length === 1 ? matrices[0] : combineMatrices(matrices, this.#how) };
-    } catch (error) {
-      return { error: error as Error };
-    }
+      return matrices.length === 1 ? matrices[0]! : combineMatrices(matrices, this.#how);
+    });
   });
 
   get error(): Error | undefined {
@@ -140,28 +141,30 @@ export class TokenViewState {
     return this.focus.token ? (this.#sends.error ?? this.#receives.error) : this.average.failure;
   }
 
-  /** The token that is asked about with the one that is looked at. */
-  get partner(): number | null {
-    return this.focus.partner;
-  }
-
   readonly #sends = new Ready((signal) => this.#line('query', signal));
   readonly #receives = new Ready((signal) => this.#line('key', signal));
 
+  /** What the token sends, its row, or receives, its column. A promise where it is not in memory. */
   #line(side: 'query' | 'key', signal: AbortSignal): Float32Array | Promise<Float32Array> | undefined {
     const { token } = this.focus;
-    const { matrix } = this.#read;
+    const { value: matrix } = this.#read;
     if (!token || !matrix || (!this.together && token.side !== side)) return undefined;
     const hidden = side === 'query' ? 'receives' : 'sends';
     if (this.together && this.#show === hidden) return undefined;
-    return readLine(matrix, side, token.position, signal);
+    const { position } = token;
+    const { rows, cols } = matrix;
+    const block = matrix.block(
+      side === 'query' ? { row: position, col: 0, rows: 1, cols } : { row: 0, col: position, rows, cols: 1 },
+      { signal },
+    );
+    return block instanceof Promise ? block.then(blockWeights) : blockWeights(block);
   }
 
   // What is hovered or locked makes a new selection, but of the same group there is nothing to read again.
   readonly #groupChosen = $derived.by(() => this.view.exploration.selection?.group);
   /** What a whole group sends, where one is chosen and no token is looked at; of a group of keys, what it receives. */
   readonly #ofGroup = new Ready((signal) => {
-    const { matrix } = this.#read;
+    const { value: matrix } = this.#read;
     const group = this.#groupChosen && this.view.group;
     return matrix && group ? readGroupLine(matrix, group.side, group.rows, signal) : undefined;
   });
@@ -235,7 +238,7 @@ export class TokenViewState {
     const { token } = this.focus;
     const query = token?.side === 'query' || this.together ? token?.position : undefined;
     if (query === undefined || this.#show === 'receives') return undefined;
-    return this.#read.matrix?.leftOut?.(query);
+    return this.#read.value?.leftOut?.(query);
   }
 
   /** Goes to what the token looked at sends most to, or receives most from; false where that is not known. */
@@ -272,7 +275,7 @@ export class TokenViewState {
       ? { query: null, key: null, [own]: position }
       : this.focus.pairWith({ side: own, position });
     const { query, key } = pair;
-    const { matrix } = this.#read;
+    const { value: matrix } = this.#read;
     const value = matrix && query !== null && key !== null ? weightAtHand(matrix, query, key) : null;
     this.focus.preview(pair, this.heads.length === 1 ? this.heads[0] : null, value);
   }
