@@ -246,7 +246,7 @@ function readDim(slice: Slice): number | string | null {
 }
 
 function messages(fields: readonly Field[], number: number): Slice[] {
-  return fields.filter((field) => field.number === number && field.wireType === 2).map((field) => field);
+  return fields.filter((field) => field.number === number && field.wireType === 2);
 }
 
 function text(fields: readonly Field[], number: number, inside: string): string {

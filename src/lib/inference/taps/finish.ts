@@ -1,16 +1,13 @@
 import type { GraphEdit } from '../onnx/edit.js';
 import { DataType } from '../onnx/model.js';
-import { apply, cast, constant, countHeads, fourAxes, int64s } from './build.js';
-import type { Found, TapOptions } from './types.js';
+import { apply, cast, constant, countHeads, fourAxes, gather, int64s } from './build.js';
+import type { Found, TapOptions, Typed } from './types.js';
 
 /** Weights as they leave the graph: four axes, the heads chosen, float32 or float16 or, on request, uint8. */
-export function finishWeights(
-  edit: GraphEdit,
-  found: Found,
-  { heads, quantise }: TapOptions,
-): { value: string; type: number } {
-  const shaped = pickHeads(edit, fourAxes(edit, found), heads);
-  const { value, type } = asFloat(edit, shaped, found.type);
+export function finishWeights(edit: GraphEdit, found: Found, { heads, quantise }: TapOptions): Typed {
+  const all = fourAxes(edit, found);
+  const picked = heads ? gather(edit, all, 1, int64s(edit, ...heads)) : all;
+  const { value, type } = asFloat(edit, picked, found.type);
   if (!quantise) return { value, type };
   const scaled = apply(edit, 'Mul', [value, constant(edit, [255], type, true)]);
   const rounded = apply(edit, 'Add', [scaled, constant(edit, [0.5], type, true)]);
@@ -28,23 +25,18 @@ export function finishVectors(
   found: Found,
   { heads, weights }: { heads: number | null; weights: () => Found },
   options: TapOptions,
-): { value: string; type: number } {
+): Typed {
   const shaped = fourAxes(edit, found);
   if (!options.heads) return asFloat(edit, shaped, found.type);
   const all = heads === null ? countHeads(edit, fourAxes(edit, weights())) : int64s(edit, heads);
   const shared = countHeads(edit, shaped);
   const scaled = apply(edit, 'Mul', [int64s(edit, ...options.heads), shared]);
-  const indices = apply(edit, 'Div', [scaled, all]);
-  const picked = apply(edit, 'Gather', [shaped, indices], { ints: { axis: 1 } });
+  const picked = gather(edit, shaped, 1, apply(edit, 'Div', [scaled, all]));
   return asFloat(edit, picked, found.type);
 }
 
-function pickHeads(edit: GraphEdit, value: string, heads: readonly number[] | undefined): string {
-  return heads ? apply(edit, 'Gather', [value, int64s(edit, ...heads)], { ints: { axis: 1 } }) : value;
-}
-
 /** A value as it can leave the graph: float16 stays, all else becomes float32. */
-export function asFloat(edit: GraphEdit, value: string, type: number): { value: string; type: number } {
+export function asFloat(edit: GraphEdit, value: string, type: number): Typed {
   if (type === DataType.float || type === DataType.float16) return { value, type };
   return { value: cast(edit, value, DataType.float), type: DataType.float };
 }

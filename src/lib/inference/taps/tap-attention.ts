@@ -1,6 +1,6 @@
 import type { StreamKind, WeightType } from '../../trace/types.js';
 import { InferenceError } from '../errors.js';
-import { GraphEdit, Names, rewriteModel } from '../onnx/edit.js';
+import { freshNames, GraphEdit, rewriteModel } from '../onnx/edit.js';
 import { FactBook } from '../onnx/facts.js';
 import { DataType, readModel, type Model, type ValueInfo } from '../onnx/model.js';
 import { describeNode, Scope } from '../onnx/scope.js';
@@ -8,7 +8,7 @@ import { joinRope } from '../onnx/write.js';
 import { draftTaps, leavesOf, type Draft, type Expose, type Made } from './drafts.js';
 import { finishVectors, finishWeights } from './finish.js';
 import { checkRecord, recordSublayer } from './sublayer/record.js';
-import type { Tap, TapOptions, VectorName } from './types.js';
+import { VECTORS, type Tap, type TapOptions, type VectorName } from './types.js';
 
 /** A model with its attention among its outputs. */
 export interface TappedModel {
@@ -37,7 +37,6 @@ const WEIGHT_TYPES: Record<number, WeightType> = {
   [DataType.float16]: 'float16',
   [DataType.uint8]: 'uint8',
 };
-const VECTORS: readonly VectorName[] = ['queries', 'keys', 'values'];
 
 /**
  * Adds the attention of a model as outputs, without decoding its weights: `attentions.{layer}`, `encoder_attentions.{layer}`,
@@ -61,17 +60,14 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
   const root = new Scope(model, model.graph);
   const facts = new FactBook(model, root);
   const drafts = draftTaps(root, facts).sort(
-    (a, b) =>
-      STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) ||
-      a.located.tower - b.located.tower ||
-      a.layer - b.layer,
+    (a, b) => STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) || a.tower - b.tower || a.layer - b.layer,
   );
   if (drafts.length > MOST) throw tooMany(drafts.length);
   checkHeads(options.heads);
   checkRecord(options);
   checkChoice('layers', options.layers, new Set(drafts.map((draft) => draft.layer)));
   for (const draft of drafts) {
-    const { heads } = draft.located.finding;
+    const { heads } = draft.finding;
     if (heads !== null) checkChoice('heads', options.heads, new Set(Array(heads).keys()));
   }
   const wanted = drafts.filter((draft) => !options.layers || options.layers.includes(draft.layer));
@@ -99,7 +95,7 @@ const MOST = 4096;
 class Tapper {
   readonly edits = new Map<Scope, GraphEdit>();
   private readonly names = new Set<string>();
-  private readonly fresh: Names;
+  private readonly fresh: (what: string) => string;
 
   constructor(
     private readonly root: Scope,
@@ -110,17 +106,16 @@ class Tapper {
     const made = root.graph.nodes.flatMap((node) => node.outputs);
     let prefix = 'attentrace';
     while (made.some((name) => name.startsWith(`${prefix}.`))) prefix += '_';
-    this.fresh = new Names(prefix);
+    this.fresh = freshNames(prefix);
   }
 
   tap(draft: Draft): Tap {
-    const { stream, layer, located, reason } = draft;
-    const { finding, querySources, keySources } = located;
+    const { stream, layer, tower, finding, querySources, keySources, reason } = draft;
     const heads = this.options.heads?.length ?? finding.heads;
     const about = {
       stream,
       layer,
-      tower: located.tower,
+      tower,
       node: describeNode(finding.node),
       operator: finding.operator,
       querySources,
@@ -131,7 +126,7 @@ class Tapper {
       return { ...about, shape, reason, ...(finding.stopsRun ? { stopsRun: true } : {}) };
     const interventions = this.options.interventions ? this.intervene(draft) : {};
     const weights = this.expose(draft, 'attentions', (leaf, edit) =>
-      finishWeights(edit, leaf.located.finding.weights(edit), this.options),
+      finishWeights(edit, leaf.finding.weights(edit), this.options),
     );
     const { refused, ...vectors } = this.vectors(draft);
     const recorded = recordSublayer(draft, this.options, this.facts, this.expose);
@@ -157,7 +152,7 @@ class Tapper {
       const recorded = which === 'values' && record.includes(which);
       if (!vectors && !recorded) continue;
       const { output, reason } = this.expose(draft, which, (leaf, edit) => {
-        const { finding } = leaf.located;
+        const { finding } = leaf;
         const vector = finding.vectors(edit, which);
         return typeof vector === 'string'
           ? { reason: vector }
@@ -179,7 +174,7 @@ class Tapper {
     const gain = this.unique(`attentrace.gain.${draft.stream}.${draft.layer}`);
     const keep = `attentrace.keep.${draft.stream}`;
     const hides = leavesOf(draft).map((leaf) =>
-      leaf.located.finding.intervene(this.edit(leaf.located.finding.scope), gain, keep),
+      leaf.finding.intervene(this.edit(leaf.finding.scope), gain, keep),
     );
     const hidden = hides.every(Boolean);
     this.edit(this.root).addInput(gain, DataType.float, [null, null, null]);
@@ -204,7 +199,7 @@ class Tapper {
     make: (leaf: Draft, edit: GraphEdit) => Made,
   ): { type: number } | { reason: string } {
     if (!draft.lift) {
-      const edit = this.edit(draft.located.finding.scope);
+      const edit = this.edit(draft.finding.scope);
       const made = make(draft, edit);
       if ('reason' in made) return made;
       edit.add({ opType: 'Identity', inputs: [made.value], outputs: [name] });
@@ -219,7 +214,7 @@ class Tapper {
     const reason = brought.map(({ made }) => ('reason' in made ? made.reason : undefined)).find(Boolean);
     if (reason !== undefined) return { reason };
     for (const { inner, made, branch } of brought)
-      this.edit(branch.lift?.scope ?? branch.located.finding.scope).addOutput(
+      this.edit(branch.lift?.scope ?? branch.finding.scope).addOutput(
         inner,
         (made as { type: number }).type,
         [null, null, null, null],
@@ -245,8 +240,8 @@ class Tapper {
 
 /** An input whose open lengths the attention that reads it as its cache knows. */
 function withCacheLengths(input: ValueInfo, drafts: readonly Draft[]): ValueInfo {
-  for (const { located } of drafts) {
-    const known = located.finding.caches?.get(input.name);
+  for (const { finding } of drafts) {
+    const known = finding.caches?.get(input.name);
     if (known?.length === input.dims?.length && known)
       return {
         ...input,
