@@ -15,12 +15,9 @@ export const ATTRIBUTE = {
   name: 1,
   f: 2,
   i: 3,
-  s: 4,
   t: 5,
   g: 6,
-  floats: 7,
   ints: 8,
-  graphs: 11,
   type: 20,
 } as const;
 export const TENSOR = {

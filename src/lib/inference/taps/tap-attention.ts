@@ -1,8 +1,8 @@
 import type { StreamKind, WeightType } from '../../trace/types.js';
-import { InferenceError } from '../errors.js';
+import { InferenceError, missingModel } from '../errors.js';
 import { freshNames, GraphEdit, rewriteModel } from '../onnx/edit.js';
 import { FactBook } from '../onnx/facts.js';
-import { DataType, readModel, type Model, type ValueInfo } from '../onnx/model.js';
+import { DataType, readModel, type ValueInfo } from '../onnx/model.js';
 import { describeNode, Scope } from '../onnx/scope.js';
 import { joinRope } from '../onnx/write.js';
 import { draftTaps, leavesOf, type Draft, type Expose, type Made } from './drafts.js';
@@ -54,7 +54,13 @@ const WEIGHT_TYPES: Record<number, WeightType> = {
  * result[taps[0].weights].dims; // [1, head, query, key]
  */
 export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): TappedModel {
-  if (!(bytes instanceof Uint8Array)) throw noBytes(bytes);
+  if (!(bytes instanceof Uint8Array))
+    throw missingModel(
+      'tapAttention',
+      bytes,
+      "a model's bytes, as a Uint8Array",
+      'Pass new Uint8Array(await response.arrayBuffer()).',
+    );
   options ??= {};
   const model = readModel(bytes);
   const root = new Scope(model, model.graph);
@@ -81,11 +87,9 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
     },
     parts: rope.pieces,
     taps,
-    inputs: root.graph.inputs
-      .filter((input) => !root.graph.initializers.has(input.name))
-      .map((input) => withCacheLengths(input, drafts)),
+    inputs: facts.inputs.map((input) => withCacheLengths(input, drafts)),
     outputs: root.graph.outputs,
-    externalData: externalFiles(model, root),
+    externalData: [...new Set(externalFiles(root))],
   };
 }
 
@@ -156,12 +160,7 @@ class Tapper {
         const vector = finding.vectors(edit, which);
         return typeof vector === 'string'
           ? { reason: vector }
-          : finishVectors(
-              edit,
-              vector,
-              { heads: finding.heads, weights: () => finding.weights(edit) },
-              this.options,
-            );
+          : finishVectors(edit, vector, finding, this.options);
       });
       if (output) found[which] = output;
       if (vectors) vectorsReason ??= reason && `${which}: ${reason}`;
@@ -271,16 +270,6 @@ function checkChoice(
   });
 }
 
-function noBytes(given: unknown): InferenceError {
-  return new InferenceError({
-    code: 'missing-model',
-    place: 'tapAttention',
-    found: given === null ? 'null' : typeof given,
-    expected: "a model's bytes, as a Uint8Array",
-    fix: 'Pass new Uint8Array(await response.arrayBuffer()).',
-  });
-}
-
 function tooMany(count: number): InferenceError {
   return new InferenceError({
     code: 'too-large',
@@ -303,16 +292,8 @@ function checkHeads(heads: readonly number[] | undefined): void {
   });
 }
 
-function externalFiles(model: Model, root: Scope): string[] {
-  const files = new Set<string>();
-  const open = [root];
-  for (let scope = open.pop(); scope; scope = open.pop()) {
-    const constants = scope.graph.nodes.flatMap((node) =>
-      [...node.attributes.values()].map(({ tensor }) => tensor),
-    );
-    for (const tensor of [...scope.graph.initializers.values(), ...constants])
-      if (tensor?.external !== undefined) files.add(tensor.external);
-    open.push(...scope.children.values());
-  }
-  return [...files];
+function externalFiles({ graph, children }: Scope): string[] {
+  const constants = graph.nodes.flatMap((node) => [...node.attributes.values()].map(({ tensor }) => tensor));
+  const own = [...graph.initializers.values(), ...constants].flatMap((tensor) => tensor?.external ?? []);
+  return [...own, ...[...children.values()].flatMap(externalFiles)];
 }

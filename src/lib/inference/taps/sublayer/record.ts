@@ -1,9 +1,9 @@
 import { InferenceError } from '../../errors.js';
 import type { GraphEdit } from '../../onnx/edit.js';
 import type { FactBook } from '../../onnx/facts.js';
-import { apply, countHeads, fourAxes, int64s, plus, slice } from '../build.js';
+import { apply, fourAxes, int64s, plus, slice } from '../build.js';
 import { leavesOf, type Draft, type Expose, type Made } from '../drafts.js';
-import { asFloat } from '../finish.js';
+import { asFloat, headCount } from '../finish.js';
 import type { Finding, RecordedPart, SublayerOutputs, TapOptions, Typed } from '../types.js';
 import type { BlockNorm } from './block-norm.js';
 import type { Addition, OutputPath } from './output-path.js';
@@ -23,10 +23,7 @@ interface Parts {
 const MAKE: Readonly<Record<Name, (edit: GraphEdit, parts: Parts) => Typed>> = {
   outputMatrix(edit, { finding, path }) {
     const matrix = replayMatrix(edit, path);
-    const heads =
-      finding.heads === null
-        ? countHeads(edit, fourAxes(edit, finding.weights(edit)))
-        : int64s(edit, finding.heads);
+    const heads = headCount(edit, finding);
     const hidden = slice(edit, apply(edit, 'Shape', [matrix]), 0, -1, Number.MAX_SAFE_INTEGER);
     const target = apply(edit, 'Concat', [int64s(edit, 1), heads, int64s(edit, -1), hidden], {
       ints: { axis: 0 },
