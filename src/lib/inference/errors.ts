@@ -44,6 +44,12 @@ export class InferenceError extends AttentraceError<InferenceErrorCode> {
   override readonly name = 'InferenceError';
 }
 
+/** For what is passed in the place of a model, or of what loads one. */
+export function missingModel(place: string, given: unknown, expected: string, fix: string): InferenceError {
+  const found = given === null ? 'null' : typeof given;
+  return new InferenceError({ code: 'missing-model', place, found, expected, fix });
+}
+
 const LONGEST = 500;
 
 /** A text that a message can hold: names in a model may be of megabytes. */

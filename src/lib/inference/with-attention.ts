@@ -1,6 +1,8 @@
-import { InferenceError } from './errors.js';
+import { missingModel } from './errors.js';
 import { tapAttention } from './taps/tap-attention.js';
 import type { Tap, TapOptions } from './taps/types.js';
+import { openCache } from './tracer/download.js';
+import { inNode } from './tracer/load-model.js';
 
 /** What is used of transformers.js's `env`. */
 export interface TransformersEnv {
@@ -42,11 +44,17 @@ export function withAttention(
   env: TransformersEnv,
   options?: WithAttentionOptions,
 ): { readonly taps: readonly Tap[]; restore(): void } {
-  if (env === null || typeof env !== 'object') throw noEnvironment(env);
+  if (env === null || typeof env !== 'object')
+    throw missingModel(
+      'withAttention',
+      env,
+      'the env of transformers.js',
+      "import { env } from '@huggingface/transformers'; withAttention(env).",
+    );
   const { only = /\.onnx($|\?)/, read = readFile, cache, ...tapOptions } = options ?? {};
   const before = { useCustomCache: env.useCustomCache, customCache: env.customCache };
   const taps: Tap[] = [];
-  const kept = cache ? Promise.resolve(cache) : browserCache(env);
+  const kept = cache ? Promise.resolve(cache) : cacheOf(env);
   /** Files as they are handed out, by where they were asked for. */
   const tapped = new Map<string, () => Response>();
   const tap = (key: string, bytes: Uint8Array<ArrayBuffer>): Blob | undefined => {
@@ -101,16 +109,6 @@ export function withAttention(
   };
 }
 
-function noEnvironment(given: unknown): InferenceError {
-  return new InferenceError({
-    code: 'missing-model',
-    place: 'withAttention',
-    found: given === null ? 'null' : typeof given,
-    expected: 'the env of transformers.js',
-    fix: "import { env } from '@huggingface/transformers'; withAttention(env).",
-  });
-}
-
 /** Caches that are to be out of the way, with what was there before each. */
 const restored = new WeakMap<object, Pick<TransformersEnv, 'useCustomCache' | 'customCache'>>();
 
@@ -118,8 +116,6 @@ const restored = new WeakMap<object, Pick<TransformersEnv, 'useCustomCache' | 'c
 function failing(error: unknown): Response {
   return new Response(new ReadableStream({ start: (controller) => controller.error(error) }));
 }
-
-const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
 
 /** Weights in a file beside a model: in Node transformers.js leaves them to be found beside the model's path, and a tapped one has none. */
 const WEIGHTS = /\.onnx_data(_\d+)?($|\?)/;
@@ -139,13 +135,7 @@ async function readFile(key: string): Promise<Response | undefined> {
 }
 
 /** The cache in use: the user's own, or transformers.js's in the browser. */
-async function browserCache({
-  useCustomCache,
-  customCache,
-  cacheKey,
-}: TransformersEnv): Promise<ModelCache | undefined> {
-  if (useCustomCache && customCache) return customCache as ModelCache;
-  return 'caches' in globalThis
-    ? await caches.open(cacheKey ?? 'transformers-cache').catch(() => undefined)
-    : undefined;
+async function cacheOf(env: TransformersEnv): Promise<ModelCache | undefined> {
+  const own = env.useCustomCache && env.customCache;
+  return own ? (own as ModelCache) : openCache(env.cacheKey ?? 'transformers-cache');
 }

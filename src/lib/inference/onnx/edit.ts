@@ -1,4 +1,4 @@
-import { emitNode, emitValueInfo, type NodeSpec } from './emit.js';
+import { emitInt, emitNode, emitValueInfo, type NodeSpec } from './emit.js';
 import { ATTRIBUTE, GRAPH, MODEL, NODE, type Attribute, type Model, type Node } from './model.js';
 import type { Scope } from './scope.js';
 import { readFields, readText, wholeOf } from './wire.js';
@@ -12,50 +12,45 @@ interface NodePatch {
 }
 
 /** Makes names that begin with a word no name of the model begins with; one for all graphs of a model. */
-export class Names {
-  private made = 0;
+export function freshNames(prefix = 'attentrace'): (what: string) => string {
+  let made = 0;
+  return (what) => `${prefix}.${what}.${made++}`;
+}
 
-  constructor(private readonly prefix: string) {}
-
-  fresh(what: string): string {
-    return `${this.prefix}.${what}.${this.made++}`;
-  }
+/** Where nodes can be added. */
+export interface Builder {
+  /** A name for a new value that nothing in the model has. */
+  readonly fresh: (what: string) => string;
+  add(node: NodeSpec | Rope): void;
 }
 
 /**
  * The changes to one graph. Nothing of the model read is altered; `rewriteModel` writes the model with its changes, passing
  * every other byte on where it lies.
  */
-export class GraphEdit {
+export class GraphEdit implements Builder {
   readonly patches = new Map<Node, NodePatch>();
-  readonly nodes: Rope[] = [];
-  readonly outputs: Rope[] = [];
-  readonly inputs: Rope[] = [];
-  readonly valueInfo: Rope[] = [];
+  /** Fields of the graph, to stand after its own. */
+  readonly added: Rope[] = [];
 
-  constructor(private readonly names: Names = new Names('attentrace')) {}
-
-  /** A name for a new value that nothing in the model has. */
-  fresh(what: string): string {
-    return this.names.fresh(what);
-  }
+  constructor(readonly fresh = freshNames()) {}
 
   /** Adds a node at the end of the graph, where every value exists. */
   add(node: NodeSpec | Rope): void {
-    this.nodes.push('opType' in node ? emitNode(node) : node);
+    this.added.push(nodeField(node));
   }
 
-  addOutput(name: string, dataType: number, dims: readonly (number | null)[]): void {
-    this.outputs.push(emitValueInfo(name, dataType, dims));
+  addOutput(...value: Parameters<typeof emitValueInfo>): void {
+    this.added.push(bytesField(GRAPH.output, emitValueInfo(...value)));
   }
 
   /** Says the type of a value within, where an operator leaves it open. */
-  addValueInfo(name: string, dataType: number, dims: readonly (number | null)[]): void {
-    this.valueInfo.push(emitValueInfo(name, dataType, dims));
+  addValueInfo(...value: Parameters<typeof emitValueInfo>): void {
+    this.added.push(bytesField(GRAPH.valueInfo, emitValueInfo(...value)));
   }
 
-  addInput(name: string, dataType: number, dims: readonly (number | null)[]): void {
-    this.inputs.push(emitValueInfo(name, dataType, dims));
+  addInput(...value: Parameters<typeof emitValueInfo>): void {
+    this.added.push(bytesField(GRAPH.input, emitValueInfo(...value)));
   }
 
   patch(node: Node): NodePatch {
@@ -72,14 +67,28 @@ export class GraphEdit {
     outputs[position] = name;
   }
 
-  setAttribute(node: Node, name: string, content: Rope): void {
-    this.patch(node).attributes.set(name, content);
+  /** The node's output at a position, asked for if the model did not. */
+  output(node: Node, position: number): string {
+    const given = (this.patches.get(node)?.outputs ?? node.outputs)[position];
+    if (given) return given;
+    const name = this.fresh(`output${position}`);
+    this.setOutput(node, position, name);
+    return name;
   }
 
-  /** Adds a node right after another, for what later nodes are to read. */
-  addAfter(node: Node, spec: NodeSpec | Rope): void {
-    this.patch(node).after.push('opType' in spec ? emitNode(spec) : spec);
+  setInt(node: Node, name: string, value: number): void {
+    this.patch(node).attributes.set(name, emitInt(name, value));
   }
+
+  /** Adds right after a node, what later nodes are to read. */
+  after(node: Node): Builder {
+    const { after } = this.patch(node);
+    return { fresh: this.fresh, add: (added) => void after.push(nodeField(added)) };
+  }
+}
+
+function nodeField(node: NodeSpec | Rope): Rope {
+  return bytesField(GRAPH.node, 'opType' in node ? emitNode(node) : node);
 }
 
 export type Edits = ReadonlyMap<Scope, GraphEdit>;
@@ -101,14 +110,7 @@ function rewriteGraph(scope: Scope, edits: Edits): Rope {
     const node = scope.graph.nodes[next++]!;
     return rewriteNode(node, scope, edit, edits) ?? wholeOf(field);
   });
-  if (!edit) return concat(parts);
-  return concat([
-    ...parts,
-    ...edit.nodes.map((node) => bytesField(GRAPH.node, node)),
-    ...edit.valueInfo.map((value) => bytesField(GRAPH.valueInfo, value)),
-    ...edit.inputs.map((input) => bytesField(GRAPH.input, input)),
-    ...edit.outputs.map((output) => bytesField(GRAPH.output, output)),
-  ]);
+  return concat([...parts, ...(edit?.added ?? [])]);
 }
 
 function rewriteNode(node: Node, scope: Scope, edit: GraphEdit | undefined, edits: Edits): Rope | undefined {
@@ -129,10 +131,7 @@ function rewriteNode(node: Node, scope: Scope, edit: GraphEdit | undefined, edit
     ...(patch?.outputs ?? []).map((output) => bytesField(NODE.output, output)),
     ...[...attributes.values()].map((attribute) => bytesField(NODE.attribute, attribute)),
   );
-  return ropeOf(
-    bytesField(GRAPH.node, changed),
-    ...(patch?.after ?? []).map((added) => bytesField(GRAPH.node, added)),
-  );
+  return ropeOf(bytesField(GRAPH.node, changed), ...(patch?.after ?? []));
 }
 
 function rewriteBranch(attribute: Attribute, child: Scope, edits: Edits): Rope {

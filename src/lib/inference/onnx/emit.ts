@@ -16,24 +16,22 @@ export interface NodeSpec {
 }
 
 /** The content of a `NodeProto`. */
-export function emitNode({
-  opType,
-  inputs,
-  outputs,
-  domain,
-  ints = {},
-  lists = {},
-  floats = {},
-}: NodeSpec): Rope {
+export function emitNode(node: NodeSpec): Rope {
+  const { opType, inputs, outputs, domain, ints = {}, lists = {}, floats = {} } = node;
+  const attributes = [
+    ...Object.entries(ints).map(([name, value]) => emitInt(name, value)),
+    ...Object.entries(lists).map(([name, values]) =>
+      emitAttribute(name, 7, ...values.map((value) => varintField(ATTRIBUTE.ints, value))),
+    ),
+    ...Object.entries(floats).map(([name, value]) => emitAttribute(name, 1, floatField(ATTRIBUTE.f, value))),
+  ];
   return ropeOf(
     ...inputs.map((input) => bytesField(NODE.input, input)),
     ...outputs.map((output) => bytesField(NODE.output, output)),
     bytesField(NODE.name, `attentrace/${outputs.find((output) => output !== '') ?? opType}`),
     bytesField(NODE.opType, opType),
     ...(domain ? [bytesField(NODE.domain, domain)] : []),
-    ...Object.entries(ints).map(([name, value]) => bytesField(NODE.attribute, emitInt(name, value))),
-    ...Object.entries(lists).map(([name, values]) => bytesField(NODE.attribute, emitInts(name, values))),
-    ...Object.entries(floats).map(([name, value]) => bytesField(NODE.attribute, emitFloat(name, value))),
+    ...attributes.map((attribute) => bytesField(NODE.attribute, attribute)),
   );
 }
 
@@ -52,24 +50,12 @@ export function emitLike(node: Node, inputs: readonly string[], output: string):
 
 /** The content of an `AttributeProto` with an integer. */
 export function emitInt(name: string, value: number): Rope {
-  return ropeOf(
-    bytesField(ATTRIBUTE.name, name),
-    varintField(ATTRIBUTE.i, value),
-    varintField(ATTRIBUTE.type, 2),
-  );
+  return emitAttribute(name, 2, varintField(ATTRIBUTE.i, value));
 }
 
-function emitInts(name: string, values: readonly number[]): Rope {
-  const list = values.map((value) => varintField(ATTRIBUTE.ints, value));
-  return ropeOf(bytesField(ATTRIBUTE.name, name), ...list, varintField(ATTRIBUTE.type, 7));
-}
-
-function emitFloat(name: string, value: number): Rope {
-  return ropeOf(
-    bytesField(ATTRIBUTE.name, name),
-    floatField(ATTRIBUTE.f, value),
-    varintField(ATTRIBUTE.type, 1),
-  );
+/** @param type `AttributeProto.AttributeType` */
+function emitAttribute(name: string, type: number, ...content: readonly (Rope | Uint8Array)[]): Rope {
+  return ropeOf(bytesField(ATTRIBUTE.name, name), ...content, varintField(ATTRIBUTE.type, type));
 }
 
 /** A `Constant` node: integers as int64, anything else as the float type given. One number and `scalar` make it of no axis. */
@@ -79,25 +65,15 @@ export function emitConstant(
   dataType: number,
   scalar = false,
 ): Rope {
-  const width = WIDTH[dataType] ?? 4;
+  const { width, set } = NUMBERS[dataType] ?? FLOAT;
   const data = new DataView(new ArrayBuffer(values.length * width));
-  values.forEach((value, i) => {
-    if (dataType === DataType.int64) data.setBigInt64(i * 8, BigInt(value), true);
-    else if (dataType === DataType.int32) data.setInt32(i * 4, value, true);
-    else if (dataType === DataType.double) data.setFloat64(i * 8, value, true);
-    else if (dataType === DataType.float16) data.setUint16(i * 2, numberToHalf(value), true);
-    else data.setFloat32(i * 4, value, true);
-  });
+  values.forEach((value, i) => set(data, i * width, value));
   const tensor = ropeOf(
     ...(scalar ? [] : [varintField(TENSOR.dims, values.length)]),
     varintField(TENSOR.dataType, dataType),
     bytesField(TENSOR.rawData, new Uint8Array(data.buffer)),
   );
-  const value = ropeOf(
-    bytesField(ATTRIBUTE.name, 'value'),
-    bytesField(ATTRIBUTE.t, tensor),
-    varintField(ATTRIBUTE.type, 4),
-  );
+  const value = emitAttribute('value', 4, bytesField(ATTRIBUTE.t, tensor));
   return ropeOf(
     bytesField(NODE.output, name),
     bytesField(NODE.opType, 'Constant'),
@@ -105,10 +81,17 @@ export function emitConstant(
   );
 }
 
-const WIDTH: Record<number, number | undefined> = {
-  [DataType.int64]: 8,
-  [DataType.double]: 8,
-  [DataType.float16]: 2,
+interface NumberType {
+  readonly width: number;
+  set(data: DataView, at: number, value: number): void;
+}
+
+const FLOAT: NumberType = { width: 4, set: (data, at, value) => data.setFloat32(at, value, true) };
+const NUMBERS: Record<number, NumberType | undefined> = {
+  [DataType.int64]: { width: 8, set: (data, at, value) => data.setBigInt64(at, BigInt(value), true) },
+  [DataType.int32]: { width: 4, set: (data, at, value) => data.setInt32(at, value, true) },
+  [DataType.double]: { width: 8, set: (data, at, value) => data.setFloat64(at, value, true) },
+  [DataType.float16]: { width: 2, set: (data, at, value) => data.setUint16(at, numberToHalf(value), true) },
 };
 
 /** The content of a `ValueInfoProto`: axes are given by length, or null for any. */

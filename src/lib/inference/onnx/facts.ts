@@ -117,14 +117,8 @@ export class FactBook {
     this.known.set(scope, facts);
     for (const [name, tensor] of scope.graph.initializers) {
       const values = tensor.dims.length <= 1 ? scope.numbers(name) : undefined;
-      facts.set(name, {
-        type: tensor.dataType,
-        dims: tensor.dims,
-        values,
-        constant: true,
-        sources: 0n,
-        rows: this.learned(tensor.dims),
-      });
+      const { dataType: type, dims } = tensor;
+      facts.set(name, { ...NOTHING, type, dims, values, constant: true, rows: this.learned(dims) });
     }
     for (const node of scope.order) this.visit(scope, node, facts);
   }
@@ -134,7 +128,7 @@ export class FactBook {
     const data = dataInputs(node).map((input) => this.of(scope, input));
     const sources = data.reduce((all, facts) => all | facts.sources, 0n);
     const rows = this.rowsOf(node, data);
-    const inner = [...node.attributes.values()].flatMap((attribute) => scope.children.get(attribute) ?? []);
+    const inner = scope.bodiesOf(node);
     for (const child of inner) this.walk(child, bodyInputs(child, sources, rows));
     const constant =
       inner.length === 0 && node.inputs.every((input, i) => input === '' || inputs[i]!.constant);

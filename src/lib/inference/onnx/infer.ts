@@ -23,20 +23,8 @@ export interface Inference {
 /** The names of a list, which formatting would give a line each. */
 export const words = (list: string): string[] => list.split(' ');
 
-const BOOLEAN = new Set([
-  'Equal',
-  'Greater',
-  'GreaterOrEqual',
-  'Less',
-  'LessOrEqual',
-  'Not',
-  'And',
-  'Or',
-  'Xor',
-  'IsNaN',
-  'IsInf',
-]);
-const INTEGER = new Set(['Shape', 'Size', 'NonZero', 'ArgMax', 'ArgMin']);
+const BOOLEAN = new Set(words('Equal Greater GreaterOrEqual Less LessOrEqual Not And Or Xor IsNaN IsInf'));
+const INTEGER = new Set(words('Shape Size NonZero ArgMax ArgMin'));
 /** Operators that take the type of an input other than the first. */
 const TYPE_FROM: Record<string, number> = {
   Where: 1,
@@ -107,16 +95,15 @@ export function inferDims(context: Inference): Shape {
       return dims && [...dims.slice(0, -1), node.attributes.get('N')?.i ?? null];
     case 'Gather': {
       const at = inputs[1]?.dims;
-      const axis = node.attributes.get('axis')?.i ?? 0;
       if (!dims || !at) return undefined;
-      const from = axis < 0 ? axis + dims.length : axis;
+      const from = axisOf(node, dims.length);
       return [...dims.slice(0, from), ...at, ...dims.slice(from + 1)];
     }
     case 'Unsqueeze': {
       const axes = ints('axes') ?? inputs[1]?.values ?? unknown(inputs[1]?.dims?.[0]);
       if (!dims || !axes) return undefined;
       const out: (number | null)[] = Array.from({ length: dims.length + axes.length }, () => null);
-      const added = axes.map((axis) => (axis === null ? null : axis < 0 ? axis + out.length : axis));
+      const added = axes.map((axis) => (axis === null ? null : fromFirst(axis, out.length)));
       if (added.includes(null)) return out;
       let next = 0;
       return out.map((_, i) => (added.includes(i) ? 1 : dims[next++]!));
@@ -124,13 +111,12 @@ export function inferDims(context: Inference): Shape {
     case 'Squeeze': {
       const axes = ints('axes') ?? inputs[1]?.values;
       if (!dims || !axes || axes.includes(null)) return undefined;
-      const gone = axes.map((axis) => (axis! < 0 ? axis! + dims.length : axis!));
+      const gone = axes.map((axis) => fromFirst(axis!, dims.length));
       return dims.filter((_, i) => !gone.includes(i));
     }
     case 'Concat': {
-      const axis = node.attributes.get('axis')?.i ?? 0;
       if (!dims || inputs.some((input) => input.dims?.length !== dims.length)) return undefined;
-      const at = axis < 0 ? axis + dims.length : axis;
+      const at = axisOf(node, dims.length);
       return dims.map((dim, i) => (i === at ? sum(inputs.map((input) => input.dims![i]!)) : dim));
     }
     case 'Slice': {
@@ -170,17 +156,9 @@ const LIKE_FIRST = new Set(
   ),
 );
 /** Operators that keep the number of axes, not their lengths. */
-const KEEPS_RANK = new Set([
-  'Pad',
-  'Tile',
-  'ReduceSum',
-  'ReduceMean',
-  'ReduceMax',
-  'ReduceMin',
-  'MultiHeadAttention',
-  'GroupQueryAttention',
-  'Conv',
-]);
+const KEEPS_RANK = new Set(
+  words('Pad Tile ReduceSum ReduceMean ReduceMax ReduceMin MultiHeadAttention GroupQueryAttention Conv'),
+);
 
 /** The numbers of a small integer value that say a shape. */
 export function inferValues({ scope, node, inputs }: Inference): Shape {
@@ -240,8 +218,7 @@ function reshaped(dims: Shape, target: Shape): Shape {
 function splitDims({ node, inputs, output }: Inference): Shape {
   const dims = inputs[0]?.dims;
   if (!dims) return undefined;
-  const axis = node.attributes.get('axis')?.i ?? 0;
-  const at = axis < 0 ? axis + dims.length : axis;
+  const at = axisOf(node, dims.length);
   const sizes = inputs[1]?.values ?? node.attributes.get('split')?.ints;
   const even = (dims[at] ?? NaN) / node.outputs.length;
   const part = sizes?.length ? sizes[output] : Number.isInteger(even) ? even : null;
@@ -254,8 +231,17 @@ function sliceDims({ node, inputs, scope }: Inference): Shape {
   const axes =
     node.opType === 'Slice' ? scope.numbers(node.inputs[3]) : [node.attributes.get('axis')?.i ?? -1];
   if (!axes) return dims.map(() => null);
-  const cut = axes.map((axis) => (axis < 0 ? axis + dims.length : axis));
+  const cut = axes.map((axis) => fromFirst(axis, dims.length));
   return dims.map((dim, i) => (cut.includes(i) ? null : dim));
+}
+
+/** An axis, which may be counted from the last, counted from the first. */
+function fromFirst(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
+function axisOf({ attributes }: Node, rank: number): number {
+  return fromFirst(attributes.get('axis')?.i ?? 0, rank);
 }
 
 /** Lengths after broadcasting, aligned at the last axis. */

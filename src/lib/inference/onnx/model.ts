@@ -15,12 +15,9 @@ export const ATTRIBUTE = {
   name: 1,
   f: 2,
   i: 3,
-  s: 4,
   t: 5,
   g: 6,
-  floats: 7,
   ints: 8,
-  graphs: 11,
   type: 20,
 } as const;
 export const TENSOR = {
@@ -246,7 +243,7 @@ function readDim(slice: Slice): number | string | null {
 }
 
 function messages(fields: readonly Field[], number: number): Slice[] {
-  return fields.filter((field) => field.number === number && field.wireType === 2).map((field) => field);
+  return fields.filter((field) => field.number === number && field.wireType === 2);
 }
 
 function text(fields: readonly Field[], number: number, inside: string): string {

@@ -87,20 +87,20 @@ export class Scope {
     return tied ? readSmallTensor(tied) : undefined;
   }
 
+  /** The graphs that a node holds: the branches of an `If`, a loop's body. */
+  bodiesOf(node: Node): Scope[] {
+    if (this.children.size === 0) return [];
+    return [...node.attributes.values()].flatMap((attribute) => this.children.get(attribute) ?? []);
+  }
+
   private owns(value: string): boolean {
     return this.graph.initializers.has(value) || this.graph.inputs.some((input) => input.name === value);
   }
 
   /** What a node reads, each once: its inputs, and what the graphs within it take from here. */
   private readsOf(node: Node): readonly string[] {
-    const inner =
-      this.children.size === 0
-        ? []
-        : [...node.attributes.values()].map((attribute) => this.children.get(attribute)?.captured() ?? []);
-    const all = inner.length === 0 ? node.inputs : [...node.inputs, ...inner.flat()];
-    return all.length < 2
-      ? all.filter((value) => value !== '')
-      : [...new Set(all)].filter((value) => value !== '');
+    const captured = this.bodiesOf(node).flatMap((body) => body.captured());
+    return [...new Set([...node.inputs, ...captured])].filter((value) => value !== '');
   }
 
   private captured(): string[] {

@@ -1,23 +1,20 @@
 import type { GraphEdit } from '../onnx/edit.js';
-import type { StreamKind } from '../../trace/types.js';
 import type { FactBook } from '../onnx/facts.js';
-import type { Attribute, Node } from '../onnx/model.js';
+import type { Node } from '../onnx/model.js';
 import { describeNode, type Scope } from '../onnx/scope.js';
 import { findAttention } from './find-attention.js';
 import { locate, type Located } from './streams.js';
+import type { Typed } from './types.js';
 
 /** A tap to be made: of an attention in this graph, or of one that each branch of an `If` holds. */
-export interface Draft {
-  readonly stream: StreamKind;
-  readonly layer: number;
-  readonly located: Located;
+export interface Draft extends Located {
   /** For an `If`: the node, and the draft of each branch. */
   readonly lift?: { readonly scope: Scope; readonly node: Node; readonly branches: readonly Draft[] };
   readonly reason?: string;
 }
 
 /** A value made for a tap, or why there is none. */
-export type Made = { value: string; type: number } | { reason: string };
+export type Made = Typed | { reason: string };
 
 /** Makes a value in the graph of each leaf of a draft and brings it out to the model's outputs. */
 export type Expose = (
@@ -34,18 +31,14 @@ export function leavesOf(draft: Draft): readonly Draft[] {
 /** What there is to tap in a graph and the graphs within it. */
 export function draftTaps(scope: Scope, facts: FactBook): Draft[] {
   const own = locate(findAttention(scope, facts), facts).map((located): Draft => ({
-    stream: located.stream,
-    layer: located.layer,
-    located,
+    ...located,
     reason: located.finding.reason,
   }));
   return [...own, ...scope.order.flatMap((node) => draftsWithin(node, scope, facts))];
 }
 
 function draftsWithin(node: Node, scope: Scope, facts: FactBook): Draft[] {
-  const bodies = [...node.attributes.values()].flatMap(
-    (attribute: Attribute) => scope.children.get(attribute) ?? [],
-  );
+  const bodies = scope.bodiesOf(node);
   if (bodies.length === 0) return [];
   const drafts = bodies.map((body) => draftTaps(body, facts));
   if (node.opType !== 'If')
@@ -60,15 +53,12 @@ function draftsWithin(node: Node, scope: Scope, facts: FactBook): Draft[] {
 function pairBranches(drafts: readonly Draft[][], node: Node, scope: Scope): Draft[] {
   const key = ({ stream, layer }: Draft): string => `${stream} ${layer}`;
   const keys = [...new Set(drafts.flat().map(key))];
-  return keys.flatMap((wanted): Draft[] => {
-    const branches = drafts.map((branch) => branch.find((draft) => key(draft) === wanted));
-    const [first] = branches.filter((draft) => draft !== undefined);
-    if (!first) return [];
-    const whole = branches.filter((draft): draft is Draft => draft !== undefined);
+  return keys.map((wanted): Draft => {
+    const branches = drafts.flatMap((branch) => branch.find((draft) => key(draft) === wanted) ?? []);
     const reason =
-      whole.length < branches.length
+      branches.length < drafts.length
         ? `one branch of the If ${describeNode(node)} holds it, the other does not`
-        : whole.find((draft) => draft.reason)?.reason;
-    return [{ ...first, lift: { scope, node, branches: whole }, reason }];
+        : branches.find((draft) => draft.reason)?.reason;
+    return { ...branches[0]!, lift: { scope, node, branches }, reason };
   });
 }

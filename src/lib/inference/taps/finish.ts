@@ -1,16 +1,13 @@
 import type { GraphEdit } from '../onnx/edit.js';
 import { DataType } from '../onnx/model.js';
-import { apply, cast, constant, countHeads, fourAxes, int64s } from './build.js';
-import type { Found, TapOptions } from './types.js';
+import { apply, cast, constant, countHeads, fourAxes, gather, int64s } from './build.js';
+import type { Finding, Found, TapOptions, Typed } from './types.js';
 
 /** Weights as they leave the graph: four axes, the heads chosen, float32 or float16 or, on request, uint8. */
-export function finishWeights(
-  edit: GraphEdit,
-  found: Found,
-  { heads, quantise }: TapOptions,
-): { value: string; type: number } {
-  const shaped = pickHeads(edit, fourAxes(edit, found), heads);
-  const { value, type } = asFloat(edit, shaped, found.type);
+export function finishWeights(edit: GraphEdit, found: Found, { heads, quantise }: TapOptions): Typed {
+  const all = fourAxes(edit, found);
+  const picked = heads ? gather(edit, all, 1, int64s(edit, ...heads)) : all;
+  const { value, type } = asFloat(edit, picked, found.type);
   if (!quantise) return { value, type };
   const scaled = apply(edit, 'Mul', [value, constant(edit, [255], type, true)]);
   const rounded = apply(edit, 'Add', [scaled, constant(edit, [0.5], type, true)]);
@@ -20,31 +17,25 @@ export function finishWeights(
 /**
  * Vectors as they leave the graph. Keys and values that groups of heads share are all kept, once each; where heads were chosen,
  * each has the one it shares: head h of H has the h·K/H-th of K, rounded down.
- *
- * @param weights What the heads are counted in, where the graph does not say how many there are.
  */
-export function finishVectors(
-  edit: GraphEdit,
-  found: Found,
-  { heads, weights }: { heads: number | null; weights: () => Found },
-  options: TapOptions,
-): { value: string; type: number } {
+export function finishVectors(edit: GraphEdit, found: Found, finding: Finding, { heads }: TapOptions): Typed {
   const shaped = fourAxes(edit, found);
-  if (!options.heads) return asFloat(edit, shaped, found.type);
-  const all = heads === null ? countHeads(edit, fourAxes(edit, weights())) : int64s(edit, heads);
+  if (!heads) return asFloat(edit, shaped, found.type);
+  const all = headCount(edit, finding);
   const shared = countHeads(edit, shaped);
-  const scaled = apply(edit, 'Mul', [int64s(edit, ...options.heads), shared]);
-  const indices = apply(edit, 'Div', [scaled, all]);
-  const picked = apply(edit, 'Gather', [shaped, indices], { ints: { axis: 1 } });
+  const scaled = apply(edit, 'Mul', [int64s(edit, ...heads), shared]);
+  const picked = gather(edit, shaped, 1, apply(edit, 'Div', [scaled, all]));
   return asFloat(edit, picked, found.type);
 }
 
-function pickHeads(edit: GraphEdit, value: string, heads: readonly number[] | undefined): string {
-  return heads ? apply(edit, 'Gather', [value, int64s(edit, ...heads)], { ints: { axis: 1 } }) : value;
+/** How many heads an attention has, counted in its weights where the graph does not say. `[1]`. */
+export function headCount(edit: GraphEdit, finding: Finding): string {
+  const { heads } = finding;
+  return heads === null ? countHeads(edit, fourAxes(edit, finding.weights(edit))) : int64s(edit, heads);
 }
 
 /** A value as it can leave the graph: float16 stays, all else becomes float32. */
-export function asFloat(edit: GraphEdit, value: string, type: number): { value: string; type: number } {
+export function asFloat(edit: GraphEdit, value: string, type: number): Typed {
   if (type === DataType.float || type === DataType.float16) return { value, type };
   return { value: cast(edit, value, DataType.float), type: DataType.float };
 }

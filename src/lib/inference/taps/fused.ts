@@ -1,19 +1,15 @@
 import type { GraphEdit } from '../onnx/edit.js';
-import { emitConstant } from '../onnx/emit.js';
 import type { FactBook } from '../onnx/facts.js';
-import type { Shape } from '../onnx/infer.js';
 import { DataType, type Node } from '../onnx/model.js';
 import type { Scope } from '../onnx/scope.js';
-import { apply, cast, int64s, slice, splitHeads } from './build.js';
+import { apply, cast, gather, int64s, plus, slice, splitHeads } from './build.js';
 import { silenceHeads } from './intervene.js';
-import type { Finding, Found, VectorName } from './types.js';
+import { VECTORS, type Finding, type Found, type VectorName } from './types.js';
 
 /** A number of heads as models have it, or null. */
 export function soundCount(count: number | null | undefined): number | null {
   return typeof count === 'number' && Number.isInteger(count) && count > 0 && count <= 4096 ? count : null;
 }
-
-type Six = [string, string, string, string, string, string];
 
 /** What operators that hold a whole attention have in common: queries, keys and values as inputs, its product as first output. */
 export abstract class FusedAttention implements Finding {
@@ -27,7 +23,7 @@ export abstract class FusedAttention implements Finding {
     readonly node: Node,
     readonly scope: Scope,
     protected readonly facts: FactBook,
-    heads: number | null,
+    heads: number | null | undefined = node.attributes.get('num_heads')?.i,
   ) {
     this.heads = soundCount(heads);
     this.operator = node.domain ? `${node.domain}.${node.opType}` : node.opType;
@@ -40,10 +36,6 @@ export abstract class FusedAttention implements Finding {
 
   get product(): string | undefined {
     return this.node.outputs[0];
-  }
-
-  get caches(): ReadonlyMap<string, Shape> | undefined {
-    return undefined;
   }
 
   get reason(): string | undefined {
@@ -61,21 +53,18 @@ export abstract class FusedAttention implements Finding {
     const { dims } = this.facts.of(this.scope, node.inputs[0]);
     const before = `${output}.before`;
     edit.setOutput(node, 0, before);
+    const after = edit.after(node);
     if (dims?.length === 4) {
-      silenceHeads(edit, node, before, gain, this.type, output);
+      silenceHeads(after, before, gain, this.type, output);
       return false;
     }
-    const [shape, split, apart, column, turned, silenced] = Array.from({ length: 6 }, () =>
-      edit.fresh('gain'),
-    ) as Six;
-    edit.addAfter(node, { opType: 'Shape', inputs: [before], outputs: [shape] });
-    edit.addAfter(node, emitConstant(split, [0, 0, heads, -1], DataType.int64));
-    edit.addAfter(node, { opType: 'Reshape', inputs: [before, split], outputs: [apart] });
+    const apart = apply(after, 'Reshape', [before, int64s(after, 0, 0, heads, -1)]);
     // The gain is [head, 1, 1]; beside [batch, token, head, dim] it must be [head, 1].
-    edit.addAfter(node, emitConstant(column, [-1, 1], DataType.int64));
-    edit.addAfter(node, { opType: 'Reshape', inputs: [gain, column], outputs: [turned] });
-    silenceHeads(edit, node, apart, turned, this.type, silenced);
-    edit.addAfter(node, { opType: 'Reshape', inputs: [silenced, shape], outputs: [output] });
+    const turned = apply(after, 'Reshape', [gain, int64s(after, -1, 1)]);
+    const silenced = edit.fresh('silenced');
+    silenceHeads(after, apart, turned, this.type, silenced);
+    const shape = apply(after, 'Shape', [before]);
+    after.add({ opType: 'Reshape', inputs: [silenced, shape], outputs: [output] });
     return false;
   }
 
@@ -83,21 +72,13 @@ export abstract class FusedAttention implements Finding {
     return this.facts.of(this.scope, this.node.inputs[0]).type || DataType.float;
   }
 
-  /** The node's output at a position, asked for if the model did not. */
-  protected output(edit: GraphEdit, position: number): string {
-    const given = (edit.patches.get(this.node)?.outputs ?? this.node.outputs)[position];
-    if (given) return given;
-    const name = edit.fresh(`output${position}`);
-    edit.setOutput(this.node, position, name);
-    return name;
-  }
-
   protected int(name: string): number | undefined {
     return this.node.attributes.get(name)?.i;
   }
 
-  protected weightsOf(value: string): Found {
-    return { value, type: this.type, dims: [null, this.heads, null, null] };
+  /** A value that has an axis of heads. */
+  protected found(value: string, heads = this.heads): Found {
+    return { value, type: this.type, dims: [null, heads, null, null] };
   }
 
   /** An input as `[batch, head, token, dim]`, where it comes with four axes or, with `heads` side by side, with three. */
@@ -105,23 +86,16 @@ export abstract class FusedAttention implements Finding {
     const value = this.node.inputs[input];
     const dims = value ? this.facts.of(this.scope, value).dims : undefined;
     if (!value) return 'packed with the other two in one input';
-    const found = (split: string): Found => ({
-      value: split,
-      type: this.type,
-      dims: [null, heads, null, null],
-    });
-    if (dims?.length === 4) return found(value);
+    if (dims?.length === 4) return this.found(value, heads);
     if ((dims && dims.length !== 3) || !heads) return `an input of ${dims?.length} axes`;
-    return found(splitHeads(edit, bias ? apply(edit, 'Add', [value, bias]) : value, heads));
+    return this.found(splitHeads(edit, plus(edit, value, bias), heads), heads);
   }
 }
 
 /** A part of a bias that holds those of queries, keys and values, of one width, one after the other. */
 export function thirdOf(edit: GraphEdit, bias: string, which: VectorName): string {
   const thirds = apply(edit, 'Reshape', [bias, int64s(edit, 3, -1)]);
-  return apply(edit, 'Gather', [thirds, int64s(edit, ['queries', 'keys', 'values'].indexOf(which))], {
-    ints: { axis: 0 },
-  });
+  return gather(edit, thirds, 0, int64s(edit, VECTORS.indexOf(which)));
 }
 
 /** Where a query stands: after the tokens of the cache. `[1]`, for a batch of 1. */

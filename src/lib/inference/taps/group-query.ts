@@ -1,24 +1,18 @@
-import { emitInt } from '../onnx/emit.js';
 import type { GraphEdit } from '../onnx/edit.js';
 import type { Shape } from '../onnx/infer.js';
 import { apply, slice, splitHeads } from './build.js';
 import { FusedAttention, firstPosition, soundCount } from './fused.js';
-import type { Found, Matcher, VectorName } from './types.js';
+import { VECTORS, type Found, type VectorName } from './types.js';
+
+/** The input that holds the norm of queries; that of keys follows. */
+const Q_NORM = 14;
 
 /**
  * `com.microsoft.GroupQueryAttention`: with `qk_output` 2 its fourth output holds the weights. Keys and values are those of
  * its cache outputs; queries turn inside it, so that they are turned again beside it.
  * Source: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.GroupQueryAttention
  */
-export const groupQueryAttention: Matcher = (node, scope, facts) =>
-  node.opType === 'GroupQueryAttention' && node.domain === 'com.microsoft'
-    ? new GroupQuery(node, scope, facts, node.attributes.get('num_heads')?.i ?? null)
-    : undefined;
-
-/** The input that holds the norm of queries; that of keys follows. */
-const Q_NORM = 14;
-
-class GroupQuery extends FusedAttention {
+export class GroupQuery extends FusedAttention {
   /** Norms are refused at the first run, and so is a ring that does not begin as long as its window. */
   get stopsRun(): boolean {
     return this.reason !== super.reason;
@@ -34,18 +28,13 @@ class GroupQuery extends FusedAttention {
   }
 
   weights(edit: GraphEdit): Found {
-    edit.setAttribute(this.node, 'qk_output', emitInt('qk_output', 2));
-    return this.weightsOf(this.output(edit, 3));
+    edit.setInt(this.node, 'qk_output', 2);
+    return this.found(edit.output(this.node, 3));
   }
 
   vectors(edit: GraphEdit, which: VectorName): Found | string {
     const groups = soundCount(this.int('kv_num_heads'));
-    if (which !== 'queries')
-      return {
-        value: this.output(edit, which === 'keys' ? 1 : 2),
-        type: this.type,
-        dims: [null, groups, null, null],
-      };
+    if (which !== 'queries') return this.found(edit.output(this.node, VECTORS.indexOf(which)), groups);
     const plain = this.node.inputs[1] ? this.headsOf(edit, 0, this.heads) : this.fromPacked(edit, groups);
     if (this.int('do_rotary') !== 1 || typeof plain === 'string') return plain;
     const [query, , , , , lastKey, , cos, sin, positions] = this.node.inputs;
@@ -66,7 +55,7 @@ class GroupQuery extends FusedAttention {
   }
 
   /** `[batch, head, token, dim]` of its cache; builders leave the last open, as quantised caches have another. */
-  override get caches(): ReadonlyMap<string, Shape> {
+  get caches(): ReadonlyMap<string, Shape> {
     const groups = soundCount(this.int('kv_num_heads'));
     const [query, key, , ...rest] = this.node.inputs;
     const width = this.facts.of(this.scope, query).dims?.at(-1);
@@ -79,7 +68,6 @@ class GroupQuery extends FusedAttention {
   private fromPacked(edit: GraphEdit, groups: number | null): Found | string {
     const { heads } = this;
     if (!heads || !groups) return 'packed with keys and values in one input';
-    const value = slice(edit, splitHeads(edit, this.node.inputs[0]!, heads + 2 * groups), 1, 0, heads);
-    return { value, type: this.type, dims: [null, heads, null, null] };
+    return this.found(slice(edit, splitHeads(edit, this.node.inputs[0]!, heads + 2 * groups), 1, 0, heads));
   }
 }

@@ -1,4 +1,5 @@
 import type { FactBook } from '../onnx/facts.js';
+import { words } from '../onnx/infer.js';
 import type { Node } from '../onnx/model.js';
 import type { Scope } from '../onnx/scope.js';
 
@@ -12,23 +13,18 @@ export interface Product {
   readonly einsum: boolean;
 }
 
-/** Where the operands are. Sources: the operators' pages of ONNX and of com.microsoft. */
-const OPERANDS: Record<string, readonly [left: number, right: number] | undefined> = {
-  MatMul: [0, 1],
-  Gemm: [0, 1],
-  Einsum: [0, 1],
-  FusedMatMul: [0, 1],
-  TransposeMatMul: [0, 1],
-  MatMulInteger: [0, 1],
-  MatMulIntegerToFloat: [0, 1],
-  DynamicQuantizeMatMul: [0, 1],
-  QLinearMatMul: [0, 3],
-};
+/** Sources: the operators' pages of ONNX and of com.microsoft. */
+const PRODUCTS = new Set(
+  words(
+    'MatMul Gemm Einsum FusedMatMul TransposeMatMul MatMulInteger MatMulIntegerToFloat DynamicQuantizeMatMul ' +
+      'QLinearMatMul',
+  ),
+);
 
 /** The product a node computes, if both operands come from the text (or, as learned queries do, have a place for heads). */
 export function activationProduct(node: Node, scope: Scope, facts: FactBook): Product | undefined {
-  const operands = OPERANDS[node.opType];
-  const [left, right] = [node.inputs[operands?.[0] ?? -1], node.inputs[operands?.[1] ?? -1]];
+  if (!PRODUCTS.has(node.opType)) return undefined;
+  const [left, right] = [node.inputs[0], node.inputs[node.opType === 'QLinearMatMul' ? 3 : 1]];
   if (!left || !right) return undefined;
   const isWeight = (value: string): boolean => {
     const { constant, dims } = facts.of(scope, value);

@@ -273,8 +273,8 @@ class PlainAttention implements Finding {
     const name = this.output;
     this.output = `${name}.before`;
     edit.setOutput(this.after.last, 0, this.output);
-    const kept = hideKeys(edit, this.after.last, this.output, keep, type, this.scope);
-    silenceHeads(edit, this.after.last, kept, gain, type, name);
+    const after = edit.after(this.after.last);
+    silenceHeads(after, hideKeys(after, this.output, keep, type, this.scope), gain, type, name);
     return true;
   }
 }

@@ -1,14 +1,14 @@
 import type { StreamKind, WeightType } from '../../trace/types.js';
-import { InferenceError } from '../errors.js';
-import { GraphEdit, Names, rewriteModel } from '../onnx/edit.js';
+import { InferenceError, missingModel } from '../errors.js';
+import { freshNames, GraphEdit, rewriteModel } from '../onnx/edit.js';
 import { FactBook } from '../onnx/facts.js';
-import { DataType, readModel, type Model, type ValueInfo } from '../onnx/model.js';
+import { DataType, readModel, type ValueInfo } from '../onnx/model.js';
 import { describeNode, Scope } from '../onnx/scope.js';
 import { joinRope } from '../onnx/write.js';
 import { draftTaps, leavesOf, type Draft, type Expose, type Made } from './drafts.js';
 import { finishVectors, finishWeights } from './finish.js';
 import { checkRecord, recordSublayer } from './sublayer/record.js';
-import type { Tap, TapOptions, VectorName } from './types.js';
+import { VECTORS, type Tap, type TapOptions, type VectorName } from './types.js';
 
 /** A model with its attention among its outputs. */
 export interface TappedModel {
@@ -37,7 +37,6 @@ const WEIGHT_TYPES: Record<number, WeightType> = {
   [DataType.float16]: 'float16',
   [DataType.uint8]: 'uint8',
 };
-const VECTORS: readonly VectorName[] = ['queries', 'keys', 'values'];
 
 /**
  * Adds the attention of a model as outputs, without decoding its weights: `attentions.{layer}`, `encoder_attentions.{layer}`,
@@ -55,23 +54,26 @@ const VECTORS: readonly VectorName[] = ['queries', 'keys', 'values'];
  * result[taps[0].weights].dims; // [1, head, query, key]
  */
 export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): TappedModel {
-  if (!(bytes instanceof Uint8Array)) throw noBytes(bytes);
+  if (!(bytes instanceof Uint8Array))
+    throw missingModel(
+      'tapAttention',
+      bytes,
+      "a model's bytes, as a Uint8Array",
+      'Pass new Uint8Array(await response.arrayBuffer()).',
+    );
   options ??= {};
   const model = readModel(bytes);
   const root = new Scope(model, model.graph);
   const facts = new FactBook(model, root);
   const drafts = draftTaps(root, facts).sort(
-    (a, b) =>
-      STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) ||
-      a.located.tower - b.located.tower ||
-      a.layer - b.layer,
+    (a, b) => STREAMS.indexOf(a.stream) - STREAMS.indexOf(b.stream) || a.tower - b.tower || a.layer - b.layer,
   );
   if (drafts.length > MOST) throw tooMany(drafts.length);
   checkHeads(options.heads);
   checkRecord(options);
   checkChoice('layers', options.layers, new Set(drafts.map((draft) => draft.layer)));
   for (const draft of drafts) {
-    const { heads } = draft.located.finding;
+    const { heads } = draft.finding;
     if (heads !== null) checkChoice('heads', options.heads, new Set(Array(heads).keys()));
   }
   const wanted = drafts.filter((draft) => !options.layers || options.layers.includes(draft.layer));
@@ -85,11 +87,9 @@ export function tapAttention(bytes: Uint8Array, options: TapOptions = {}): Tappe
     },
     parts: rope.pieces,
     taps,
-    inputs: root.graph.inputs
-      .filter((input) => !root.graph.initializers.has(input.name))
-      .map((input) => withCacheLengths(input, drafts)),
+    inputs: facts.inputs.map((input) => withCacheLengths(input, drafts)),
     outputs: root.graph.outputs,
-    externalData: externalFiles(model, root),
+    externalData: [...new Set(externalFiles(root))],
   };
 }
 
@@ -99,7 +99,7 @@ const MOST = 4096;
 class Tapper {
   readonly edits = new Map<Scope, GraphEdit>();
   private readonly names = new Set<string>();
-  private readonly fresh: Names;
+  private readonly fresh: (what: string) => string;
 
   constructor(
     private readonly root: Scope,
@@ -110,17 +110,16 @@ class Tapper {
     const made = root.graph.nodes.flatMap((node) => node.outputs);
     let prefix = 'attentrace';
     while (made.some((name) => name.startsWith(`${prefix}.`))) prefix += '_';
-    this.fresh = new Names(prefix);
+    this.fresh = freshNames(prefix);
   }
 
   tap(draft: Draft): Tap {
-    const { stream, layer, located, reason } = draft;
-    const { finding, querySources, keySources } = located;
+    const { stream, layer, tower, finding, querySources, keySources, reason } = draft;
     const heads = this.options.heads?.length ?? finding.heads;
     const about = {
       stream,
       layer,
-      tower: located.tower,
+      tower,
       node: describeNode(finding.node),
       operator: finding.operator,
       querySources,
@@ -131,7 +130,7 @@ class Tapper {
       return { ...about, shape, reason, ...(finding.stopsRun ? { stopsRun: true } : {}) };
     const interventions = this.options.interventions ? this.intervene(draft) : {};
     const weights = this.expose(draft, 'attentions', (leaf, edit) =>
-      finishWeights(edit, leaf.located.finding.weights(edit), this.options),
+      finishWeights(edit, leaf.finding.weights(edit), this.options),
     );
     const { refused, ...vectors } = this.vectors(draft);
     const recorded = recordSublayer(draft, this.options, this.facts, this.expose);
@@ -157,16 +156,11 @@ class Tapper {
       const recorded = which === 'values' && record.includes(which);
       if (!vectors && !recorded) continue;
       const { output, reason } = this.expose(draft, which, (leaf, edit) => {
-        const { finding } = leaf.located;
+        const { finding } = leaf;
         const vector = finding.vectors(edit, which);
         return typeof vector === 'string'
           ? { reason: vector }
-          : finishVectors(
-              edit,
-              vector,
-              { heads: finding.heads, weights: () => finding.weights(edit) },
-              this.options,
-            );
+          : finishVectors(edit, vector, finding, this.options);
       });
       if (output) found[which] = output;
       if (vectors) vectorsReason ??= reason && `${which}: ${reason}`;
@@ -179,7 +173,7 @@ class Tapper {
     const gain = this.unique(`attentrace.gain.${draft.stream}.${draft.layer}`);
     const keep = `attentrace.keep.${draft.stream}`;
     const hides = leavesOf(draft).map((leaf) =>
-      leaf.located.finding.intervene(this.edit(leaf.located.finding.scope), gain, keep),
+      leaf.finding.intervene(this.edit(leaf.finding.scope), gain, keep),
     );
     const hidden = hides.every(Boolean);
     this.edit(this.root).addInput(gain, DataType.float, [null, null, null]);
@@ -204,7 +198,7 @@ class Tapper {
     make: (leaf: Draft, edit: GraphEdit) => Made,
   ): { type: number } | { reason: string } {
     if (!draft.lift) {
-      const edit = this.edit(draft.located.finding.scope);
+      const edit = this.edit(draft.finding.scope);
       const made = make(draft, edit);
       if ('reason' in made) return made;
       edit.add({ opType: 'Identity', inputs: [made.value], outputs: [name] });
@@ -219,7 +213,7 @@ class Tapper {
     const reason = brought.map(({ made }) => ('reason' in made ? made.reason : undefined)).find(Boolean);
     if (reason !== undefined) return { reason };
     for (const { inner, made, branch } of brought)
-      this.edit(branch.lift?.scope ?? branch.located.finding.scope).addOutput(
+      this.edit(branch.lift?.scope ?? branch.finding.scope).addOutput(
         inner,
         (made as { type: number }).type,
         [null, null, null, null],
@@ -245,8 +239,8 @@ class Tapper {
 
 /** An input whose open lengths the attention that reads it as its cache knows. */
 function withCacheLengths(input: ValueInfo, drafts: readonly Draft[]): ValueInfo {
-  for (const { located } of drafts) {
-    const known = located.finding.caches?.get(input.name);
+  for (const { finding } of drafts) {
+    const known = finding.caches?.get(input.name);
     if (known?.length === input.dims?.length && known)
       return {
         ...input,
@@ -276,16 +270,6 @@ function checkChoice(
   });
 }
 
-function noBytes(given: unknown): InferenceError {
-  return new InferenceError({
-    code: 'missing-model',
-    place: 'tapAttention',
-    found: given === null ? 'null' : typeof given,
-    expected: "a model's bytes, as a Uint8Array",
-    fix: 'Pass new Uint8Array(await response.arrayBuffer()).',
-  });
-}
-
 function tooMany(count: number): InferenceError {
   return new InferenceError({
     code: 'too-large',
@@ -308,16 +292,8 @@ function checkHeads(heads: readonly number[] | undefined): void {
   });
 }
 
-function externalFiles(model: Model, root: Scope): string[] {
-  const files = new Set<string>();
-  const open = [root];
-  for (let scope = open.pop(); scope; scope = open.pop()) {
-    const constants = scope.graph.nodes.flatMap((node) =>
-      [...node.attributes.values()].map(({ tensor }) => tensor),
-    );
-    for (const tensor of [...scope.graph.initializers.values(), ...constants])
-      if (tensor?.external !== undefined) files.add(tensor.external);
-    open.push(...scope.children.values());
-  }
-  return [...files];
+function externalFiles({ graph, children }: Scope): string[] {
+  const constants = graph.nodes.flatMap((node) => [...node.attributes.values()].map(({ tensor }) => tensor));
+  const own = [...graph.initializers.values(), ...constants].flatMap((tensor) => tensor?.external ?? []);
+  return [...own, ...[...children.values()].flatMap(externalFiles)];
 }

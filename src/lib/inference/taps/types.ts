@@ -83,15 +83,19 @@ export interface SublayerOutputs {
   readonly normEpsilon?: number;
 }
 
-/** The vectors of an attention. */
-export type VectorName = 'queries' | 'keys' | 'values';
+/** The vectors of an attention, in the order that operators take them in and give caches of them after their first output. */
+export const VECTORS = ['queries', 'keys', 'values'] as const;
+export type VectorName = (typeof VECTORS)[number];
+
+/** A value of a graph, and its `TensorProto.DataType`, 0 where unknown. */
+export interface Typed {
+  readonly value: string;
+  readonly type: number;
+}
 
 /** A value of a graph that a tap is made of. */
-export interface Found {
-  readonly value: string;
-  /** `TensorProto.DataType`, 0 where unknown. */
-  readonly type: number;
-  readonly dims: readonly (number | null)[] | undefined;
+export interface Found extends Typed {
+  readonly dims: Shape;
 }
 
 /** An attention seen in a graph, before anything is changed. Each family of operators makes its own. */

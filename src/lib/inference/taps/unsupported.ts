@@ -52,9 +52,7 @@ function attentiveFunctions(model: Model): ReadonlySet<string> {
 export const unsupportedAttention: Matcher = (node, scope, facts) => {
   const why =
     node.domain === 'com.microsoft' && Object.hasOwn(WHY, node.opType) ? WHY[node.opType] : undefined;
-  return why
-    ? new Unsupported(why, node, scope, facts, node.attributes.get('num_heads')?.i ?? null)
-    : undefined;
+  return why ? new Unsupported(why, node, scope, facts) : undefined;
 };
 
 class Unsupported extends FusedAttention {

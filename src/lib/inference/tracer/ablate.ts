@@ -1,7 +1,7 @@
 import { correlation, rankCorrelation } from '../../trace/correlation.js';
 import type { StreamKind } from '../../trace/types.js';
 import { InferenceError, shorten } from '../errors.js';
-import { cosineDistance, totalVariation } from './statistics.js';
+import { softmax } from './sampling.js';
 import type { AblateOptions, Ablation, AblationResult, TokenGroup } from './types.js';
 
 /** A model with a text in it, to be run again with something taken away. */
@@ -56,76 +56,89 @@ export async function ablate(
   what: Ablation,
   options: AblateOptions = {},
 ): Promise<AblationResult> {
-  const { position, before } = subject;
-  const compare = subject.logits ? totalVariation : cosineDistance;
-  const measure = subject.logits ? 'total-variation' : 'cosine-distance';
+  const { position, before, logits } = subject;
+  const { takings, method, attention } = plan(subject, what);
+  const compare = logits ? totalVariation : cosineDistance;
+  // A single head is no batch.
+  const batch = 'head' in what && what.head !== 'each' ? {} : options;
+  const changes = await inTurn(takings, batch, async ({ without, ...taken }) => ({
+    ...taken,
+    change: compare(before, await without()),
+  }));
+  const measure = logits ? 'total-variation' : 'cosine-distance';
+  const result: AblationResult = { position, changes, measure, method };
+  return attention ? beside(result, attention) : result;
+}
 
+type Change = AblationResult['changes'][number];
+type HeadToTake = NonNullable<Change['head']>;
+
+/** What is taken away, and the output at the position without it. */
+type Taking = Omit<Change, 'change'> & { without(): Promise<ArrayLike<number>> };
+
+interface Plan {
+  readonly method: AblationResult['method'];
+  readonly takings: readonly Taking[];
+  /** What the changes are held beside, in the same order. */
+  readonly attention?: readonly number[];
+}
+
+/** @throws InferenceError `cannot-ablate` */
+function plan({ silencing, text, answer }: Subject, what: Ablation): Plan {
   if (!what || !('head' in what || 'token' in what || 'group' in what || 'value' in what))
-    throw nothingToTake();
-  if ('head' in what && what.head === 'each') {
-    const all = subject.silencing.flatMap((place) =>
-      Array.from({ length: place.heads }, (_, head) => ({ place, head })),
+    throw cannotAblate(
+      'nothing to take away',
+      '{ token }, { group }, { head } or { value, layer }',
+      "Say what: ablate(text, { token: 'each' }).",
     );
-    const changes = await inTurn(all, options, async ({ place, head }) => ({
-      head: { stream: place.stream, layer: place.layer, head },
-      change: compare(before, await place.silence(head)),
-    }));
-    return { position, changes, measure, method: 'silenced-head' };
-  }
   if ('head' in what) {
-    const { layer, head, stream = subject.silencing[0]?.stream } = what.head as HeadToTake;
-    const place = subject.silencing.find((one) => one.stream === stream && one.layer === layer);
-    if (!place || !isBelow(head, place.heads)) throw noSuchHead(what.head as HeadToTake, subject.silencing);
-    const change = compare(before, await place.silence(head));
-    return {
-      position,
-      changes: [{ head: what.head as HeadToTake, change }],
-      measure,
-      method: 'silenced-head',
-    };
+    const take = (place: Silencing, head: HeadToTake): Taking => ({
+      head,
+      without: () => place.silence(head.head),
+    });
+    const each = (place: Silencing): Taking[] =>
+      tokensOf('each', place.heads).map((head) =>
+        take(place, { stream: place.stream, layer: place.layer, head }),
+      );
+    const takings =
+      what.head === 'each' ? silencing.flatMap(each) : [take(placeOf(what.head, silencing), what.head)];
+    return { method: 'silenced-head', takings };
   }
-
   if ('value' in what) {
-    const { layer, stream = subject.silencing[0]?.stream, value } = what;
-    const place = subject.silencing.find((one) => one.stream === stream && one.layer === layer);
-    if (!place) throw noSuchHead({ stream, layer, head: 0 }, subject.silencing);
-    if (!place.zeroValue) throw noValues(place);
-    const changes = await inTurn(tokensOf(value, place.keys), options, async (token) => ({
-      token,
-      change: compare(before, await place.zeroValue!(token)),
-    }));
-    const result = { position, changes, measure, method: 'zeroed-value' } as const;
-    return value === 'each' && place.attention ? beside(result, place.attention) : result;
+    const { layer, value, stream = silencing[0]?.stream } = what;
+    const { keys, attention, zeroValue } = placeOf({ stream, layer, head: 0 }, silencing);
+    if (!zeroValue)
+      throw cannotAblate(
+        `${stream} layer ${layer}, whose attention is one operator`,
+        'attention written out, whose weights and values are multiplied in the graph',
+        'Use a form of the model that is not fused, or take the token or a head away instead.',
+      );
+    const takings = tokensOf(value, keys).map((token) => ({ token, without: () => zeroValue(token) }));
+    return { method: 'zeroed-value', takings, attention: value === 'each' ? attention : undefined };
   }
-
-  const side = what.stream === 'decoder' ? subject.answer : subject.text;
-  if (!side) throw noAnswer();
+  const side = what.stream === 'decoder' ? answer : text;
+  if (!side)
+    throw cannotAblate(
+      "stream: 'decoder', and a model of one sequence",
+      'an encoder-decoder, whose answer it means',
+      'Leave stream out.',
+    );
   const { tokens, attention } = side;
   const method = side.hiding();
   if ('group' in what) {
     const groups = [what.group].flat() as TokenGroup[];
     groups.forEach((group) => checkGroup(group, tokens));
-    const changes = await inTurn(groups, options, async ({ name, positions }) => ({
-      group: name,
-      change: compare(before, await side.hide(positions)),
-    }));
-    const result = { position, changes, measure, method } as const;
-    return Array.isArray(what.group)
-      ? beside(
-          result,
-          groups.map(({ positions }) => sumAt(attention, positions)),
-        )
-      : result;
+    return {
+      method,
+      takings: groups.map(({ name, positions }) => ({ group: name, without: () => side.hide(positions) })),
+      attention: Array.isArray(what.group)
+        ? groups.map(({ positions }) => positions.reduce((sum, at) => sum + attention[at]!, 0))
+        : undefined,
+    };
   }
-  const changes = await inTurn(tokensOf(what.token, tokens), options, async (token) => ({
-    token,
-    change: compare(before, await side.hide([token])),
-  }));
-  const result = { position, changes, measure, method } as const;
-  return what.token === 'each' ? beside(result, attention) : result;
+  const takings = tokensOf(what.token, tokens).map((token) => ({ token, without: () => side.hide([token]) }));
+  return { method, takings, attention: what.token === 'each' ? attention : undefined };
 }
-
-type HeadToTake = { stream?: StreamKind; layer: number; head: number };
 
 function tokensOf(token: number | 'each', tokens: number): number[] {
   if (token === 'each') return [...Array(tokens).keys()];
@@ -134,12 +147,13 @@ function tokensOf(token: number | 'each', tokens: number): number[] {
 }
 
 function checkGroup(group: TokenGroup, tokens: number): void {
-  if (typeof group?.name !== 'string' || !(group.positions?.length > 0)) throw noGroup(group);
+  if (typeof group?.name !== 'string' || !(group.positions?.length > 0))
+    throw cannotAblate(
+      `the group ${shorten(JSON.stringify(group) ?? 'undefined', 80)}`,
+      '{ name, positions } with at least one position',
+      'groupsFromSegments of attentrace/analysis makes groups of the segments of a trace.',
+    );
   for (const token of group.positions) checkToken(token, tokens);
-}
-
-function sumAt(numbers: readonly number[], positions: readonly number[]): number {
-  return positions.reduce((sum, at) => sum + numbers[at]!, 0);
 }
 
 /** One after the other: told of each, ended by `stop` with what there is, by `signal` with its reason. */
@@ -158,6 +172,23 @@ async function inTurn<T, R>(
   return done;
 }
 
+/** ½ Σ|p − q| of two distributions given by logits, in [0, 1]. */
+function totalVariation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [p, q] = [softmax(a), softmax(b)];
+  return p.reduce((sum, value, i) => sum + Math.abs(value - q[i]!), 0) / 2;
+}
+
+/** 1 − cosine of two vectors, in [0, 2]. */
+function cosineDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i]! * b[i]!;
+    aa += a[i]! ** 2;
+    bb += b[i]! ** 2;
+  }
+  return 1 - dot / Math.sqrt(aa * bb);
+}
+
 /** With the attention beside the changes, and how far the two agree over those there are. */
 function beside(result: AblationResult, attention: readonly number[]): AblationResult {
   const changes = result.changes.map(({ change }) => change);
@@ -170,72 +201,33 @@ function beside(result: AblationResult, attention: readonly number[]): AblationR
   };
 }
 
-function noValues({ stream, layer }: Silencing): InferenceError {
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
-    found: `${stream} layer ${layer}, whose attention is one operator`,
-    expected: 'attention written out, whose weights and values are multiplied in the graph',
-    fix: 'Use a form of the model that is not fused, or take the token or a head away instead.',
-  });
-}
-
 function isBelow(number: number, count: number): boolean {
   return Number.isInteger(number) && number >= 0 && number < count;
 }
 
 /** @throws InferenceError `cannot-ablate` */
 export function checkToken(token: number, tokens: number): void {
-  if (isBelow(token, tokens)) return;
-  throw new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
-    found: `token ${token}`,
-    expected: `0 to ${tokens - 1}`,
-    fix: 'Tokens are counted from 0, special ones included.',
-  });
+  if (!isBelow(token, tokens))
+    throw cannotAblate(
+      `token ${token}`,
+      `0 to ${tokens - 1}`,
+      'Tokens are counted from 0, special ones included.',
+    );
 }
 
-function noGroup(group: unknown): InferenceError {
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
-    found: `the group ${shorten(JSON.stringify(group) ?? 'undefined', 80)}`,
-    expected: '{ name, positions } with at least one position',
-    fix: 'groupsFromSegments of attentrace/analysis makes groups of the segments of a trace.',
-  });
-}
-
-function nothingToTake(): InferenceError {
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
-    found: 'nothing to take away',
-    expected: '{ token }, { group }, { head } or { value, layer }',
-    fix: "Say what: ablate(text, { token: 'each' }).",
-  });
-}
-
-function noAnswer(): InferenceError {
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
-    found: "stream: 'decoder', and a model of one sequence",
-    expected: 'an encoder-decoder, whose answer it means',
-    fix: 'Leave stream out.',
-  });
-}
-
-function noSuchHead(
-  { stream, layer, head }: { stream?: StreamKind; layer: number; head: number },
-  there: readonly Silencing[],
-): InferenceError {
+/** The attention of a head to be taken away. */
+function placeOf(wanted: HeadToTake, there: readonly Silencing[]): Silencing {
+  const { layer, head, stream = there[0]?.stream } = wanted;
+  const place = there.find((one) => one.stream === stream && one.layer === layer);
+  if (place && isBelow(head, place.heads)) return place;
   const list = there.map((one) => `${one.stream} layer ${one.layer} with ${one.heads} heads`);
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
-    found: `${stream ? `${stream} ` : ''}layer ${layer}, head ${head}`,
-    expected: list.length > 0 ? list.join(', ') : 'an attention whose heads can be silenced',
-    fix: 'Choose one of those.',
-  });
+  throw cannotAblate(
+    `${wanted.stream ? `${wanted.stream} ` : ''}layer ${layer}, head ${head}`,
+    list.length > 0 ? list.join(', ') : 'an attention whose heads can be silenced',
+    'Choose one of those.',
+  );
+}
+
+export function cannotAblate(found: string, expected: string, fix: string, place = 'ablate'): InferenceError {
+  return new InferenceError({ code: 'cannot-ablate', place, found, expected, fix });
 }

@@ -13,6 +13,13 @@ export interface SequenceSide {
   readonly segments?: readonly Segment[];
 }
 
+/** What a run recorded of one side. */
+interface RecordedSide {
+  readonly taps: readonly Tap[];
+  readonly results: Results;
+  readonly side: SequenceSide;
+}
+
 /** What a run recorded of one stream, layer by layer. */
 function recordedStream(
   taps: readonly Tap[],
@@ -62,14 +69,16 @@ export async function singleTrace(
     results,
     side.tokens?.length,
   );
-  if (own.length === 0) throw noAttention(taps);
+  if (own.length === 0) throw otherStreams(taps);
   const left = taps.filter((tap) => tap.stream === 'self' && !own.includes(tap));
   if (left.length > 0) about.notice?.(leftOut(left, results));
   const { tokens = numbered(shapeOf(own[0]!, results).keys), segments } = side;
   const trace = createTrace({
     ...recordedStream(own, results, about.heads),
-    ...{ tokens, segments },
-    ...texts(about),
+    tokens,
+    segments,
+    text: about.text,
+    model: about.model,
   });
   await holdAgainstModel(trace.stream(), own, results);
   return trace;
@@ -79,7 +88,7 @@ function sideOf(
   taps: readonly Tap[],
   results: Results,
   { tokens, segments }: Partial<SequenceSide>,
-): { taps: readonly Tap[]; results: Results; side: SequenceSide } {
+): RecordedSide {
   const whole = taps.filter((tap) => tap.stream !== 'cross');
   const own = ofTheTokens(whole, results, tokens?.length);
   const crossing = taps.filter((tap) => tap.stream === 'cross');
@@ -140,13 +149,13 @@ function leftOut(taps: readonly Tap[], results: Results): string {
 
 /** A trace of an encoder and a decoder, each with its taps and results. */
 export async function encoderDecoderTrace(
-  encoder: { taps: readonly Tap[]; results: Results; side: SequenceSide },
-  decoder: { taps: readonly Tap[]; results: Results; side: SequenceSide },
+  encoder: RecordedSide,
+  decoder: RecordedSide,
   about: AboutRun,
 ): Promise<Trace> {
-  const from = (part: typeof encoder, ...streams: StreamKind[]) => ({
-    taps: part.taps.filter((tap) => streams.includes(tap.stream)),
-    results: part.results,
+  const from = ({ taps, results }: RecordedSide, ...streams: StreamKind[]) => ({
+    taps: taps.filter((tap) => streams.includes(tap.stream)),
+    results,
   });
   const parts = {
     encoder: from(encoder, 'self', 'encoder'),
@@ -155,12 +164,12 @@ export async function encoderDecoderTrace(
   };
   const of = ({ taps, results }: typeof parts.cross): StreamInput | undefined =>
     taps.length > 0 ? recordedStream(taps, results, about.heads) : undefined;
-  const cross = of(parts.cross);
   const trace = createTrace({
     encoder: { ...of(parts.encoder), ...encoder.side },
     decoder: { ...of(parts.decoder), ...decoder.side },
-    ...(cross ? { cross } : {}),
-    ...texts(about),
+    cross: of(parts.cross),
+    text: about.text,
+    model: about.model,
   });
   for (const stream of trace.streams) {
     const { taps, results } = parts[stream.kind as keyof typeof parts];
@@ -177,43 +186,35 @@ export interface AboutRun {
   readonly heads?: readonly number[];
 }
 
-function texts({ text, model }: AboutRun): { text?: string; model?: string } {
-  return { ...(text === undefined ? {} : { text }), ...(model === undefined ? {} : { model }) };
-}
-
 function otherTokens(taps: readonly Tap[], results: Results, tokens: number | undefined): InferenceError {
   const shapes = new Set(taps.map((tap) => describeShape(tap, results)));
-  return new InferenceError({
-    code: 'no-attention',
-    place: 'the model',
-    found: `${tokens === undefined ? '' : `${tokens} tokens, and `}attention of ${[...shapes].join(' and ')}`,
-    expected: 'a sequence that looks at itself, with a token for each of its rows',
-    fix: 'Pass a token for each word, or for each patch of the image and one for what stands before them. Of windows, or of fewer keys than queries, make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
-  });
+  return noAttention(
+    `${tokens === undefined ? '' : `${tokens} tokens, and `}attention of ${[...shapes].join(' and ')}`,
+    'a sequence that looks at itself, with a token for each of its rows',
+    'Pass a token for each word, or for each patch of the image and one for what stands before them. Of windows, or of fewer keys than queries, make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
+  );
 }
 
 function unevenHeads(taps: readonly Tap[], results: Results): InferenceError {
   const heads = new Set(taps.map((tap) => results[tap.weights!]!.dims[1]!));
-  return new InferenceError({
-    code: 'no-attention',
-    place: 'the model',
-    found: `layers of ${[...heads].join(' and ')} heads, among which may be windows of an image`,
-    expected: 'as many heads in each layer',
-    fix: 'Choose layers that have as many: createTracer({ layers }). Of windows make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
-  });
+  return noAttention(
+    `layers of ${[...heads].join(' and ')} heads, among which may be windows of an image`,
+    'as many heads in each layer',
+    'Choose layers that have as many: createTracer({ layers }). Of windows make a trace of what tapAttention gives: createTrace({ attention: [oneWindow], tokens }).',
+  );
 }
 
-function noAttention(taps: readonly Tap[]): InferenceError {
-  return new InferenceError({
-    code: 'no-attention',
-    place: 'the model',
-    found:
-      taps.length === 0
-        ? 'no attention'
-        : `attention of ${[...new Set(taps.map((tap) => tap.stream))].join(' and ')} only`,
-    expected: 'attention of a sequence to itself',
-    fix: taps.some((tap) => tap.stream === 'cross' || tap.stream === 'decoder')
+function otherStreams(taps: readonly Tap[]): InferenceError {
+  const streams = new Set(taps.map((tap) => tap.stream));
+  return noAttention(
+    streams.size === 0 ? 'no attention' : `attention of ${[...streams].join(' and ')} only`,
+    'attention of a sequence to itself',
+    streams.has('cross') || streams.has('decoder')
       ? 'Of an encoder-decoder in two files pass both: model: { encoder, decoder }.'
       : 'See tracer.taps for what was found.',
-  });
+  );
+}
+
+function noAttention(found: string, expected: string, fix: string): InferenceError {
+  return new InferenceError({ code: 'no-attention', place: 'the model', found, expected, fix });
 }

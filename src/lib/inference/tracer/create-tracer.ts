@@ -1,6 +1,6 @@
 import { InferenceError } from '../errors.js';
 import type { Tap, TapOptions } from '../taps/types.js';
-import { ablate } from './ablate.js';
+import { ablate, type Subject } from './ablate.js';
 import { traceEncoderDecoder, type EncoderDecoder } from './encoder-decoder.js';
 import type { HubModel, ModelSource } from './load-model.js';
 import { loadPart, type Part } from './session.js';
@@ -132,21 +132,16 @@ export function createTracer(options: TracerOptions): Tracer {
     ablate: (text, what, givenOptions) =>
       enqueue(async (loaded) => {
         const ablateOptions = givenOptions ?? {};
-        if ('part' in loaded || !isPair(model)) {
-          const part = await changeablePart(model as ModelSource);
-          return ablate(
-            await singleSubject({ ort, part, tokenizer }, text, ablateOptions),
-            what,
-            ablateOptions,
-          );
-        }
-        const encoder = await changeablePart(model.encoder);
-        const decoder = await changeablePart(model.decoder);
-        return ablate(
-          await encoderDecoderSubject(loaded, { ort, encoder, decoder }, text, ablateOptions),
-          what,
-          ablateOptions,
-        );
+        const subject = async (): Promise<Subject> => {
+          if ('part' in loaded || !isPair(model)) {
+            const part = await changeablePart(model as ModelSource);
+            return singleSubject({ ort, part, tokenizer }, text, ablateOptions);
+          }
+          const encoder = await changeablePart(model.encoder);
+          const decoder = await changeablePart(model.decoder);
+          return encoderDecoderSubject(loaded, { ort, encoder, decoder }, text, ablateOptions);
+        };
+        return ablate(await subject(), what, ablateOptions);
       }),
     async destroy() {
       if (destroyed) return;

@@ -74,8 +74,6 @@ export const asBlob: Form<Blob> = {
   },
 };
 
-const CACHE = 'attentrace-models';
-
 /**
  * A file from an address, kept in the browser's Cache Storage for the next time.
  *
@@ -86,7 +84,7 @@ export async function download<T extends Uint8Array<ArrayBuffer> | Blob>(
   form: Form<T>,
   options: DownloadOptions,
 ): Promise<T> {
-  const cache = options.cache === false ? undefined : await openCache();
+  const cache = options.cache === false ? undefined : await openCache(CACHE);
   const kept = await cache?.match(url).catch(() => undefined);
   if (kept) return form.kept(kept);
   const response = await request(url, { signal: options.signal });
@@ -102,11 +100,14 @@ export async function download<T extends Uint8Array<ArrayBuffer> | Blob>(
 }
 
 export async function forget(url: string): Promise<void> {
-  await (await openCache())?.delete(url).catch(() => false);
+  await (await openCache(CACHE))?.delete(url).catch(() => false);
 }
 
-async function openCache(): Promise<Cache | undefined> {
-  return 'caches' in globalThis ? await caches.open(CACHE).catch(() => undefined) : undefined;
+const CACHE = 'attentrace-models';
+
+/** A cache of the browser's; undefined where there is none, or it is shut. */
+export async function openCache(name: string): Promise<Cache | undefined> {
+  return 'caches' in globalThis ? await caches.open(name).catch(() => undefined) : undefined;
 }
 
 async function* piecesOf(

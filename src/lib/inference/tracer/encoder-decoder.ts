@@ -1,34 +1,21 @@
 import { InferenceError } from '../errors.js';
-import { encoderDecoderTrace, type AboutRun } from './assemble.js';
+import { encoderDecoderTrace } from './assemble.js';
 import { isCache } from './feeds.js';
 import { maskOf } from './interventions.js';
 import type { OnnxTensor, Results } from './runtime.js';
-import { createSampler } from './sampling.js';
 import type { Part } from './session.js';
-import { cacheFrom, endsWriting, lastLogits, type Traced } from './single.js';
-import {
-  decodeIds,
-  encodeText,
-  numbered,
-  piecesOf,
-  readInput,
-  textOf,
-  type TokenInput,
-  type TokenizerLike,
-} from './tokenize.js';
+import { cachesFrom, endsWriting, writeOn, type Single, type Traced } from './single.js';
+import { decodeIds, encodeText, numbered, piecesOf, readInput, textOf, type TokenInput } from './tokenize.js';
 import type { GenerateOptions, TraceOptions } from './types.js';
 
 /** Models of an encoder that reads and a decoder that writes. */
-export interface EncoderDecoder {
+export interface EncoderDecoder extends Omit<Single, 'part'> {
   readonly encoder: Part;
   readonly decoder: Part;
   /** The decoder that reads one token beside a cache, where that is a file of its own. */
   readonly decoderWithPast: Part | undefined;
-  readonly tokenizer: TokenizerLike | undefined;
   /** What its answer begins with; empty where that is not known. */
   readonly start: readonly number[];
-  readonly ends: ReadonlySet<number>;
-  readonly about: AboutRun;
 }
 
 /** Runs the encoder, and the decoder over its whole answer, so that every row of every stream comes from one pass. */
@@ -75,50 +62,29 @@ export async function writeAnswer(
   hidden: OnnxTensor,
   options: Pick<TraceOptions, 'target' | 'maxTokens' | 'signal'> & GenerateOptions,
 ): Promise<{ ids: readonly number[]; failure?: InferenceError }> {
-  const { decoder, decoderWithPast, tokenizer, start, ends } = model;
+  const { decoder, decoderWithPast, tokenizer, start } = model;
   if (options.target !== undefined) return { ids: begin(model, encodeText(tokenizer, options.target).ids) };
   if (start.length === 0) throw noStart();
   const step = decoderWithPast ?? decoder;
   const caches = step.tapped.inputs.map(({ name }) => name).filter(isCache);
-  const sample = createSampler(options);
   const ids = [...start];
-  let cache: Record<string, OnnxTensor> = {};
+  let cache: Results = {};
   const seen = seenFrom(hidden);
   const { signal } = options;
-  const read = (begun: boolean): Promise<Results> =>
-    begun && caches.length > 0
-      ? step.run(
-          {
-            ...seen,
-            ids: ids.slice(-1),
-            past: ids.length - 1,
-            given: { ...seen.given, ...cache },
-            useCache: true,
-          },
-          { only: forWriting(step, caches), signal },
-        )
-      : decoder.run({ ids, ...seen }, { only: forWriting(decoder, caches), signal });
-  for (let i = 0; i < (options.maxTokens ?? 64) && !options.stop?.aborted; i++) {
-    let results: Results;
-    try {
-      results = await read(i > 0);
-    } catch (error) {
-      if (i === 0 || !endsWriting(error)) throw error;
-      // What was written last could not be read.
-      ids.pop();
-      return { ids, failure: error };
-    }
-    cache = Object.fromEntries(caches.map((name) => [name, cacheFrom(name, results, cache)]));
-    const id = sample(lastLogits(results));
-    ids.push(id);
-    options.onToken?.({
-      id,
-      token: piecesOf(tokenizer, [id])[0]!,
-      text: decodeIds(tokenizer, ids.slice(start.length)),
-    });
-    if (ends.has(id)) break;
-  }
-  return { ids };
+  const read = async (begun: boolean): Promise<Results> => {
+    const [part, input] =
+      begun && caches.length > 0
+        ? [
+            step,
+            { ids: ids.slice(-1), past: ids.length - 1, given: { ...seen.given, ...cache }, useCache: true },
+          ]
+        : [decoder, { ids }];
+    const results = await part.run({ ...seen, ...input }, { only: forWriting(part, caches), signal });
+    cache = cachesFrom(caches, results, cache);
+    return results;
+  };
+  const failure = await writeOn(ids, read, model, options);
+  return { ids, failure };
 }
 
 function seenFrom(hidden: OnnxTensor): {

@@ -30,34 +30,27 @@ export function makeFeeds(ort: OnnxRuntime, inputs: readonly ValueInfo[], input:
   const past = input.past ?? cachedLength(given);
   const mask = input.mask ?? Array<number>(past + count).fill(1);
   const positions = Array.from({ length: count }, (_, i) => past + i);
-  const row = (info: ValueInfo, values: readonly number[]): OnnxTensor =>
-    count === 0 ? missing(info.name, inputs) : integers(ort, info, values, [1, values.length]);
-  const feeds: Feeds = {};
-  for (const info of inputs) {
+  const rows = new Map([
+    ['input_ids', ids],
+    ['decoder_input_ids', ids],
+    ['attention_mask', mask],
+    ['decoder_attention_mask', mask],
+    ['encoder_attention_mask', input.sourceMask],
+    ['token_type_ids', input.typeIds ?? positions.map(() => 0)],
+    ['position_ids', positions],
+  ]);
+  const feed = (info: ValueInfo): OnnxTensor => {
     const { name } = info;
-    feeds[name] =
-      (given[name] && own(ort, given[name])) ??
-      (/^(decoder_)?input_ids$/.test(name)
-        ? row(info, ids)
-        : /^(decoder_)?attention_mask$/.test(name)
-          ? row(info, mask)
-          : /^encoder_attention_mask$/.test(name) && input.sourceMask
-            ? row(info, input.sourceMask)
-            : name === 'token_type_ids'
-              ? row(info, input.typeIds ?? positions.map(() => 0))
-              : name === 'position_ids'
-                ? row(info, positions)
-                : name === 'cache_position'
-                  ? integers(ort, info, positions, [positions.length])
-                  : name === 'use_cache_branch'
-                    ? makeTensor(ort, 'bool', Uint8Array.of(input.useCache ? 1 : 0), [1])
-                    : name === 'num_logits_to_keep'
-                      ? integers(ort, info, [0], [])
-                      : isCache(name)
-                        ? emptyCache(ort, info)
-                        : missing(name, inputs));
-  }
-  return feeds;
+    if (given[name]) return own(ort, given[name]);
+    const row = rows.get(name);
+    if (row && count > 0) return integers(ort, info, row, [1, row.length]);
+    if (name === 'cache_position') return integers(ort, info, positions, [positions.length]);
+    if (name === 'use_cache_branch')
+      return makeTensor(ort, 'bool', Uint8Array.of(input.useCache ? 1 : 0), [1]);
+    if (name === 'num_logits_to_keep') return integers(ort, info, [0], []);
+    return isCache(name) ? emptyCache(ort, info) : missing(name, inputs);
+  };
+  return Object.fromEntries(inputs.map((info) => [info.name, feed(info)]));
 }
 
 /** How many tokens, or samples of sound, the caller's own inputs hold, where there are no ids; 0 where that is not known. */

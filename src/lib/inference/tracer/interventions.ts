@@ -1,7 +1,7 @@
 import type { StreamKind } from '../../trace/types.js';
-import { InferenceError } from '../errors.js';
+import type { InferenceError } from '../errors.js';
 import type { Tap } from '../taps/types.js';
-import type { Silencing } from './ablate.js';
+import { cannotAblate, type Silencing } from './ablate.js';
 import {
   makeTensor,
   numbersOf,
@@ -16,16 +16,14 @@ import type { Part } from './session.js';
 export function neutral(ort: OnnxRuntime, part: Part): Feeds {
   const feeds: Feeds = {};
   for (const { gain, keep } of part.recorded) {
-    if (gain) feeds[gain] = makeTensor(ort, 'float32', Float32Array.of(1), [1, 1, 1]);
-    if (keep) feeds[keep] = makeTensor(ort, 'float32', Float32Array.of(1), [1]);
+    if (gain) feeds[gain] = factors(ort, [1], [1, 1, 1]);
+    if (keep) feeds[keep] = factors(ort, [1], [1]);
   }
   return feeds;
 }
 
-/** One head's weights, or their product with the values, times 0. */
-function silence(ort: OnnxRuntime, gain: string, heads: number, head: number): Feeds {
-  const gains = Float32Array.from({ length: heads }, (_, i) => (i === head ? 0 : 1));
-  return { [gain]: makeTensor(ort, 'float32', gains, [heads, 1, 1]) };
+function factors(ort: OnnxRuntime, mask: readonly number[], dims: readonly number[]): OnnxTensor {
+  return makeTensor(ort, 'float32', Float32Array.from(mask), dims);
 }
 
 /**
@@ -41,18 +39,20 @@ export function silencing(
   run: (feeds: Feeds) => Promise<ArrayLike<number>>,
   position?: number,
 ): Silencing[] {
-  return taps.flatMap(({ gain, keep, layer, stream, weights }) => {
+  return taps.flatMap((tap) => {
+    const { gain, keep, layer, stream } = tap;
     if (!gain) return [];
-    const recorded = results[weights!]!;
-    const [heads, keys] = [recorded.dims[1]!, recorded.dims.at(-1)!];
-    const zero = (key: number): Feeds => ({
-      [gain]: makeTensor(ort, 'float32', Float32Array.from(maskOf(keys, [key])), [1, 1, keys]),
-    });
+    const { dims } = results[tap.weights!]!;
+    const [heads, keys] = [dims[1]!, dims.at(-1)!];
     return {
       ...{ stream, layer, heads, keys },
-      attention: position === undefined ? undefined : meanRow([recorded], position),
-      silence: (head) => run(silence(ort, gain, heads, head)),
-      zeroValue: keep === undefined ? undefined : (key) => run(zero(key)),
+      attention: position === undefined ? undefined : meanRow([tap], results, position),
+      // One head's weights, or their product with the values, times 0.
+      silence: (head) => run({ [gain]: factors(ort, maskOf(heads, [head]), [heads, 1, 1]) }),
+      zeroValue:
+        keep === undefined
+          ? undefined
+          : (key) => run({ [gain]: factors(ort, maskOf(keys, [key]), [1, 1, keys]) }),
     };
   });
 }
@@ -81,14 +81,12 @@ export function hidingIn(
   }
   const keep = taps[0]?.keep;
   if (keep === undefined || taps.some((tap) => !tap.keep))
-    throw new InferenceError({
-      code: 'cannot-ablate',
-      place: 'ablate',
-      found: `a model without an ${mask}, whose attention is ${taps[0]?.operator ?? 'not recorded'}`,
-      expected: `an ${mask}, or attention written out`,
-      fix: 'Use a form of the model that is not fused, or take a head away instead.',
-    });
-  return { byMask: false, feeds: (hidden) => ({ [keep]: keepTensor(ort, tokens, hidden) }) };
+    throw cannotAblate(
+      `a model without an ${mask}, whose attention is ${taps[0]?.operator ?? 'not recorded'}`,
+      `an ${mask}, or attention written out`,
+      'Use a form of the model that is not fused, or take a head away instead.',
+    );
+  return { byMask: false, feeds: (hidden) => ({ [keep]: factors(ort, maskOf(tokens, hidden), [tokens]) }) };
 }
 
 /** A mask over tokens, some of them hidden. */
@@ -122,17 +120,16 @@ export function checkHidden(
 }
 
 function onlyCounts(found: string): InferenceError {
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: 'ablate',
+  return cannotAblate(
     found,
-    expected: 'a mask that hides single tokens',
-    fix: 'This form of the model takes a mask for the number of tokens; use one that is not optimised.',
-  });
+    'a mask that hides single tokens',
+    'This form of the model takes a mask for the number of tokens; use one that is not optimised.',
+  );
 }
 
 /** The mean over layers and heads of what a query puts on each key. */
-export function meanRow(layers: readonly OnnxTensor[], query: number): number[] {
+export function meanRow(taps: readonly Tap[], results: Results, query: number): number[] {
+  const layers = taps.map((tap) => results[tap.weights!]!);
   const mean = Array<number>(layers[0]!.dims.at(-1)!).fill(0);
   const count = layers.reduce((sum, { dims }) => sum + dims[1]!, 0);
   for (const layer of layers) {
@@ -151,8 +148,4 @@ export function rowAt(output: OnnxTensor, position: number): ArrayLike<number> {
   const width = output.dims.at(-1)!;
   const from = output.dims.length === 3 ? position * width : 0;
   return Array.from({ length: width }, (_, i) => numbers[from + i]!);
-}
-
-function keepTensor(ort: OnnxRuntime, tokens: number, hidden: readonly number[]): OnnxTensor {
-  return makeTensor(ort, 'float32', Float32Array.from(maskOf(tokens, hidden)), [tokens]);
 }

@@ -72,7 +72,7 @@ function noRepo(given: unknown): InferenceError {
   });
 }
 
-const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+export const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
 
 /** In Node, the path of a source that is a file of this machine. Two letters at least before a colon: `C:\models` is a path. */
 export function pathOf(source: ModelSource): string | undefined {

@@ -1,3 +1,5 @@
+import { halfValue } from '../../trace/weights.js';
+
 /**
  * What is used of onnxruntime, which the user passes in: `onnxruntime-web`, its `/wasm` or `/webgpu` entry, or `onnxruntime-node`.
  * Two copies of it on one page refuse each other's tensors, so none is imported here.
@@ -40,14 +42,6 @@ export function makeTensor(
 /** A result's numbers; float16 comes as bits, or as a `Float16Array` where there is one. */
 export function numbersOf({ type, data }: OnnxTensor): ArrayLike<number> {
   return type === 'float16' && data instanceof Uint16Array
-    ? Float32Array.from(data, halfToNumber)
+    ? Float32Array.from(data, halfValue)
     : (data as ArrayLike<number>);
-}
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }

@@ -56,13 +56,8 @@ export async function loadPart(
     tapped,
     recorded,
     async run(input, { only, extra, signal: stop } = {}) {
-      if (!only)
-        checkMemory(
-          recorded,
-          (input.past ?? 0) + input.ids.length,
-          input.ids.length,
-          options.memoryLimitBytes,
-        );
+      const tokens = input.ids.length;
+      if (!only) checkMemory(recorded, (input.past ?? 0) + tokens, tokens, options.memoryLimitBytes);
       const run = async (fetches?: readonly string[]): Promise<Results> => {
         stop?.throwIfAborted();
         // Made for each run: onnxruntime-web's worker takes their memory.
@@ -70,7 +65,7 @@ export async function loadPart(
         try {
           return await session.run(feeds as never, fetches as never);
         } catch (cause) {
-          throw explain(cause, recorded, input.ids.length);
+          throw explain(cause, recorded, tokens);
         }
       };
       if (only) return run(only);

@@ -47,55 +47,38 @@ export async function generateSingle(
   input: string | TokenInput,
   options: GenerateOptions,
 ): Promise<Traced & { generated: string }> {
-  const { part, tokenizer, ends, about } = single;
+  const { part, tokenizer, about } = single;
   const prompt = readInput(tokenizer, input);
   const inputs = part.tapped.inputs.map((input) => input.name);
   if (inputs.includes('inputs_embeds') && !inputs.includes('input_ids'))
     throw noIds('inputs_embeds, a vector for each token');
   if (prompt.ids.length === 0) throw noIds('feeds without ids');
-  const sample = createSampler(options);
   const caches = inputs.filter(isCache);
   const ids = [...prompt.ids];
   const stitcher = new Stitcher(part.recorded);
-  let given: Record<string, OnnxTensor> = {};
+  let given: Results = {};
   let fed = 0;
   let whole: Results = {};
-  const step = async (): Promise<Results> => {
+  const read = async (): Promise<Results> => {
     const next: RunInput =
       caches.length > 0
         ? { ids: ids.slice(fed), past: fed, given: { ...prompt.feeds, ...given }, useCache: fed > 0 }
         : { ids, given: prompt.feeds };
     const results = await part.run(next, { signal: options.signal });
-    given = Object.fromEntries(caches.map((name) => [name, cacheFrom(name, results, given)]));
+    given = cachesFrom(caches, results, given);
     fed = ids.length;
     if (caches.length > 0) stitcher.add(results);
     whole = results;
     return results;
   };
-  let failure: InferenceError | undefined;
-  /** Undefined where a later step fails: what was written before it stays. */
-  const tryStep = async (): Promise<Results | undefined> => {
-    try {
-      return await step();
-    } catch (error) {
+  let failure = await writeOn(ids, read, single, options);
+  // The last token has been written and not yet read: its row is missing.
+  if (fed < ids.length)
+    await read().catch((error: unknown) => {
       if (fed === 0 || !endsWriting(error)) throw error;
       failure = error;
       ids.length = fed;
-      return undefined;
-    }
-  };
-  const most = options.maxTokens ?? 64;
-  while (ids.length - prompt.ids.length < most && !options.stop?.aborted) {
-    const results = await tryStep();
-    if (!results) break;
-    const id = sample(lastLogits(results));
-    ids.push(id);
-    const written = ids.slice(prompt.ids.length);
-    options.onToken?.({ id, token: piecesOf(tokenizer, [id])[0]!, text: decodeIds(tokenizer, written) });
-    if (ends.has(id)) break;
-  }
-  // The last token has been written and not yet read: its row is missing.
-  if (fed < ids.length) await tryStep();
+    });
   const tokens = [
     ...(prompt.tokens ?? piecesOf(tokenizer, prompt.ids)),
     ...piecesOf(tokenizer, ids.slice(prompt.ids.length)),
@@ -117,6 +100,36 @@ export async function generateSingle(
   };
 }
 
+/**
+ * Writes a token at a time after `ids`. Where a later step fails, gives the reason: what was written before it stays, but for the last,
+ * which could not be read.
+ */
+export async function writeOn(
+  ids: number[],
+  read: (begun: boolean) => Promise<Results>,
+  { tokenizer, ends }: Pick<Single, 'tokenizer' | 'ends'>,
+  options: GenerateOptions,
+): Promise<InferenceError | undefined> {
+  const sample = createSampler(options);
+  const start = ids.length;
+  for (let i = 0; i < (options.maxTokens ?? 64) && !options.stop?.aborted; i++) {
+    let results: Results;
+    try {
+      results = await read(i > 0);
+    } catch (error) {
+      if (i === 0 || !endsWriting(error)) throw error;
+      ids.pop();
+      return error;
+    }
+    const id = sample(lastLogits(results));
+    ids.push(id);
+    const text = decodeIds(tokenizer, ids.slice(start));
+    options.onToken?.({ id, token: piecesOf(tokenizer, [id])[0]!, text });
+    if (ends.has(id)) break;
+  }
+  return undefined;
+}
+
 /** What is written is ids, and each is to be read again. */
 function noIds(found: string): InferenceError {
   return new InferenceError({
@@ -134,7 +147,7 @@ export function endsWriting(error: unknown): error is InferenceError {
 }
 
 /** The logits after the last token. */
-export function lastLogits(results: Results): ArrayLike<number> {
+function lastLogits(results: Results): ArrayLike<number> {
   const logits = results.logits;
   if (!logits)
     throw new InferenceError({
@@ -149,22 +162,20 @@ export function lastLogits(results: Results): ArrayLike<number> {
   return Array.from({ length: width }, (_, i) => numbers[numbers.length - width + i]!);
 }
 
-/** The cache a step leaves for the next: `present.0.key` for `past_key_values.0.key`; an empty one means the last is still good. */
-export function cacheFrom(
-  name: string,
-  results: Results,
-  before: Readonly<Record<string, OnnxTensor>>,
-): OnnxTensor {
-  const left =
-    results[name.replace(/^past(_key_values)?/, 'present')] ??
-    results[name.replace(/^past_key_values/, 'present_key_values')];
-  const kept = left && left.dims.every((length) => length > 0) ? left : before[name];
-  if (kept) return kept;
-  throw new InferenceError({
-    code: 'missing-input',
-    place: `the cache input '${name}'`,
-    found: `the outputs ${Object.keys(results).join(', ')}`,
-    expected: `'${name.replace(/^past(_key_values)?/, 'present')}' among them`,
-    fix: 'Use a form of the model with its whole cache, or without.',
-  });
+/** The caches a step leaves for the next: `present.0.key` for `past_key_values.0.key`; an empty one means the last is still good. */
+export function cachesFrom(names: readonly string[], results: Results, before: Results): Results {
+  const cacheOf = (name: string): OnnxTensor => {
+    const present = name.replace(/^past(_key_values)?/, 'present');
+    const left = results[present] ?? results[name.replace(/^past_key_values/, 'present_key_values')];
+    const kept = left && left.dims.every((length) => length > 0) ? left : before[name];
+    if (kept) return kept;
+    throw new InferenceError({
+      code: 'missing-input',
+      place: `the cache input '${name}'`,
+      found: `the outputs ${Object.keys(results).join(', ')}`,
+      expected: `'${present}' among them`,
+      fix: 'Use a form of the model with its whole cache, or without.',
+    });
+  };
+  return Object.fromEntries(names.map((name) => [name, cacheOf(name)]));
 }

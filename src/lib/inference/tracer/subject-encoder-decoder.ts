@@ -1,7 +1,5 @@
 import type { StreamKind } from '../../trace/types.js';
-import { InferenceError } from '../errors.js';
-import type { Tap } from '../taps/types.js';
-import { checkToken, type Subject } from './ablate.js';
+import { cannotAblate, checkToken, type Subject } from './ablate.js';
 import { hiddenStates, writeAnswer, type EncoderDecoder } from './encoder-decoder.js';
 import { checkHidden, hidingIn, maskOf, meanRow, neutral, rowAt, silencing } from './interventions.js';
 import type { Feeds, OnnxRuntime, Results } from './runtime.js';
@@ -64,44 +62,38 @@ export async function encoderDecoderSubject(
   const after = async (change: Change): Promise<ArrayLike<number>> => at((await read(change, []))[1]);
   const crossing = decoder.recorded.filter((tap) => tap.stream === 'cross');
   const looking = decoder.recorded.filter((tap) => tap.stream !== 'cross');
-  if (crossing.length === 0 || looking.length === 0) throw notRecorded(decoder);
+  if (crossing.length === 0 || looking.length === 0)
+    throw cannotAblate(
+      decoder.tapped.taps
+        .map(({ stream, layer, reason }) => `${stream} layer ${layer}${reason ? ` (${reason})` : ''}`)
+        .join(', ') || 'none',
+      'attention to itself and to the text, both recorded',
+      'Use another form of the model.',
+      "ablate, the decoder's attention",
+    );
   const hiding = () => ({
     encoder: hidingIn(ort, encoder, { mask: 'attention_mask', stream: 'self', tokens }),
     decoder: hidingIn(ort, decoder, { mask: 'encoder_attention_mask', stream: 'cross', tokens }),
   });
+  const { stream } = looking[0]!;
   const hidingAnswer = () =>
-    hidingIn(ort, decoder, {
-      mask: 'decoder_attention_mask',
-      stream: looking[0]!.stream,
-      tokens: answer.length,
-    });
+    hidingIn(ort, decoder, { mask: 'decoder_attention_mask', stream, tokens: answer.length });
 
   const [encoded, before] = await read({});
-  const heads = (
-    part: Part,
-    results: Results,
-    which: 'encoder' | 'decoder',
-    streams: readonly StreamKind[],
-  ) =>
-    silencing(
-      ort,
-      part.recorded.filter((tap) => streams.includes(tap.stream)),
-      results,
-      (feeds) => after({ [which]: feeds }),
-      which === 'decoder' ? position : undefined,
-    ).map((one) => (one.stream === 'self' ? { ...one, stream: which } : one));
-  const putOn = (taps: readonly Tap[]): number[] =>
-    meanRow(
-      taps.map((tap) => before[tap.weights!]!),
-      position,
+  const heads = (which: 'encoder' | 'decoder', results: Results, ...streams: StreamKind[]) => {
+    const taps = { encoder, decoder }[which].recorded.filter((tap) => streams.includes(tap.stream));
+    const run = (feeds: Feeds) => after({ [which]: feeds });
+    return silencing(ort, taps, results, run, which === 'decoder' ? position : undefined).map((one) =>
+      one.stream === 'self' ? { ...one, stream: which } : one,
     );
+  };
   return {
     position,
     logits: true,
     before: at(before),
     text: {
       tokens,
-      attention: putOn(crossing),
+      attention: meanRow(crossing, before, position),
       hiding() {
         const ways = hiding();
         return ways.encoder.byMask && ways.decoder.byMask ? 'attention-mask' : 'hidden-keys';
@@ -120,7 +112,7 @@ export async function encoderDecoderSubject(
     },
     answer: {
       tokens: answer.length,
-      attention: putOn(looking),
+      attention: meanRow(looking, before, position),
       hiding: () => (hidingAnswer().byMask ? 'attention-mask' : 'hidden-keys'),
       async hide(hidden) {
         const { byMask, feeds } = hidingAnswer();
@@ -131,22 +123,9 @@ export async function encoderDecoderSubject(
       },
     },
     silencing: [
-      ...heads(decoder, before, 'decoder', ['cross']),
-      ...heads(decoder, before, 'decoder', ['decoder', 'self']),
-      ...heads(encoder, encoded, 'encoder', ['self']),
+      ...heads('decoder', before, 'cross'),
+      ...heads('decoder', before, 'decoder', 'self'),
+      ...heads('encoder', encoded, 'self'),
     ],
   };
-}
-
-function notRecorded({ tapped }: Part): InferenceError {
-  return new InferenceError({
-    code: 'cannot-ablate',
-    place: "ablate, the decoder's attention",
-    found:
-      tapped.taps
-        .map(({ stream, layer, reason }) => `${stream} layer ${layer}${reason ? ` (${reason})` : ''}`)
-        .join(', ') || 'none',
-    expected: 'attention to itself and to the text, both recorded',
-    fix: 'Use another form of the model.',
-  });
 }

@@ -1,7 +1,7 @@
 import { checkToken, type Subject } from './ablate.js';
 import { singleTrace } from './assemble.js';
 import { checkHidden, hidingIn, maskOf, meanRow, neutral, rowAt, silencing } from './interventions.js';
-import type { Feeds, OnnxRuntime, OnnxTensor, Results } from './runtime.js';
+import type { Feeds, OnnxRuntime, Results } from './runtime.js';
 import type { Part } from './session.js';
 import { encodeText, type TokenizerLike } from './tokenize.js';
 import type { AblateOptions } from './types.js';
@@ -34,10 +34,7 @@ export async function singleSubject(
     before: at(before),
     text: {
       tokens: ids.length,
-      attention: meanRow(
-        own.map((tap) => before[tap.weights!] as OnnxTensor),
-        position,
-      ),
+      attention: meanRow(own, before, position),
       hiding: () => (hiding().byMask ? 'attention-mask' : 'hidden-keys'),
       async hide(hidden) {
         const { byMask, feeds } = hiding();
@@ -48,10 +45,6 @@ export async function singleSubject(
         return at(after);
       },
     },
-    silencing: silencing(
-      ...([ort, own, before] as const),
-      (feeds) => run([], feeds, [output]).then(at),
-      position,
-    ),
+    silencing: silencing(ort, own, before, async (feeds) => at(await run([], feeds, [output])), position),
   };
 }

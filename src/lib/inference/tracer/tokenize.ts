@@ -51,7 +51,8 @@ export interface Encoded {
  */
 export function encodeText(tokenizer: TokenizerLike | undefined, text: string, pair?: string): Encoded {
   if (typeof text !== 'string') throw nothingToRead(text);
-  if (!tokenizer) throw missingTokenizer();
+  if (!tokenizer)
+    throw missingTokenizer('a text and no tokenizer', 'tokens of your own: trace({ ids, tokens })');
   const { ids: given, tokens, typeIds } = encodeWith(tokenizer, text, { pair });
   const ids = soundIds(given, tokens);
   if (ids.length === 0 || ids.length !== tokens.length)
@@ -213,24 +214,19 @@ function nothingToRead(input: unknown): InferenceError {
 /** @throws InferenceError `missing-tokenizer` for what cannot encode a text: a promise of a tokenizer, its JSON, its name */
 export function checkTokenizer(tokenizer: TokenizerLike | undefined): void {
   if (!tokenizer || typeof tokenizer === 'function' || typeof tokenizer.encode === 'function') return;
-  throw new InferenceError({
-    code: 'missing-tokenizer',
-    place: 'createTracer',
-    found:
-      typeof (tokenizer as { then?: unknown }).then === 'function'
-        ? 'a promise'
-        : `a ${typeof tokenizer} without encode()`,
-    expected: 'a tokenizer of the model',
-    fix: 'Pass new Tokenizer(tokenizerJson, tokenizerConfig) of @huggingface/tokenizers, or await AutoTokenizer.from_pretrained(…).',
-  });
+  const isPromise = typeof (tokenizer as { then?: unknown }).then === 'function';
+  throw missingTokenizer(
+    isPromise ? 'a promise' : `a ${typeof tokenizer} without encode()`,
+    'await AutoTokenizer.from_pretrained(…)',
+  );
 }
 
-function missingTokenizer(): InferenceError {
+function missingTokenizer(found: string, otherwise: string): InferenceError {
   return new InferenceError({
     code: 'missing-tokenizer',
     place: 'createTracer',
-    found: 'a text and no tokenizer',
+    found,
     expected: 'a tokenizer of the model',
-    fix: 'Pass new Tokenizer(tokenizerJson, tokenizerConfig) of @huggingface/tokenizers, or tokens of your own: trace({ ids, tokens }).',
+    fix: `Pass new Tokenizer(tokenizerJson, tokenizerConfig) of @huggingface/tokenizers, or ${otherwise}.`,
   });
 }

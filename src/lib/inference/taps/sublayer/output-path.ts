@@ -100,19 +100,12 @@ function stepAt(
   return undefined;
 }
 
-/** Where the weights of the operators are that multiply by some from the right. */
-const WEIGHT_AT: Readonly<Record<string, number | undefined>> = {
-  MatMul: 1,
-  Gemm: 1,
-  FusedMatMul: 1,
-  MatMulNBits: 1,
-};
+/** Operators that multiply by weights, their second input, from the right. */
+const PROJECTS = new Set(words('MatMul Gemm FusedMatMul MatMulNBits'));
 
-function isProjection(node: Node, scope: Scope, facts: FactBook): boolean {
-  const at = WEIGHT_AT[node.opType];
-  if (at === undefined) return false;
-  const turned = ['transA', 'transBatchA'].some((name) => node.attributes.get(name)?.i === 1);
-  return !turned && facts.of(scope, node.inputs[at]).constant;
+function isProjection({ opType, attributes, inputs }: Node, scope: Scope, facts: FactBook): boolean {
+  const turned = ['transA', 'transBatchA'].some((name) => attributes.get(name)?.i === 1);
+  return PROJECTS.has(opType) && !turned && facts.of(scope, inputs[1]).constant;
 }
 
 function widthOf(node: Node, scope: Scope, facts: FactBook): number {

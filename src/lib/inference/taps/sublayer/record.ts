@@ -1,10 +1,10 @@
 import { InferenceError } from '../../errors.js';
 import type { GraphEdit } from '../../onnx/edit.js';
 import type { FactBook } from '../../onnx/facts.js';
-import { apply, countHeads, fourAxes, int64s, slice } from '../build.js';
+import { apply, fourAxes, int64s, plus, slice } from '../build.js';
 import { leavesOf, type Draft, type Expose, type Made } from '../drafts.js';
-import { asFloat } from '../finish.js';
-import type { Finding, RecordedPart, SublayerOutputs, TapOptions } from '../types.js';
+import { asFloat, headCount } from '../finish.js';
+import type { Finding, RecordedPart, SublayerOutputs, TapOptions, Typed } from '../types.js';
 import type { BlockNorm } from './block-norm.js';
 import type { Addition, OutputPath } from './output-path.js';
 import { replayBias, replayMatrix } from './replay.js';
@@ -20,13 +20,10 @@ interface Parts {
   readonly facts: FactBook;
 }
 
-const MAKE: Readonly<Record<Name, (edit: GraphEdit, parts: Parts) => { value: string; type: number }>> = {
+const MAKE: Readonly<Record<Name, (edit: GraphEdit, parts: Parts) => Typed>> = {
   outputMatrix(edit, { finding, path }) {
     const matrix = replayMatrix(edit, path);
-    const heads =
-      finding.heads === null
-        ? countHeads(edit, fourAxes(edit, finding.weights(edit)))
-        : int64s(edit, finding.heads);
+    const heads = headCount(edit, finding);
     const hidden = slice(edit, apply(edit, 'Shape', [matrix]), 0, -1, Number.MAX_SAFE_INTEGER);
     const target = apply(edit, 'Concat', [int64s(edit, 1), heads, int64s(edit, -1), hidden], {
       ints: { axis: 0 },
@@ -34,24 +31,18 @@ const MAKE: Readonly<Record<Name, (edit: GraphEdit, parts: Parts) => { value: st
     return { value: apply(edit, 'Reshape', [matrix, target]), type: path.type };
   },
   outputBias(edit, { path, addition }) {
-    const bias = replayBias(edit, path);
-    const all = addition?.bias ? apply(edit, 'Add', [bias, addition.bias]) : bias;
-    return { value: asRow(edit, all), type: path.type };
+    return { value: asRow(edit, plus(edit, replayBias(edit, path), addition?.bias)), type: path.type };
   },
-  added: (edit, { path, finding, addition, facts }) => {
-    const { type, dims } = facts.of(finding.scope, path.added);
-    const value = addition?.bias ? apply(edit, 'Add', [path.added, addition.bias]) : path.added;
-    return { value: fourAxes(edit, { value, type, dims }), type };
+  added(edit, parts) {
+    const { added } = parts.path;
+    return shaped(edit, parts, plus(edit, added, parts.addition?.bias), added);
   },
-  residual: (edit, { addition, finding, facts }) => found(edit, addition!.residual, finding, facts),
-  blockOutput(edit, { addition, norm, finding, facts }) {
-    if (norm) return found(edit, norm.output, finding, facts);
-    const { node } = addition!;
-    if (node.opType === 'Add') return found(edit, node.outputs[0]!, finding, facts);
-    const { type, dims } = facts.of(finding.scope, node.inputs[0]);
-    const sum = node.outputs[3] || edit.fresh('sum');
-    if (!node.outputs[3]) edit.setOutput(node, 3, sum);
-    return { value: fourAxes(edit, { value: sum, type, dims }), type };
+  residual: (edit, parts) => shaped(edit, parts, parts.addition!.residual),
+  blockOutput(edit, parts) {
+    if (parts.norm) return shaped(edit, parts, parts.norm.output);
+    const { node } = parts.addition!;
+    if (node.opType === 'Add') return shaped(edit, parts, node.outputs[0]!);
+    return shaped(edit, parts, edit.output(node, 3), node.inputs[0]);
   },
   normWeight: (edit, { norm, finding, facts }) => ({
     value: asRow(edit, norm!.weight),
@@ -77,20 +68,18 @@ export function recordSublayer(
   const refused: Partial<Record<RecordedPart, string>> = {};
   const wanted = (['outputMatrix', 'residual'] as const).filter((part) => record.includes(part));
   if (wanted.length === 0) return { refused };
-  const read = new Map(
-    leavesOf(draft).map((leaf) => [leaf, readSublayer(leaf.located.finding, leaf.stream, facts)]),
-  );
+  const read = new Map(leavesOf(draft).map((leaf) => [leaf, readSublayer(leaf.finding, leaf.stream, facts)]));
   const refusal = whyNot([...read.values()]);
   const partsOf = (leaf: Draft): Parts => {
     const { path, block } = read.get(leaf) as Sublayer;
-    return { finding: leaf.located.finding, path, facts, ...(typeof block === 'string' ? {} : block) };
+    return { finding: leaf.finding, path, facts, ...(typeof block === 'string' ? {} : block) };
   };
   const names: Name[] = [];
   for (const part of wanted)
     if (refusal[part] === undefined) names.push(...OF[part]);
     else refused[part] = refusal[part];
-  const first = names.length > 0 ? partsOf(leavesOf(draft)[0]!) : undefined;
-  if (!first) return { refused };
+  if (names.length === 0) return { refused };
+  const first = partsOf(leavesOf(draft)[0]!);
   if (names.includes('residual') && first.norm) names.push('normWeight', 'normBias');
   const outputs: Partial<Record<Name, string>> = {};
   for (const name of [...names, 'added'] as const)
@@ -118,13 +107,9 @@ function whyNot(read: readonly (Sublayer | string)[]): { outputMatrix?: string; 
   };
 }
 
-function found(
-  edit: GraphEdit,
-  value: string,
-  { scope }: Finding,
-  facts: FactBook,
-): { value: string; type: number } {
-  const { type, dims } = facts.of(scope, value);
+/** A value as four axes, of the type and the shape of another where it is new. */
+function shaped(edit: GraphEdit, { finding, facts }: Parts, value: string, like: string = value): Typed {
+  const { type, dims } = facts.of(finding.scope, like);
   return { value: fourAxes(edit, { value, type, dims }), type };
 }
 

@@ -1,7 +1,6 @@
 import type { GraphEdit } from '../../onnx/edit.js';
 import { emitLike } from '../../onnx/emit.js';
-import { DataType } from '../../onnx/model.js';
-import { apply, cast, int64s } from '../build.js';
+import { apply, int64s, typed } from '../build.js';
 import type { OutputPath, Step } from './output-path.js';
 
 /** Where operators that project have a bias of their own. */
@@ -34,8 +33,4 @@ function replay(edit: GraphEdit, steps: readonly Step[], from: string, biases: b
     edit.add(emitLike(node, inputs, output));
     return output;
   }, from);
-}
-
-function typed(edit: GraphEdit, value: string, type: number): string {
-  return type === DataType.float || type === 0 ? value : cast(edit, value, type);
 }
