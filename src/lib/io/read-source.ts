@@ -1,5 +1,6 @@
 import { describe } from '../trace/describe.js';
-import { TraceError } from '../trace/index.js';
+import { TraceError } from '../trace/errors.js';
+import { fileError } from './file-error.js';
 
 /** Where a file's bytes come from: a URL, a `Blob` or `File`, bytes in memory or, in Node, a path. */
 export type Source = string | URL | Blob | ArrayBuffer | ArrayBufferView;
@@ -49,13 +50,12 @@ function bytesIn(source: unknown): Uint8Array | undefined {
 export function asBytes(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   const bytes = bytesIn(source);
   if (bytes) return bytes;
-  throw new TraceError({
-    code: 'file',
-    place: 'bytes',
-    found: describe(source),
-    expected: 'an ArrayBuffer, or a typed array',
-    fix: 'Pass the bytes of the file: await (await fetch(url)).arrayBuffer().',
-  });
+  throw fileError(
+    'bytes',
+    describe(source),
+    'an ArrayBuffer, or a typed array',
+    'Pass the bytes of the file: await (await fetch(url)).arrayBuffer().',
+  );
 }
 
 async function readBytes(
@@ -87,22 +87,20 @@ function nameOf(source: string | URL | Blob): string {
     return text.length > 100 ? `${text.slice(0, 99)}…` : text;
   }
   if (source instanceof Blob) return (source as Partial<File>).name ?? 'the file';
-  throw new TraceError({
-    code: 'file',
-    place: 'source',
-    found: describe(source),
-    expected: 'a URL, a Blob, an ArrayBuffer or, in Node, a path',
-    fix: 'Pass where the file is, or its bytes.',
-  });
+  throw fileError(
+    'source',
+    describe(source),
+    'a URL, a Blob, an ArrayBuffer or, in Node, a path',
+    'Pass where the file is, or its bytes.',
+  );
 }
 
 function unreadable(name: string, found: string, cause?: unknown): TraceError {
-  return new TraceError({
-    code: 'file',
-    place: name,
+  return fileError(
+    name,
     found,
-    expected: 'a file that can be read',
-    fix: 'Check the address; for another site, that it allows this page to read it (CORS).',
+    'a file that can be read',
+    'Check the address; for another site, that it allows this page to read it (CORS).',
     cause,
-  });
+  );
 }

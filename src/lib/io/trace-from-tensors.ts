@@ -1,13 +1,6 @@
-import { describe } from '../trace/describe.js';
-import { sublayerParts } from '../trace/sublayer.js';
-import {
-  createTrace,
-  TraceError,
-  type Tensor,
-  type Trace,
-  type TraceInput,
-  type SublayerPart,
-} from '../trace/index.js';
+import { describe, isRecord } from '../trace/describe.js';
+import { sublayerPartNames } from '../trace/sublayer.js';
+import { createTrace, type Tensor, type Trace, type TraceInput } from '../trace/index.js';
 import { findTensor, listNames, namesError, type TensorKind, type TensorNames } from './find-tensors.js';
 import { traceMetadata } from './trace-metadata.js';
 
@@ -38,8 +31,6 @@ export interface TensorFile {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: ReadonlyMap<string, unknown>;
 }
-
-const partNames = Object.keys(sublayerParts) as SublayerPart[];
 
 type Prefix = '' | 'encoder.' | 'decoder.' | 'cross.';
 
@@ -102,7 +93,7 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
       queries: vectors('queries'),
       keys: vectors('keys'),
       values: vectors('values'),
-      ...Object.fromEntries(partNames.map((part) => [part, vectors(part)])),
+      ...Object.fromEntries(sublayerPartNames.map((part) => [part, vectors(part)])),
       normEpsilon: said.number(`${prefix}normEpsilon`),
       layers: attention?.layers ?? said.numbers(`${prefix}layers`),
       heads: said.heads(`${prefix}heads`),
@@ -160,13 +151,11 @@ function asMap<T>(
   place: string,
 ): ReadonlyMap<string, T> {
   if (given instanceof Map) return given as ReadonlyMap<string, T>;
-  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given))
-    return new Map(Object.entries(given as Record<string, T>));
-  throw new TraceError({
-    code: 'file-names',
+  if (isRecord(given)) return new Map(Object.entries(given as Record<string, T>));
+  throw namesError(
     place,
-    found: describe(given),
-    expected: 'an object, or a Map, of values by name',
-    fix: 'Call traceFromTensors({ attention: { dims, data } }, { tokens }).',
-  });
+    describe(given),
+    'an object, or a Map, of values by name',
+    'Call traceFromTensors({ attention: { dims, data } }, { tokens }).',
+  );
 }

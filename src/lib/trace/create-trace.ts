@@ -1,8 +1,9 @@
 import { refusePromise } from './array-shape.js';
-import { describe } from './describe.js';
+import { describe, isRecord } from './describe.js';
 import { TraceError } from './errors.js';
 import { toSide, type TokenSide } from './side.js';
 import { toStream } from './stream.js';
+import { sublayerPartNames } from './sublayer.js';
 import { heldStreams } from './trace-of.js';
 import type {
   EncoderDecoderInput,
@@ -48,8 +49,7 @@ export function createTrace(input: TraceInput): Trace {
 
 function readTrace(input: TraceInput): Trace {
   refusePromise(input, 'createTrace');
-  if (typeof input !== 'object' || input === null || Array.isArray(input) || ArrayBuffer.isView(input))
-    throw missingAttention(describe(input));
+  if (!isRecord(input)) throw missingAttention(describe(input));
   const streams = isEncoderDecoder(input) ? encoderDecoderStreams(input) : [selfStream(input)];
   return heldStreams(streams, input);
 }
@@ -90,12 +90,7 @@ const streamParts = [
   'queries',
   'keys',
   'values',
-  'outputMatrix',
-  'outputBias',
-  'residual',
-  'normWeight',
-  'normBias',
-  'blockOutput',
+  ...sublayerPartNames,
   'layers',
   'heads',
   'causal',

@@ -12,6 +12,8 @@ export const sublayerParts = {
   blockOutput: 'token',
 } as const satisfies Record<SublayerPart, 'head' | 'layer' | 'token'>;
 
+export const sublayerPartNames = Object.keys(sublayerParts) as SublayerPart[];
+
 /** The shapes that a stream's sublayer must have. */
 interface SublayerShape {
   layers: number;

@@ -1,6 +1,9 @@
 import { describe, either } from '../../trace/describe.js';
-import { TraceError, type ScoringInput } from '../../trace/index.js';
+import { errorsOf } from '../../trace/errors.js';
+import type { ScoringInput } from '../../trace/index.js';
 import { families, harmless, type Family, type ModelConfig } from './families.js';
+
+const wrong = errorsOf('config');
 
 /** What a config.json does not say. */
 export interface FromConfigOptions {
@@ -160,8 +163,4 @@ function alibiSlopes(heads: number): number[] {
   const first = Array.from({ length: power }, (_, i) => 2 ** ((-8 * (i + 1)) / power));
   const more = Array.from({ length: heads - power }, (_, i) => 2 ** ((-4 * (2 * i + 1)) / power));
   return [...first, ...more];
-}
-
-function wrong(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'config', place, found, expected, fix });
 }

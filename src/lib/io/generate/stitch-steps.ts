@@ -1,9 +1,12 @@
 import type { StoredLayer } from '../../trace/array-shape.js';
 import { checkWeights } from '../../trace/check-weights.js';
 import { count, describe, listed } from '../../trace/describe.js';
+import { errorsOf } from '../../trace/errors.js';
 import { decoder, TraceError, type Segment, type WeightArray } from '../../trace/index.js';
 import { parseStep, type StepLayer } from './parse-step.js';
 import type { GenerateChoice, GeneratedStream, GeneratedTokens } from './types.js';
+
+const wrong = errorsOf('steps');
 
 /** A stream as `createTrace` takes it, with all tokens but padding and the last. */
 export interface Stitched {
@@ -149,13 +152,7 @@ function emptyLike(data: WeightArray, length: number, place: string): WeightArra
   try {
     return new Weights(length);
   } catch (cause) {
-    const tooMany = wrong(
-      place,
-      `${length} weights a layer`,
-      'what memory holds',
-      'Pass fewer steps or heads.',
-    );
-    throw Object.assign(tooMany, { cause });
+    throw wrong(place, `${length} weights a layer`, 'what memory holds', 'Pass fewer steps or heads.', cause);
   }
 }
 
@@ -330,8 +327,4 @@ function unlike(place: string, found: string, expected: string | number): TraceE
     `${expected}, as in step 0`,
     'Pass the same layers and heads of every step, in one type.',
   );
-}
-
-function wrong(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'steps', place, found, expected, fix });
 }
