@@ -54,11 +54,7 @@ function numbersOf(
   code: 'layer-numbers' | 'head-numbers',
 ): readonly number[] {
   if (given === undefined) return Array.from({ length: held }, (_, i) => i);
-  const sound =
-    Array.isArray(given) &&
-    given.length === held &&
-    Array.from(given).every((n, i) => Number.isInteger(n) && n >= 0 && (i === 0 || n > given[i - 1]!));
-  if (!sound)
+  if (!Array.isArray(given) || given.length !== held || !areAscending(Array.from(given)))
     throw new TraceError({
       code,
       place,
@@ -67,6 +63,13 @@ function numbersOf(
       fix: 'Give the numbers the model has for them, from 0.',
     });
   return [...given];
+}
+
+/** Whether values are whole numbers from 0, each larger than the one before. */
+export function areAscending(values: readonly unknown[]): values is readonly number[] {
+  const isNext = (n: unknown, i: number) =>
+    Number.isInteger(n) && (n as number) > Number(values[i - 1] ?? -1);
+  return values.every(isNext);
 }
 
 /**

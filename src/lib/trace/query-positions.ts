@@ -1,5 +1,6 @@
 import { count, describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
+import { areAscending } from './model-numbers.js';
 
 /**
  * The position of each query in its sequence, where only some were recorded.
@@ -20,15 +21,9 @@ export function parseQueryPositions(
   const list = given as unknown as ArrayLike<unknown>;
   if (list.length !== queries) throw wrong(place, count(list.length, 'position'), queries, tokens);
   const positions = Array.from(list, (entry) => (typeof entry === 'bigint' ? Number(entry) : entry));
-  const sound = positions.every(
-    (n, i) =>
-      Number.isInteger(n) &&
-      (n as number) >= 0 &&
-      (n as number) < tokens &&
-      (i === 0 || (n as number) > (positions[i - 1] as number)),
-  );
-  if (!sound) throw wrong(place, listed(positions), queries, tokens);
-  return positions as number[];
+  if (!areAscending(positions) || positions.some((position) => position >= tokens))
+    throw wrong(place, listed(positions), queries, tokens);
+  return positions;
 }
 
 function wrong(place: string, found: string, queries: number, tokens: number): TraceError {

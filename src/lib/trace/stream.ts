@@ -47,6 +47,7 @@ export function toStream(
     : read.matrix.bind(read);
 
   const uneven = new Set(numbers.heads.map((heads) => heads.length)).size > 1;
+  const gaps = held && held.stored.passed > layerCount ? held.stored : undefined;
   const vectors = (kind: 'queries' | 'keys' | 'values') => {
     const given = input[kind] ?? (kind === 'values' ? undefined : read[kind]);
     if (given && uneven)
@@ -60,7 +61,7 @@ export function toStream(
     const heads = kind === 'queries' ? [numbers.all.length] : sharedHeads(numbers.all);
     return parseVectors(given, `${prefix}${kind}`, {
       layers: layerCount,
-      gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
+      gaps,
       heads,
       tokens: kind === 'queries' ? rows : cols,
       kept: kind === 'queries' ? there.picked?.rows : keys.kept,
@@ -70,7 +71,7 @@ export function toStream(
   checkSameDim(recorded.queries, recorded.keys, prefix);
   const sublayer = parseSublayer(input, prefix, {
     layers: layerCount,
-    gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
+    gaps,
     heads: numbers.all.length,
     queries: rows,
     kept: there.picked?.rows,

@@ -1,6 +1,7 @@
 import { describe, isRecord, listed } from '../../trace/describe.js';
 import { errorsOf } from '../../trace/errors.js';
 import { parseQuantity } from '../../trace/parse-quantity.js';
+import { parseTensor } from '../../trace/parse-tensor.js';
 import { holdsWeights, type Quantity, type QuantityName } from '../../trace/quantity.js';
 import type { Tensor, WeightType } from '../../trace/types.js';
 
@@ -16,6 +17,12 @@ export const sourceError = errorsOf('source');
 export function checkInput(input: unknown, call: string, parts: string): void {
   if (isRecord(input)) return;
   throw sourceError(call, describe(input), parts, `Call ${call}(${parts}).`);
+}
+
+/** @throws TraceError `source` if it is not `{ dims, data }`, and all that `parseTensor` throws */
+export function sourceTensor(tensor: unknown, place: string): ReturnType<typeof parseTensor> {
+  checkTensor(tensor, place);
+  return parseTensor(tensor, place);
 }
 
 /** @throws TraceError `source` if it is not `{ dims, data }` */

@@ -4,7 +4,7 @@ import { decodeTable, newWeights } from '../../trace/weights.js';
 import { holdsWeights, isSigned, weightQuantity, type Quantity } from '../../trace/quantity.js';
 import type { WeightArray, WeightType } from '../../trace/types.js';
 import { sourceError } from './source-error.js';
-import type { SparseRows } from './sparse-matrix.js';
+import { SparseMatrix } from './sparse-matrix.js';
 
 /** Weights in no order: entry i is that of `query(i)` on `key(i)`. */
 export interface Entries {
@@ -22,12 +22,12 @@ export interface Entries {
 }
 
 /**
- * Sorts the entries of one head, and computes what each row of weights left out: what it lacks to 1.
+ * The matrix of one head's entries: sorts them, and computes what each row of weights left out: what it lacks to 1.
  *
  * @throws TraceError `source` for a query or key outside the matrix or a pair given twice; `not-a-number`, `infinite`,
  * `negative-weight`, `weight-over-1`, `row-over-1`
  */
-export function toSparseRows(rows: number, cols: number, entries: Entries): SparseRows {
+export function sparseMatrix(rows: number, cols: number, entries: Entries): SparseMatrix {
   const { count, query, key, at, type, weights, place, quantity = weightQuantity } = entries;
   const [least, largest] = quantity.range;
   const shares = holdsWeights(quantity);
@@ -79,7 +79,8 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
     leftOut[row] = Math.max(0, 1 - sum);
   }
   const signed = isSigned(quantity);
-  return { rowStart, keys, weights: held, type, signed, leftOut: shares ? leftOut : undefined };
+  const stored = { rowStart, keys, weights: held, type, signed, leftOut: shares ? leftOut : undefined };
+  return new SparseMatrix(rows, cols, stored);
 }
 
 function checkedIndex(
