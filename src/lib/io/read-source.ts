@@ -5,21 +5,18 @@ import { fileError } from './file-error.js';
 /** Where a file's bytes come from: a URL, a `Blob` or `File`, bytes in memory or, in Node, a path. */
 export type Source = string | URL | Blob | ArrayBuffer | ArrayBufferView;
 
-/** The bytes of a file, and its name in messages. */
-export interface SourceBytes {
-  bytes: Uint8Array;
-  name: string;
-}
-
 const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
 
 /**
- * Reads a source whole. Bytes in memory are viewed, not copied. A string with a scheme (`https:`, `data:`, `file:`) is a
+ * Reads a source whole: its bytes, and its name in messages. Bytes in memory are viewed, not copied. A string with a scheme (`https:`, `data:`, `file:`) is a
  * URL; any other is a path in Node, and a URL relative to the page in a browser.
  *
  * @throws TraceError `file` where it cannot be had; an aborted `signal` throws its reason
  */
-export async function readSource(source: Source, signal?: AbortSignal): Promise<SourceBytes> {
+export async function readSource(
+  source: Source,
+  signal?: AbortSignal,
+): Promise<{ bytes: Uint8Array; name: string }> {
   signal?.throwIfAborted();
   const given = bytesIn(source);
   if (given) return { bytes: given, name: 'the file' };

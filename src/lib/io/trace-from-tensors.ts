@@ -32,6 +32,8 @@ export interface TensorFile {
   readonly metadata: ReadonlyMap<string, unknown>;
 }
 
+const vectorNames = ['queries', 'keys', 'values', ...sublayerPartNames] as const;
+
 type Prefix = '' | 'encoder.' | 'decoder.' | 'cross.';
 
 /**
@@ -90,10 +92,7 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
     };
     return {
       attention: attention?.input,
-      queries: vectors('queries'),
-      keys: vectors('keys'),
-      values: vectors('values'),
-      ...Object.fromEntries(sublayerPartNames.map((part) => [part, vectors(part)])),
+      ...Object.fromEntries(vectorNames.map((kind) => [kind, vectors(kind)])),
       normEpsilon: said.number(`${prefix}normEpsilon`),
       layers: attention?.layers ?? said.numbers(`${prefix}layers`),
       heads: said.heads(`${prefix}heads`),
@@ -115,7 +114,9 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
   const self = stream('');
   const cross = stream('cross.');
   const [encoder, decoder] = (['encoder', 'decoder'] as const).map((which) => {
-    const given = Array.isArray(tokens) ? undefined : (tokens as SidesOfTokens | undefined)?.[which];
+    const given = Array.isArray(tokens)
+      ? undefined
+      : (tokens as Exclude<typeof tokens, readonly string[]>)?.[which];
     return { ...side(`${which}.`, given), ...stream(`${which}.`) };
   });
   const isEncoderDecoder = [encoder, decoder, cross].some((part) => part?.attention);
@@ -138,8 +139,6 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
     "Say what the file calls it, for example names: { attention: 'attentions' }.",
   );
 }
-
-type SidesOfTokens = { encoder?: readonly string[]; decoder?: readonly string[] };
 
 /** A part of an encoder-decoder model; undefined if the file has none of it. */
 function held<T extends object>(part: T | undefined): T | undefined {

@@ -127,10 +127,8 @@ export abstract class HeldMatrix implements Matrix {
     const name = `${reduce} ${rowLevel} ${colLevel}`;
     const kept = this.#coarser.get(name);
     if (kept) return kept;
-    const from =
-      reduce === 'max'
-        ? { rowLevel: Math.max(0, rowLevel - 1), colLevel: Math.max(0, colLevel - 1) }
-        : { rowLevel: 0, colLevel: 0 };
+    const finerOf = (level: number): number => (reduce === 'max' ? Math.max(0, level - 1) : 0);
+    const from = { rowLevel: finerOf(rowLevel), colLevel: finerOf(colLevel) };
     const [rows, cols] = [cellsAtLevel(this.rows, from.rowLevel), cellsAtLevel(this.cols, from.colLevel)];
     const { data: finer, offset, type } = this.#level(from, reduce);
     const { data } = drain(

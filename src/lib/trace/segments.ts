@@ -120,25 +120,30 @@ function axisLabel({ raw, label, position }: Token, axis: PositionAxis, i: numbe
   return raw === String(position) ? value : `${label} ${value}`;
 }
 
-function among({ name, start, end, ...more }: Segment, kept: readonly number[], place: string): Segment {
-  const segment = { name, start: firstFrom(kept, start), end: firstFrom(kept, end) };
-  const whole = segment.end - segment.start === end - start;
-  if (segment.start < segment.end && !whole && (more.image ?? more.axis))
+function among(segment: Segment, kept: readonly number[], place: string): Segment {
+  const { start, end, image, axis } = segment;
+  const moved = movedTo(kept, segment);
+  const length = moved.end - moved.start;
+  if (length === 0)
+    throw wrong(
+      place,
+      `start and end ${listed([start, end])}, of tokens that are not there`,
+      'a token that is present',
+    );
+  if (length < end - start && (image ?? axis))
     throw wrong(
       place,
       'a picture or an axis of which some tokens are not there',
       'all of its tokens present',
     );
-  if (segment.start < segment.end) return { ...more, ...segment };
-  throw wrong(
-    place,
-    `start and end ${listed([start, end])}, of tokens that are not there`,
-    'a token that is present',
-  );
+  return moved;
 }
 
-/** The index of the first number that is `from` or more, of ascending ones. */
-export function firstFrom(numbers: readonly number[], from: number): number {
-  const index = numbers.findIndex((number) => number >= from);
-  return index < 0 ? numbers.length : index;
+/** A segment in indices of ascending positions, of which there are some; empty where it holds none of them. */
+export function movedTo(positions: readonly number[], segment: Segment): Segment {
+  const indexOf = (from: number): number => {
+    const index = positions.findIndex((position) => position >= from);
+    return index < 0 ? positions.length : index;
+  };
+  return { ...segment, start: indexOf(segment.start), end: indexOf(segment.end) };
 }

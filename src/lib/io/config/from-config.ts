@@ -49,6 +49,7 @@ export function fromConfig(
   const numbers = layers ?? Array.from({ length: layerCount(config) }, (_, layer) => layer);
   const window = windowsOf(config, family, numbers);
   const scale = scaleOf(config, family, numbers);
+  const heads = Number(config.n_head ?? config.num_attention_heads);
   const softCap = family.softCap === undefined ? undefined : config[family.softCap];
   if (family.sinks && sinks === undefined)
     throw wrong(
@@ -62,7 +63,7 @@ export function fromConfig(
     ...(scale !== undefined && { scale }),
     ...(typeof softCap === 'number' && { softCap }),
     ...(window && { window }),
-    ...(family.alibi && { alibiSlopes: numbers.map(() => alibiSlopes(headCount(config))) }),
+    ...(family.alibi && { alibiSlopes: numbers.map(() => alibiSlopes(heads)) }),
     ...(sinks !== undefined && { sinks }),
   };
 }
@@ -137,10 +138,6 @@ function layerCount(config: ModelConfig): number {
   const count = config.num_hidden_layers ?? config.n_layer ?? config.n_layers;
   if (typeof count === 'number' && Number.isInteger(count) && count > 0) return count;
   throw wrong('num_hidden_layers', describe(count), 'a whole number', 'Pass the whole config.json.');
-}
-
-function headCount(config: ModelConfig): number {
-  return Number(config.n_head ?? config.num_attention_heads);
 }
 
 function numberAt(config: ModelConfig, field: string): number {

@@ -32,15 +32,23 @@ export function sparseMatrix(rows: number, cols: number, entries: Entries): Spar
   const [least, largest] = quantity.range;
   const shares = holdsWeights(quantity);
   const table = decodeTable(type);
+  const checked = (i: number, what: 'query' | 'key', index: number, length: number): number => {
+    if (Number.isInteger(index) && index >= 0 && index < length) return index;
+    throw sourceError(
+      place(i),
+      `${what} ${index}`,
+      `a position from 0 to ${length - 1}`,
+      'Positions count from 0 in the sequence that tokens holds.',
+    );
+  };
   const rowStart = new Uint32Array(rows + 1);
-  for (let i = 0; i < count; i++) rowStart[checkedIndex(query(i), rows, 'query', place, i) + 1]!++;
+  for (let i = 0; i < count; i++) rowStart[checked(i, 'query', query(i), rows) + 1]!++;
   for (let row = 0; row < rows; row++) rowStart[row + 1]! += rowStart[row]!;
   // Key and index in one number: sorting without a compare function is several times faster.
   const step = 2 ** Math.ceil(Math.log2(count + 1));
   const sorted = new Float64Array(count);
   const next = rowStart.slice();
-  for (let i = 0; i < count; i++)
-    sorted[next[query(i)]!++] = checkedIndex(key(i), cols, 'key', place, i) * step + i;
+  for (let i = 0; i < count; i++) sorted[next[query(i)]!++] = checked(i, 'key', key(i), cols) * step + i;
   const keys = new Uint32Array(count);
   const held = newWeights(type, count);
   const leftOut = new Float32Array(rows);
@@ -81,20 +89,4 @@ export function sparseMatrix(rows: number, cols: number, entries: Entries): Spar
   const signed = isSigned(quantity);
   const stored = { rowStart, keys, weights: held, type, signed, leftOut: shares ? leftOut : undefined };
   return new SparseMatrix(rows, cols, stored);
-}
-
-function checkedIndex(
-  index: number,
-  length: number,
-  what: 'query' | 'key',
-  place: (i: number) => string,
-  i: number,
-): number {
-  if (Number.isInteger(index) && index >= 0 && index < length) return index;
-  throw sourceError(
-    place(i),
-    `${what} ${index}`,
-    `a position from 0 to ${length - 1}`,
-    'Positions count from 0 in the sequence that tokens holds.',
-  );
 }
