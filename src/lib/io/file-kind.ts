@@ -1,4 +1,5 @@
-import { TraceError } from '../trace/index.js';
+import type { TraceError } from '../trace/index.js';
+import { fileError } from './file-error.js';
 
 /** A kind of file, recognised by its first bytes, and for those that hold no trace, what to do with them. */
 interface FileKind {
@@ -109,8 +110,7 @@ export function wrongKind(bytes: Uint8Array, place: string, expected: string): T
   let found = bytes.length === 0 ? 'no bytes' : `${bytes.length} bytes that begin ${hex}`;
   if (kind)
     found = kind === 'text' ? `text that begins "${latin1(bytes.subarray(0, 16))}"` : kinds[kind].what;
-  const fix = kind ? kinds[kind].fix : 'Save or download the file again.';
-  return new TraceError({ code: 'file', place, found, expected, fix });
+  return fileError(place, found, expected, kind && kinds[kind].fix);
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -1,5 +1,8 @@
-import { TraceError, type SublayerPart, type Tensor } from '../trace/index.js';
+import { errorsOf } from '../trace/errors.js';
+import type { SublayerPart, Tensor } from '../trace/index.js';
 import { wrongType, type FileTensor } from './file-tensor.js';
+
+export const namesError = errorsOf('file-names');
 
 export type TensorKind = 'attention' | 'queries' | 'keys' | 'values' | SublayerPart;
 
@@ -86,8 +89,4 @@ export function listNames(tensors: ReadonlyMap<string, unknown>): string {
   const names = [...tensors.keys()];
   const first = names.slice(0, 12).join(', ') || 'no tensors';
   return names.length > 12 ? `${names.length} tensors: ${first}…` : first;
-}
-
-export function namesError(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'file-names', place, found, expected, fix });
 }

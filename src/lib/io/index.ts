@@ -15,8 +15,7 @@ export { loadTrace } from './load-trace.js';
 export { loadNpy, parseNpy } from './numpy/npy.js';
 export { loadNpz, loadNpzArrays } from './numpy/npz.js';
 export type { Source } from './read-source.js';
-export { loadSafetensors } from './safetensors/load-safetensors.js';
-export { parseSafetensors, type SafetensorsFile } from './safetensors/parse-safetensors.js';
+export { loadSafetensors, parseSafetensors, type SafetensorsFile } from './safetensors/safetensors.js';
 export { writeSafetensors } from './safetensors/write-safetensors.js';
 export { coordinateAttention, type CoordinateInput } from './sources/coordinates.js';
 export {

@@ -3,7 +3,7 @@ import { fileKind, wrongKind } from './file-kind.js';
 import { npyFile } from './numpy/npy.js';
 import { npzFile } from './numpy/npz.js';
 import { readSource, type Source } from './read-source.js';
-import { safetensorsFile } from './safetensors/parse-safetensors.js';
+import { safetensorsFile } from './safetensors/safetensors.js';
 import { readTrace, type LoadOptions } from './trace-from-tensors.js';
 
 /**

@@ -1,24 +1,22 @@
 import { describe } from '../trace/describe.js';
-import { TraceError } from '../trace/index.js';
+import { TraceError } from '../trace/errors.js';
+import { fileError } from './file-error.js';
 
 /** Where a file's bytes come from: a URL, a `Blob` or `File`, bytes in memory or, in Node, a path. */
 export type Source = string | URL | Blob | ArrayBuffer | ArrayBufferView;
 
-/** The bytes of a file, and its name in messages. */
-export interface SourceBytes {
-  bytes: Uint8Array;
-  name: string;
-}
-
 const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
 
 /**
- * Reads a source whole. Bytes in memory are viewed, not copied. A string with a scheme (`https:`, `data:`, `file:`) is a
+ * Reads a source whole: its bytes, and its name in messages. Bytes in memory are viewed, not copied. A string with a scheme (`https:`, `data:`, `file:`) is a
  * URL; any other is a path in Node, and a URL relative to the page in a browser.
  *
  * @throws TraceError `file` where it cannot be had; an aborted `signal` throws its reason
  */
-export async function readSource(source: Source, signal?: AbortSignal): Promise<SourceBytes> {
+export async function readSource(
+  source: Source,
+  signal?: AbortSignal,
+): Promise<{ bytes: Uint8Array; name: string }> {
   signal?.throwIfAborted();
   const given = bytesIn(source);
   if (given) return { bytes: given, name: 'the file' };
@@ -49,13 +47,12 @@ function bytesIn(source: unknown): Uint8Array | undefined {
 export function asBytes(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   const bytes = bytesIn(source);
   if (bytes) return bytes;
-  throw new TraceError({
-    code: 'file',
-    place: 'bytes',
-    found: describe(source),
-    expected: 'an ArrayBuffer, or a typed array',
-    fix: 'Pass the bytes of the file: await (await fetch(url)).arrayBuffer().',
-  });
+  throw fileError(
+    'bytes',
+    describe(source),
+    'an ArrayBuffer, or a typed array',
+    'Pass the bytes of the file: await (await fetch(url)).arrayBuffer().',
+  );
 }
 
 async function readBytes(
@@ -87,22 +84,20 @@ function nameOf(source: string | URL | Blob): string {
     return text.length > 100 ? `${text.slice(0, 99)}…` : text;
   }
   if (source instanceof Blob) return (source as Partial<File>).name ?? 'the file';
-  throw new TraceError({
-    code: 'file',
-    place: 'source',
-    found: describe(source),
-    expected: 'a URL, a Blob, an ArrayBuffer or, in Node, a path',
-    fix: 'Pass where the file is, or its bytes.',
-  });
+  throw fileError(
+    'source',
+    describe(source),
+    'a URL, a Blob, an ArrayBuffer or, in Node, a path',
+    'Pass where the file is, or its bytes.',
+  );
 }
 
 function unreadable(name: string, found: string, cause?: unknown): TraceError {
-  return new TraceError({
-    code: 'file',
-    place: name,
+  return fileError(
+    name,
     found,
-    expected: 'a file that can be read',
-    fix: 'Check the address; for another site, that it allows this page to read it (CORS).',
+    'a file that can be read',
+    'Check the address; for another site, that it allows this page to read it (CORS).',
     cause,
-  });
+  );
 }

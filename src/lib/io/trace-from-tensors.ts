@@ -1,13 +1,6 @@
-import { describe } from '../trace/describe.js';
-import { sublayerParts } from '../trace/sublayer.js';
-import {
-  createTrace,
-  TraceError,
-  type Tensor,
-  type Trace,
-  type TraceInput,
-  type SublayerPart,
-} from '../trace/index.js';
+import { describe, isRecord } from '../trace/describe.js';
+import { sublayerPartNames } from '../trace/sublayer.js';
+import { createTrace, type Tensor, type Trace, type TraceInput } from '../trace/index.js';
 import { findTensor, listNames, namesError, type TensorKind, type TensorNames } from './find-tensors.js';
 import { traceMetadata } from './trace-metadata.js';
 
@@ -39,7 +32,7 @@ export interface TensorFile {
   readonly metadata: ReadonlyMap<string, unknown>;
 }
 
-const partNames = Object.keys(sublayerParts) as SublayerPart[];
+const vectorNames = ['queries', 'keys', 'values', ...sublayerPartNames] as const;
 
 type Prefix = '' | 'encoder.' | 'decoder.' | 'cross.';
 
@@ -99,10 +92,7 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
     };
     return {
       attention: attention?.input,
-      queries: vectors('queries'),
-      keys: vectors('keys'),
-      values: vectors('values'),
-      ...Object.fromEntries(partNames.map((part) => [part, vectors(part)])),
+      ...Object.fromEntries(vectorNames.map((kind) => [kind, vectors(kind)])),
       normEpsilon: said.number(`${prefix}normEpsilon`),
       layers: attention?.layers ?? said.numbers(`${prefix}layers`),
       heads: said.heads(`${prefix}heads`),
@@ -124,7 +114,9 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
   const self = stream('');
   const cross = stream('cross.');
   const [encoder, decoder] = (['encoder', 'decoder'] as const).map((which) => {
-    const given = Array.isArray(tokens) ? undefined : (tokens as SidesOfTokens | undefined)?.[which];
+    const given = Array.isArray(tokens)
+      ? undefined
+      : (tokens as Exclude<typeof tokens, readonly string[]>)?.[which];
     return { ...side(`${which}.`, given), ...stream(`${which}.`) };
   });
   const isEncoderDecoder = [encoder, decoder, cross].some((part) => part?.attention);
@@ -148,8 +140,6 @@ function traceInput({ name, tensors, metadata }: TensorFile, options: TensorOpti
   );
 }
 
-type SidesOfTokens = { encoder?: readonly string[]; decoder?: readonly string[] };
-
 /** A part of an encoder-decoder model; undefined if the file has none of it. */
 function held<T extends object>(part: T | undefined): T | undefined {
   return Object.values(part ?? {}).some((value) => value !== undefined) ? part : undefined;
@@ -160,13 +150,11 @@ function asMap<T>(
   place: string,
 ): ReadonlyMap<string, T> {
   if (given instanceof Map) return given as ReadonlyMap<string, T>;
-  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given))
-    return new Map(Object.entries(given as Record<string, T>));
-  throw new TraceError({
-    code: 'file-names',
+  if (isRecord(given)) return new Map(Object.entries(given as Record<string, T>));
+  throw namesError(
     place,
-    found: describe(given),
-    expected: 'an object, or a Map, of values by name',
-    fix: 'Call traceFromTensors({ attention: { dims, data } }, { tokens }).',
-  });
+    describe(given),
+    'an object, or a Map, of values by name',
+    'Call traceFromTensors({ attention: { dims, data } }, { tokens }).',
+  );
 }

@@ -1,4 +1,4 @@
-import { TraceError } from './errors.js';
+import { TraceError, type TraceErrorCode } from './errors.js';
 import { holdsWeights, weightQuantity, type Quantity } from './quantity.js';
 import { decodeTable, decodeWeights } from './weights.js';
 import type { WeightArray, WeightType } from './types.js';
@@ -132,37 +132,38 @@ export function checkWeight(weight: number, place: string, quantity = weightQuan
 const otherQuantities = "scores before the softmax: quantity: 'scores'; attributions: 'attributions'";
 
 function badNumber(number: number, place: string, quantity: Quantity): TraceError {
-  const weights = holdsWeights(quantity);
-  const found = shown(number);
+  const wrong = (code: TraceErrorCode, fix: string, expected = 'a weight in [0, 1]'): TraceError =>
+    new TraceError({ code, place, found: shown(number), expected, fix });
+  if (!holdsWeights(quantity)) {
+    if (Number.isNaN(number)) return wrong('not-a-number', 'Put a number in its place.', 'a number');
+    return Number.isFinite(number)
+      ? wrong(
+          'out-of-range',
+          'Check the numbers, or give the quantity the range that they have.',
+          `a ${quantity.name} in ${rangeText(quantity)}`,
+        )
+      : wrong(
+          'infinite',
+          'Leave a mask of −∞ out, or put 0 where a query cannot look; half precision overflows beyond 65504.',
+          'a finite number',
+        );
+  }
   if (Number.isNaN(number))
-    return new TraceError({
-      ...{ place, found, code: 'not-a-number', expected: weights ? 'a weight in [0, 1]' : 'a number' },
-      fix: weights
-        ? 'A softmax over a row that is masked whole gives NaN: set such rows to 0; where the query is padding, say so with present.'
-        : 'Put a number in its place.',
-    });
+    return wrong(
+      'not-a-number',
+      'A softmax over a row that is masked whole gives NaN: set such rows to 0; where the query is padding, say so with present.',
+    );
   if (!Number.isFinite(number))
-    return new TraceError({
-      ...{ place, found, code: 'infinite', expected: weights ? 'a weight in [0, 1]' : 'a finite number' },
-      fix: weights
-        ? 'Pass weights after the softmax, not scores with a mask of −∞.'
-        : 'Leave a mask of −∞ out, or put 0 where a query cannot look; half precision overflows beyond 65504.',
-    });
-  if (!weights)
-    return new TraceError({
-      ...{ place, found, code: 'out-of-range', expected: `a ${quantity.name} in ${rangeText(quantity)}` },
-      fix: 'Check the numbers, or give the quantity the range that they have.',
-    });
-  const expected = 'a weight in [0, 1]';
+    return wrong('infinite', 'Pass weights after the softmax, not scores with a mask of −∞.');
   return number < 0
-    ? new TraceError({
-        ...{ place, found, expected, code: 'negative-weight' },
-        fix: `Not weights of a softmax? Say what they are, for ${otherQuantities}; differential attention: 'signedWeights'.`,
-      })
-    : new TraceError({
-        ...{ place, found, expected, code: 'weight-over-1' },
-        fix: `Divide percentages by 100; with dropout, call model.eval() first. Not weights? Say what they are, for ${otherQuantities}.`,
-      });
+    ? wrong(
+        'negative-weight',
+        `Not weights of a softmax? Say what they are, for ${otherQuantities}; differential attention: 'signedWeights'.`,
+      )
+    : wrong(
+        'weight-over-1',
+        `Divide percentages by 100; with dropout, call model.eval() first. Not weights? Say what they are, for ${otherQuantities}.`,
+      );
 }
 
 function rangeText({ range }: Quantity): string {

@@ -1,7 +1,7 @@
 import { listed } from './describe.js';
 import { TraceError } from './errors.js';
 import { ReadMatrix } from './read-matrix.js';
-import { blockWeights } from './weights.js';
+import { blockWeights, packedBlock } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
 /** How several heads become one matrix, weight by weight. Of signed values the maximum is the one of largest magnitude. */
@@ -26,7 +26,12 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
       : Promise.all(blocks).then((ready) => combine(ready, how, signed));
   };
   const { rows, cols } = first;
-  const leaves = matrices.every((matrix) => matrix.leftOut);
+  // Not for 'max': the largest of what each head left out is not what they left out together.
+  const leaves = how !== 'max' && matrices.every((matrix) => matrix.leftOut);
+  const leftOut = (row: number): number => {
+    const sum = matrices.reduce((total, matrix) => total + matrix.leftOut!(row), 0);
+    return how === 'mean' ? sum / matrices.length : sum;
+  };
   return new ReadMatrix({
     rows,
     cols,
@@ -36,21 +41,13 @@ export function combineMatrices(matrices: readonly Matrix[], how: Combination): 
     signed,
     // The mean of maxima, where the maximum of means is asked for.
     sample: read,
-    // Not for 'max': the largest of what each head left out is not what they left out together.
-    leftOut:
-      leaves && how !== 'max'
-        ? (row) =>
-            combineNumbers(
-              matrices.map((m) => m.leftOut!(row)),
-              how,
-            )
-        : undefined,
+    leftOut: leaves ? leftOut : undefined,
   });
 }
 
 function combine(blocks: readonly Block[], how: Combination, signed: boolean): Block {
-  const [first] = blocks;
-  const { row, col, rows, cols, rowLevel, colLevel } = first!;
+  const first = blocks[0]!;
+  const { rows, cols, rowLevel, colLevel } = first;
   const data = new Float32Array(rows * cols);
   const share = how === 'mean' ? 1 / blocks.length : 1;
   for (const block of blocks) {
@@ -60,18 +57,12 @@ function combine(blocks: readonly Block[], how: Combination, signed: boolean): B
     else for (let i = 0; i < data.length; i++) data[i] = data[i]! + weights[i]! * share;
   }
   const sampled = (rowLevel + colLevel > 0 && how !== 'max') || blocks.some((block) => block.sampled);
-  const at = { row, col, rows, cols, rowLevel, colLevel };
-  return { ...at, type: 'float32', data, offset: 0, stride: cols, sampled };
+  return { ...packedBlock(first, 'float32', data), sampled };
 }
 
 /** Keeps of two numbers the one of larger magnitude. */
 function keepLarger(data: Float32Array, others: Float32Array): void {
   for (let i = 0; i < data.length; i++) if (Math.abs(others[i]!) > Math.abs(data[i]!)) data[i] = others[i]!;
-}
-
-function combineNumbers(numbers: readonly number[], how: 'sum' | 'mean'): number {
-  const sum = numbers.reduce((total, n) => total + n, 0);
-  return how === 'mean' ? sum / numbers.length : sum;
 }
 
 function notCombinable(matrices: readonly Matrix[], differs: number): TraceError {

@@ -1,5 +1,6 @@
 import type { CellRect } from './pyramid/pyramid.js';
 import { ReadMatrix } from './read-matrix.js';
+import { blockWeights, packedBlock } from './weights.js';
 import type { Block, BlockRequest, Matrix } from './types.js';
 
 /** A matrix, by the function that computes its numbers. */
@@ -27,10 +28,10 @@ export interface Computation {
  */
 export function computedMatrix({ rows, cols, signed, cost, read }: Computation): Matrix {
   const toBlock = (request: BlockRequest, data: Float32Array): Block => {
-    const { row, col, rows, cols } = request;
+    const { rows, cols } = request;
     if (data.length !== rows * cols)
       throw new RangeError(`A rectangle of ${rows} × ${cols} was computed as ${data.length} numbers.`);
-    return { row, col, rows, cols, rowLevel: 0, colLevel: 0, type: 'float32', data, offset: 0, stride: cols };
+    return packedBlock(request, 'float32', data);
   };
   return new ReadMatrix({
     ...{ rows, cols, signed, cost },
@@ -53,15 +54,12 @@ export function wholeMatrix(
   compute: () => Float32Array | Promise<Float32Array>,
 ): Matrix {
   let whole: Float32Array | Promise<Float32Array> | undefined;
-  const cut = (data: Float32Array, rect: CellRect): Float32Array => {
-    if (rect.cols === cols) return data.subarray(rect.row * cols, (rect.row + rect.rows) * cols);
-    const part = new Float32Array(rect.rows * rect.cols);
-    for (let r = 0; r < rect.rows; r++) {
-      const start = (rect.row + r) * cols + rect.col;
-      part.set(data.subarray(start, start + rect.cols), r * rect.cols);
-    }
-    return part;
-  };
+  const cut = (data: Float32Array, rect: CellRect): Float32Array =>
+    blockWeights({
+      ...packedBlock(rect, 'float32', data),
+      offset: rect.row * cols + rect.col,
+      stride: cols,
+    });
   const keep = (ready: Float32Array): Float32Array => {
     if (ready.length !== rows * cols)
       throw new RangeError(`A matrix of ${rows} × ${cols} was computed as ${ready.length} numbers.`);

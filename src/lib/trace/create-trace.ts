@@ -1,8 +1,9 @@
 import { refusePromise } from './array-shape.js';
-import { describe } from './describe.js';
+import { describe, isRecord } from './describe.js';
 import { TraceError } from './errors.js';
-import { toSide, type TokenSide } from './side.js';
+import { toSide } from './side.js';
 import { toStream } from './stream.js';
+import { sublayerPartNames } from './sublayer.js';
 import { heldStreams } from './trace-of.js';
 import type {
   EncoderDecoderInput,
@@ -48,8 +49,7 @@ export function createTrace(input: TraceInput): Trace {
 
 function readTrace(input: TraceInput): Trace {
   refusePromise(input, 'createTrace');
-  if (typeof input !== 'object' || input === null || Array.isArray(input) || ArrayBuffer.isView(input))
-    throw missingAttention(describe(input));
+  if (!isRecord(input)) throw missingAttention(describe(input));
   const streams = isEncoderDecoder(input) ? encoderDecoderStreams(input) : [selfStream(input)];
   return heldStreams(streams, input);
 }
@@ -90,12 +90,7 @@ const streamParts = [
   'queries',
   'keys',
   'values',
-  'outputMatrix',
-  'outputBias',
-  'residual',
-  'normWeight',
-  'normBias',
-  'blockOutput',
+  ...sublayerPartNames,
   'layers',
   'heads',
   'causal',
@@ -117,8 +112,8 @@ function encoderDecoderStreams(input: EncoderDecoderInput): Stream[] {
         expected: 'one form or the other',
         fix: `Put ${part} inside the stream it belongs to.`,
       });
-  const encoderSide = toSideIfGiven(encoder, 'encoder.');
-  const decoderSide = toSideIfGiven(decoder, 'decoder.');
+  const encoderSide = encoder?.tokens === undefined ? undefined : toSide(encoder, 'encoder.');
+  const decoderSide = decoder?.tokens === undefined ? undefined : toSide(decoder, 'decoder.');
   const queries = () => decoderSide ?? toSide({}, 'decoder.');
   const keys = () => encoderSide ?? toSide({}, 'encoder.');
   const streams: Stream[] = [];
@@ -127,10 +122,6 @@ function encoderDecoderStreams(input: EncoderDecoderInput): Stream[] {
   if (isStream(cross)) streams.push(toStream('cross', cross, queries(), keys(), 'cross.'));
   if (streams.length === 0) throw missingAttention('no attention in encoder, decoder or cross');
   return streams;
-}
-
-function toSideIfGiven(part: EncoderDecoderInput['encoder'], prefix: string): TokenSide | undefined {
-  return part?.tokens === undefined ? undefined : toSide(part, prefix);
 }
 
 function isStream(part: Partial<StreamInput> | undefined): part is Partial<StreamInput> {

@@ -13,6 +13,11 @@ export function describe(value: unknown): string {
   return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
+/** Whether a value is an object with keys, or of a class, and no list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
 /** Numbers, or what was passed for them, as `[3, 0, 5]`; a long list is cut. */
 export function listed(values: unknown): string {
   if (!Array.isArray(values)) return describe(values);

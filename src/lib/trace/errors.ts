@@ -133,6 +133,19 @@ export function isTraceError(error: unknown, code?: TraceErrorCode): error is Tr
   return name === 'TraceError' && (code === undefined ? itsCode !== undefined : itsCode === code);
 }
 
+/** A function that makes errors of one code; `usual` is the fix of those that are given none. */
+export function errorsOf(
+  code: TraceErrorCode,
+): (place: string, found: string, expected: string, fix: string, cause?: unknown) => TraceError;
+export function errorsOf(
+  code: TraceErrorCode,
+  usual: string,
+): (place: string, found: string, expected: string, fix?: string, cause?: unknown) => TraceError;
+export function errorsOf(code: TraceErrorCode, usual = '') {
+  return (place: string, found: string, expected: string, fix = usual, cause?: unknown) =>
+    new TraceError({ code, place, found, expected, fix, cause });
+}
+
 /** An array that was there when the trace was made and has no elements any more. */
 export function transferred(place: string): TraceError {
   return new TraceError({

@@ -1,10 +1,11 @@
 import { checkWeights, clampRounded, type Checked, type WeightRules } from './check-weights.js';
 import { drain } from './pyramid/drain.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
-import type { Pyramid, CellRect } from './pyramid/pyramid.js';
-import { reduceWeights, type Levels } from './pyramid/reduce.js';
+import type { CellRect, PyramidSource } from './pyramid/pyramid.js';
+import { pyramidsOf } from './pyramid/pyramids-of.js';
+import { reduceWeights, type Levels, type Reduce } from './pyramid/reduce.js';
 import { cellsAtLevel, cutRequest, readAtOnce } from './request.js';
-import { newWeights } from './weights.js';
+import { newWeights, packedBlock } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix, WeightArray, WeightType } from './types.js';
 
 /** Rows of a matrix too large to be checked at once are checked when they are first read. */
@@ -21,8 +22,6 @@ export interface About {
   /** Whether rounding left some weights outside [0, 1]: they are clamped when read. Default false. */
   rounded?: boolean;
 }
-
-type Reduce = 'max' | 'mean';
 
 /** Weights of a rectangle: cell `(r, c)` is `data[offset + r * stride + c]`. */
 export interface Stored {
@@ -43,7 +42,7 @@ export abstract class HeldMatrix implements Matrix {
   #rounded: boolean;
   /** Of a guarded matrix: 1 for each row that was checked. */
   readonly #checked: Uint8Array | undefined;
-  readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
+  readonly #pyramid = pyramidsOf(() => this.#pyramidSource());
   readonly #coarser = new Map<string, Stored & { type: WeightType }>();
 
   constructor(
@@ -128,10 +127,8 @@ export abstract class HeldMatrix implements Matrix {
     const name = `${reduce} ${rowLevel} ${colLevel}`;
     const kept = this.#coarser.get(name);
     if (kept) return kept;
-    const from =
-      reduce === 'max'
-        ? { rowLevel: Math.max(0, rowLevel - 1), colLevel: Math.max(0, colLevel - 1) }
-        : { rowLevel: 0, colLevel: 0 };
+    const finerOf = (level: number): number => (reduce === 'max' ? Math.max(0, level - 1) : 0);
+    const from = { rowLevel: finerOf(rowLevel), colLevel: finerOf(colLevel) };
     const [rows, cols] = [cellsAtLevel(this.rows, from.rowLevel), cellsAtLevel(this.cols, from.colLevel)];
     const { data: finer, offset, type } = this.#level(from, reduce);
     const { data } = drain(
@@ -163,13 +160,7 @@ export abstract class HeldMatrix implements Matrix {
     return { row: 0, col: 0, rows: this.rows, cols: this.cols };
   }
 
-  #pyramid(reduce: Reduce): Promise<Pyramid> {
-    return (this.#pyramids[reduce] ??= import('./pyramid/pyramid.js').then(
-      ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
-    ));
-  }
-
-  #pyramidSource() {
+  #pyramidSource(): PyramidSource {
     const { rows, cols, type, signed } = this;
     const rules = this.#guard?.rules;
     const checks = (rect: CellRect): boolean =>
@@ -181,8 +172,8 @@ export abstract class HeldMatrix implements Matrix {
       signed,
       // Whole rows, as checking takes; half a million weights and more.
       part: { rows: 2 ** Math.max(0, Math.ceil(19 - Math.log2(cols))), cols },
-      read: (rect: CellRect, levels: Levels, reduce: Reduce) => () => ({
-        op: 'reduce' as const,
+      read: (rect, levels, reduce) => () => ({
+        op: 'reduce',
         data: this.#copy(rect),
         type,
         rows: rect.rows,
@@ -192,7 +183,7 @@ export abstract class HeldMatrix implements Matrix {
         signed,
         check: checks(rect) ? { rules: rules!, firstRow: rect.row } : undefined,
       }),
-      see: (rect: CellRect, { looksAhead = false, rounded = false }: Partial<Checked>) => {
+      see: (rect, { looksAhead = false, rounded = false }) => {
         if (!checks(rect)) return;
         this.#see({ looksAhead, rounded });
         this.#checked!.fill(1, rect.row, rect.row + rect.rows);
@@ -235,6 +226,6 @@ export abstract class HeldMatrix implements Matrix {
     }
     if (this.#rounded) clampRounded(data, this.type);
     const at = { row, col, rows, cols, rowLevel, colLevel };
-    return { ...at, type: this.type, data, offset: 0, stride: cols, sampled: true };
+    return { ...packedBlock(at, this.type, data), sampled: true };
   }
 }

@@ -25,26 +25,23 @@ export function modelNumbers(
   const lists = input.heads as readonly unknown[] | undefined;
   const nested = Array.isArray(lists) && lists.length > 0 && lists.every((list) => Array.isArray(list));
   const even = counts.every((count) => count === headCount);
-  const heads = counts.map((count, i) => {
+  const heads = counts.map((held, i) => {
     const place = `${prefix}heads`;
     if (nested && (lists.length === passed || lists.length === layerCount)) {
       const at = lists.length === passed ? of[i]! : i;
-      return numbersOf(lists[at] as number[], count, `${place}[${at}]`, 'head-numbers');
+      return numbersOf(lists[at] as number[], held, `${place}[${at}]`, 'head-numbers');
     }
-    if (lists !== undefined && (nested || !even)) throw headLists(place, listed(lists), layerCount);
-    return numbersOf(input.heads as number[] | undefined, count, place, 'head-numbers');
+    if (lists !== undefined && (nested || !even))
+      throw new TraceError({
+        code: 'head-numbers',
+        place,
+        found: listed(lists),
+        expected: `${count(layerCount, 'list')}, one for each layer, as layers differ in their heads`,
+        fix: 'Give the numbers the model has for the heads of each layer: [[0, 1, 3], [0, 2]].',
+      });
+    return numbersOf(input.heads as number[] | undefined, held, place, 'head-numbers');
   });
   return { layers, heads, all: [...new Set(heads.flat())].sort((a, b) => a - b) };
-}
-
-function headLists(place: string, found: string, layers: number): TraceError {
-  return new TraceError({
-    code: 'head-numbers',
-    place,
-    found,
-    expected: `${count(layers, 'list')}, one for each layer, as layers differ in their heads`,
-    fix: 'Give the numbers the model has for the heads of each layer: [[0, 1, 3], [0, 2]].',
-  });
 }
 
 function numbersOf(
@@ -54,11 +51,7 @@ function numbersOf(
   code: 'layer-numbers' | 'head-numbers',
 ): readonly number[] {
   if (given === undefined) return Array.from({ length: held }, (_, i) => i);
-  const sound =
-    Array.isArray(given) &&
-    given.length === held &&
-    Array.from(given).every((n, i) => Number.isInteger(n) && n >= 0 && (i === 0 || n > given[i - 1]!));
-  if (!sound)
+  if (!Array.isArray(given) || given.length !== held || !areAscending(Array.from(given)))
     throw new TraceError({
       code,
       place,
@@ -67,6 +60,13 @@ function numbersOf(
       fix: 'Give the numbers the model has for them, from 0.',
     });
   return [...given];
+}
+
+/** Whether values are whole numbers from 0, each larger than the one before. */
+export function areAscending(values: readonly unknown[]): values is number[] {
+  const isNext = (n: unknown, i: number) =>
+    Number.isInteger(n) && (n as number) > Number(values[i - 1] ?? -1);
+  return values.every(isNext);
 }
 
 /**

@@ -91,22 +91,16 @@ function isLayerTensor(value: unknown): boolean {
 
 /** One layer `[head, query, key]` or `[head, token, dim]`, in any in-memory form. */
 export function parseLayer(layer: unknown, place: string, axes: Axes): StoredLayer {
-  if (layer === null || layer === undefined)
-    throw axes === 'head, query, key'
-      ? new TraceError({
-          code: 'null-attention',
-          place,
-          found: describe(layer),
-          expected: `an array [${axes}]`,
-          fix: 'Fused kernels return no weights: in transformers load the model with attn_implementation="eager".',
-        })
-      : new TraceError({
-          code: 'vectors',
-          place,
-          found: describe(layer),
-          expected: `an array [${axes}]`,
-          fix: 'Record them for every layer that attention holds.',
-        });
+  if (layer === null || layer === undefined) {
+    const [code, fix] =
+      axes === 'head, query, key'
+        ? ([
+            'null-attention',
+            'Fused kernels return no weights: in transformers load the model with attn_implementation="eager".',
+          ] as const)
+        : (['vectors', 'Record them for every layer that attention holds.'] as const);
+    throw new TraceError({ code, place, found: describe(layer), expected: `an array [${axes}]`, fix });
+  }
   refusePromise(layer, place);
   if (isTensor(layer)) {
     const { dims, data, type } = parseTensor(layer, place);

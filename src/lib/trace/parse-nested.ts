@@ -1,7 +1,8 @@
 import { emptyError, layerDims, type Axes, type StoredLayer } from './array-shape.js';
 import { count, describe, listed } from './describe.js';
 import { TraceError } from './errors.js';
-import { isTensor, parseTensor, toFloats, viewElements } from './parse-tensor.js';
+import { isTensor, parseTensor, toFloats, viewElements, type StoredElements } from './parse-tensor.js';
+import { newWeights } from './weights.js';
 
 type List = ArrayLike<unknown>;
 
@@ -50,7 +51,7 @@ function joinHeads(heads: List, place: string, axes: Axes): StoredLayer {
     if (isTensor(head)) return parseTensor(head, `${place}[${h}]`);
     throw tooShallow(heads, [heads.length], place, axes);
   });
-  const [{ dims, type, data: first }] = parsed as [ReturnType<typeof parseTensor>];
+  const { dims, type, data: first } = parsed[0]!;
   parsed.forEach((head, h) => {
     const wrong = { place: `${place}[${h}]`, fix: 'All heads of a layer have one shape and one type.' };
     const as = `, as in ${place}[0]`;
@@ -65,14 +66,14 @@ function joinHeads(heads: List, place: string, axes: Axes): StoredLayer {
       throw new TraceError({ ...wrong, code: 'dtype', found: head.type, expected: type + as });
   });
   const whole = layerDims([parsed.length, ...dims], place, axes);
-  const data = new (first.constructor as Float32ArrayConstructor)(parsed.length * first.length);
+  const data = newWeights(type, parsed.length * first.length);
   parsed.forEach((head, h) => data.set(head.data, h * first.length));
   return { dims: whole, data, type, offset: 0 };
 }
 
-function joinRows(rows: { row: List; place: string }[], cols: number): Pick<StoredLayer, 'data' | 'type'> {
+function joinRows(rows: { row: List; place: string }[], cols: number): StoredElements {
   const first = readRow(rows[0]!.row, rows[0]!.place);
-  const data = new (first.data.constructor as Float32ArrayConstructor)(rows.length * cols);
+  const data = newWeights(first.type, rows.length * cols);
   rows.forEach(({ row, place }, i) => {
     const { data: elements, type } = readRow(row, place);
     if (type !== first.type)
@@ -88,7 +89,7 @@ function joinRows(rows: { row: List; place: string }[], cols: number): Pick<Stor
   return { data, type: first.type };
 }
 
-function readRow(row: List, place: string): Pick<StoredLayer, 'data' | 'type'> {
+function readRow(row: List, place: string): StoredElements {
   return Array.isArray(row) ? { data: toFloats(row, place), type: 'float32' } : viewElements(row, place);
 }
 

@@ -1,8 +1,13 @@
 import { describe, either, listed } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf } from './errors.js';
 import { holdsWeights, quantities, weightQuantity, type Evidence, type Quantity } from './quantity.js';
 
 export const evidences: readonly Evidence[] = ['descriptive', 'contribution', 'causal'];
+
+const wrong = errorsOf(
+  'quantity',
+  'A quantity is { name: "score", range: [-Infinity, Infinity], evidence: "descriptive" }, or the name of a ready-made one.',
+);
 
 /**
  * A quantity as `createTrace` takes it: the name of a ready-made one, or an object of one's own. Nothing means weights.
@@ -50,14 +55,4 @@ function isRange(range: unknown): range is readonly [number, number] {
   if (!Array.isArray(range) || range.length !== 2) return false;
   const [least, largest] = range as unknown[];
   return typeof least === 'number' && typeof largest === 'number' && least < largest;
-}
-
-function wrong(place: string, found: string, expected: string): TraceError {
-  return new TraceError({
-    code: 'quantity',
-    place,
-    found,
-    expected,
-    fix: 'A quantity is { name: "score", range: [-Infinity, Infinity], evidence: "descriptive" }, or the name of a ready-made one.',
-  });
 }

@@ -30,7 +30,8 @@ export function parseTensor(tensor: Tensor, place: string): StoredElements & { d
     });
   const source = readData(tensor, `${place}.data`);
   refusePromise(source, `${place}.data`);
-  const length = Array.isArray(source) || ArrayBuffer.isView(source) ? lengthOf(source) : undefined;
+  const isList = Array.isArray(source) || ArrayBuffer.isView(source);
+  const length = isList ? (source as { length?: number }).length : undefined;
   const size = dims.reduce((product, n) => product * n, 1);
   if (length !== undefined && length !== size)
     throw new TraceError({
@@ -75,10 +76,6 @@ function readData(tensor: Tensor, place: string): unknown {
       cause,
     });
   }
-}
-
-function lengthOf(data: unknown[] | ArrayBufferView): number | undefined {
-  return (data as { length?: number }).length;
 }
 
 /** Which typed arrays are read, as what, and the names a tensor's `type` may then have. */

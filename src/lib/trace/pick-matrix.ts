@@ -1,6 +1,6 @@
 import { lookedAtAbsent } from './present.js';
 import { ReadMatrix } from './read-matrix.js';
-import { blockWeights } from './weights.js';
+import { blockWeights, packedBlock } from './weights.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from './types.js';
 
 /** A weight up to this on a token that is not present is rounding. */
@@ -36,13 +36,13 @@ export function pickMatrix(matrix: Matrix, picked: Picked, place: string): Matri
     }
   };
   const read = (wanted: BlockRequest, options: BlockOptions): Block | Promise<Block> => {
-    const box = boxOf(
-      rows.slice(wanted.row, wanted.row + wanted.rows),
-      cols.slice(wanted.col, wanted.col + wanted.cols),
-    );
+    const [row, height] = span(rows.slice(wanted.row, wanted.row + wanted.rows));
+    const [col, width] = span(cols.slice(wanted.col, wanted.col + wanted.cols));
+    const box = { row, col, rows: height, cols: width };
     const cut = (block: Block): Block => cutOut(block, wanted, picked);
     const known = absent.length === 0 || !checked.subarray(wanted.row, wanted.row + wanted.rows).includes(0);
-    const rest = !known ? matrix.block({ ...box, ...span(absent, 'col') }, options) : undefined;
+    const [first, count] = span(absent);
+    const rest = !known ? matrix.block({ ...box, col: first, cols: count }, options) : undefined;
     const block = matrix.block(box, options);
     if (!(block instanceof Promise) && !(rest instanceof Promise)) {
       if (rest) check(rest, wanted);
@@ -63,16 +63,10 @@ export function pickMatrix(matrix: Matrix, picked: Picked, place: string): Matri
   });
 }
 
-function span<Axis extends 'row' | 'col'>(numbers: readonly number[], axis: Axis) {
+/** Where a run begins that holds all of some ascending numbers, and its length. */
+function span(numbers: readonly number[]): [start: number, length: number] {
   const start = numbers[0] ?? 0;
-  return { [axis]: start, [`${axis}s`]: (numbers.at(-1) ?? -1) + 1 - start } as Record<
-    Axis | `${Axis}s`,
-    number
-  >;
-}
-
-function boxOf(rows: readonly number[], cols: readonly number[]): BlockRequest {
-  return { ...span(rows, 'row'), ...span(cols, 'col') };
+  return [start, (numbers.at(-1) ?? -1) + 1 - start];
 }
 
 /** The wanted rows and columns of a larger block: a view where they are contiguous, else a copy as float32. */
@@ -84,9 +78,5 @@ function cutOut(block: Block, wanted: BlockRequest, { rows, cols }: Picked): Blo
   for (let r = 0, at = 0; r < wanted.rows; r++)
     for (let c = 0; c < wanted.cols; c++, at++)
       data[at] = weights[(rows[row + r]! - block.row) * block.cols + cols[col + c]! - block.col]!;
-  return {
-    ...{ row, col, rows: wanted.rows, cols: wanted.cols, rowLevel: 0, colLevel: 0 },
-    ...{ type: 'float32' as const },
-    ...{ data, offset: 0, stride: wanted.cols },
-  };
+  return packedBlock({ row, col, rows: wanted.rows, cols: wanted.cols }, 'float32', data);
 }

@@ -1,5 +1,11 @@
 import { describe } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf } from './errors.js';
+import { isList } from './parse-nested.js';
+
+const wrong = errorsOf(
+  'present',
+  'Pass the attention_mask of the tokenizer for this sequence, one entry a token.',
+);
 
 /**
  * The indices of the tokens that are present, ascending; undefined where all are.
@@ -30,31 +36,16 @@ export function parsePresent(given: unknown, count: number, place: string): read
 function maskOf(given: unknown): ArrayLike<unknown> | undefined {
   const { data } = given as { data?: unknown };
   if (data !== undefined) return maskOf(data);
-  if (Array.isArray(given)) return given.length === 1 && isArray(given[0]) ? maskOf(given[0]) : given;
-  return isArray(given) ? given : undefined;
-}
-
-function isArray(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-}
-
-function wrong(place: string, found: string, expected: string): TraceError {
-  return new TraceError({
-    code: 'present',
-    place,
-    found,
-    expected,
-    fix: 'Pass the attention_mask of the tokenizer for this sequence, one entry a token.',
-  });
+  if (Array.isArray(given)) return given.length === 1 && isList(given[0]) ? maskOf(given[0]) : given;
+  return isList(given) ? given : undefined;
 }
 
 /** The error for a query with weight on a token that is marked as not present. */
-export function lookedAtAbsent(place: string, weight: number): TraceError {
-  return new TraceError({
-    code: 'present',
+export function lookedAtAbsent(place: string, weight: number) {
+  return wrong(
     place,
-    found: `a weight of ${Number(weight.toPrecision(5))} on a token that is not present`,
-    expected: '0',
-    fix: 'Pass the mask that the model was given; where it was given none, it saw its padding, and present cannot leave that out.',
-  });
+    `a weight of ${Number(weight.toPrecision(5))} on a token that is not present`,
+    '0',
+    'Pass the mask that the model was given; where it was given none, it saw its padding, and present cannot leave that out.',
+  );
 }

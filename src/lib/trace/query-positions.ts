@@ -1,5 +1,11 @@
 import { count, describe, listed } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf, type TraceError } from './errors.js';
+import { areAscending } from './model-numbers.js';
+
+const wrong = errorsOf(
+  'query-positions',
+  'Say which tokens the rows are of, by their positions in the whole sequence.',
+);
 
 /**
  * The position of each query in its sequence, where only some were recorded.
@@ -15,40 +21,23 @@ export function parseQueryPositions(
   tokens: number,
   place: string,
 ): readonly number[] {
-  if (!Array.isArray(given) && !ArrayBuffer.isView(given))
-    throw wrong(place, describe(given), queries, tokens);
+  const expected = `${count(queries, 'whole number')}, ascending, from 0 to ${tokens - 1}, one for each query in attention`;
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw wrong(place, describe(given), expected);
   const list = given as unknown as ArrayLike<unknown>;
-  if (list.length !== queries) throw wrong(place, count(list.length, 'position'), queries, tokens);
+  if (list.length !== queries) throw wrong(place, count(list.length, 'position'), expected);
   const positions = Array.from(list, (entry) => (typeof entry === 'bigint' ? Number(entry) : entry));
-  const sound = positions.every(
-    (n, i) =>
-      Number.isInteger(n) &&
-      (n as number) >= 0 &&
-      (n as number) < tokens &&
-      (i === 0 || (n as number) > (positions[i - 1] as number)),
-  );
-  if (!sound) throw wrong(place, listed(positions), queries, tokens);
-  return positions as number[];
-}
-
-function wrong(place: string, found: string, queries: number, tokens: number): TraceError {
-  return new TraceError({
-    code: 'query-positions',
-    place,
-    found,
-    expected: `${count(queries, 'whole number')}, ascending, from 0 to ${tokens - 1}, one for each query in attention`,
-    fix: 'Say which tokens the rows are of, by their positions in the whole sequence.',
-  });
+  if (!areAscending(positions) || positions.some((position) => position >= tokens))
+    throw wrong(place, listed(positions), expected);
+  return positions;
 }
 
 /** The error for fewer queries than tokens, if it is not said which they are. */
 export function unknownPositions(place: string, queries: number, tokens: number): TraceError {
   const last = Array.from({ length: Math.min(queries, 8) }, (_, i) => tokens - queries + i);
-  return new TraceError({
-    code: 'query-positions',
+  return wrong(
     place,
-    found: 'nothing',
-    expected: `the positions of the ${queries === 1 ? '1 query' : `${queries} queries`} among ${count(tokens, 'token')}`,
-    fix: `For the last ones, as of a step with a cache, queryPositions: ${queries > 8 ? `[${tokens - queries}, …, ${tokens - 1}]` : listed(last)}; a query that is no token, as of pooling, is the decoder of a cross stream.`,
-  });
+    'nothing',
+    `the positions of the ${queries === 1 ? '1 query' : `${queries} queries`} among ${count(tokens, 'token')}`,
+    `For the last ones, as of a step with a cache, queryPositions: ${queries > 8 ? `[${tokens - queries}, …, ${tokens - 1}]` : listed(last)}; a query that is no token, as of pooling, is the decoder of a cross stream.`,
+  );
 }

@@ -1,8 +1,8 @@
 import { DenseMatrix } from './dense-matrix.js';
 import { pacer } from './pacer.js';
 import { keepLevels, touchLevels } from './pyramid/kept-levels.js';
-import type { Pyramid, CellRect } from './pyramid/pyramid.js';
-import type { Levels } from './pyramid/reduce.js';
+import type { PyramidSource } from './pyramid/pyramid.js';
+import { pyramidsOf } from './pyramid/pyramids-of.js';
 import { unlessAborted } from './pyramid/unless-aborted.js';
 import { cutRequest, readAtOnce } from './request.js';
 import { blockWeights } from './weights.js';
@@ -42,7 +42,7 @@ export class ReadMatrix implements Matrix {
   readonly signed: boolean;
   readonly leftOut?: (row: number) => number;
   readonly #reader: MatrixReader;
-  readonly #pyramids: Partial<Record<'max' | 'mean', Promise<Pyramid>>> = {};
+  readonly #pyramid = pyramidsOf(() => this.#pyramidSource());
   #whole: DenseMatrix | Promise<DenseMatrix> | undefined;
 
   constructor(reader: MatrixReader) {
@@ -60,10 +60,7 @@ export class ReadMatrix implements Matrix {
       return this.#reader.read(cut, options);
     if (this.#small) return this.#fromWhole(cut);
     if (sample && this.#reader.sample) return this.#reader.sample(cut, options);
-    this.#pyramids[reduce] ??= import('./pyramid/pyramid.js').then(
-      ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
-    );
-    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, options));
+    return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, options));
   }
 
   get canSample(): boolean {
@@ -103,23 +100,23 @@ export class ReadMatrix implements Matrix {
     });
   }
 
-  #pyramidSource() {
+  #pyramidSource(): PyramidSource {
     const { rows, cols, signed } = this;
     const side = 2 ** Math.max(7, Math.floor(10 - Math.log2(this.#reader.cost ?? 1) / 2));
     const turn = turns(mostReading);
     return {
       rows,
       cols,
-      type: 'float32' as const,
+      type: 'float32',
       signed,
       part: { rows: side, cols: side },
-      read: async (rect: CellRect, levels: Levels, reduce: 'max' | 'mean', signal?: AbortSignal) => {
+      read: async (rect, levels, reduce, signal) => {
         const block = await turn(() => this.#reader.read(rect, { signal }), signal);
         const weights = blockWeights(block);
         return () => ({
-          op: 'reduce' as const,
+          op: 'reduce',
           data: weights.buffer === block.data.buffer ? weights.slice() : weights,
-          type: 'float32' as const,
+          type: 'float32',
           rows: rect.rows,
           cols: rect.cols,
           ...levels,

@@ -1,9 +1,11 @@
 import { describe, listed } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf } from './errors.js';
 import { parseArray } from './parse-array.js';
 import { isTensor, parseTensor } from './parse-tensor.js';
 import { decodeWeights } from './weights.js';
 import type { HeadScoring, Scoring, ScoringInput, Tensor } from './types.js';
+
+const wrong = errorsOf('source');
 
 /** The shape of the attention that is scored. */
 interface ScoringShape {
@@ -22,36 +24,29 @@ interface ScoringShape {
 export function parseScoring(given: ScoringInput | undefined, prefix: string, shape: ScoringShape): Scoring {
   const { layers, heads, causal } = shape;
   const { softCap = Infinity } = given ?? {};
-  const scales = perLayer(given?.scale, layers, `${prefix}scale`);
-  const windows = perLayer(given?.window, layers, `${prefix}window`);
-  scales.forEach((scale, i) =>
-    mustBe(
-      scale === undefined || (Number.isFinite(scale) && scale > 0),
-      `${prefix}scale`,
-      given?.scale,
-      i,
-      'a number over 0',
-      'It is 1 / √dim in most models; leave it out for that.',
-    ),
-  );
-  windows.forEach((window, i) =>
-    mustBe(
-      window === undefined || window === Infinity || (causal && Number.isInteger(window) && window > 0),
-      `${prefix}window`,
-      given?.window,
-      i,
-      'a whole number over 0, with causal true',
-      'A window counts the keys that a query sees, its own the last; null for a layer that sees all.',
-    ),
-  );
-  mustBe(
-    softCap > 0,
-    `${prefix}softCap`,
-    softCap,
-    undefined,
+  const scales = perLayer(
+    given?.scale,
+    layers,
+    `${prefix}scale`,
+    (scale) => Number.isFinite(scale) && scale > 0,
     'a number over 0',
-    'Scores become c · tanh(score ÷ c); leave it out for none.',
+    'It is 1 / √dim in most models; leave it out for that.',
   );
+  const windows = perLayer(
+    given?.window,
+    layers,
+    `${prefix}window`,
+    (window) => window === Infinity || (causal && Number.isInteger(window) && window > 0),
+    'a whole number over 0, with causal true',
+    'A window counts the keys that a query sees, its own the last; null for a layer that sees all.',
+  );
+  if (!(softCap > 0))
+    throw wrong(
+      `${prefix}softCap`,
+      shown(softCap),
+      'a number over 0',
+      'Scores become c · tanh(score ÷ c); leave it out for none.',
+    );
   const slopes = perHead(given?.alibiSlopes, layers, heads, `${prefix}alibiSlopes`);
   const sinks = perHead(given?.sinks, layers, heads, `${prefix}sinks`);
   const bias = given?.bias === undefined ? undefined : parseBias(given.bias, `${prefix}bias`, shape);
@@ -65,21 +60,33 @@ export function parseScoring(given: ScoringInput | undefined, prefix: string, sh
   });
 }
 
+/** One number for all layers or for each, as one for each; undefined where it is not said. */
 function perLayer(
   given: number | readonly (number | null)[] | undefined,
   layers: number,
   place: string,
+  isSound: (one: number) => boolean,
+  expected: string,
+  fix: string,
 ): (number | undefined)[] {
-  if (!Array.isArray(given))
-    return Array<number | undefined>(layers).fill((given as number | undefined) ?? undefined);
-  if (given.length !== layers)
+  const isList = Array.isArray(given);
+  if (isList && given.length !== layers)
     throw wrong(
       place,
       `a list of ${given.length}`,
       `one number, or ${layers}, one for each layer`,
       'Give those of the layers recorded.',
     );
-  return given.map((one: number | null) => one ?? undefined);
+  return Array.from({ length: layers }, (_, i) => {
+    const one = (isList ? given[i] : given) as number | null | undefined;
+    if (one === undefined || one === null) return undefined;
+    if (!isSound(one)) throw wrong(isList ? `${place}[${i}]` : place, shown(one), expected, fix);
+    return one;
+  });
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : describe(value);
 }
 
 /** Finite numbers `[layer][head]`. */
@@ -151,26 +158,4 @@ function parseBias(
       return numbers;
     };
   };
-}
-
-function mustBe(
-  sound: boolean,
-  place: string,
-  given: unknown,
-  at: number | undefined,
-  expected: string,
-  fix: string,
-): void {
-  if (sound) return;
-  const value: unknown = Array.isArray(given) && at !== undefined ? given[at] : given;
-  throw wrong(
-    Array.isArray(given) ? `${place}[${at}]` : place,
-    typeof value === 'number' ? String(value) : describe(value),
-    expected,
-    fix,
-  );
-}
-
-function wrong(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'source', place, found, expected, fix });
 }

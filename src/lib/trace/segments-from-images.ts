@@ -1,6 +1,11 @@
 import { count, describe, listed } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf } from './errors.js';
 import type { Segment, Token } from './types.js';
+
+const wrong = errorsOf(
+  'segment',
+  'Give the grid as the processor of the model has it, such as image_grid_thw with merge: 2; of other layouts make segments by hand.',
+);
 
 /** A picture that a model read, and the grid of patches it was cut into. */
 export interface ImageInput {
@@ -87,14 +92,4 @@ function partsOf(image: ImageInput, i: number): Part[] {
     name: sources.length === 1 ? name : `${name} · ${n + 1}`,
     image: { src: one as string, rows: rows!, cols: cols! },
   }));
-}
-
-function wrong(place: string, found: string, expected: string): TraceError {
-  return new TraceError({
-    code: 'segment',
-    place,
-    found,
-    expected,
-    fix: 'Give the grid as the processor of the model has it, such as image_grid_thw with merge: 2; of other layouts make segments by hand.',
-  });
 }

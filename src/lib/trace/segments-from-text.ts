@@ -1,7 +1,9 @@
 import { describe } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf } from './errors.js';
 import { joinedText, parseSpecialTokens, toTokens } from './tokens.js';
 import type { Segment, Token } from './types.js';
+
+const wrong = errorsOf('segment', 'Call segmentsFromText(tokens, { name: text }).');
 
 /** Where a segment is: its text, its characters `[start, end)` of the whole text, or the markers that stand before and after it. */
 export type SegmentPlace =
@@ -24,9 +26,9 @@ export function segmentsFromText(
   places: Readonly<Record<string, SegmentPlace>>,
   options: { specialTokens?: readonly string[] } = {},
 ): Segment[] {
-  if (!Array.isArray(tokens)) throw notGiven('tokens', describe(tokens), 'an array of tokens');
+  if (!Array.isArray(tokens)) throw wrong('tokens', describe(tokens), 'an array of tokens');
   if (typeof places !== 'object' || places === null)
-    throw notGiven('places', describe(places), "an object, such as { 'document 1': 'Paris is in France.' }");
+    throw wrong('places', describe(places), "an object, such as { 'document 1': 'Paris is in France.' }");
   const special = parseSpecialTokens(options.specialTokens, 'specialTokens');
   const read = tokens.every((token) => typeof token === 'string')
     ? toTokens(tokens, special)
@@ -101,26 +103,19 @@ function ofCharacters(text: Text, [start, end]: readonly [number, number], name:
   const sound = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= most;
   const run = sound && { start: text.lettersBefore[start]!, end: text.lettersBefore[end]! };
   if (run && run.start < run.end) return run;
-  throw new TraceError({
-    code: 'segment',
-    place: name,
-    found: `characters ${describe(start)} to ${describe(end)}`,
-    expected: `whole numbers, 0 ≤ start < end ≤ ${most}`,
-    fix: 'Count characters in the text of the tokens, special tokens left out.',
-  });
+  throw wrong(
+    name,
+    `characters ${describe(start)} to ${describe(end)}`,
+    `whole numbers, 0 ≤ start < end ≤ ${most}`,
+    'Count characters in the text of the tokens, special tokens left out.',
+  );
 }
 
-function notGiven(place: string, found: string, expected: string): TraceError {
-  const fix = 'Call segmentsFromText(tokens, { name: text }).';
-  return new TraceError({ code: 'segment', place, found, expected, fix });
-}
-
-function notFound(name: string, found: string, later: boolean): TraceError {
-  return new TraceError({
-    code: 'segment',
-    place: name,
-    found: `${found}, which the tokens do not say${later ? ' after the segment before it' : ''}`,
-    expected: 'a text of the tokens',
-    fix: 'Give segments in the order of the text, and their texts as the model was given them.',
-  });
+function notFound(name: string, found: string, later: boolean) {
+  return wrong(
+    name,
+    `${found}, which the tokens do not say${later ? ' after the segment before it' : ''}`,
+    'a text of the tokens',
+    'Give segments in the order of the text, and their texts as the model was given them.',
+  );
 }

@@ -1,7 +1,12 @@
 import { axisValue, isAxis } from './axis-label.js';
 import { describe, listed } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf } from './errors.js';
 import type { PatchGrid, PositionAxis, Segment, Token } from './types.js';
+
+const wrong = errorsOf(
+  'segment',
+  'A segment is a run of token positions from 0, its end exclusive: { name: "answer", start: 4, end: 9 }.',
+);
 
 /**
  * Checks segments as `createTrace` takes them, and moves them from positions of the tokens passed to those of the tokens present.
@@ -41,13 +46,12 @@ function checkApart(segments: readonly Segment[], place: string): void {
   ordered.slice(1).forEach(({ segment, i }, n) => {
     const before = ordered[n]!.segment;
     if (segment.start < before.end)
-      throw new TraceError({
-        code: 'segment',
-        place: `${place}[${i}]`,
-        found: `${describe(segment.name)} from ${segment.start}, within ${describe(before.name)}, which ends at ${before.end}`,
-        expected: 'segments that do not overlap',
-        fix: 'End a segment where the next one starts: a token belongs to one segment.',
-      });
+      throw wrong(
+        `${place}[${i}]`,
+        `${describe(segment.name)} from ${segment.start}, within ${describe(before.name)}, which ends at ${before.end}`,
+        'segments that do not overlap',
+        'End a segment where the next one starts: a token belongs to one segment.',
+      );
   });
 }
 
@@ -57,13 +61,12 @@ function checkPlaces({ image, axis }: Partial<Segment>, tokens: number, place: s
     const { src, rows, cols } = (image ?? {}) as Partial<PatchGrid>;
     if (typeof src !== 'string') throw wrong(`${place}.image.src`, describe(src), 'the address of a picture');
     if (![rows, cols].every((n) => Number.isInteger(n) && n! > 0) || rows! * cols! !== tokens)
-      throw new TraceError({
-        code: 'segment',
-        place: `${place}.image`,
-        found: [rows, cols].map((n) => (typeof n === 'number' ? String(n) : describe(n))).join(' × '),
-        expected: `rows × columns that make as many patches as the segment has tokens, ${tokens}`,
-        fix: 'Give the grid as the model has it after its patches are merged, and a segment to each tile; tokens that separate rows belong to none.',
-      });
+      throw wrong(
+        `${place}.image`,
+        [rows, cols].map((n) => (typeof n === 'number' ? String(n) : describe(n))).join(' × '),
+        `rows × columns that make as many patches as the segment has tokens, ${tokens}`,
+        'Give the grid as the model has it after its patches are merged, and a segment to each tile; tokens that separate rows belong to none.',
+      );
   }
   if (axis === undefined) return;
   if (!isAxis(axis))
@@ -117,35 +120,30 @@ function axisLabel({ raw, label, position }: Token, axis: PositionAxis, i: numbe
   return raw === String(position) ? value : `${label} ${value}`;
 }
 
-function among({ name, start, end, ...more }: Segment, kept: readonly number[], place: string): Segment {
-  const segment = { name, start: firstFrom(kept, start), end: firstFrom(kept, end) };
-  const whole = segment.end - segment.start === end - start;
-  if (segment.start < segment.end && !whole && (more.image ?? more.axis))
+function among(segment: Segment, kept: readonly number[], place: string): Segment {
+  const { start, end, image, axis } = segment;
+  const moved = movedTo(kept, segment);
+  const length = moved.end - moved.start;
+  if (length === 0)
+    throw wrong(
+      place,
+      `start and end ${listed([start, end])}, of tokens that are not there`,
+      'a token that is present',
+    );
+  if (length < end - start && (image ?? axis))
     throw wrong(
       place,
       'a picture or an axis of which some tokens are not there',
       'all of its tokens present',
     );
-  if (segment.start < segment.end) return { ...more, ...segment };
-  throw wrong(
-    place,
-    `start and end ${listed([start, end])}, of tokens that are not there`,
-    'a token that is present',
-  );
+  return moved;
 }
 
-/** The index of the first number that is `from` or more, of ascending ones. */
-export function firstFrom(numbers: readonly number[], from: number): number {
-  const index = numbers.findIndex((number) => number >= from);
-  return index < 0 ? numbers.length : index;
-}
-
-function wrong(place: string, found: string, expected: string): TraceError {
-  return new TraceError({
-    code: 'segment',
-    place,
-    found,
-    expected,
-    fix: 'A segment is a run of token positions from 0, its end exclusive: { name: "answer", start: 4, end: 9 }.',
-  });
+/** A segment in indices of ascending positions, of which there are some; empty where it holds none of them. */
+export function movedTo(positions: readonly number[], segment: Segment): Segment {
+  const indexOf = (from: number): number => {
+    const index = positions.findIndex((position) => position >= from);
+    return index < 0 ? positions.length : index;
+  };
+  return { ...segment, start: indexOf(segment.start), end: indexOf(segment.end) };
 }

@@ -1,10 +1,15 @@
 import { refusePromise } from './array-shape.js';
 import { describe } from './describe.js';
-import { TraceError } from './errors.js';
+import { errorsOf, TraceError } from './errors.js';
 import { parsePresent } from './present.js';
 import { parseSegments, tokensInPlace } from './segments.js';
 import { parseSpecialTokens, toTokens } from './tokens.js';
 import type { Segment, SideInput, Token } from './types.js';
+
+const wrongType = errorsOf(
+  'token-type',
+  'Pass the tokens of one sequence, not its ids or its text: tokenizer.convert_ids_to_tokens(ids).',
+);
 
 /** One sequence of tokens, as queries or keys of a stream. */
 export interface TokenSide {
@@ -55,14 +60,8 @@ function rawTokens(tokens: unknown, place: string, ofTwo: boolean): readonly str
         : 'Pass tokenizer.convert_ids_to_tokens(ids), special tokens included.',
     });
   refusePromise(tokens, place);
-  const wrong = Array.isArray(tokens) ? tokens.findIndex((token) => typeof token !== 'string') : undefined;
-  if (wrong !== -1)
-    throw new TraceError({
-      code: 'token-type',
-      place: wrong === undefined ? place : `${place}[${wrong}]`,
-      found: describe(wrong === undefined ? tokens : (tokens as unknown[])[wrong]),
-      expected: wrong === undefined ? 'an array of strings' : 'a string',
-      fix: 'Pass the tokens of one sequence, not its ids or its text: tokenizer.convert_ids_to_tokens(ids).',
-    });
+  if (!Array.isArray(tokens)) throw wrongType(place, describe(tokens), 'an array of strings');
+  const wrong = tokens.findIndex((token) => typeof token !== 'string');
+  if (wrong >= 0) throw wrongType(`${place}[${wrong}]`, describe(tokens[wrong]), 'a string');
   return tokens as readonly string[];
 }

@@ -5,7 +5,7 @@ import { parseQuantity } from './parse-quantity.js';
 import { holdsWeights } from './quantity.js';
 import { pickedMatrices, whatIsThere } from './picked.js';
 import { parseQueryPositions, unknownPositions } from './query-positions.js';
-import { firstFrom } from './segments.js';
+import { movedTo } from './segments.js';
 import type { TokenSide } from './side.js';
 import { countError } from './token-count.js';
 import { parseScoring } from './scoring.js';
@@ -47,6 +47,7 @@ export function toStream(
     : read.matrix.bind(read);
 
   const uneven = new Set(numbers.heads.map((heads) => heads.length)).size > 1;
+  const gaps = held && held.stored.passed > layerCount ? held.stored : undefined;
   const vectors = (kind: 'queries' | 'keys' | 'values') => {
     const given = input[kind] ?? (kind === 'values' ? undefined : read[kind]);
     if (given && uneven)
@@ -60,7 +61,7 @@ export function toStream(
     const heads = kind === 'queries' ? [numbers.all.length] : sharedHeads(numbers.all);
     return parseVectors(given, `${prefix}${kind}`, {
       layers: layerCount,
-      gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
+      gaps,
       heads,
       tokens: kind === 'queries' ? rows : cols,
       kept: kind === 'queries' ? there.picked?.rows : keys.kept,
@@ -70,7 +71,7 @@ export function toStream(
   checkSameDim(recorded.queries, recorded.keys, prefix);
   const sublayer = parseSublayer(input, prefix, {
     layers: layerCount,
-    gaps: held && held.stored.passed > layerCount ? held.stored : undefined,
+    gaps,
     heads: numbers.all.length,
     queries: rows,
     kept: there.picked?.rows,
@@ -126,14 +127,8 @@ export function toStream(
 }
 
 /** Segments of a sequence in rows of the matrices; a segment none of whose queries was recorded is left out. */
-function segmentsOfRows(segments: readonly Segment[], tokens: readonly number[]): Segment[] {
-  return segments
-    .map((segment) => ({
-      ...segment,
-      start: firstFrom(tokens, segment.start),
-      end: firstFrom(tokens, segment.end),
-    }))
-    .filter(({ start, end }) => start < end);
+function segmentsOfRows(segments: readonly Segment[], rows: readonly number[]): Segment[] {
+  return segments.map((segment) => movedTo(rows, segment)).filter(({ start, end }) => start < end);
 }
 
 /** The error for a source of another quantity than the stream: its numbers were checked as what the source says they are. */

@@ -1,5 +1,5 @@
 import { isTensor } from './parse-tensor.js';
-import { parseVectors } from './vectors.js';
+import { parseVectors, type VectorShape } from './vectors.js';
 import type { SublayerInput, Sublayer, SublayerPart, Tensor, Vectors, VectorsInput } from './types.js';
 
 /** The parts of the attention sublayer that may be recorded beside attention, and their axes between layer and hidden dimension. */
@@ -12,13 +12,12 @@ export const sublayerParts = {
   blockOutput: 'token',
 } as const satisfies Record<SublayerPart, 'head' | 'layer' | 'token'>;
 
+export const sublayerPartNames = Object.keys(sublayerParts) as SublayerPart[];
+
 /** The shapes that a stream's sublayer must have. */
-interface SublayerShape {
-  layers: number;
-  gaps?: { passed: number; held: readonly number[] };
+interface SublayerShape extends Pick<VectorShape, 'layers' | 'gaps' | 'kept'> {
   heads: number;
   queries: number;
-  kept?: readonly number[];
   values: Vectors | undefined;
 }
 
@@ -54,19 +53,14 @@ export function parseSublayer(
 
 /** `[layer, token, hidden]` as `[layer, 1, token, hidden]`, and `[layer, hidden]` as `[layer, 1, 1, hidden]`. */
 function withHeads(given: VectorsInput, noTokens: boolean): VectorsInput {
-  const axes = noTokens ? 2 : 1;
+  const ones = noTokens ? [1, 1] : [1];
   if (isTensor(given)) {
-    const { dims, data } = given as Tensor;
-    const all = Array.from(dims, Number);
-    return { dims: [all[0]!, ...Array<number>(axes).fill(1), ...all.slice(1)], data };
+    const [layers, ...rest] = Array.from(given.dims, Number);
+    return { dims: [layers!, ...ones, ...rest], data: given.data };
   }
   if (!Array.isArray(given)) return given;
   return given.map((layer: unknown) => {
-    if (isTensor(layer))
-      return {
-        dims: [...Array<number>(axes).fill(1), ...Array.from((layer as Tensor).dims, Number)],
-        data: (layer as Tensor).data,
-      };
+    if (isTensor(layer)) return { dims: [...ones, ...Array.from(layer.dims, Number)], data: layer.data };
     if (layer === null || layer === undefined) return layer;
     return noTokens ? [[layer]] : [layer];
   }) as VectorsInput;

@@ -13,11 +13,9 @@ export function countError(
 ): TraceError {
   const [, , rows, cols] = dims;
   const [side, expected, axis] =
-    rows !== queries.count && (name === 'cross' || cols !== keys.count || rows > cols)
-      ? ([queries, rows, 'queries'] as const)
-      : cols !== keys.count
-        ? ([keys, cols, 'keys'] as const)
-        : ([queries, rows, 'queries'] as const);
+    rows === queries.count && cols !== keys.count
+      ? ([keys, cols, 'keys'] as const)
+      : ([queries, rows, 'queries'] as const);
   return new TraceError({
     code: 'token-count',
     place: side.place,

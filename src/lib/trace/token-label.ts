@@ -1,11 +1,5 @@
-/** Marks for characters that would vanish on the screen. */
-const marks = new Map([
-  ['\n', '⏎'],
-  ['\r', '␍'],
-  ['\t', '⇥'],
-  ['\v', '␋'],
-  ['\f', '␌'],
-]);
+/** Marks for characters that would vanish on the screen, where they have a better one than Unicode’s picture of them. */
+const marks: Readonly<Record<string, string>> = { '\n': '⏎', '\t': '⇥' };
 
 /** Characters that join or style their neighbours, as in 👩‍🚀: visible by their effect, unless they stand alone. */
 const joiner = /[\p{Join_Control}\p{Variation_Selector}]/u;
@@ -17,7 +11,7 @@ const longestRunOfSpaces = 8;
 
 function mark(character: string): string {
   const code = character.codePointAt(0)!;
-  if (code < 0x20) return marks.get(character) ?? String.fromCharCode(0x2400 + code);
+  if (code < 0x20) return marks[character] ?? String.fromCharCode(0x2400 + code);
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 

@@ -92,24 +92,6 @@ function readToken(raw: string, special: boolean, read: (raw: string) => Spelled
 const isOpen = (text: string): boolean => wordEnd.test(text.slice(-2)) && !unspaced.test(text.slice(-2));
 const joins = (text: string): boolean => wordStart.test(text) && !unspaced.test(text.slice(0, 2));
 
-/** The bytes of consecutive tokens that hold only parts of characters. */
-class CutRun {
-  #bytes: number[] = [];
-
-  /** Adds the bytes of a token; a token without cut characters ends the run. Returns whether a character continues in it. */
-  add(bytes: readonly number[] | undefined): boolean {
-    const goesOn = bytes !== undefined && (bytes[0]! & 0xc0) === 0x80 && endsCut(this.#bytes);
-    if (!bytes) this.#bytes = [];
-    else this.#bytes = [...this.#bytes.slice(-4), ...bytes];
-    return goesOn;
-  }
-
-  /** The text so far, up to its last whole character; undefined outside a run. */
-  get text(): string | undefined {
-    return this.#bytes.length > 0 ? showBytes(this.#bytes) : undefined;
-  }
-}
-
 /**
  * Tokens as a tokenizer writes them, made readable: spaces, newlines and characters spelled as bytes as themselves.
  * The convention is found over the whole sequence: byte-level BPE (`Ġthe`, `Ã©`), SentencePiece (`▁the`, `<0x0A>`),
@@ -141,13 +123,15 @@ export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>)
     }
     return showBytes(bytes);
   };
-  const run = new CutRun();
+  /** The last bytes of the tokens just before that hold only parts of characters. */
+  let cut: readonly number[] = [];
   let before: ReadToken | undefined;
   return raw.map((token, position) => {
     const reading = readings.get(token)!;
     const { special, text, label, bytes } = reading;
-    const textBefore = run.text ?? before?.text ?? '';
-    const goesOn = run.add(bytes);
+    const textBefore = cut.length > 0 ? showBytes(cut) : (before?.text ?? '');
+    const goesOn = bytes !== undefined && (bytes[0]! & 0xc0) === 0x80 && endsCut(cut);
+    cut = bytes ? [...cut.slice(-4), ...bytes] : [];
     let continues = goesOn;
     if (before && !before.special && !special && !goesOn) {
       if (convention === 'wordpiece') continues = text !== token;

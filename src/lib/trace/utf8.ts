@@ -5,7 +5,7 @@
 export function characterLength(bytes: ArrayLike<number>, index: number): number {
   const lead = bytes[index] ?? 0xff;
   if (lead < 0x80) return 1;
-  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  const length = announcedLength(lead);
   const lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
   const highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
   for (let n = 1; n < length; n++) {
@@ -15,9 +15,9 @@ export function characterLength(bytes: ArrayLike<number>, index: number): number
   return length;
 }
 
-/** The length of a character by its first byte; 1 for a byte that starts none. */
+/** The length of a character of several bytes by its first; 0 for a byte that starts none. */
 function announcedLength(lead: number): number {
-  return lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
+  return lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
 }
 
 /** Whether bytes hold only part of a character, at either end or within. */

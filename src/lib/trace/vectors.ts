@@ -1,9 +1,11 @@
 import { count, either } from './describe.js';
-import { TraceError, transferred } from './errors.js';
+import { errorsOf, TraceError, transferred } from './errors.js';
 import { parseArray, type StoredArray } from './parse-array.js';
 import type { StoredElements } from './parse-tensor.js';
 import { decodeWeights } from './weights.js';
 import type { Vectors, VectorsInput } from './types.js';
+
+const wrong = errorsOf('vectors');
 
 /** The shape that vectors of a stream must have. */
 export interface VectorShape {
@@ -131,10 +133,6 @@ export function checkSameDim(queries: Vectors | undefined, keys: Vectors | undef
 
 function isIndex(value: number, length: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < length;
-}
-
-function wrong(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'vectors', place, found, expected, fix });
 }
 
 function checkFinite(

@@ -1,4 +1,4 @@
-import type { Block, WeightArray, WeightType } from './types.js';
+import type { Block, BlockRequest, WeightArray, WeightType } from './types.js';
 
 const tables: { uint8?: Float32Array; float16?: Float32Array } = {};
 
@@ -25,12 +25,8 @@ export function halfValue(bits: number): number {
 }
 
 /**
- * Decodes stored weights to float32: uint8 ÷ 255, float16 from its bits. float32 comes back as a view of `data`, not a copy.
- *
- * @param data weights as stored
- * @param type how they are stored
- * @param offset first element
- * @param length how many
+ * Decodes `length` stored weights, from `offset` on, to float32: uint8 ÷ 255, float16 from its bits. float32 comes back as a view of `data`,
+ * not a copy.
  */
 export function decodeWeights(
   data: WeightArray,
@@ -45,17 +41,27 @@ export function decodeWeights(
   return out;
 }
 
-const arrays = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array };
+/** The array of each type of weights. */
+export const weightArrays = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array };
 
 /** An array of so many weights, all 0. */
 export function newWeights(type: WeightType, length: number): WeightArray {
-  return new arrays[type](length);
+  return new weightArrays[type](length);
 }
 
 /** A function from a stored element to its weight. */
 export function decoder(type: WeightType): (stored: number) => number {
   const table = decodeTable(type);
   return table ? (stored) => table[stored]! : (stored) => stored;
+}
+
+/** A block of cells of its own, `[rows, cols]`, row-major without gaps. */
+export function packedBlock(
+  { row, col, rows, cols, rowLevel = 0, colLevel = 0 }: BlockRequest,
+  type: WeightType,
+  data: WeightArray,
+): Block {
+  return { row, col, rows, cols, rowLevel, colLevel, type, data, offset: 0, stride: cols };
 }
 
 /** A block's weights as float32, `[rows, cols]`, row-major without gaps; a view where the block allows it. */

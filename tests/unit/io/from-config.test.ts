@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkHead, queryKey, scoreRow, softmaxRow, visibleKeys } from '../../../src/lib/analysis/index.js';
 import { wholeWeights } from '../../../src/lib/analysis/derivation.js';
 import { fromConfig, loadSafetensors, queryKeyAttention } from '../../../src/lib/io/index.js';
-import { parseSafetensors } from '../../../src/lib/io/safetensors/parse-safetensors.js';
+import { parseSafetensors } from '../../../src/lib/io/safetensors/safetensors.js';
 import { createTrace, type ScoringInput, type Stream } from '../../../src/lib/trace/index.js';
 
 /** Models of fixtures/make_families.py: eager attention of transformers, 13 tokens, windows of 5. */

@@ -21,6 +21,9 @@ const every = (): boolean => true;
 /** All but each n-th layer. */
 const butEach = (field: string, usual: number) => (layer: number, config: ModelConfig) =>
   (layer + 1) % Number(config[field] ?? usual) !== 0;
+/** From some layer on, where windows are switched on. */
+const late = (layer: number, config: ModelConfig): boolean =>
+  config.use_sliding_window === true && layer >= Number(config.max_window_layers);
 
 /** The families that were compared with transformers, by `model_type`. */
 export const families: Readonly<Record<string, Family>> = {
@@ -48,16 +51,8 @@ export const families: Readonly<Record<string, Family>> = {
   mistral: { causal: true, windowed: every },
   mixtral: { causal: true, windowed: every },
   phi3: { causal: true, windowed: every },
-  qwen2: {
-    causal: true,
-    windowed: (layer, config) =>
-      config.use_sliding_window === true && layer >= Number(config.max_window_layers),
-  },
-  qwen3: {
-    causal: true,
-    windowed: (layer, config) =>
-      config.use_sliding_window === true && layer >= Number(config.max_window_layers),
-  },
+  qwen2: { causal: true, windowed: late },
+  qwen3: { causal: true, windowed: late },
 };
 
 /** Fields with names of attention that do not change how weights follow from the queries and keys that enter the product. */

@@ -1,6 +1,9 @@
 import { describe, either } from '../../trace/describe.js';
-import { TraceError, type ScoringInput } from '../../trace/index.js';
+import { errorsOf } from '../../trace/errors.js';
+import type { ScoringInput } from '../../trace/index.js';
 import { families, harmless, type Family, type ModelConfig } from './families.js';
+
+const wrong = errorsOf('config');
 
 /** What a config.json does not say. */
 export interface FromConfigOptions {
@@ -46,6 +49,7 @@ export function fromConfig(
   const numbers = layers ?? Array.from({ length: layerCount(config) }, (_, layer) => layer);
   const window = windowsOf(config, family, numbers);
   const scale = scaleOf(config, family, numbers);
+  const heads = Number(config.n_head ?? config.num_attention_heads);
   const softCap = family.softCap === undefined ? undefined : config[family.softCap];
   if (family.sinks && sinks === undefined)
     throw wrong(
@@ -59,7 +63,7 @@ export function fromConfig(
     ...(scale !== undefined && { scale }),
     ...(typeof softCap === 'number' && { softCap }),
     ...(window && { window }),
-    ...(family.alibi && { alibiSlopes: numbers.map(() => alibiSlopes(headCount(config))) }),
+    ...(family.alibi && { alibiSlopes: numbers.map(() => alibiSlopes(heads)) }),
     ...(sinks !== undefined && { sinks }),
   };
 }
@@ -136,10 +140,6 @@ function layerCount(config: ModelConfig): number {
   throw wrong('num_hidden_layers', describe(count), 'a whole number', 'Pass the whole config.json.');
 }
 
-function headCount(config: ModelConfig): number {
-  return Number(config.n_head ?? config.num_attention_heads);
-}
-
 function numberAt(config: ModelConfig, field: string): number {
   const value = config[field];
   if (typeof value === 'number' && value > 0) return value;
@@ -160,8 +160,4 @@ function alibiSlopes(heads: number): number[] {
   const first = Array.from({ length: power }, (_, i) => 2 ** ((-8 * (i + 1)) / power));
   const more = Array.from({ length: heads - power }, (_, i) => 2 ** ((-4 * (2 * i + 1)) / power));
   return [...first, ...more];
-}
-
-function wrong(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'config', place, found, expected, fix });
 }

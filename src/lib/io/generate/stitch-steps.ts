@@ -1,20 +1,13 @@
 import type { StoredLayer } from '../../trace/array-shape.js';
 import { checkWeights } from '../../trace/check-weights.js';
 import { count, describe, listed } from '../../trace/describe.js';
-import { decoder, TraceError, type Segment, type WeightArray } from '../../trace/index.js';
+import { errorsOf } from '../../trace/errors.js';
+import { decoder, TraceError, type Segment, type WeightArray, type WeightType } from '../../trace/index.js';
+import { newWeights } from '../../trace/weights.js';
 import { parseStep, type StepLayer } from './parse-step.js';
 import type { GenerateChoice, GeneratedStream, GeneratedTokens } from './types.js';
 
-/** A stream as `createTrace` takes it, with all tokens but padding and the last. */
-export interface Stitched {
-  attention: StitchedLayer[];
-  /** The model's numbers of the layers that have attention; `undefined` where they are 0, 1, 2… */
-  layers: readonly number[] | undefined;
-  tokens: readonly string[];
-  segments: readonly Segment[];
-  /** The positions that have rows, if step 0 continues from a cache. */
-  queryPositions: readonly number[] | undefined;
-}
+const wrong = errorsOf('steps');
 
 interface StitchedLayer {
   dims: [heads: number, queries: number, keys: number];
@@ -39,6 +32,7 @@ const repeatTolerance = 2e-2;
  * Joins the rows of all steps into one matrix for each layer and head. Its columns are the same tokens for self attention, the source's for
  * cross attention.
  *
+ * @returns a stream as `createTrace` takes it, with all tokens but padding and the last; `queryPositions` if step 0 continues from a cache
  * @param prefix before `steps` and `tokens` in messages, for example `decoder.`
  * @throws TraceError `steps`, `token-count`, and all that `parseStep` and `checkWeights` throw
  */
@@ -48,7 +42,7 @@ export function stitchSteps(
   given: GeneratedTokens,
   choice: GenerateChoice,
   prefix: string,
-): Stitched {
+) {
   const place = `${prefix}steps`;
   const steps: unknown = stream.steps;
   if (!Array.isArray(steps) || steps.length === 0)
@@ -82,8 +76,8 @@ export function stitchSteps(
   const ownTokens = () => tokensOf(given, all, padding, known, prefix);
   // Checked first, as each step takes memory for a row.
   if (Array.isArray(given.tokens) && given.tokens.length < used) ownTokens();
-  const attention = first.map(({ data, dims: [heads] }): StitchedLayer => {
-    return { dims: [heads, queries, keys], data: emptyLike(data, heads * queries * keys, place) };
+  const attention = first.map(({ type, dims: [heads] }): StitchedLayer => {
+    return { dims: [heads, queries, keys], data: noWeights(type, heads * queries * keys, place) };
   });
 
   for (let n = 0; n < used; n++) {
@@ -144,18 +138,11 @@ function toTheEnd(
   );
 }
 
-function emptyLike(data: WeightArray, length: number, place: string): WeightArray {
-  const Weights = data.constructor as new (length: number) => WeightArray;
+function noWeights(type: WeightType, length: number, place: string): WeightArray {
   try {
-    return new Weights(length);
+    return newWeights(type, length);
   } catch (cause) {
-    const tooMany = wrong(
-      place,
-      `${length} weights a layer`,
-      'what memory holds',
-      'Pass fewer steps or heads.',
-    );
-    throw Object.assign(tooMany, { cause });
+    throw wrong(place, `${length} weights a layer`, 'what memory holds', 'Pass fewer steps or heads.', cause);
   }
 }
 
@@ -330,8 +317,4 @@ function unlike(place: string, found: string, expected: string | number): TraceE
     `${expected}, as in step 0`,
     'Pass the same layers and heads of every step, in one type.',
   );
-}
-
-function wrong(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'steps', place, found, expected, fix });
 }

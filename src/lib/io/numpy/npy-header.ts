@@ -1,6 +1,8 @@
 import { describe } from '../../trace/describe.js';
-import { TraceError } from '../../trace/index.js';
+import { errorsOf } from '../../trace/errors.js';
 import { wrongKind } from '../file-kind.js';
+
+export const damaged = errorsOf('file', 'Save it again with numpy.save.');
 
 /** The header of an npy file. */
 export interface NpyHeader {
@@ -28,33 +30,24 @@ const mostAxes = 64;
  * @throws TraceError `file`
  */
 export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
-  const fail = (found: string, expected: string): never => {
-    throw new TraceError({
-      code: 'file',
-      place: name,
-      found,
-      expected,
-      fix: 'Save it again with numpy.save.',
-    });
-  };
   const magic = '\x93NUMPY';
   if (![...magic].every((character, i) => bytes[i] === character.charCodeAt(0)))
     throw wrongKind(bytes, name, 'an npy file');
   const version = bytes[6] ?? 0;
-  if (version < 1 || version > 3) return fail(`npy version ${version}`, 'version 1 to 3');
+  if (version < 1 || version > 3) throw damaged(name, `npy version ${version}`, 'version 1 to 3');
   const headerStart = version === 1 ? 10 : 12;
-  if (bytes.length < headerStart) return fail(`${bytes.length} bytes`, 'a header');
+  if (bytes.length < headerStart) throw damaged(name, `${bytes.length} bytes`, 'a header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > longestHeader) return fail(`a header of ${length} bytes`, `at most ${longestHeader}`);
+  if (length > longestHeader) throw damaged(name, `a header of ${length} bytes`, `at most ${longestHeader}`);
   const dataStart = headerStart + length;
-  if (dataStart > bytes.length) return fail(`${bytes.length} bytes`, `a header of ${dataStart}`);
+  if (dataStart > bytes.length) throw damaged(name, `${bytes.length} bytes`, `a header of ${dataStart}`);
   const text = new TextDecoder().decode(bytes.slice(headerStart, dataStart));
   const { descr, fortran_order: fortran, shape } = parseDict(text);
   const isShape = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (descr === undefined || typeof fortran !== 'boolean' || !isShape)
-    return fail(`the header ${text.trim().slice(0, 100)}`, 'descr, fortran_order and shape');
-  if (shape.length > mostAxes) return fail(`${shape.length} axes`, `at most ${mostAxes}`);
+    throw damaged(name, `the header ${text.trim().slice(0, 100)}`, 'descr, fortran_order and shape');
+  if (shape.length > mostAxes) throw damaged(name, `${shape.length} axes`, `at most ${mostAxes}`);
   return { ...parseDtype(descr), fortran, dims: shape as number[], dataStart };
 }
 

@@ -1,4 +1,4 @@
-import { TraceError } from '../../trace/index.js';
+import { fileError } from '../file-error.js';
 
 /**
  * The strings of an array of text: UTF-32 for `U`, as numpy stores str, bytes of UTF-8 for `S`; each filled up with NUL.
@@ -22,14 +22,13 @@ export function decodeText(bytes: Uint8Array, kind: string, size: number, place:
           : utf8.decode(units.subarray(start, end)),
       );
     } catch (cause) {
-      throw new TraceError({
-        code: 'file',
-        place: `${place}[${texts.length}]`,
-        found: 'no text',
-        expected: kind === 'U' ? 'characters of Unicode' : 'text in UTF-8',
-        fix: 'Save it again with numpy.save, as numpy.array(tokens, dtype="U").',
+      throw fileError(
+        `${place}[${texts.length}]`,
+        'no text',
+        kind === 'U' ? 'characters of Unicode' : 'text in UTF-8',
+        'Save it again with numpy.save, as numpy.array(tokens, dtype="U").',
         cause,
-      });
+      );
     }
   }
   return texts;

@@ -2,7 +2,7 @@ import { TraceError } from '../../trace/index.js';
 import { fileTensor, type FileTensor, type NumberType } from '../file-tensor.js';
 import { asBytes, readSource, type Source } from '../read-source.js';
 import type { TensorFile } from '../trace-from-tensors.js';
-import { parseNpyHeader, type NpyHeader } from './npy-header.js';
+import { damaged, parseNpyHeader, type NpyHeader } from './npy-header.js';
 import { decodeText } from './npy-text.js';
 
 const numberTypes = new Map<string, NumberType>([
@@ -113,10 +113,6 @@ function toRowMajor(bytes: Uint8Array, dims: readonly number[], size: number): U
     }
   }
   return out;
-}
-
-function damaged(place: string, found: string, expected: string): TraceError {
-  return new TraceError({ code: 'file', place, found, expected, fix: 'Save it again with numpy.save.' });
 }
 
 function pickled(dtype: string, place: string): TraceError {

@@ -1,4 +1,5 @@
-import { TraceError, type Tensor, type Trace } from '../../trace/index.js';
+import type { Tensor, Trace } from '../../trace/index.js';
+import { fileError } from '../file-error.js';
 import { fileKind, wrongKind } from '../file-kind.js';
 import type { FileTensor } from '../file-tensor.js';
 import { readSource, type Source } from '../read-source.js';
@@ -47,13 +48,12 @@ async function parseNpz(
   const arrays = new Map<string, FileTensor>();
   for (const [member, content] of await readZip(bytes, name, signal)) {
     if (!member.endsWith('.npy'))
-      throw new TraceError({
-        code: 'file',
-        place: name,
-        found: `a member ${member}`,
-        expected: 'arrays alone, each ending in .npy',
-        fix: 'Save it with numpy.savez.',
-      });
+      throw fileError(
+        name,
+        `a member ${member}`,
+        'arrays alone, each ending in .npy',
+        'Save it with numpy.savez.',
+      );
     arrays.set(member.slice(0, -4), parseNpy(content, `${name}, ${member}`));
   }
   return arrays;

@@ -1,6 +1,7 @@
 import { pacer, type Pause } from '../../trace/pacer.js';
+import { fileError } from '../file-error.js';
 import { crc32 } from './crc32.js';
-import { failIn, listMembers } from './zip-directory.js';
+import { listMembers } from './zip-directory.js';
 
 const [stored, deflated] = [0, 8];
 
@@ -27,11 +28,11 @@ export async function readZip(
   name: string,
   signal?: AbortSignal,
 ): Promise<Map<string, Uint8Array>> {
-  const fail = failIn(name);
   const members = listMembers(bytes, name);
   const total = members.reduce((sum, { size }) => sum + size, 0);
   if (total > Math.max(always, mostRatio * bytes.length))
-    fail(
+    throw fileError(
+      name,
       `arrays of ${total} bytes in a file of ${bytes.length}`,
       `at most ${mostRatio} times its size`,
       'If the file is sound, save it with numpy.savez, which does not pack.',
@@ -40,13 +41,18 @@ export async function readZip(
   const contents = new Map<string, Uint8Array>();
   for (const { name: member, method, packed, size, crc } of members) {
     if (method !== stored && method !== deflated)
-      fail(`${member} packed by method ${method}`, 'stored or deflated', 'Save it with numpy.savez.');
+      throw fileError(
+        name,
+        `${member} packed by method ${method}`,
+        'stored or deflated',
+        'Save it with numpy.savez.',
+      );
     const content =
       method === stored
         ? packed
         : await inflate(packed, size, pause).catch((cause: unknown) => {
             signal?.throwIfAborted();
-            return fail(`a damaged member ${member}`, 'deflated bytes', undefined, cause);
+            throw fileError(name, `a damaged member ${member}`, 'deflated bytes', undefined, cause);
           });
     let sum = 0;
     for (let at = 0; at < content.length; at += sliceBytes) {
@@ -54,7 +60,7 @@ export async function readZip(
       await pause();
     }
     if (content.length !== size || sum !== crc)
-      fail(`a damaged member ${member}`, `${size} bytes that agree with its checksum`);
+      throw fileError(name, `a damaged member ${member}`, `${size} bytes that agree with its checksum`);
     contents.set(member, content);
   }
   return contents;

@@ -1,4 +1,4 @@
-import { TraceError } from '../../trace/index.js';
+import { fileError } from '../file-error.js';
 import { wrongKind } from '../file-kind.js';
 
 /** A member as the archive's directory lists it; sizes in bytes. */
@@ -11,15 +11,6 @@ export interface ZipMember {
   packed: Uint8Array;
 }
 
-type Fail = (found: string, expected: string, fix?: string, cause?: unknown) => never;
-
-/** A function that refuses an archive. */
-export function failIn(name: string): Fail {
-  return (found, expected, fix = 'Save or download the file again.', cause) => {
-    throw new TraceError({ code: 'file', place: name, found, expected, fix, cause });
-  };
-}
-
 const [directoryEnd, directoryEntry, localHeader] = [0x06054b50, 0x02014b50, 0x04034b50];
 
 /**
@@ -29,34 +20,33 @@ const [directoryEnd, directoryEntry, localHeader] = [0x06054b50, 0x02014b50, 0x0
  * @throws TraceError `file`
  */
 export function listMembers(bytes: Uint8Array, name: string): ZipMember[] {
-  const fail = failIn(name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = findEnd(view);
   if (end === undefined) {
     if (view.byteLength > 4 && view.getUint32(0, true) === localHeader)
-      return fail('no zip directory', 'an npz file, complete');
+      throw fileError(name, 'no zip directory', 'an npz file, complete');
     throw wrongKind(bytes, name, 'an npz file');
   }
   const count = view.getUint16(end + 10, true);
   let at = view.getUint32(end + 16, true);
   if (count === 0xffff || at === 0xffffffff)
-    return fail('a zip64 archive', 'one below 4 GB', 'Save fewer arrays a file.');
+    throw fileError(name, 'a zip64 archive', 'one below 4 GB', 'Save fewer arrays a file.');
   const members: ZipMember[] = [];
   const names = new Set<string>();
   const places: [start: number, end: number, name: string][] = [];
   for (let i = 0; i < count; i++) {
     if (at + 46 > end || view.getUint32(at, true) !== directoryEntry)
-      return fail(`a damaged directory, at member ${i}`, `${count} members`);
+      throw fileError(name, `a damaged directory, at member ${i}`, `${count} members`);
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((o) =>
       view.getUint16(at + o, true),
     ) as [number, number, number];
     const member = textOf(bytes, at + 46, Math.min(nameLength, end - at - 46));
-    if (names.has(member)) fail(`the member ${member} twice`, 'each once');
+    if (names.has(member)) throw fileError(name, `the member ${member} twice`, 'each once');
     names.add(member);
     if (view.getUint16(at + 8, true) & 1)
-      fail(`${member} encrypted`, 'an open archive', 'Save it without a password.');
+      throw fileError(name, `${member} encrypted`, 'an open archive', 'Save it without a password.');
     const offset = view.getUint32(at + 42, true);
-    const packed = packedBytes(bytes, view, member, offset, view.getUint32(at + 20, true), fail);
+    const packed = packedBytes(bytes, view, member, offset, view.getUint32(at + 20, true), name);
     places.push([offset, packed.byteOffset - bytes.byteOffset + packed.length, member]);
     members.push({
       name: member,
@@ -67,11 +57,16 @@ export function listMembers(bytes: Uint8Array, name: string): ZipMember[] {
     });
     at += 46 + nameLength + extraLength + commentLength;
   }
-  if (at !== end) fail(`a directory that goes on after ${count} members`, 'no more than it says it has');
+  if (at !== end)
+    throw fileError(name, `a directory that goes on after ${count} members`, 'no more than it says it has');
   places.sort(([a], [b]) => a - b);
   for (let i = 1; i < places.length; i++)
     if (places[i]![0] < places[i - 1]![1])
-      fail(`${places[i - 1]![2]} and ${places[i]![2]} in the same bytes`, 'each in bytes of its own');
+      throw fileError(
+        name,
+        `${places[i - 1]![2]} and ${places[i]![2]} in the same bytes`,
+        'each in bytes of its own',
+      );
   return members;
 }
 
@@ -87,18 +82,19 @@ function findEnd(view: DataView): number | undefined {
 function packedBytes(
   bytes: Uint8Array,
   view: DataView,
-  name: string,
+  member: string,
   offset: number,
   size: number,
-  fail: Fail,
+  archive: string,
 ): Uint8Array {
-  const nothing = (): never => fail(`no member ${name} at byte ${offset}`, 'what the directory lists');
-  if (offset + 30 > view.byteLength || view.getUint32(offset, true) !== localHeader) return nothing();
+  const nothing = () =>
+    fileError(archive, `no member ${member} at byte ${offset}`, 'what the directory lists');
+  if (offset + 30 > view.byteLength || view.getUint32(offset, true) !== localHeader) throw nothing();
   const nameLength = view.getUint16(offset + 26, true);
   const start = offset + 30 + nameLength + view.getUint16(offset + 28, true);
   if (start + size > view.byteLength)
-    return fail(`${view.byteLength} bytes`, `${start + size}, to the end of ${name}`);
-  if (textOf(bytes, offset + 30, nameLength) !== name) return nothing();
+    throw fileError(archive, `${view.byteLength} bytes`, `${start + size}, to the end of ${member}`);
+  if (textOf(bytes, offset + 30, nameLength) !== member) throw nothing();
   return bytes.subarray(start, start + size);
 }
 

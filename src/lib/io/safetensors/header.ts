@@ -1,4 +1,5 @@
-import { TraceError } from '../../trace/index.js';
+import { isRecord } from '../../trace/describe.js';
+import { fileError } from '../file-error.js';
 import { fileKind, wrongKind } from '../file-kind.js';
 
 /** One tensor of the header; `start` and `end` are bytes from the end of the header. */
@@ -26,8 +27,6 @@ const bitsOf: Record<string, number> = {
 /** The format's limit: https://github.com/huggingface/safetensors#format */
 const longestHeader = 100_000_000;
 
-const again = 'Save or download the file again.';
-
 /**
  * Reads and checks the header of a safetensors file: eight bytes of length, then JSON; the tensors' bytes follow one another
  * without gap or overlap to the end of the file.
@@ -35,36 +34,32 @@ const again = 'Save or download the file again.';
  * @throws TraceError `file`
  */
 export function checkHeader(bytes: Uint8Array, name: string): Header {
-  const fail = (place: string, found: string, expected: string, fix = again, cause?: unknown): never => {
-    throw new TraceError({ code: 'file', place, found, expected, fix, cause });
-  };
-
-  const dataStart = headerEnd(bytes, name, fail);
+  const dataStart = headerEnd(bytes, name);
   const place = `${name}, header`;
-  let text = '';
+  let text;
   let header: unknown;
   try {
     // A copy: browsers do not decode shared memory.
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice(8, dataStart));
     header = JSON.parse(text);
   } catch (cause) {
-    fail(place, (cause as Error).message, 'JSON in UTF-8', again, cause);
+    throw fileError(place, (cause as Error).message, 'JSON in UTF-8', undefined, cause);
   }
-  if (!isRecord(header)) return fail(place, `JSON that begins ${text.slice(0, 20)}`, 'an object');
+  if (!isRecord(header)) throw fileError(place, `JSON that begins ${text.slice(0, 20)}`, 'an object');
   const twice = repeatedKey(text);
-  if (twice !== undefined) fail(place, `the name ${twice} twice`, 'each name once');
+  if (twice !== undefined) throw fileError(place, `the name ${twice} twice`, 'each name once');
 
   const metadata = new Map<string, string>();
   const entries = new Map<string, HeaderEntry>();
   for (const [key, value] of Object.entries(header)) {
     if (key !== '__metadata__') {
-      entries.set(key, checkEntry(value, `${name}, tensor ${key}`, bytes.length - dataStart, fail));
+      entries.set(key, checkEntry(value, `${name}, tensor ${key}`, bytes.length - dataStart));
       continue;
     }
-    if (!isRecord(value)) return fail(`${name}, __metadata__`, describe(value), 'an object of strings');
+    if (!isRecord(value)) throw fileError(`${name}, __metadata__`, describe(value), 'an object of strings');
     for (const [word, meaning] of Object.entries(value)) {
       if (typeof meaning !== 'string')
-        return fail(
+        throw fileError(
           `${name}, __metadata__.${word}`,
           describe(meaning),
           'a string',
@@ -73,54 +68,53 @@ export function checkHeader(bytes: Uint8Array, name: string): Header {
       metadata.set(word, meaning);
     }
   }
-  checkCoverage(entries, bytes.length - dataStart, name, fail);
+  checkCoverage(entries, bytes.length - dataStart, name);
   return { metadata, entries, dataStart };
 }
 
-type Fail = (place: string, found: string, expected: string, fix?: string) => never;
-
-function headerEnd(bytes: Uint8Array, name: string, fail: Fail): number {
-  if (bytes.length < 8) fail(name, `${bytes.length} bytes`, 'a safetensors file');
+function headerEnd(bytes: Uint8Array, name: string): number {
+  if (bytes.length < 8) throw fileError(name, `${bytes.length} bytes`, 'a safetensors file');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   const kind = fileKind(bytes);
   if (kind && kind !== 'safetensors') throw wrongKind(bytes, name, 'a safetensors file');
-  if (length > longestHeader) return fail(name, `a header of ${length} bytes`, `at most ${longestHeader}`);
+  if (length > longestHeader)
+    throw fileError(name, `a header of ${length} bytes`, `at most ${longestHeader}`);
   if (8 + length <= bytes.length) return 8 + length;
-  return fail(name, `${bytes.length} bytes`, `a header of ${length} bytes and the tensors after it`);
+  throw fileError(name, `${bytes.length} bytes`, `a header of ${length} bytes and the tensors after it`);
 }
 
-function checkEntry(value: unknown, place: string, dataLength: number, fail: Fail): HeaderEntry {
+function checkEntry(value: unknown, place: string, dataLength: number): HeaderEntry {
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
   if (typeof dtype !== 'string' || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2)
-    return fail(place, describe(value), 'dtype, shape and data_offsets');
+    throw fileError(place, describe(value), 'dtype, shape and data_offsets');
   const [start, end] = offsets as [number, number];
   if (start > end || end > dataLength)
-    fail(place, `bytes ${start} to ${end}`, `a range within the file's ${dataLength} bytes of numbers`);
+    throw fileError(
+      place,
+      `bytes ${start} to ${end}`,
+      `a range within the file's ${dataLength} bytes of numbers`,
+    );
   const bits = Object.hasOwn(bitsOf, dtype) ? bitsOf[dtype]! : undefined;
   const needed = bits && (shape.reduce((product, n) => product * n, 1) * bits) / 8;
   if (needed !== undefined && needed !== end - start)
-    fail(place, `${end - start} bytes`, `${needed}, as ${dtype} of shape [${shape.join(', ')}]`);
+    throw fileError(place, `${end - start} bytes`, `${needed}, as ${dtype} of shape [${shape.join(', ')}]`);
   return { dtype, dims: shape, start, end };
 }
 
-function checkCoverage(
-  entries: Map<string, HeaderEntry>,
-  dataLength: number,
-  name: string,
-  fail: Fail,
-): void {
+function checkCoverage(entries: Map<string, HeaderEntry>, dataLength: number, name: string): void {
   let covered = 0;
   const inOrder = [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
   for (const [tensor, { start, end }] of inOrder) {
     if (start !== covered)
-      fail(
+      throw fileError(
         `${name}, tensor ${tensor}`,
         `its first byte at ${start}`,
         `${covered}, where the one before ends`,
       );
     covered = end;
   }
-  if (covered !== dataLength) fail(name, `${dataLength} bytes of numbers`, `${covered}, as its header says`);
+  if (covered !== dataLength)
+    throw fileError(name, `${dataLength} bytes of numbers`, `${covered}, as its header says`);
 }
 
 /** The first name that occurs twice in an object of well-formed JSON; `JSON.parse` silently keeps the last value. */
@@ -140,10 +134,6 @@ function repeatedKey(json: string): string | undefined {
     open.at(-1)?.add(key);
   }
   return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -13,6 +13,7 @@ import {
 } from '../../trace/index.js';
 import { sublayerParts } from '../../trace/sublayer.js';
 import { weightQuantity, type Quantity } from '../../trace/quantity.js';
+import { weightArrays } from '../../trace/weights.js';
 import { toFloat16 } from '../float-bits.js';
 
 /** A tensor to be written: its bytes in parts, one per matrix or vector, in order. */
@@ -24,7 +25,7 @@ interface WrittenTensor {
 }
 
 const dtypes = { uint8: 'U8', float16: 'F16', float32: 'F32' } as const;
-const bytesPer = { uint8: 1, float16: 2, float32: 4 } as const;
+const bytesPer = (type: WeightType): number => weightArrays[type].BYTES_PER_ELEMENT;
 
 /**
  * Writes a trace as a safetensors file that `loadSafetensors`, and Python's safetensors, read back: attention, queries, keys
@@ -184,12 +185,12 @@ function sublayerTensor(vectors: Vectors, name: string, axis: string): WrittenTe
 
 function encode(parts: readonly WrittenTensor[], metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
   // The widest types first, after a header of a multiple of 8 bytes: so every tensor is aligned and can be read without a copy.
-  const inOrder = [...parts].sort((a, b) => bytesPer[b.type] - bytesPer[a.type]);
+  const inOrder = [...parts].sort((a, b) => bytesPer(b.type) - bytesPer(a.type));
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const { name, type, dims } of inOrder) {
     const start = end;
-    end += dims.reduce((product, n) => product * n, bytesPer[type]);
+    end += dims.reduce((product, n) => product * n, bytesPer(type));
     header[name] = { dtype: dtypes[type], shape: dims, data_offsets: [start, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));

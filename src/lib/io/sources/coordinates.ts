@@ -1,12 +1,10 @@
 import { listed } from '../../trace/describe.js';
-import { parseTensor } from '../../trace/parse-tensor.js';
 import type { Quantity, QuantityName } from '../../trace/quantity.js';
 import type { AttentionSource, Tensor } from '../../trace/types.js';
 import { parseIndices, type IndexTensor } from './indices.js';
 import { makeSource } from './make-source.js';
-import { checkDims, checkInput, checkTensor, sourceError, sourceQuantity } from './source-error.js';
-import { SparseMatrix } from './sparse-matrix.js';
-import { toSparseRows } from './sparse-rows.js';
+import { checkDims, checkInput, sourceError, sourceQuantity, sourceTensor } from './source-error.js';
+import { sparseMatrix } from './sparse-rows.js';
 
 export interface CoordinateInput {
   /** The shape of the whole: `[layer, head, query, key]`. */
@@ -33,8 +31,7 @@ export interface CoordinateInput {
 export function coordinateAttention(input: CoordinateInput): AttentionSource {
   checkInput(input, 'coordinateAttention', '{ dims, indices, values }');
   const { dims, indices, values, causal = false } = input;
-  checkTensor(values, 'values');
-  const { dims: valueDims, data, type } = parseTensor(values, 'values');
+  const { dims: valueDims, data, type } = sourceTensor(values, 'values');
   const quantity = sourceQuantity(input.quantity, type);
   const index = parseIndices(indices, 2, 'indices');
   const [axes, count = 0] = indices.dims;
@@ -50,7 +47,7 @@ export function coordinateAttention(input: CoordinateInput): AttentionSource {
   const ofHead = sortByHead(layers, heads, count, index);
   return makeSource({ dims, causal, quantity }, (layer, head) => {
     const entries = ofHead(layer * heads + head);
-    const held = toSparseRows(rows, cols, {
+    return sparseMatrix(rows, cols, {
       count: entries.length,
       query: (i) => index(2 * count + entries[i]!),
       key: (i) => index(3 * count + entries[i]!),
@@ -60,7 +57,6 @@ export function coordinateAttention(input: CoordinateInput): AttentionSource {
       quantity,
       place: (i) => `values[${entries[i] ?? ''}]`,
     });
-    return new SparseMatrix(rows, cols, held);
   });
 }
 

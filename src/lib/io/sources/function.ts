@@ -4,7 +4,7 @@ import { TraceError } from '../../trace/errors.js';
 import { isSigned, type Quantity, type QuantityName } from '../../trace/quantity.js';
 import { ReadMatrix } from '../../trace/read-matrix.js';
 import type { AttentionSource, Block, BlockRequest, WeightArray, WeightType } from '../../trace/types.js';
-import { decodeTable } from '../../trace/weights.js';
+import { decodeTable, weightArrays } from '../../trace/weights.js';
 import { makeSource } from './make-source.js';
 import { checkDims, checkInput, checkType, sourceError, sourceQuantity } from './source-error.js';
 
@@ -101,13 +101,7 @@ function pick({ row, col, rows, cols, rowLevel = 0, colLevel = 0 }: BlockRequest
 }
 
 const typeOf = (data: unknown): WeightType | undefined =>
-  data instanceof Uint8Array
-    ? 'uint8'
-    : data instanceof Uint16Array
-      ? 'float16'
-      : data instanceof Float32Array
-        ? 'float32'
-        : undefined;
+  (['uint8', 'float16', 'float32'] as const).find((type) => data instanceof weightArrays[type]);
 
 /** Any thenable, not only this page's own Promise. */
 function isPromise(given: FunctionBlock | Promise<FunctionBlock>): given is Promise<FunctionBlock> {
@@ -132,7 +126,7 @@ function failed(cause: unknown, wanted: HeadRequest): TraceError {
 }
 
 function toBlock(given: FunctionBlock, wanted: HeadRequest, quantity: Quantity): Block {
-  const { row, col, rows, cols, rowLevel, colLevel } = wanted;
+  const { rows, cols } = wanted;
   const place = placeOf(wanted);
   const type = typeOf(given?.data);
   if (!type)
@@ -159,8 +153,7 @@ function toBlock(given: FunctionBlock, wanted: HeadRequest, quantity: Quantity):
       `${needed}: ${rows} rows of ${cols}${stride === cols ? '' : `, ${stride} apart`}`,
       'Return the whole rectangle, with zeros where there is no weight.',
     );
-  const at = { row, col, rows, cols, rowLevel, colLevel };
-  const block: Block = { ...at, type, data, offset, stride };
+  const block: Block = { ...pick(wanted), type, data, offset, stride };
   checkType(quantity, type, place);
   checkBlock(block, place, quantity);
   return block;

@@ -1,13 +1,12 @@
 // cspell:ignore tril
 import { listed } from '../../trace/describe.js';
 import { HeldMatrix, type Guard, type Stored } from '../../trace/held-matrix.js';
-import { parseTensor } from '../../trace/parse-tensor.js';
 import type { CellRect } from '../../trace/pyramid/pyramid.js';
 import { isSigned, type Quantity, type QuantityName } from '../../trace/quantity.js';
 import { newWeights } from '../../trace/weights.js';
 import type { AttentionSource, Tensor, WeightArray, WeightType } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
-import { checkDims, checkTensor, sourceError, sourceQuantity } from './source-error.js';
+import { checkDims, sourceError, sourceQuantity, sourceTensor } from './source-error.js';
 
 /** Lower triangles, row by row: row q holds the weights of keys 0 to q. */
 export type PackedInput = Tensor;
@@ -29,8 +28,7 @@ export interface PackedOptions {
  */
 export function packedAttention(triangles: PackedInput, options: PackedOptions = {}): AttentionSource {
   const place = 'attention';
-  checkTensor(triangles, place);
-  const { dims, data, type } = parseTensor(triangles, place);
+  const { dims, data, type } = sourceTensor(triangles, place);
   const quantity = sourceQuantity(options.quantity, type);
   const [layers = 0, heads = 0, length = 0] = dims;
   const n = Math.floor(Math.sqrt(2 * length));

@@ -1,16 +1,18 @@
-import type { Pyramid, CellRect } from '../../trace/pyramid/pyramid.js';
+import type { CellRect, PyramidSource } from '../../trace/pyramid/pyramid.js';
+import { pyramidsOf } from '../../trace/pyramid/pyramids-of.js';
 import { drain } from '../../trace/pyramid/drain.js';
 import { multiply, type ProductTask } from '../../trace/pyramid/product.js';
 import { runTask, type Urgency } from '../../trace/pyramid/run-task.js';
 import { SharedWork, waitFor } from '../../trace/pyramid/shared-work.js';
 import { unlessAborted } from '../../trace/pyramid/unless-aborted.js';
-import type { Levels, Reduced } from '../../trace/pyramid/reduce.js';
+import type { Levels, Reduce, Reduced } from '../../trace/pyramid/reduce.js';
 import { cutRequest } from '../../trace/request.js';
+import { packedBlock } from '../../trace/weights.js';
 import type { Block, BlockOptions, BlockRequest, HeadScoring, Matrix } from '../../trace/types.js';
 import { sourceError } from './source-error.js';
 
 /** The queries and keys of one head, and how they become weights. */
-export interface Head {
+export interface Head extends Omit<HeadScoring, 'scale'> {
   /** The vectors of `count` tokens, `[count, dim]`; may be a view. */
   queries(first: number, count: number): Float32Array;
   keys(first: number, count: number): Float32Array;
@@ -19,18 +21,11 @@ export interface Head {
   dim: number;
   scale: number;
   causal: boolean;
-  window: number;
-  softCap: number;
-  slope: number;
-  sink: number;
-  bias?: HeadScoring['bias'];
   /** One per query; undefined if it must be computed. */
   logSumExp: Float32Array | undefined;
   /** The name of the head in messages. */
   place: string;
 }
-
-type Reduce = 'max' | 'mean';
 
 const finest: Levels = { rowLevel: 0, colLevel: 0 };
 
@@ -49,7 +44,7 @@ export class QueryKeyMatrix implements Matrix {
   /** NaN while it is not known. */
   readonly #logSumExp: Float32Array;
   readonly #summing = new SharedWork<void>();
-  readonly #pyramids: Partial<Record<Reduce, Promise<Pyramid>>> = {};
+  readonly #pyramid = pyramidsOf(() => this.#pyramidSource());
 
   constructor(head: Head) {
     this.#head = head;
@@ -64,17 +59,12 @@ export class QueryKeyMatrix implements Matrix {
     const { rowLevel, colLevel, reduce, sample } = cut;
     if (rowLevel + colLevel === 0) return this.#weights(cut, signal);
     if (sample) return this.#sample(cut, signal);
-    this.#pyramids[reduce] ??= import('../../trace/pyramid/pyramid.js').then(
-      ({ Pyramid }) => new Pyramid(this.#pyramidSource(), reduce),
-    );
-    return this.#pyramids[reduce].then((pyramid) => pyramid.block(cut, options));
+    return this.#pyramid(reduce).then((pyramid) => pyramid.block(cut, options));
   }
 
   #weights(cut: Required<BlockRequest>, signal?: AbortSignal): Block | Promise<Block> {
-    const { row, col, rows, cols } = cut;
-    const finish = (data: Float32Array): Block => {
-      return { row, col, rows, cols, ...finest, type: 'float32', data, offset: 0, stride: cols };
-    };
+    const { row, rows, cols } = cut;
+    const finish = (data: Float32Array): Block => packedBlock(cut, 'float32', data);
     const unknown = this.#unknown(row, rows);
     if ((rows * cols + unknown * this.cols) * this.#head.dim <= atOnce) {
       if (unknown > 0) this.#sumNow(row, rows);
@@ -129,20 +119,14 @@ export class QueryKeyMatrix implements Matrix {
     return () => this.#product(rect, levels, reduce);
   }
 
-  #pyramidSource() {
+  #pyramidSource(): PyramidSource {
     return {
       rows: this.rows,
       cols: this.cols,
-      type: 'float32' as const,
+      type: 'float32',
       part: { rows: partTokens, cols: partTokens },
-      read: (
-        rect: CellRect,
-        levels: Levels,
-        reduce: Reduce,
-        signal: AbortSignal | undefined,
-        urgency: Urgency,
-      ) => this.#prepare(rect, levels, reduce, signal, urgency),
-      see: (rect: CellRect, result: Reduced) => void this.#check(result, rect),
+      read: (...asked) => this.#prepare(...asked),
+      see: (rect, result) => void this.#check(result, rect),
     };
   }
 
@@ -154,8 +138,7 @@ export class QueryKeyMatrix implements Matrix {
     const rect = { row: row * height, col: col * width, rows, cols };
     const work = runTask(() => this.#product(rect, finest, 'max', [height, width]), 'look', signal);
     const data = this.#check(await unlessAborted(work, signal), rect);
-    const at = { row, col, rows, cols, rowLevel, colLevel };
-    return { ...at, type: 'float32', data, offset: 0, stride: cols, sampled: true };
+    return { ...packedBlock(cut, 'float32', data), sampled: true };
   }
 
   /** The weights of `rows` × `cols` tokens, every `queryStep`-th query and `keyStep`-th key from the first. */

@@ -1,12 +1,11 @@
 import { describe, either, listed } from '../../trace/describe.js';
-import { parseArray, type StoredArray } from '../../trace/parse-array.js';
-import { parseTensor } from '../../trace/parse-tensor.js';
+import { parseArray } from '../../trace/parse-array.js';
 import { checkSameDim, parseVectors, sharedHeads } from '../../trace/vectors.js';
 import { parseScoring } from '../../trace/scoring.js';
-import type { AttentionSource, HeadScoring, ScoringInput, Tensor, VectorsInput } from '../../trace/types.js';
+import type { AttentionSource, ScoringInput, Tensor, VectorsInput } from '../../trace/types.js';
 import { makeSource } from './make-source.js';
 import { QueryKeyMatrix } from './query-key-matrix.js';
-import { checkInput, checkTensor, sourceError } from './source-error.js';
+import { checkInput, sourceError, sourceTensor } from './source-error.js';
 
 export interface QueryKeyInput extends ScoringInput {
   /** `[layer, head, token, dim]`, as they enter the product: after rotary embedding where there is one. float16 or float32. */
@@ -41,8 +40,8 @@ export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
       'true or false',
       'Say whether a query sees no key after its own position: true for decoders, false for encoders.',
     );
-  const [layers, heads, rows, dim] = shapeOf(input.queries, 'queries');
-  const [, keyHeads, cols] = shapeOf(input.keys, 'keys');
+  const [layers, heads, rows, dim] = parseArray(input.queries, 'queries', 'head, token, dim').dims;
+  const [, keyHeads, cols] = parseArray(input.keys, 'keys', 'head, token, dim').dims;
   const all = Array.from({ length: heads }, (_, head) => head);
   const queries = parseVectors(input.queries, 'queries', { layers, heads: [heads], tokens: rows })!;
   const keys = parseVectors(input.keys, 'keys', { layers, heads: sharedHeads(all), tokens: cols })!;
@@ -58,32 +57,21 @@ export function queryKeyAttention(input: QueryKeyInput): AttentionSource {
   const logSumExp = input.logSumExp && parseLogSumExp(input.logSumExp, [layers, heads, rows]);
   return makeSource(
     { dims: [layers, heads, rows, cols], causal, queries: input.queries, keys: input.keys, scoring },
-    (layer, head) =>
-      new QueryKeyMatrix({
+    (layer, head) => {
+      const { scale = 1 / Math.sqrt(dim), ...own } = scoring(layer, head);
+      return new QueryKeyMatrix({
         queries: (first, count) => queries.vector(layer, head, first, count),
         keys: (first, count) => keys.vector(layer, Math.floor((head * keyHeads) / heads), first, count),
-        rows,
-        cols,
-        dim,
-        causal,
-        ...withScale(scoring(layer, head), dim),
+        ...{ rows, cols, dim, causal, scale, ...own },
         logSumExp: logSumExp?.subarray((layer * heads + head) * rows, (layer * heads + head + 1) * rows),
         place: `[${layer}][${head}]`,
-      }),
+      });
+    },
   );
 }
 
-function shapeOf(input: VectorsInput, place: string): StoredArray['dims'] {
-  return parseArray(input, place, 'head, token, dim').dims;
-}
-
-function withScale(scoring: HeadScoring, dim: number): Omit<HeadScoring, 'scale'> & { scale: number } {
-  return { ...scoring, scale: scoring.scale ?? 1 / Math.sqrt(dim) };
-}
-
 function parseLogSumExp(tensor: Tensor, wanted: readonly number[]): Float32Array {
-  checkTensor(tensor, 'logSumExp');
-  const { dims, data } = parseTensor(tensor, 'logSumExp');
+  const { dims, data } = sourceTensor(tensor, 'logSumExp');
   if (!(data instanceof Float32Array))
     throw sourceError(
       'logSumExp',

@@ -1,12 +1,11 @@
-import { describe, listed } from '../../trace/describe.js';
-import { TraceError } from '../../trace/errors.js';
+import { describe, isRecord, listed } from '../../trace/describe.js';
+import { errorsOf } from '../../trace/errors.js';
 import { parseQuantity } from '../../trace/parse-quantity.js';
+import { parseTensor } from '../../trace/parse-tensor.js';
 import { holdsWeights, type Quantity, type QuantityName } from '../../trace/quantity.js';
 import type { Tensor, WeightType } from '../../trace/types.js';
 
-export function sourceError(place: string, found: string, expected: string, fix: string): TraceError {
-  return new TraceError({ code: 'source', place, found, expected, fix });
-}
+export const sourceError = errorsOf('source');
 
 /**
  * Checks that the input of a source is an object.
@@ -16,9 +15,14 @@ export function sourceError(place: string, found: string, expected: string, fix:
  * @throws TraceError `source`
  */
 export function checkInput(input: unknown, call: string, parts: string): void {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input))
-    return;
+  if (isRecord(input)) return;
   throw sourceError(call, describe(input), parts, `Call ${call}(${parts}).`);
+}
+
+/** @throws TraceError `source` if it is not `{ dims, data }`, and all that `parseTensor` throws */
+export function sourceTensor(tensor: unknown, place: string): ReturnType<typeof parseTensor> {
+  checkTensor(tensor, place);
+  return parseTensor(tensor, place);
 }
 
 /** @throws TraceError `source` if it is not `{ dims, data }` */

@@ -1,5 +1,5 @@
 import { cutRequest, readAtOnce } from '../../trace/request.js';
-import { decodeTable, newWeights } from '../../trace/weights.js';
+import { decodeTable, newWeights, packedBlock } from '../../trace/weights.js';
 import type { Block, BlockRequest, Matrix, WeightArray, WeightType } from '../../trace/types.js';
 
 /** The stored weights of one head: those of row q are from `rowStart[q]` to `rowStart[q + 1]`, their keys ascending. */
@@ -83,7 +83,7 @@ export class SparseMatrix implements Matrix {
         }
       }
     }
-    return { row, col, rows, cols, rowLevel, colLevel, type, data, offset: 0, stride: cols };
+    return packedBlock({ row, col, rows, cols, rowLevel, colLevel }, type, data);
   }
 }
 

@@ -4,7 +4,7 @@ import { decodeTable, newWeights } from '../../trace/weights.js';
 import { holdsWeights, isSigned, weightQuantity, type Quantity } from '../../trace/quantity.js';
 import type { WeightArray, WeightType } from '../../trace/types.js';
 import { sourceError } from './source-error.js';
-import type { SparseRows } from './sparse-matrix.js';
+import { SparseMatrix } from './sparse-matrix.js';
 
 /** Weights in no order: entry i is that of `query(i)` on `key(i)`. */
 export interface Entries {
@@ -22,25 +22,33 @@ export interface Entries {
 }
 
 /**
- * Sorts the entries of one head, and computes what each row of weights left out: what it lacks to 1.
+ * The matrix of one head's entries: sorts them, and computes what each row of weights left out: what it lacks to 1.
  *
  * @throws TraceError `source` for a query or key outside the matrix or a pair given twice; `not-a-number`, `infinite`,
  * `negative-weight`, `weight-over-1`, `row-over-1`
  */
-export function toSparseRows(rows: number, cols: number, entries: Entries): SparseRows {
+export function sparseMatrix(rows: number, cols: number, entries: Entries): SparseMatrix {
   const { count, query, key, at, type, weights, place, quantity = weightQuantity } = entries;
   const [least, largest] = quantity.range;
   const shares = holdsWeights(quantity);
   const table = decodeTable(type);
+  const checked = (i: number, what: 'query' | 'key', index: number, length: number): number => {
+    if (Number.isInteger(index) && index >= 0 && index < length) return index;
+    throw sourceError(
+      place(i),
+      `${what} ${index}`,
+      `a position from 0 to ${length - 1}`,
+      'Positions count from 0 in the sequence that tokens holds.',
+    );
+  };
   const rowStart = new Uint32Array(rows + 1);
-  for (let i = 0; i < count; i++) rowStart[checkedIndex(query(i), rows, 'query', place, i) + 1]!++;
+  for (let i = 0; i < count; i++) rowStart[checked(i, 'query', query(i), rows) + 1]!++;
   for (let row = 0; row < rows; row++) rowStart[row + 1]! += rowStart[row]!;
   // Key and index in one number: sorting without a compare function is several times faster.
   const step = 2 ** Math.ceil(Math.log2(count + 1));
   const sorted = new Float64Array(count);
   const next = rowStart.slice();
-  for (let i = 0; i < count; i++)
-    sorted[next[query(i)]!++] = checkedIndex(key(i), cols, 'key', place, i) * step + i;
+  for (let i = 0; i < count; i++) sorted[next[query(i)]!++] = checked(i, 'key', key(i), cols) * step + i;
   const keys = new Uint32Array(count);
   const held = newWeights(type, count);
   const leftOut = new Float32Array(rows);
@@ -79,21 +87,6 @@ export function toSparseRows(rows: number, cols: number, entries: Entries): Spar
     leftOut[row] = Math.max(0, 1 - sum);
   }
   const signed = isSigned(quantity);
-  return { rowStart, keys, weights: held, type, signed, leftOut: shares ? leftOut : undefined };
-}
-
-function checkedIndex(
-  index: number,
-  length: number,
-  what: 'query' | 'key',
-  place: (i: number) => string,
-  i: number,
-): number {
-  if (Number.isInteger(index) && index >= 0 && index < length) return index;
-  throw sourceError(
-    place(i),
-    `${what} ${index}`,
-    `a position from 0 to ${length - 1}`,
-    'Positions count from 0 in the sequence that tokens holds.',
-  );
+  const stored = { rowStart, keys, weights: held, type, signed, leftOut: shares ? leftOut : undefined };
+  return new SparseMatrix(rows, cols, stored);
 }

@@ -1,11 +1,9 @@
 import { listed } from '../../trace/describe.js';
-import { parseTensor } from '../../trace/parse-tensor.js';
 import type { AttentionSource, Tensor } from '../../trace/types.js';
 import { parseIndices, type IndexTensor } from './indices.js';
 import { makeSource } from './make-source.js';
-import { checkDims, checkInput, checkTensor, sourceError } from './source-error.js';
-import { SparseMatrix } from './sparse-matrix.js';
-import { toSparseRows } from './sparse-rows.js';
+import { checkDims, checkInput, sourceError, sourceTensor } from './source-error.js';
+import { sparseMatrix } from './sparse-rows.js';
 
 export interface TopKeyInput {
   /** `[layer, head, query, k]`: positions of the keys kept, in any order; −1 if a query has fewer than k. */
@@ -30,8 +28,7 @@ export interface TopKeyInput {
 export function topKeyAttention(input: TopKeyInput): AttentionSource {
   checkInput(input, 'topKeyAttention', '{ keys, weights }');
   const { keys, weights, keyCount, causal = false } = input;
-  checkTensor(weights, 'weights');
-  const { dims, data, type } = parseTensor(weights, 'weights');
+  const { dims, data, type } = sourceTensor(weights, 'weights');
   const keyAt = parseIndices(keys, 4, 'keys');
   if (dims.length !== 4 || dims.some((n, axis) => n !== keys.dims[axis]))
     throw sourceError(
@@ -47,7 +44,7 @@ export function topKeyAttention(input: TopKeyInput): AttentionSource {
     const first = (layer * heads + head) * rows * k;
     const kept: number[] = [];
     for (let i = 0; i < rows * k; i++) if (keyAt(first + i) !== -1) kept.push(i);
-    const held = toSparseRows(rows, cols, {
+    return sparseMatrix(rows, cols, {
       count: kept.length,
       query: (i) => Math.floor(kept[i]! / k),
       key: (i) => keyAt(first + kept[i]!),
@@ -56,6 +53,5 @@ export function topKeyAttention(input: TopKeyInput): AttentionSource {
       type,
       place: (i) => `weights[${layer}][${head}][${Math.floor(kept[i]! / k)}][${kept[i]! % k}]`,
     });
-    return new SparseMatrix(rows, cols, held);
   });
 }

@@ -1,5 +1,5 @@
 import { fastScores } from './fast-scores.js';
-import type { Levels, Reduced } from './reduce.js';
+import type { Levels, Reduce, Reduced } from './reduce.js';
 
 /** Queries times keys. Position of query i: `firstQuery + i × queryStep`; of keys likewise. */
 export interface ProductTask extends Levels {
@@ -27,7 +27,7 @@ export interface ProductTask extends Levels {
   /** The log Σ exp of each query's scores over all keys it sees; `null` asks for that over these keys, and no weights. */
   readonly logSumExp: Float32Array | null;
   /** How weights are joined into coarser cells. */
-  readonly reduce: 'max' | 'mean';
+  readonly reduce: Reduce;
 }
 
 /** How many products are computed between two pauses: about a millisecond's work. */

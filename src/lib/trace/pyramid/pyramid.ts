@@ -1,8 +1,8 @@
 import type { Block, BlockOptions, WeightArray, WeightType } from '../types.js';
-import { newWeights } from '../weights.js';
+import { newWeights, packedBlock } from '../weights.js';
 import { drain } from './drain.js';
 import { keepLevels, touchLevels } from './kept-levels.js';
-import { reduceWeights, type Levels, type Reduced } from './reduce.js';
+import { reduceWeights, type Levels, type Reduce, type Reduced } from './reduce.js';
 import { runTask, type Urgency } from './run-task.js';
 import { SharedWork, waitFor } from './shared-work.js';
 import type { Task } from './tasks.js';
@@ -31,7 +31,7 @@ export interface PyramidSource {
   read(
     rect: CellRect,
     levels: Levels,
-    reduce: 'max' | 'mean',
+    reduce: Reduce,
     signal: AbortSignal | undefined,
     urgency: Urgency,
   ): (() => Task) | null | Promise<(() => Task) | null>;
@@ -61,12 +61,12 @@ const baseCells = 2 ** 20;
 export class Pyramid {
   readonly base: Levels;
   readonly #source: PyramidSource;
-  readonly #reduce: 'max' | 'mean';
+  readonly #reduce: Reduce;
   readonly #type: WeightType;
   readonly #part: { rows: number; cols: number };
   #base: Base | undefined;
 
-  constructor(source: PyramidSource, reduce: 'max' | 'mean') {
+  constructor(source: PyramidSource, reduce: Reduce) {
     const { rows, cols, part } = source;
     this.#source = source;
     this.#reduce = reduce;
@@ -83,18 +83,14 @@ export class Pyramid {
     const { row, col, rows, cols, rowLevel, colLevel } = request;
     const levels = { rowLevel, colLevel };
     const [height, width] = [2 ** rowLevel, 2 ** colLevel];
-    const covered = this.#cut({
-      row: row * height,
-      col: col * width,
-      rows: rows * height,
-      cols: cols * width,
-    });
+    const inWeights = { row: row * height, col: col * width, rows: rows * height, cols: cols * width };
+    const covered = intersect(inWeights, this.#whole);
     const { base } = this;
     const data =
       rowLevel >= base.rowLevel && colLevel >= base.colLevel
         ? this.#fromBase(await this.ensure(covered, options), covered, levels)
         : await unlessAborted(this.#readFine(covered, levels, options), options.signal);
-    return { row, col, rows, cols, ...levels, type: this.#type, data, offset: 0, stride: cols };
+    return packedBlock(request, this.#type, data);
   }
 
   /** Makes the base for every part that a rectangle touches, as long as somebody waits for it. */
@@ -190,16 +186,7 @@ export class Pyramid {
     const { rows, cols } = this.#part;
     const row = Math.floor(index / this.#across) * rows;
     const col = (index % this.#across) * cols;
-    return this.#cut({ row, col, rows, cols });
-  }
-
-  #cut({ row, col, rows, cols }: CellRect): CellRect {
-    return {
-      row,
-      col,
-      rows: Math.min(rows, this.#source.rows - row),
-      cols: Math.min(cols, this.#source.cols - col),
-    };
+    return intersect({ row, col, rows, cols }, this.#whole);
   }
 }
 

@@ -8,6 +8,9 @@ export interface Levels {
   readonly colLevel: number;
 }
 
+/** What a cell holds: the largest of its weights, or their mean. */
+export type Reduce = 'max' | 'mean';
+
 /** Weights made coarser. */
 export interface ReduceTask extends Levels {
   readonly op: 'reduce';
@@ -16,7 +19,7 @@ export interface ReduceTask extends Levels {
   readonly type: WeightType;
   readonly rows: number;
   readonly cols: number;
-  readonly reduce: 'max' | 'mean';
+  readonly reduce: Reduce;
   /** Whether weights may be negative: the largest is then that of largest magnitude. */
   readonly signed?: boolean;
   /** If given, the rows are whole and are checked by these rules; `firstRow` is the number of the first. */

@@ -4,7 +4,6 @@ interface Work<T> {
   promise: Promise<T>;
   abort: AbortController;
   waiting: number;
-  done: boolean;
 }
 
 /** Work that several may wait for, by a key: done once, and aborted when nobody waits for it any more. */
@@ -21,26 +20,22 @@ export class SharedWork<T> {
     const joined = work;
     joined.waiting++;
     const leave = (): void => {
-      if (--joined.waiting > 0 || joined.done) return;
-      this.#forget(key, joined);
-      joined.abort.abort();
+      if (--joined.waiting === 0 && this.#forget(key, joined)) joined.abort.abort();
     };
     return { promise: joined.promise, leave };
   }
 
   #begin(key: number | string, begin: (signal: AbortSignal) => Promise<T>): Work<T> {
     const abort = new AbortController();
-    const work: Work<T> = { promise: begin(abort.signal), abort, waiting: 0, done: false };
-    const finish = (): void => {
-      work.done = true;
-      this.#forget(key, work);
-    };
+    const work: Work<T> = { promise: begin(abort.signal), abort, waiting: 0 };
+    const finish = (): unknown => this.#forget(key, work);
     work.promise.then(finish, finish);
     return work;
   }
 
-  #forget(key: number | string, work: Work<T>): void {
-    if (this.#under.get(key) === work) this.#under.delete(key);
+  /** Whether the work was still under way. */
+  #forget(key: number | string, work: Work<T>): boolean {
+    return this.#under.get(key) === work && this.#under.delete(key);
   }
 }
 

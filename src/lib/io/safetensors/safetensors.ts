@@ -1,6 +1,7 @@
 import { fileTensor, type FileTensor, type NumberType } from '../file-tensor.js';
-import { asBytes } from '../read-source.js';
-import type { TensorFile } from '../trace-from-tensors.js';
+import type { Trace } from '../../trace/index.js';
+import { asBytes, readSource, type Source } from '../read-source.js';
+import { readTrace, type LoadOptions, type TensorFile } from '../trace-from-tensors.js';
 import { checkHeader } from './header.js';
 
 /** The content of a safetensors file. */
@@ -25,6 +26,23 @@ const numberTypes = new Map<string, NumberType>([
   ['I64', 'int64'],
   ['U64', 'uint64'],
 ]);
+
+/**
+ * Loads a trace from a safetensors file, its tensors named as `traceFromTensors` says. `__metadata__` holds `tokens` (or
+ * `encoder.tokens`, `decoder.tokens`) as a JSON array, and may hold the rest as JSON too. Other tensors are not read.
+ *
+ * Tensors are viewed, not copied: F32, F16 and U8 keep their type. BF16 and F64 become float32.
+ *
+ * @param source a URL, a `Blob`, bytes or, in Node, a path
+ * @throws TraceError `file` for a damaged file, `file-names` where tensors are not found, and all that `createTrace` throws
+ * @example
+ * const trace = await loadSafetensors('trace.safetensors');
+ * const other = await loadSafetensors(file, { names: { attention: 'attentions' }, tokens: ['The', 'cat'] });
+ */
+export async function loadSafetensors(source: Source, options: LoadOptions = {}): Promise<Trace> {
+  const { bytes, name } = await readSource(source, options?.signal);
+  return readTrace(safetensorsFile(bytes, name), options);
+}
 
 /**
  * Reads the bytes of a safetensors file: header checked whole, tensors viewed, not copied.
