@@ -46,11 +46,11 @@ export function captionOf(
 /** Which positions of a sequence are shown; nothing where all are. */
 export function runNote(
   what: string,
-  shown: { start: number; end: number },
+  shown: { start: number; end: number } | undefined,
   count: number,
   labels: Labels,
 ): string {
-  return shown.start <= 0 && shown.end >= count
+  return !shown || (shown.start <= 0 && shown.end >= count)
     ? ''
     : labels.runOf(what, Math.max(shown.start, 0), Math.min(shown.end, count) - 1, count);
 }

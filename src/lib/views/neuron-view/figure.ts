@@ -1,5 +1,6 @@
 import type { Figure, FigureOptions } from '../../export/index.js';
 import { neuronFigure, type NeuronColumn, type TokenMark } from '../../export/neuron-figure.js';
+import { lineStyle } from '../../scene/head-scene.js';
 import { formatValue } from '../kit/numbers.js';
 import { rowPx } from '../kit/rows.js';
 import { until } from '../kit/until.js';
@@ -60,25 +61,15 @@ export async function figureOfNeurons(neurons: NeuronState, options: FigureOptio
   });
 }
 
-const restOpacity = 0.1;
-
 function linesOf(neurons: NeuronState) {
   const { lines, open, focusedKey, focus } = neurons;
   const row = open && focusedKey !== null ? open.order.rowOf[focusedKey]! : null;
-  const { query, key } = open ? { query: null, key: row } : focus.pair;
-  const most = neurons.range[1];
-  const focused = (query ?? key) !== null;
-  return Array.from({ length: lines.count }, (_, i) => {
-    const [from, to, number] = [lines.query[i]!, lines.key[i]!, lines.weight[i]!];
-    const magnitude = Math.min(1, Math.abs(number) / most);
-    const standsOut = focused && (query === null || query === from) && (key === null || key === to);
-    const opacity = Math.min(1, magnitude * neurons.opacityScale);
-    return {
-      ...{ from, to, magnitude, standsOut },
-      negative: number < 0,
-      opacity: standsOut ? Math.sqrt(opacity) : focused ? opacity * restOpacity : opacity,
-    };
-  });
+  const { range, opacityScale } = neurons;
+  const look = { range, opacityScale, focus: open ? { query: null, key: row } : focus.pair };
+  return Array.from({ length: lines.count }, (_, i) => ({
+    ...{ from: lines.query[i]!, to: lines.key[i]!, negative: lines.weight[i]! < 0 },
+    ...lineStyle({ lines, look }, i),
+  }));
 }
 
 function lookOf(neurons: NeuronState, side: 'query' | 'key', position: number): TokenMark {
