@@ -1,5 +1,5 @@
 import { Container, type RenderTexture } from 'pixi.js';
-import { RenderError } from './errors.js';
+import { messageOf, RenderError } from './errors.js';
 import { joinStage, type Stage, type StageListener } from './stage.js';
 
 /** A layer, as its surface sees it. */
@@ -181,5 +181,3 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
   surfaces.add(surface);
   return surface;
 }
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -23,17 +23,14 @@ export interface Tile extends TilePlace {
   readonly texture: DataTexture | null;
 }
 
-interface Entry extends Tile {
+type Entry = { -readonly [Name in keyof Tile]: Tile[Name] } & {
   key: string;
   matrixId: number;
-  state: Tile['state'];
-  share: number;
-  texture: DataTexture | null;
   bytes: number;
   abort: AbortController | null;
   /** Who needs it now: these tiles stay, and a load nobody needs is aborted. */
   users: Set<TileUser>;
-}
+};
 
 /** A heatmap, as the cache sees it. */
 export interface TileUser {
