@@ -1,4 +1,4 @@
-import type { Lens } from '../analysis/lens/index.js';
+import { plainLens, type Lens } from '../analysis/lens/index.js';
 import type { Stream, Trace } from '../trace/index.js';
 import { holdsWeights } from '../trace/index.js';
 import type { Labels } from '../views/kit/labels/index.js';
@@ -29,8 +29,7 @@ export function captionOf(
   lens: Partial<Lens>,
   notes: readonly string[] = [],
 ): string {
-  const { granularity = 'token', hide = 'none', renormalize = false } = lens;
-  const { merged, hidden } = lensWords({ granularity, hide, renormalize }, labels);
+  const { merged, hidden } = lensWords({ ...plainLens, ...lens }, labels);
   const parts = [
     trace.model ?? '',
     stream.name === 'self' ? '' : (labels.streams[stream.name] ?? stream.name),

@@ -1,7 +1,7 @@
 import { layerColors, type Scale } from '../render/colors/index.js';
 import { widened, type Rect } from '../scene/rect.js';
-import { isSigned, type Block, type BlockRequest } from '../trace/index.js';
-import type { Levels } from '../trace/pyramid/reduce.js';
+import type { ThumbnailFormat } from '../scene/thumbnail-format.js';
+import { isSigned, type Block } from '../trace/index.js';
 import { chromeColors } from '../views/kit/palette.js';
 import type { GridHead, GridRow } from '../views/model-view/arrange.js';
 import { formatMeasure } from '../views/kit/format-measure.js';
@@ -12,25 +12,14 @@ import { makeFigure, type Figure, type FigureOptions, type Ink, type Mark, type 
 import { figureScale } from './heatmap-figure.js';
 import { inksOf, tablesOf, textMark } from './marks.js';
 import { deflatedRows } from './png.js';
-import { mostCells } from './read-cells.js';
-
-/** What a thumbnail is made of: what is read of a head, and what of that is drawn. */
-interface Format {
-  kind: 'lines' | 'matrix';
-  width: number;
-  height: number;
-  channels: 1 | 2;
-  request: BlockRequest & Levels;
-  make(block: Block): Uint8Array;
-  lines?(block: Block): { fromY: number; toY: number; weight: number; thickness: number; channel: 0 | 1 }[];
-}
+import { mostCells, possibleCells } from './read-cells.js';
 
 /** A model view to make a figure of. */
 export interface ModelShown extends Shown {
   options: ModelViewOptions;
   rows: readonly GridRow[];
   layout: GridLayout;
-  format: Format;
+  format: ThumbnailFormat;
   range: readonly [number, number];
   scale: Scale;
   /** What stands over each column, and beside each row. */
@@ -161,10 +150,10 @@ async function cellMarks({ stream, format, range }: ModelShown, block: Block, re
   const { width: cols, height: rows } = format;
   const { rowLevel, colLevel } = format.request;
   const places = format.make(block);
-  const seen = (row: number): number => Math.min((row + 1) * 2 ** rowLevel, stream.queryTokens.length);
-  const possible = Uint32Array.from({ length: rows }, (_, row) =>
-    stream.causal ? Math.min(cols, Math.ceil(seen(row) / 2 ** colLevel)) : cols,
-  );
+  const [down, across] = [
+    { first: 0, count: rows, level: rowLevel },
+    { first: 0, count: cols, level: colLevel },
+  ];
   return [
     {
       kind: 'cells',
@@ -172,7 +161,7 @@ async function cellMarks({ stream, format, range }: ModelShown, block: Block, re
       x: { startPx: rect.x, cellPx: rect.width / cols, count: cols, gapPx: 0 },
       y: { startPx: rect.y, cellPx: rect.height / rows, count: rows, gapPx: 0 },
       places,
-      possible,
+      possible: possibleCells(down, across, stream.queryTokens.length, stream.causal ? 0 : null),
       tables: tablesOf(range),
       // Many heads have many cells together.
       picture: rows * cols > mostCells / 100 ? await deflatedRows(places, cols) : undefined,

@@ -92,7 +92,7 @@ function axisOf({ first, count, level }: Run, originPx: number, cellPx: number):
 }
 
 /** How many cells of each row can hold a value: those that begin before what its last query sees ends. */
-function possibleCells(rows: Run, cols: Run, queries: number, offset: number | null): Uint32Array {
+export function possibleCells(rows: Run, cols: Run, queries: number, offset: number | null): Uint32Array {
   const possible = new Uint32Array(rows.count).fill(cols.count);
   if (offset === null) return possible;
   return possible.map((_, i) => {

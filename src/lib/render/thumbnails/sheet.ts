@@ -1,14 +1,14 @@
+import type { ThumbnailFormat } from '../../scene/thumbnail-format.js';
 import type { Block } from '../../trace/index.js';
 import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
 import { createAtlas } from './atlas.js';
-import type { Format } from './format.js';
 import { createThumbnailMesh, thumbnailStride } from './thumbnail-mesh.js';
 import { keyOf, type Thumbnail, type ThumbnailsProps } from './types.js';
 
 export type Sheet = ReturnType<typeof createSheet>;
 
 /** Pictures of one format in an atlas, those of up to `count` heads, and the mesh that draws them in one call. */
-export function createSheet(format: Format, count: number, table: DataTexture, colors: DataTexture) {
+export function createSheet(format: ThumbnailFormat, count: number, table: DataTexture, colors: DataTexture) {
   const atlas = createAtlas(format.width, format.height, count, format.channels);
   const { data, width, height } = atlas;
   const texture = createDataTexture({
