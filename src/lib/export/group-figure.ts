@@ -1,17 +1,18 @@
 import type { GroupShares } from '../analysis/index.js';
-import { headColors, rgbToHex, tableColor, toUnit } from '../render/colors/index.js';
+import { headColors } from '../render/colors/index.js';
 import type { GroupScene } from '../scene/group-scene.js';
 import type { Rect } from '../scene/rect.js';
 import { formatLift, shortName } from '../views/group-view/readout.js';
 import type { GroupViewOptions } from '../views/group-view/options.js';
 import { formatValue } from '../views/kit/numbers.js';
 import { chromeColors } from '../views/kit/palette.js';
+import { valueInks } from '../views/kit/value-colors.js';
 import { captionOf, runNote, type Shown } from './caption.js';
 import { isRightToLeft } from './escape.js';
 import { makeFigure, type Figure, type Ink, type Mark, type TextMark } from './figure.js';
 import { groupTextMarks } from './group-text.js';
 import { figureScale } from './heatmap-figure.js';
-import { inksOf, tablesOf, textMark } from './marks.js';
+import { inksOf, textMark } from './marks.js';
 import { wrapped } from './wrap.js';
 
 /** A run of groups, `end` exclusive. */
@@ -225,11 +226,9 @@ function headPane(shown: GroupsShown, widthPx: number): Pane {
   const { columns, rows, cells, range } = scene.heads;
   const top = title.length * linePx + 10;
   const cellPx = Math.max(leastCellPx, Math.min(mostCellPx, widthPx / columns.length));
-  const [light, dark] = tablesOf(range);
   for (const { index, column, row, value } of cells) {
-    const unit = toUnit(value, 'linear', range);
     const rect = { x: column * cellPx, y: top + row * cellPx, width: cellPx - 2, height: cellPx - 2 };
-    const fill = [rgbToHex(tableColor(light, unit)), rgbToHex(tableColor(dark, unit))] as const;
+    const fill = valueInks(value, range).background;
     const radiusPx = Math.min(3, cellPx / 5);
     marks.push({ kind: 'box', rect, fill, line: chromeColors.line, linePx: 1, radiusPx });
     if (chosen.includes(index))

@@ -1,4 +1,4 @@
-import { paddingPx } from '../scene/head-layout.js';
+import { numberPx, paddingPx } from '../scene/head-layout.js';
 import { lineEnds, lineStyle, tokenRect, type HeadScene, type Side } from '../scene/head-scene.js';
 import { cutMiddle } from '../scene/label-width.js';
 import type { Point, Rect } from '../scene/rect.js';
@@ -36,8 +36,7 @@ const mostLines = 100_000;
 /** Nobody sees a fainter one. */
 const faintest = 1 / 512;
 
-/** Numbers beside the tokens take this much, and tokens stand this far from their edge. */
-const numberPx = 42;
+/** Tokens stand this far from their edge. */
 const insetPx = 7;
 
 /**

@@ -1,5 +1,6 @@
 import { headColumns } from '../scene/head-layout.js';
 import type { HeadScene } from '../scene/head-scene.js';
+import { pacer } from '../trace/pacer.js';
 import { drawnHeads, opacityOf, type DrawnHead } from '../views/head-view/drawn-heads.js';
 import { ruleOf, type EdgeRule } from '../views/head-view/edge-rule.js';
 import {
@@ -80,14 +81,14 @@ async function readLines(
   signal?: AbortSignal,
 ): Promise<HeadLines> {
   const parts: HeadLines[] = [];
+  const pause = pacer(signal);
   for (const { matrix, color } of drawn) {
     const step = Math.max(1, Math.floor(weightsPerStep / matrix.cols));
     for (let row = query.start; row < query.end; row += step) {
-      signal?.throwIfAborted();
+      await pause();
       const rows = Math.min(step, query.end - row);
       const block = await matrix.block({ row, col: 0, rows, cols: matrix.cols }, { signal });
       parts.push(collectLines([{ block, color }], rule, query, key));
-      if (row + step < query.end) await new Promise((resolve) => setTimeout(resolve));
     }
   }
   return joinLines(parts);

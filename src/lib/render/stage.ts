@@ -32,13 +32,6 @@ export interface Stage {
   tidy(): void;
 }
 
-/** A listener's place at a stage: `stage` rejects with `RenderError` `no-webgl2`. */
-export interface StagePlace {
-  readonly stage: Promise<Stage>;
-  /** Leaves the stage; the last to leave turns off the light. */
-  leave(): void;
-}
-
 /** How long the renderer outlives its last surface, so that a page change does not start a context anew. */
 const lingerMs = 500;
 /** A context that was lost before it could be used is asked for again after so long. */
@@ -67,16 +60,17 @@ let disposal: ReturnType<typeof setTimeout> | undefined;
 /** Number of WebGL contexts held. */
 export const contextCount = (): number => contexts;
 
-/** Joins the page's stage, starting it where it is not running. */
-export function joinStage(listener: StageListener): StagePlace {
+/** Joins the page's stage, starting it where it is not running: it rejects with `RenderError` `no-webgl2`. */
+export function joinStage(listener: StageListener) {
   clearTimeout(disposal);
   const joined = (open ??= openStage());
   joined.listeners.add(listener);
   return {
-    stage: joined.starting.then((stage) => {
+    stage: joined.starting.then((stage): Stage => {
       if (stage.lost && joined.listeners.has(listener)) listener.contextLost(lostError());
       return stage;
     }),
+    /** Leaves the stage; the last to leave turns off the light. */
     leave() {
       if (!joined.listeners.delete(listener) || joined.listeners.size > 0 || open !== joined) return;
       clearTimeout(disposal);
