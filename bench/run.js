@@ -2,7 +2,7 @@
 // npm run bench: installs what is missing, measures everything, and writes bench/results/latest.json and docs/performance.md.
 //   --only         heatmap, head-view, model-view, token-view, neuron-view; several set apart by commas
 //   --sizes        numbers of tokens
-//   --contestants  attentrace, floor, putImageData, plotly, echarts, deck.gl, svg
+//   --contestants  attentrace, floor, putImageData, plotly, echarts, deck.gl, svg, bertviz, circuitsvis
 //   --repetitions  5 by default
 //   --minutes      after these, what has been measured once is not measured again; 40 by default
 //   --limit        seconds in which each stage has to end, 60 by default
@@ -41,7 +41,8 @@ await installDependencies();
 await installDependencies(join(root, 'bench'));
 const executablePath = await getBrowser();
 
-const bertviz = await (await import('./driver/get-bertviz.js')).getBertviz();
+const { fromPypi, getFromPypi } = await import('./driver/get-from-pypi.js');
+const scripts = await getFromPypi();
 const { createBrowser } = await import('./driver/browser.js');
 const { describeMachine } = await import('./driver/machine.js');
 const { measureCase } = await import('./driver/measure-case.js');
@@ -52,7 +53,7 @@ const { weighBundles } = await import('./driver/weigh-bundles.js');
 const started = performance.now();
 const minutes = () => (performance.now() - started) / 60_000;
 console.log('Building the page …');
-const server = await servePage(bertviz);
+const server = await servePage(scripts);
 const browser = createBrowser(executablePath, values);
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
   process.once(signal, () => void browser.kill().finally(() => process.exit(130)));
@@ -72,7 +73,8 @@ const record = {
 for (let round = 0; round < Number(values.repetitions); round++) {
   for (const next of casesOfRound(chosen, round)) {
     if (round > 0 && minutes() > Number(values.minutes)) break;
-    if (reasonToSkip(next, results) || (next.contestant === 'bertviz' && !bertviz)) continue;
+    if (reasonToSkip(next, results) || (fromPypi.includes(next.contestant) && !scripts[next.contestant]))
+      continue;
     const result = await measureCase(browser, server.url, next, Number(values.limit));
     results.push(result);
     record.minutes = minutes();

@@ -17,3 +17,12 @@ export function traceOf({ tokens, weights }: Attention): Trace {
   });
   return createTrace({ tokens: makeTokens(tokens), attention, causal: true });
 }
+
+/** Numbers in a vector: as many as the heads of large models have. */
+export const neuronSize = 128;
+
+/** Made-up vectors of one head. */
+export function vectorsOf(tokens: number): { dims: number[]; data: Float32Array } {
+  const data = Float32Array.from({ length: tokens * neuronSize }, (_, i) => Math.sin(i * 12.9898));
+  return { dims: [1, 1, tokens, neuronSize], data };
+}

@@ -3,7 +3,7 @@ import { createTrace, HeadView, ModelView, NeuronView, TokenView, type Trace } f
 import { generateAttention } from '../page/data.js';
 import { nextFrame } from '../page/frames.js';
 import { keepContext } from './attentrace-heatmap.js';
-import { makeTokens, traceOf } from './attentrace-trace.js';
+import { makeTokens, traceOf, vectorsOf } from './attentrace-trace.js';
 import { scrollSteps, sizePx, type Contestant, type Step, type Task } from './contestant.js';
 import { mountView, viewDrawn, type MountedView } from './mount-view.svelte.js';
 
@@ -30,20 +30,17 @@ export const attentraceModelView = (): Contestant => attentraceView(ModelView, {
 export const attentraceTokenView = (): Contestant =>
   attentraceView(TokenView, { steps: scroll, hover: (host) => tokensIn(host) });
 
-/** Neurons of 128 numbers a token. */
 export const attentraceNeuronView = (): Contestant =>
   attentraceView(NeuronView, {
-    trace: ({ attention: { tokens, weights } }) => {
-      const vectors = { dims: [1, 1, tokens, 128], data: new Float32Array(tokens * 128) };
-      vectors.data.forEach((_, i) => (vectors.data[i] = Math.sin(i * 12.9898)));
-      return createTrace({
+    trace: ({ attention: { tokens, weights } }) =>
+      createTrace({
         tokens: makeTokens(tokens),
         attention: { dims: [1, 1, tokens, tokens], data: weights[0]![0]! },
-        queries: vectors,
-        keys: vectors,
-      });
-    },
+        queries: vectorsOf(tokens),
+        keys: vectorsOf(tokens),
+      }),
     steps: scroll,
+    hover: (host) => tokensIn(host),
   });
 
 /** A view with its defaults, as large as the other pictures, toolbar and labels included. */

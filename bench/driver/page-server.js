@@ -7,10 +7,10 @@ import { build, preview } from 'vite';
 import { root } from '../../scripts/run.js';
 
 /**
- * @param {string} [bertviz] the folder of BertViz's scripts, served as they are
+ * @param {Record<string, string>} scripts folders of peers' scripts, served as they are, by name
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
-export async function servePage(bertviz) {
+export async function servePage(scripts) {
   const config = {
     root: join(root, 'bench', 'page'),
     configFile: /** @type {const} */ (false),
@@ -25,7 +25,8 @@ export async function servePage(bertviz) {
     },
   };
   await build(config);
-  if (bertviz) cpSync(bertviz, join(config.build.outDir, 'bertviz'), { recursive: true });
+  for (const [name, folder] of Object.entries(scripts))
+    cpSync(folder, join(config.build.outDir, name), { recursive: true });
   const server = await preview({
     ...config,
     preview: {

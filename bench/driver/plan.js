@@ -17,6 +17,7 @@ const heatmapSizes = {
   putImageData: [256, 1024, 4096, 16384],
   plotly: [256, 1024, 4096, 8192],
   echarts: [256, 512, 1024],
+  circuitsvis: [256, 512],
   'deck.gl': [256, 1024, 4096, 8192],
 };
 /** Heads, sizes, and up to which of them SVG is tried. */
@@ -40,7 +41,7 @@ export const tasks = [
         'attentrace',
         'floor',
         ...(tokens <= svgUpTo ? ['svg'] : []),
-        ...(tokens <= Math.min(svgUpTo, 128) ? ['bertviz'] : []),
+        ...(tokens <= Math.min(svgUpTo, 128) ? ['bertviz', 'circuitsvis'] : []),
       ],
     })),
   ),
@@ -50,11 +51,11 @@ export const tasks = [
   })),
   ...[1024, 16384].map((tokens) => ({
     ...{ group: 'token-view', tokens, heads: 1, layers: 2 },
-    contestants: ['attentrace'],
+    contestants: ['attentrace', 'circuitsvis'],
   })),
-  ...[256, 1024].map((tokens) => ({
+  ...[64, 256, 1024].map((tokens) => ({
     ...{ group: 'neuron-view', tokens, heads: 1, layers: 1 },
-    contestants: ['attentrace'],
+    contestants: tokens <= 256 ? ['attentrace', 'bertviz'] : ['attentrace'],
   })),
 ];
 

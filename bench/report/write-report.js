@@ -24,6 +24,7 @@ const colors = {
   'deck.gl': '#0f8a6d',
   svg: '#c2410c',
   bertviz: '#b0187e',
+  circuitsvis: '#8a63d2',
 };
 
 const historyFile = join(root, 'bench', 'results', 'history.json');

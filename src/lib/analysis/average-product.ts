@@ -1,7 +1,6 @@
 import { deriveStream, wholeMatrix, type Stream } from '../trace/index.js';
 import { mustBeSquare, wholeWeights, type DerivedOptions } from './derivation.js';
 import { pacer } from '../trace/pacer.js';
-import { mustBeStream } from './must.js';
 
 /**
  * Symmetric attention, minus what two positions get because all look at them: S = A + Aᵀ, then Sᵢⱼ − Sᵢ· S·ⱼ ÷ S·· (average
@@ -14,9 +13,8 @@ import { mustBeStream } from './must.js';
  * @throws TraceError `derivation` for cross attention and for only some queries; when its matrices are looked at, the signal's reason
  */
 export function averageProductCorrection(stream: Stream, options: DerivedOptions = {}): Stream {
-  mustBeStream(stream, 'averageProductCorrection');
-  const { name = 'APC', signal } = options ?? {};
   mustBeSquare(stream, 'averageProductCorrection');
+  const { name = 'APC', signal } = options ?? {};
   const size = stream.keyTokens.length;
   return deriveStream(stream, {
     name,

@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure } from './measure.js';
+import { measureMatrix, type AddRow } from './measure.js';
 
 /**
  * How much a head looks at one key at a time: the mean over queries of maxⱼ A[i,j], from 1 ÷ keys to 1. Descriptive.
@@ -11,18 +11,10 @@ export function confidence(matrix: Matrix): number | Promise<number> {
   return measureMatrix(matrix, addMaximum);
 }
 
-const addMaximum: AddRow = (sums, weights) => {
+export const addMaximum: AddRow = (sums, weights) => {
   let most = 0;
   for (let key = 0; key < weights.length; key++) most = Math.max(most, weights[key]!);
   if (most === 0) return;
   sums.part += most;
   sums.whole++;
-};
-
-export const confidenceMeasure: Measure = {
-  bears: 'descriptive',
-  unit: 'share',
-  oneSequence: false,
-  weightsOnly: true,
-  rows: () => addMaximum,
 };

@@ -1,15 +1,27 @@
-import { blockWeights, holdsWeights, TraceError, type Matrix, type Stream } from '../trace/index.js';
+import {
+  blockWeights,
+  computedMatrix,
+  deriveStream,
+  holdsWeights,
+  TraceError,
+  wholeMatrix,
+  type Matrix,
+  type Quantity,
+  type Stream,
+} from '../trace/index.js';
 import { listed } from '../trace/describe.js';
+import { pacer, type Pause } from '../trace/pacer.js';
 import { notWeights } from './measure.js';
-import type { Pause } from '../trace/pacer.js';
+import { mustBeStream } from './must.js';
 
 /** The error for a stream from which something cannot be derived. */
 export function notDerivable(place: string, found: string, expected: string, fix: string): TraceError {
   return new TraceError({ code: 'derivation', place, found, expected, fix });
 }
 
-/** @throws TraceError `derivation` unless every token of one sequence is both a query and a key */
+/** @throws TraceError `argument`; `derivation` unless every token of one sequence is both a query and a key */
 export function mustBeSquare(stream: Stream, place: string): void {
+  mustBeStream(stream, place);
   const [queries, keys] = [stream.queryTokens.length, stream.keyTokens.length];
   if (stream.kind !== 'cross' && queries === keys) return;
   throw notDerivable(
@@ -21,10 +33,11 @@ export function mustBeSquare(stream: Stream, place: string): void {
 }
 
 /**
- * @throws TraceError `quantity` unless the stream holds weights; `derivation` where a layer between two others is missing, or it is not
- * square
+ * @throws TraceError `argument`; `quantity` unless the stream holds weights; `derivation` where a layer between two others is missing, or
+ * it is not square
  */
 export function mustStackLayers(stream: Stream, place: string): void {
+  mustHoldWeights(stream, place);
   mustBeSquare(stream, place);
   const { layers } = stream;
   if (layers.at(-1)! - layers[0]! !== layers.length - 1)
@@ -36,8 +49,9 @@ export function mustStackLayers(stream: Stream, place: string): void {
     );
 }
 
-/** @throws TraceError `quantity` */
+/** @throws TraceError `argument`, `quantity` */
 export function mustHoldWeights(stream: Stream, place: string): void {
+  mustBeStream(stream, place);
   if (!holdsWeights(stream.quantity)) throw notWeights(place, `the quantity ${stream.quantity.name}`);
 }
 
@@ -46,6 +60,34 @@ export interface DerivedOptions {
   name?: string;
   /** Aborts the computation of its matrices, now and later, with the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** A stream of one head, 0, whose numbers are computed a layer at a time, `[query, key]`. */
+export function streamOfLayers(
+  base: Stream,
+  about: { name: string; quantity: Quantity },
+  signal: AbortSignal | undefined,
+  compute: (layer: number, pause: Pause) => Promise<Float32Array>,
+): Stream {
+  const [rows, cols] = [base.queryTokens.length, base.keyTokens.length];
+  return deriveStream(base, {
+    ...about,
+    heads: [0],
+    matrix: (layer) => wholeMatrix({ rows, cols }, () => compute(layer, pacer(signal))),
+  });
+}
+
+/** A matrix whose columns are each multiplied by a number of their key, found when the first are read. */
+export function timesKeys(matrix: Matrix, find: () => Promise<ArrayLike<number>>): Matrix {
+  let factors: Promise<ArrayLike<number>> | undefined;
+  return computedMatrix({
+    ...{ rows: matrix.rows, cols: matrix.cols },
+    async read(rect, options) {
+      const ofKeys = await (factors ??= find());
+      const weights = blockWeights(await matrix.block(rect, options));
+      return weights.map((weight, i) => weight * ofKeys[rect.col + (i % rect.cols)]!);
+    },
+  });
 }
 
 /** How many numbers are read between two pauses: some milliseconds of work, even for several heads combined. */

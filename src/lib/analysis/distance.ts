@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { measureMatrix, type AddRow, type MeasureOptions } from './measure.js';
 
 /**
  * How far a head looks: Σ A[i,j] |i − j| ÷ Σ A[i,j], in tokens, from 0 to the number of tokens − 1. Descriptive.
@@ -11,18 +11,10 @@ export function distance(matrix: Matrix, options: MeasureOptions = {}): number |
   return measureMatrix(matrix, addDistances, options, true);
 }
 
-const addDistances: AddRow = (sums, weights, query) => {
+export const addDistances: AddRow = (sums, weights, query) => {
   for (let key = 0; key < weights.length; key++) {
     const weight = weights[key]!;
     sums.part += weight * Math.abs(query - key);
     sums.whole += weight;
   }
-};
-
-export const distanceMeasure: Measure = {
-  bears: 'descriptive',
-  unit: 'tokens',
-  oneSequence: true,
-  weightsOnly: true,
-  rows: () => addDistances,
 };

@@ -1,6 +1,6 @@
 import type { Matrix } from '../trace/index.js';
 import { rowEntropy } from './entropy.js';
-import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { measureMatrix, type AddRow, type MeasureOptions } from './measure.js';
 
 /**
  * How many keys a head would look at if it looked at each equally: the mean over queries of e^H, where H = −Σⱼ A[i,j] log A[i,j] is the
@@ -15,17 +15,9 @@ export function effectiveKeys(matrix: Matrix, options: MeasureOptions = {}): num
   return measureMatrix(matrix, addKeys, options);
 }
 
-const addKeys: AddRow = (sums, weights) => {
+export const addKeys: AddRow = (sums, weights) => {
   const nats = rowEntropy(weights);
   if (nats === undefined) return;
   sums.part += Math.exp(nats);
   sums.whole++;
-};
-
-export const effectiveKeysMeasure: Measure = {
-  bears: 'descriptive',
-  unit: 'keys',
-  oneSequence: false,
-  weightsOnly: true,
-  rows: () => addKeys,
 };

@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { measureMatrix, type AddRow, type MeasureOptions } from './measure.js';
 
 export interface EntropyOptions extends MeasureOptions {
   /**
@@ -30,7 +30,7 @@ export function entropy(matrix: Matrix, options: EntropyOptions = {}): number | 
   return measureMatrix(matrix, entropyRows(normalized, causal), options, normalized && causal);
 }
 
-function entropyRows(normalized = false, causal = false): AddRow {
+export function entropyRows(normalized = false, causal = false): AddRow {
   return (sums, weights, query) => {
     const nats = rowEntropy(weights);
     const most = normalized ? Math.log(causal ? query + 1 : weights.length) : 1;
@@ -53,11 +53,3 @@ export function rowEntropy(weights: ArrayLike<number>): number | undefined {
   }
   return any ? nats : undefined;
 }
-
-export const entropyMeasure: Measure = {
-  bears: 'descriptive',
-  unit: 'nats',
-  oneSequence: false,
-  weightsOnly: true,
-  rows: () => entropyRows(),
-};

@@ -8,11 +8,9 @@ export * from './compare/index.js';
 export { confidence } from './confidence.js';
 export { distance } from './distance.js';
 export type { DerivedOptions } from './derivation.js';
-export { duplicateTokenScore } from './duplicate-token.js';
 export { effectiveKeys } from './effective-keys.js';
 export { entropy, type EntropyOptions } from './entropy.js';
 export * from './groups/index.js';
-export { inductionScore } from './induction.js';
 export { measureHeads, type MeasureHeadsOptions } from './measure-heads.js';
 export {
   type AddRow,
@@ -32,5 +30,6 @@ export * from './over-layers/index.js';
 export * from './query-key/index.js';
 export { repeatInduction } from './repeat-induction.js';
 export { retrievalScore } from './retrieval.js';
+export { duplicateTokenScore, inductionScore } from './same-token.js';
 export { firstTokenShare, sinkRate, sinkScores } from './sink.js';
 export type { HeadPlace } from './wanted-heads.js';

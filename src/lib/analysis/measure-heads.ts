@@ -1,6 +1,7 @@
 import { describe } from '../trace/describe.js';
-import { holdsWeights, TraceError, type Stream } from '../trace/index.js';
-import { measureInSteps, notWeights, type HeadValue, type Measure, type NamedMeasure } from './measure.js';
+import { TraceError, type Stream } from '../trace/index.js';
+import { mustHoldWeights } from './derivation.js';
+import { measureInSteps, type HeadValue, type Measure, type NamedMeasure } from './measure.js';
 import { measures, type MeasureName } from './measures.js';
 import { pacer } from '../trace/pacer.js';
 import { wantedHeads } from './wanted-heads.js';
@@ -33,7 +34,7 @@ export async function measureHeads(
   options: MeasureHeadsOptions = {},
 ): Promise<HeadValue[]> {
   mustBeStream(stream, 'measureHeads');
-  const { layers = stream.layers, heads = stream.heads, signal, onProgress, onFailure } = options ?? {};
+  const { layers, heads, signal, onProgress, onFailure } = options ?? {};
   const wanted = wantedHeads(stream, layers, heads);
   const values: HeadValue[] = [];
   const pause = pacer(signal);
@@ -45,8 +46,7 @@ export async function measureHeads(
         ? (measure as NamedMeasure).measure
         : (measure as Measure);
   if (typeof chosen?.rows !== 'function') throw noMeasure(measure);
-  if (chosen.weightsOnly && !holdsWeights(stream.quantity))
-    throw notWeights('stream', `the quantity ${stream.quantity.name}`);
+  if (chosen.weightsOnly) mustHoldWeights(stream, 'stream');
   const addRow = chosen.rows(stream);
   const positions = stream.queryTokens.map(({ position }) => position);
   for (const { layer, head } of wanted) {
@@ -62,7 +62,7 @@ export async function measureHeads(
   return values;
 
   async function valueOf(layer: number, head: number): Promise<number> {
-    const steps = measureInSteps(stream.matrix(layer, head), addRow, { positions, signal });
+    const steps = measureInSteps(stream.matrix(layer, head), addRow, positions, signal);
     let step = steps.next();
     while (!step.done) {
       const block = await step.value;

@@ -27,6 +27,10 @@ export interface Measure {
   rows(stream: MeasuredStream): AddRow;
 }
 
+/** What the measures of weights have in common: those of any attention, and those of attention within one sequence. */
+export const ofWeights = { bears: 'descriptive', oneSequence: false, weightsOnly: true } as const;
+export const ofOneSequence = { ...ofWeights, oneSequence: true } as const;
+
 /** A custom measure with a label, accepted wherever the name of a measure is. */
 export interface NamedMeasure {
   readonly label: string;
@@ -51,20 +55,16 @@ export interface HeadValue {
 /** Weights read at a time: about a millisecond's work. */
 const weightsAStep = 2 ** 16;
 
-/** Options for reading the rows of a matrix. */
-export interface ReadRows {
-  /** The position of each query in its sequence. Default 0, 1, 2, … */
-  positions?: readonly number[];
-  signal?: AbortSignal;
-}
-
 /**
  * Measures a matrix a few rows at a time, and returns part ÷ whole. It yields requests, and is sent the block of each.
+ *
+ * @param positions of each query in its sequence; default 0, 1, 2, …
  */
 export function* measureInSteps(
   matrix: Matrix,
   addRow: AddRow,
-  { positions, signal }: ReadRows = {},
+  positions?: readonly number[],
+  signal?: AbortSignal,
 ): Generator<Block | Promise<Block>, number, Block> {
   const { rows, cols } = matrix;
   const height = Math.max(1, Math.floor(weightsAStep / cols));
@@ -73,11 +73,7 @@ export function* measureInSteps(
     const block = yield matrix.block({ row, col: 0, rows: Math.min(height, rows - row), cols }, { signal });
     const weights = blockWeights(block);
     for (let r = 0; r < block.rows; r++)
-      addRow(
-        sums,
-        weights.subarray(r * block.cols, (r + 1) * block.cols),
-        positions ? positions[row + r]! : row + r,
-      );
+      addRow(sums, weights.subarray(r * cols, (r + 1) * cols), positions ? positions[row + r]! : row + r);
   }
   return sums.part / sums.whole;
 }
@@ -106,7 +102,7 @@ export function measureMatrix(
   const { rows, cols } = matrix;
   if (oneSequence && !queryPositions && rows !== cols) throw unknownPositions('queryPositions', rows, cols);
   if (matrix.signed) throw notWeights('matrix', 'values that may be negative');
-  return finish(measureInSteps(matrix, addRow, { positions: queryPositions }));
+  return finish(measureInSteps(matrix, addRow, queryPositions));
 }
 
 export function notWeights(place: string, found: string): TraceError {

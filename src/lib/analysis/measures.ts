@@ -1,13 +1,12 @@
-import { effectiveKeysMeasure } from './effective-keys.js';
-import { repeatInductionMeasure } from './repeat-induction.js';
-import { confidenceMeasure } from './confidence.js';
-import { distanceMeasure } from './distance.js';
-import { duplicateTokenMeasure } from './duplicate-token.js';
-import { entropyMeasure } from './entropy.js';
-import { inductionMeasure } from './induction.js';
-import type { Measure } from './measure.js';
-import { previousTokenMeasure } from './previous-token.js';
-import { firstTokenMeasure } from './sink.js';
+import { addMaximum } from './confidence.js';
+import { addDistances } from './distance.js';
+import { addKeys } from './effective-keys.js';
+import { entropyRows } from './entropy.js';
+import { ofOneSequence, ofWeights, type Measure } from './measure.js';
+import { addPrevious } from './previous-token.js';
+import { addFollowing } from './repeat-induction.js';
+import { addSameToken } from './same-token.js';
+import { addFirst } from './sink.js';
 
 /** The built-in measures of a head, from attention alone. */
 export type MeasureName =
@@ -23,13 +22,13 @@ export type MeasureName =
 
 /** Measures by name, for `measureHeads`. */
 export const measures: Readonly<Record<MeasureName, Measure>> = {
-  entropy: entropyMeasure,
-  'effective-keys': effectiveKeysMeasure,
-  confidence: confidenceMeasure,
-  distance: distanceMeasure,
-  'previous-token': previousTokenMeasure,
-  'duplicate-token': duplicateTokenMeasure,
-  induction: inductionMeasure,
-  'repeat-induction': repeatInductionMeasure,
-  'first-token': firstTokenMeasure,
+  entropy: { ...ofWeights, unit: 'nats', rows: () => entropyRows() },
+  'effective-keys': { ...ofWeights, unit: 'keys', rows: () => addKeys },
+  confidence: { ...ofWeights, unit: 'share', rows: () => addMaximum },
+  distance: { ...ofOneSequence, unit: 'tokens', rows: () => addDistances },
+  'previous-token': { ...ofOneSequence, unit: 'share', rows: () => addPrevious },
+  'duplicate-token': { ...ofOneSequence, unit: 'share', rows: ({ keyTokens }) => addSameToken(keyTokens, 0) },
+  induction: { ...ofOneSequence, unit: 'share', rows: ({ keyTokens }) => addSameToken(keyTokens, 1) },
+  'repeat-induction': { ...ofOneSequence, unit: 'share', rows: ({ keyTokens }) => addFollowing(keyTokens) },
+  'first-token': { ...ofWeights, unit: 'share', rows: () => addFirst },
 };

@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, rowSum, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { measureMatrix, rowSum, type AddRow, type MeasureOptions } from './measure.js';
 
 /**
  * The share of a head's weight that lies on the token before: Σ A[i,i−1] ÷ Σ A, from 0 to 1. Descriptive.
@@ -11,15 +11,7 @@ export function previousTokenScore(matrix: Matrix, options: MeasureOptions = {})
   return measureMatrix(matrix, addPrevious, options, true);
 }
 
-const addPrevious: AddRow = (sums, weights, query) => {
+export const addPrevious: AddRow = (sums, weights, query) => {
   sums.part += weights[query - 1] ?? 0;
   sums.whole += rowSum(weights);
-};
-
-export const previousTokenMeasure: Measure = {
-  bears: 'descriptive',
-  unit: 'share',
-  oneSequence: true,
-  weightsOnly: true,
-  rows: () => addPrevious,
 };

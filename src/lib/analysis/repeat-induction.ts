@@ -1,5 +1,5 @@
 import type { Matrix, Token } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { measureMatrix, type AddRow, type MeasureOptions } from './measure.js';
 import { mustBeTokens } from './must.js';
 
 /**
@@ -21,7 +21,7 @@ export function repeatInduction(
   return measureMatrix(matrix, addFollowing(tokens), options);
 }
 
-function addFollowing(tokens: readonly Pick<Token, 'raw'>[]): AddRow {
+export function addFollowing(tokens: readonly Pick<Token, 'raw'>[]): AddRow {
   return (sums, weights, query) => {
     let [onFollowing, repeats] = [0, 0];
     for (let earlier = 0; earlier < query; earlier++) {
@@ -34,11 +34,3 @@ function addFollowing(tokens: readonly Pick<Token, 'raw'>[]): AddRow {
     sums.whole++;
   };
 }
-
-export const repeatInductionMeasure: Measure = {
-  bears: 'descriptive',
-  unit: 'share',
-  oneSequence: true,
-  weightsOnly: true,
-  rows: ({ keyTokens }) => addFollowing(keyTokens),
-};

@@ -1,4 +1,4 @@
-import type { Measure, Sums } from './measure.js';
+import { ofOneSequence, type Measure, type Sums } from './measure.js';
 
 /**
  * A measure of how much of a needle a head copies into the answer: the share of the needle's distinct tokens that are written while the
@@ -13,10 +13,8 @@ import type { Measure, Sums } from './measure.js';
  */
 export function retrievalScore(needle: { start: number; end: number }, answerStart: number): Measure {
   return {
-    bears: 'descriptive',
+    ...ofOneSequence,
     unit: 'share',
-    oneSequence: true,
-    weightsOnly: true,
     rows({ keyTokens }) {
       const held = keyTokens.slice(needle.start, needle.end).map(({ raw }) => raw);
       const size = new Set(held).size;

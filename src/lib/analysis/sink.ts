@@ -1,5 +1,5 @@
 import type { Matrix } from '../trace/index.js';
-import { measureMatrix, type AddRow, type Measure, type MeasureOptions } from './measure.js';
+import { measureMatrix, type AddRow, type MeasureOptions } from './measure.js';
 import { mustBeMatrix, mustBeNumbers } from './must.js';
 
 /**
@@ -54,16 +54,8 @@ export function sinkRate(shares: ArrayLike<number>, threshold = 0.3): number {
   return Array.from(shares).filter((share) => share > threshold).length / shares.length;
 }
 
-const addFirst: AddRow = (sums, weights) => {
+export const addFirst: AddRow = (sums, weights) => {
   if (!weights.some((weight) => weight > 0)) return;
   sums.part += weights[0]!;
   sums.whole++;
-};
-
-export const firstTokenMeasure: Measure = {
-  bears: 'descriptive',
-  unit: 'share',
-  oneSequence: false,
-  weightsOnly: true,
-  rows: () => addFirst,
 };

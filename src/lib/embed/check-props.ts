@@ -4,26 +4,24 @@ import { TraceError } from '../trace/index.js';
 
 const isWhole = (value: unknown): boolean => Number.isInteger(value);
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-const callback = anyThat<unknown>(undefined, 'a function', (value) => typeof value === 'function');
+const prop = (expected: string, holds: (value: unknown) => boolean): OptionRule<unknown> =>
+  anyThat<unknown>(undefined, expected, holds);
+const callback = prop('a function', (value) => typeof value === 'function');
+const wholeNumber = prop('a whole number', isWhole);
 
 /** What the props of every view may be, where no compiler says so. */
 const rules: Record<string, OptionRule<unknown>> = {
   theme: oneOf('auto', 'light', 'dark'),
   chrome: oneOf('all', 'none'),
-  labels: anyThat<unknown>(undefined, 'an object of strings', isObject),
+  labels: prop('an object of strings', isObject),
   trace: traceRule,
-  tokens: anyThat<unknown>(undefined, 'a list of strings', Array.isArray),
-  stream: anyThat<unknown>(undefined, 'the name of a stream', (value) => typeof value === 'string'),
-  layer: anyThat<unknown>(undefined, 'a whole number', isWhole),
-  head: anyThat<unknown>(undefined, 'a whole number', isWhole),
-  heads: anyThat<unknown>(
-    undefined,
-    'a list of whole numbers',
-    (value) => Array.isArray(value) && value.every(isWhole),
-  ),
-  selection: anyThat<unknown>(undefined, 'an object such as { layer, heads, query, key }', isObject),
-  hover: anyThat<unknown>(
-    undefined,
+  tokens: prop('a list of strings', Array.isArray),
+  stream: prop('the name of a stream', (value) => typeof value === 'string'),
+  layer: wholeNumber,
+  head: wholeNumber,
+  heads: prop('a list of whole numbers', (value) => Array.isArray(value) && value.every(isWhole)),
+  selection: prop('an object such as { layer, heads, query, key }', isObject),
+  hover: prop(
     'an object such as { layer, head, query, key }, or null',
     (value) => value === null || isObject(value),
   ),

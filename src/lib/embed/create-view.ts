@@ -3,6 +3,7 @@ import type { Figure, FigureOptions } from '../export/index.js';
 import type { Source } from '../io/index.js';
 import { TraceError } from '../trace/index.js';
 import { defaultLabels, type Labels } from '../views/kit/labels/index.js';
+import { snippetNames } from '../views/kit/svelte-props.js';
 import { boundProps, sharedProps } from '../views/kit/types.js';
 import { keeperContext, type KeptView } from '../views/kit/view-keeper.js';
 import { checkShared, checkUnknown } from './check-props.js';
@@ -14,8 +15,6 @@ import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
 /** A view as the package exports it, which is a Svelte component. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what only Svelte passes
 export type View<P extends object> = (this: void, internals: any, props: P) => unknown;
-
-const drawings = ['token', 'tooltip', 'empty', 'error'];
 
 /**
  * Puts a view into an element of any page, whatever the page is made with. `token`, `tooltip`, `empty` and `error` are functions that
@@ -34,7 +33,7 @@ export function createView<P extends object>(
 ): ViewHandle<P> {
   mustBeInPage(element);
   const last: Record<string, unknown> = {};
-  const given = new GivenProps([...boundProps, ...sharedProps, ...drawings, 'children']);
+  const given = new GivenProps([...boundProps, ...sharedProps, ...snippetNames, 'children']);
   const wrong = new GivenProps(['file']);
   const show = (): void => {
     given.set(propsOf(last, file.told));
@@ -116,7 +115,7 @@ function propsOf(
     ...(loading && { empty: wordOf(labels?.loading ?? defaultLabels.loading) }),
   };
   const all = { ...props, ...ofFile };
-  for (const name of drawings) {
+  for (const name of snippetNames) {
     const draw = all[name as keyof typeof all] as unknown;
     if (typeof draw === 'function') Object.assign(all, { [name]: snippetOf(draw as () => string) });
   }

@@ -1,35 +1,13 @@
 import { elementOf } from './element.js';
-import {
-  budgetView,
-  compareView,
-  evidenceView,
-  explorer,
-  groupView,
-  headScatter,
-  headView,
-  heatmap,
-  modelView,
-  neuronView,
-  tokenView,
-} from './views.js';
+import * as kinds from './views.js';
 
-/** Defines the elements, those that nobody has defined. On a server there are none. */
+/** Defines an element for each view, such as `attentrace-head-view`, where nobody has defined it. On a server there are none. */
 export function defineElements(): void {
   if (typeof customElements === 'undefined') return;
   // The explorer first: those inside look for one around.
-  const elements = {
-    'attentrace-explorer': elementOf(explorer),
-    'attentrace-budget-view': elementOf(budgetView),
-    'attentrace-compare-view': elementOf(compareView),
-    'attentrace-evidence-view': elementOf(evidenceView),
-    'attentrace-group-view': elementOf(groupView),
-    'attentrace-head-scatter': elementOf(headScatter),
-    'attentrace-head-view': elementOf(headView),
-    'attentrace-heatmap': elementOf(heatmap),
-    'attentrace-model-view': elementOf(modelView),
-    'attentrace-neuron-view': elementOf(neuronView),
-    'attentrace-token-view': elementOf(tokenView),
-  };
-  for (const [tag, element] of Object.entries(elements))
-    if (!customElements.get(tag)) customElements.define(tag, element);
+  const { explorer, ...others } = kinds;
+  for (const kind of [explorer, ...Object.values(others)] as kinds.ViewKind<object>[]) {
+    const tag = `attentrace${kind.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (!customElements.get(tag)) customElements.define(tag, elementOf(kind));
+  }
 }

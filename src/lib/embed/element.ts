@@ -1,6 +1,7 @@
 import { createRawSnippet } from 'svelte';
 import type { Exploration } from '../explore/exploration.svelte.js';
 import { lensOptions } from '../views/kit/lens-options.js';
+import { snippetNames } from '../views/kit/svelte-props.js';
 import type { Look } from '../views/kit/types.js';
 import { isAttribute } from './check-props.js';
 import { createView, type View } from './create-view.js';
@@ -23,7 +24,7 @@ export interface ViewElement<P extends object> extends HTMLElement {
 export type PropsElement<P extends object> = ViewElement<P> & PlainProps<P>;
 
 const explorerTag = 'attentrace-explorer';
-const others = ['token', 'tooltip', 'empty', 'error', 'src'];
+const others = [...snippetNames, 'src'];
 const events = {
   onSelectionChange: 'selectionchange',
   onHoverChange: 'hoverchange',

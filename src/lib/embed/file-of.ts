@@ -7,12 +7,9 @@ export type Told = { trace?: Trace; problem?: Error; loading?: boolean };
 /** The file that a view shows: one at a time, so that another one ends the reading of the one before. */
 export class FileOf {
   told: Told = {};
-  readonly #changed: () => void;
   #reading: AbortController | undefined;
 
-  constructor(changed: () => void) {
-    this.#changed = changed;
-  }
+  constructor(private readonly changed: () => void) {}
 
   read(source: Source | null | undefined, tokens: readonly string[] | undefined): void {
     this.stop();
@@ -36,6 +33,6 @@ export class FileOf {
 
   #tell(told: Told): void {
     this.told = told;
-    this.#changed();
+    this.changed();
   }
 }

@@ -1,4 +1,5 @@
 import type { OptionRule } from '../views/kit/option-rules.js';
+import { readJson } from '../views/kit/serialize-options.js';
 
 /**
  * What an attribute's text stands for: itself where the prop may be that, true where it stands alone, else what it says as JSON. Text
@@ -7,11 +8,7 @@ import type { OptionRule } from '../views/kit/option-rules.js';
 export function parseAttribute(text: string, rule: OptionRule<unknown> | undefined): unknown {
   if (rule?.holds(text)) return text;
   if (text === '' && rule?.holds(true)) return true;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return readJson(text);
 }
 
 /** `query-segment` is the prop `querySegment`. */

@@ -32,20 +32,7 @@ import { createView, type View } from './create-view.js';
 import { outlet } from './outlet.js';
 import { replaceProps } from './replace-props.js';
 import type { PlainProps, ViewHandle } from './types.js';
-import {
-  budgetView,
-  compareView,
-  evidenceView,
-  explorer,
-  groupView,
-  headScatter,
-  headView,
-  heatmap,
-  modelView,
-  neuronView,
-  tokenView,
-  type ViewKind,
-} from './views.js';
+import * as kinds from './views.js';
 
 /** The props of a view in React: `className` and `style` are those of the element around it. */
 export type ReactProps<P> = Omit<PlainProps<P>, 'class' | 'style'> & {
@@ -64,7 +51,7 @@ const useViewEffect = typeof document === 'undefined' ? useEffect : useLayoutEff
 
 type Given = { children?: ReactNode; className?: string; style?: CSSProperties };
 
-function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<P> {
+function inReact<P extends object>({ name, component }: kinds.ViewKind<P>): ReactView<P> {
   const View = forwardRef<ViewHandle, Given>(({ className, style, children, ...props }, ref) => {
     const around = useContext(Around);
     const element = useRef<HTMLDivElement>(null);
@@ -105,14 +92,14 @@ function inReact<P extends object>({ name, component }: ViewKind<P>): ReactView<
 /** Views inside it are linked, wherever they are in it. */
 export const Explorer: ForwardRefExoticComponent<
   ReactProps<ExplorerProps> & { children?: ReactNode } & RefAttributes<ViewHandle<ExplorerProps>>
-> = /* @__PURE__ */ inReact(explorer);
-export const BudgetView: ReactView<BudgetViewProps> = /* @__PURE__ */ inReact(budgetView);
-export const CompareView: ReactView<CompareViewProps> = /* @__PURE__ */ inReact(compareView);
-export const EvidenceView: ReactView<EvidenceViewProps> = /* @__PURE__ */ inReact(evidenceView);
-export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(groupView);
-export const HeadScatter: ReactView<HeadScatterProps> = /* @__PURE__ */ inReact(headScatter);
-export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(headView);
-export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(heatmap);
-export const ModelView: ReactView<ModelViewProps> = /* @__PURE__ */ inReact(modelView);
-export const NeuronView: ReactView<NeuronViewProps> = /* @__PURE__ */ inReact(neuronView);
-export const TokenView: ReactView<TokenViewProps> = /* @__PURE__ */ inReact(tokenView);
+> = /* @__PURE__ */ inReact(kinds.explorer);
+export const BudgetView: ReactView<BudgetViewProps> = /* @__PURE__ */ inReact(kinds.budgetView);
+export const CompareView: ReactView<CompareViewProps> = /* @__PURE__ */ inReact(kinds.compareView);
+export const EvidenceView: ReactView<EvidenceViewProps> = /* @__PURE__ */ inReact(kinds.evidenceView);
+export const GroupView: ReactView<GroupViewProps> = /* @__PURE__ */ inReact(kinds.groupView);
+export const HeadScatter: ReactView<HeadScatterProps> = /* @__PURE__ */ inReact(kinds.headScatter);
+export const HeadView: ReactView<HeadViewProps> = /* @__PURE__ */ inReact(kinds.headView);
+export const Heatmap: ReactView<HeatmapProps> = /* @__PURE__ */ inReact(kinds.heatmap);
+export const ModelView: ReactView<ModelViewProps> = /* @__PURE__ */ inReact(kinds.modelView);
+export const NeuronView: ReactView<NeuronViewProps> = /* @__PURE__ */ inReact(kinds.neuronView);
+export const TokenView: ReactView<TokenViewProps> = /* @__PURE__ */ inReact(kinds.tokenView);

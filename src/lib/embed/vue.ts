@@ -36,20 +36,7 @@ import { outlet } from './outlet.js';
 import { propOf } from './parse-attribute.js';
 import { replaceProps } from './replace-props.js';
 import type { OptionsIn, PlainProps, ViewHandle } from './types.js';
-import {
-  budgetView,
-  compareView,
-  evidenceView,
-  explorer,
-  groupView,
-  headScatter,
-  headView,
-  heatmap,
-  modelView,
-  neuronView,
-  tokenView,
-  type ViewKind,
-} from './views.js';
+import * as kinds from './views.js';
 
 /** What `v-model` listens to: `v-model:selection`, `v-model:hover`, `v-model:options`, `v-model:layer`… */
 type Models<P> = {
@@ -78,7 +65,7 @@ export type VueView<P extends object> = new () => {
 
 const key = Symbol('attentrace exploration');
 
-function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueView<P> {
+function inVue<P extends object>({ name, component, ruleOf }: kinds.ViewKind<P>): VueView<P> {
   const setup = (_: object, { attrs, slots, emit, expose }: SetupContext) => {
     const around = inject<ShallowRef<Exploration<Look> | undefined> | undefined>(key, undefined);
     const exploration = shallowRef<Exploration<Look>>();
@@ -147,14 +134,14 @@ function inVue<P extends object>({ name, component, ruleOf }: ViewKind<P>): VueV
 }
 
 /** Views inside it are linked, wherever they are in it. */
-export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(explorer);
-export const BudgetView: VueView<BudgetViewProps> = /* @__PURE__ */ inVue(budgetView);
-export const CompareView: VueView<CompareViewProps> = /* @__PURE__ */ inVue(compareView);
-export const EvidenceView: VueView<EvidenceViewProps> = /* @__PURE__ */ inVue(evidenceView);
-export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(groupView);
-export const HeadScatter: VueView<HeadScatterProps> = /* @__PURE__ */ inVue(headScatter);
-export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(headView);
-export const Heatmap: VueView<HeatmapProps> = /* @__PURE__ */ inVue(heatmap);
-export const ModelView: VueView<ModelViewProps> = /* @__PURE__ */ inVue(modelView);
-export const NeuronView: VueView<NeuronViewProps> = /* @__PURE__ */ inVue(neuronView);
-export const TokenView: VueView<TokenViewProps> = /* @__PURE__ */ inVue(tokenView);
+export const Explorer: VueView<ExplorerProps> = /* @__PURE__ */ inVue(kinds.explorer);
+export const BudgetView: VueView<BudgetViewProps> = /* @__PURE__ */ inVue(kinds.budgetView);
+export const CompareView: VueView<CompareViewProps> = /* @__PURE__ */ inVue(kinds.compareView);
+export const EvidenceView: VueView<EvidenceViewProps> = /* @__PURE__ */ inVue(kinds.evidenceView);
+export const GroupView: VueView<GroupViewProps> = /* @__PURE__ */ inVue(kinds.groupView);
+export const HeadScatter: VueView<HeadScatterProps> = /* @__PURE__ */ inVue(kinds.headScatter);
+export const HeadView: VueView<HeadViewProps> = /* @__PURE__ */ inVue(kinds.headView);
+export const Heatmap: VueView<HeatmapProps> = /* @__PURE__ */ inVue(kinds.heatmap);
+export const ModelView: VueView<ModelViewProps> = /* @__PURE__ */ inVue(kinds.modelView);
+export const NeuronView: VueView<NeuronViewProps> = /* @__PURE__ */ inVue(kinds.neuronView);
+export const TokenView: VueView<TokenViewProps> = /* @__PURE__ */ inVue(kinds.tokenView);

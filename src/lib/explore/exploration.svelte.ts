@@ -61,9 +61,9 @@ export class Exploration<Look extends object = object> {
     return () => void this.#views.delete(view);
   }
 
-  readonly #trace = $derived.by((): Outcome<Trace | undefined> => {
-    return attempt(() => this.#host.trace ?? this.around?.trace);
-  });
+  readonly #trace = $derived.by((): Outcome<Trace | undefined> =>
+    attempt(() => this.#host.trace ?? this.around?.trace),
+  );
 
   /** The exploration around, if its selection is shared. */
   get #sharing(): Exploration<Look> | undefined {
@@ -193,34 +193,26 @@ export interface ExplorationStart<Look extends object> {
   look?: Look;
 }
 
+/** Keeps an exploration that is in no component. */
+class PlainHost<Look extends object> implements ExplorationHost<Look> {
+  readonly trace: Trace;
+  readonly look: Look;
+  readonly start = {};
+  selection: Partial<Selection> | undefined = $state.raw();
+  hover: Hover | null = $state.raw(null);
+  lens: Lens | undefined = $state.raw();
+
+  constructor({ trace, selection = {}, lens, look = {} as Look }: ExplorationStart<Look>) {
+    this.trace = trace;
+    this.look = look;
+    this.selection = selection;
+    this.lens = { ...plainLens, ...lens };
+  }
+}
+
 /** An exploration outside any component, for views in different roots or frameworks: pass it to each as `exploration`. */
 export function createExploration<Look extends object>(start: ExplorationStart<Look>): Exploration<Look> {
-  let selection = $state.raw<Partial<Selection> | undefined>(start.selection ?? {});
-  let hover = $state.raw<Hover | null>(null);
-  let lens = $state.raw<Lens | undefined>({ ...plainLens, ...start.lens });
-  return new Exploration<Look>({
-    trace: start.trace,
-    start: {},
-    look: start.look ?? ({} as Look),
-    get selection() {
-      return selection;
-    },
-    set selection(next) {
-      selection = next;
-    },
-    get hover() {
-      return hover;
-    },
-    set hover(next) {
-      hover = next;
-    },
-    get lens() {
-      return lens;
-    },
-    set lens(next) {
-      lens = next;
-    },
-  });
+  return new Exploration<Look>(new PlainHost(start));
 }
 
 const key = Symbol('attentrace exploration');

@@ -1,4 +1,4 @@
-import { rowOf, TraceError, type Stream, type StreamName, type Trace } from '../trace/index.js';
+import { rowOf, TraceError, type Stream, type StreamName, type Token, type Trace } from '../trace/index.js';
 import type { SelectedGroup, Selection } from './types.js';
 
 /** A view's starting choice, from its props. */
@@ -21,41 +21,46 @@ export function resolveSelection(
   selection: Partial<Selection>,
   start: StartingChoice,
 ): Selection {
-  const held = trace.streams.find((s) => s.name === selection.stream);
-  const stream = held ?? trace.stream(start.stream);
-  const same = !selection.stream || held !== undefined;
-  const layer =
-    keep(selection.layer, same, (n) => stream.layers.includes(n)) ?? start.layer ?? stream.layers[0]!;
-  const heads = keep(
-    selection.heads,
-    same,
-    (list) => list.length > 0 && list.every((n) => stream.heads.includes(n)),
-  );
+  const named = trace.streams.find((s) => s.name === selection.stream);
+  const stream = named ?? trace.stream(start.stream);
+  const held: Partial<Selection> = selection.stream && !named ? {} : heldBy(stream, selection);
+  const layer = held.layer ?? start.layer ?? stream.layers[0]!;
+  const heads = held.heads?.length === selection.heads?.length ? held.heads : undefined;
   const wanted = heads ?? start.heads ?? (start.head === undefined ? stream.heads : [start.head]);
   mustHold(stream.layers, [layer], 'layer');
   mustHold(stream.heads, wanted, 'head');
-  const head = keep(selection.head, same, (n) => stream.heads.includes(n!));
-  const group = keep(selection.group, same, (one) => holdsGroup(stream, one!));
   return {
     stream: stream.name,
     layer,
     heads: [...wanted].sort((a, b) => a - b),
-    ...(head !== undefined && { head }),
-    query:
-      keep(selection.query, same, (n) => n !== null && rowOf(stream.queryTokens, n) !== undefined) ?? null,
-    ...(group && { group }),
-    key: keep(selection.key, same, (n) => n !== null && rowOf(stream.keyTokens, n) !== undefined) ?? null,
+    ...(held.head !== undefined && { head: held.head }),
+    query: held.query ?? null,
+    ...(held.group && { group: held.group }),
+    key: held.key ?? null,
   };
 }
 
-/** Whether a stream holds all tokens of a group. */
-export function holdsGroup(stream: Stream, { side, positions }: SelectedGroup): boolean {
-  const last = (side === 'query' ? stream.queryTokens : stream.keyTokens).at(-1)?.position ?? -1;
-  return positions.length > 0 && positions.every((position) => position >= 0 && position <= last);
+/** The parts of a selection that a stream holds: of the heads those that it has, and a group where it holds all its tokens. */
+export function heldBy(stream: Stream, selection: Partial<Selection>): Partial<Selection> {
+  const { layers, heads, queryTokens, keyTokens } = stream;
+  const among = <T>(value: T | undefined, held: (value: T) => boolean): T | undefined =>
+    value !== undefined && held(value) ? value : undefined;
+  const isIn = (tokens: readonly Token[], position: number | null): boolean =>
+    position !== null && rowOf(tokens, position) !== undefined;
+  const held = selection.heads?.filter((head) => heads.includes(head));
+  return {
+    layer: among(selection.layer, (layer) => layers.includes(layer)),
+    heads: held?.length ? held : undefined,
+    head: among(selection.head, (head) => heads.includes(head)),
+    query: among(selection.query, (query) => isIn(queryTokens, query)),
+    key: among(selection.key, (key) => isIn(keyTokens, key)),
+    group: among(selection.group, (group) => holdsGroup(stream, group)),
+  };
 }
 
-function keep<T>(value: T | undefined, same: boolean, holds: (value: T) => boolean): T | undefined {
-  return value !== undefined && same && holds(value) ? value : undefined;
+function holdsGroup(stream: Stream, { side, positions }: SelectedGroup): boolean {
+  const last = (side === 'query' ? stream.queryTokens : stream.keyTokens).at(-1)?.position ?? -1;
+  return positions.length > 0 && positions.every((position) => position >= 0 && position <= last);
 }
 
 function mustHold(numbers: readonly number[], wanted: readonly number[], what: 'layer' | 'head'): void {

@@ -1,5 +1,5 @@
-import { rowOf, type Stream, type Trace } from '../trace/index.js';
-import { holdsGroup } from './resolve-selection.js';
+import type { Trace } from '../trace/index.js';
+import { heldBy } from './resolve-selection.js';
 import type { SelectedGroup, Selection } from './types.js';
 
 /** More heads than any model has: a longer range is a mistake, or an attempt to exhaust memory. */
@@ -50,7 +50,7 @@ export function parseSelection(text: string, trace?: Trace): Partial<Selection> 
     key: number('k'),
     group: parseGroup(found.get('g') ?? ''),
   };
-  const known = trace ? heldBy(trace, read) : read;
+  const known = trace ? heldIn(trace, read) : read;
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
 
@@ -95,22 +95,7 @@ function wholeNumber(text: string): number | undefined {
 }
 
 /** The parts of a selection that a trace holds; positions, layers and heads mean nothing in a stream it does not have. */
-function heldBy(trace: Trace, read: Partial<Selection>): Partial<Selection> {
-  const stream: Stream | undefined = trace.streams.find(
-    ({ name }) => name === (read.stream ?? trace.stream().name),
-  );
-  if (!stream) return {};
-  const { layers, heads, queryTokens, keyTokens } = stream;
-  const among = <T>(value: T | undefined, held: (value: T) => boolean): T | undefined =>
-    value !== undefined && held(value) ? value : undefined;
-  const held = read.heads?.filter((head) => heads.includes(head));
-  return {
-    stream: read.stream,
-    layer: among(read.layer, (layer) => layers.includes(layer)),
-    heads: held?.length ? held : undefined,
-    head: among(read.head, (head) => heads.includes(head)),
-    query: among(read.query, (query) => rowOf(queryTokens, query!) !== undefined),
-    group: among(read.group, (group) => holdsGroup(stream, group)),
-    key: among(read.key, (key) => rowOf(keyTokens, key!) !== undefined),
-  };
+function heldIn(trace: Trace, read: Partial<Selection>): Partial<Selection> {
+  const stream = trace.streams.find(({ name }) => name === (read.stream ?? trace.stream().name));
+  return stream ? { stream: read.stream, ...heldBy(stream, read) } : {};
 }

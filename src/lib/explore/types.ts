@@ -29,15 +29,10 @@ export interface Hover {
   value: number | null;
 }
 
+const hoverParts = ['stream', 'layer', 'head', 'query', 'key', 'value'] as const satisfies (keyof Hover)[];
+
 /** Whether two hovers mean the same thing. */
 export function sameHover(a: Hover | null, b: Hover | null): boolean {
   if (a === null || b === null) return a === b;
-  return (
-    a.stream === b.stream &&
-    a.layer === b.layer &&
-    a.head === b.head &&
-    a.query === b.query &&
-    a.key === b.key &&
-    a.value === b.value
-  );
+  return hoverParts.every((part) => a[part] === b[part]);
 }

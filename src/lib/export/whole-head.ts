@@ -1,7 +1,7 @@
 import { headColumns } from '../scene/head-layout.js';
 import type { HeadScene } from '../scene/head-scene.js';
 import { pacer } from '../trace/pacer.js';
-import { drawnHeads, opacityOf, type DrawnHead } from '../views/head-view/drawn-heads.js';
+import { drawnHeads, largestDrawn, opacityOf, type DrawnHead } from '../views/head-view/drawn-heads.js';
 import { ruleOf, type EdgeRule } from '../views/head-view/edge-rule.js';
 import {
   collectLines,
@@ -13,7 +13,7 @@ import {
 } from '../views/head-view/head-lines.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
-import { fittedThreshold, largestMagnitude, lineRange } from '../views/kit/value-range.js';
+import { fittedThreshold, lineRange } from '../views/kit/value-range.js';
 import type { Shown } from './caption.js';
 import type { Figure, FigureOptions } from './figure.js';
 import { headFigure } from './head-figure.js';
@@ -38,9 +38,7 @@ export async function wholeHead(
   const { stream, layer, heads, options } = shown;
   const { queryTokens, keyTokens } = stream;
   const drawn = drawnHeads(stream, layer, heads, options.combine);
-  const sizes = await Promise.all(drawn.map(({ matrix }) => largestMagnitude(matrix, signal)));
-  const known = sizes.filter((size) => size !== undefined);
-  const most = known.length > 0 ? Math.max(...known) : undefined;
+  const { size: most } = await largestDrawn(drawn, signal);
   const threshold = options.threshold === 'fit' ? fittedThreshold(stream.quantity, most) : options.threshold;
   const runs = {
     query: runOf(stream, 'query', options.querySegment),

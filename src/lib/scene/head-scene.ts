@@ -48,12 +48,6 @@ export interface HeadScene {
 /** The width of lines of magnitude 0 and 1, in CSS pixels; highlighted lines are half as wide again. */
 export const lineWidthsPx = [0.6, 2.4] as const;
 
-/** What the look of a line follows from. */
-interface LinesShown {
-  readonly lines: Lines;
-  readonly look: Pick<LineLook, 'range' | 'opacityScale' | 'focus'>;
-}
-
 /** The opacity left to other lines while some are highlighted. */
 const restOpacity = 0.1;
 
@@ -82,7 +76,7 @@ export function lineEnds(
 
 /** How a line is drawn: its colour by index, and whether it is highlighted and drawn over the others. */
 export function lineStyle(
-  { lines, look: { focus, opacityScale, range } }: LinesShown,
+  { lines, look: { focus, opacityScale, range } }: Pick<HeadScene, 'lines' | 'look'>,
   index: number,
 ): { color: number; opacity: number; widthPx: number; standsOut: boolean } {
   const number = lines.weight[index]!;

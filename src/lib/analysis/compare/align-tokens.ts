@@ -47,9 +47,14 @@ export async function alignTokens(
   });
   if (typeof align !== 'string') return result('pairs', givenPairs(align, a, b));
   if (align !== 'auto' && !alignments.includes(align)) throw unknownAlignment(align);
-  const differs = firstDifference(a, b);
+  const differs = (a.length < b.length ? b : a).findIndex((_, i) => a[i]?.raw !== b[i]?.raw);
   if (align === 'positions') {
-    if (a.length !== b.length) throw otherCount(a, b, place);
+    if (a.length !== b.length)
+      throw misfit(
+        place,
+        `${a.length} tokens in a and ${b.length} in b`,
+        "as many in both, for align: 'positions'",
+      );
     return result('positions', oneByOne(a.map((_, i) => [i, i])));
   }
   if (differs < 0 && align !== 'words' && align !== 'common')
@@ -57,7 +62,8 @@ export async function alignTokens(
   if (align === 'ids') throw otherTokens(a, b, differs, place);
   const sameText = align === 'common' ? undefined : await alignSameText(a, b, signal);
   if (sameText) return result('words', sameText);
-  if (align === 'words') throw otherText(place);
+  if (align === 'words')
+    throw misfit(place, 'another text in b than in a', "the same text, for align: 'words'");
   const pairs = await longestCommon(a, b, signal);
   if (!pairs.some(({ a: { start, end } }) => a.slice(start, end).some(({ special }) => !special)))
     throw nothingCommon(a, b, place);
@@ -95,19 +101,12 @@ async function longestCommon(
     runsB: readonly TokenRun[],
     nameOf: (run: TokenRun, tokens: readonly Token[]) => string,
   ): Promise<RunPair[]> {
-    const numbers = new Map<string, number>();
-    const number = (name: string): number => {
-      const known = numbers.get(name) ?? numbers.size;
-      numbers.set(name, known);
-      return known;
-    };
     await pause();
-    const namesOfA = runsA.map((run) => number(nameOf(run, a)));
+    const namesOfA = runsA.map((run) => nameOf(run, a));
     await pause();
-    const steps = commonSequence(
-      namesOfA,
-      runsB.map((run) => number(nameOf(run, b))),
-    );
+    const namesOfB = runsB.map((run) => nameOf(run, b));
+    await pause();
+    const steps = commonSequence(namesOfA, namesOfB);
     let step = steps.next();
     while (!step.done) {
       await pause();
@@ -115,11 +114,6 @@ async function longestCommon(
     }
     return step.value.map(([i, j]) => ({ a: runsA[i]!, b: runsB[j]! }));
   }
-}
-
-function firstDifference(a: readonly Token[], b: readonly Token[]): number {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i]?.raw !== b[i]?.raw) return i;
-  return -1;
 }
 
 function oneByOne(pairs: readonly (readonly [number, number])[]): RunPair[] {
@@ -182,22 +176,12 @@ function otherTokens(a: readonly Token[], b: readonly Token[], at: number, place
   });
 }
 
-function otherCount(a: readonly Token[], b: readonly Token[], place: string): TraceError {
+function misfit(place: string, found: string, expected: string): TraceError {
   return new TraceError({
     code: 'different-tokens',
     place,
-    found: `${a.length} tokens in a and ${b.length} in b`,
-    expected: "as many in both, for align: 'positions'",
-    fix: "Align them by what they have in 'common', or pass the pairs of positions that belong together.",
-  });
-}
-
-function otherText(place: string): TraceError {
-  return new TraceError({
-    code: 'different-tokens',
-    place,
-    found: 'another text in b than in a',
-    expected: "the same text, for align: 'words'",
+    found,
+    expected,
     fix: "Align them by what they have in 'common', or pass the pairs of positions that belong together.",
   });
 }

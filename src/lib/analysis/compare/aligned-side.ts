@@ -5,55 +5,58 @@ import {
   type CellRect,
   type Matrix,
 } from '../../trace/index.js';
+import { consecutive } from '../consecutive.js';
 import type { TokenRun } from '../lens/index.js';
 
-/** One of two aligned streams, read by aligned queries and keys: the sum over the keys of a run, the mean over its queries. */
-export class AlignedSide {
-  /** The rows of each aligned query, ascending. */
-  readonly #rows: readonly (readonly number[])[];
-  readonly #runs: readonly (TokenRun | undefined)[];
+/** The numbers of a rectangle, `[rows, cols]`, a view or a copy; at once where the matrix gives them at once. */
+export type AlignedSide = (
+  matrix: Matrix,
+  rect: CellRect,
+  options: BlockOptions,
+) => Float32Array | Promise<Float32Array>;
+
+/**
+ * A reader of one of two aligned streams, by aligned queries and keys: the sum over the keys of a run, the mean over its queries.
+ *
+ * @param rowsOf the rows of each aligned query, ascending
+ * @param runs the keys of each aligned key; undefined if this side has none, and so no weight
+ */
+export function alignedSide(
+  rowsOf: readonly (readonly number[])[],
+  runs: readonly (TokenRun | undefined)[],
+  keys: number,
+): AlignedSide {
   /** The aligned key that each key belongs to. */
-  readonly #runOf: Int32Array;
+  const runOf = new Int32Array(keys).fill(-1);
+  runs.forEach((run, i) => run && runOf.fill(i, run.start, run.end));
   /** Whether aligned keys and keys are the same. */
-  readonly #plain: boolean;
-
-  /** @param runs the keys of each aligned key; undefined if this side has none, and so no weight */
-  constructor(rows: readonly (readonly number[])[], runs: readonly (TokenRun | undefined)[], keys: number) {
-    this.#rows = rows;
-    this.#runs = runs;
-    this.#runOf = new Int32Array(keys).fill(-1);
-    runs.forEach((run, i) => run && this.#runOf.fill(i, run.start, run.end));
-    this.#plain = runs.length === keys && this.#runOf.every((run, key) => run === key);
-  }
-
-  /** The numbers of a rectangle, `[rows, cols]`, a view or a copy; at once where the matrix gives them at once. */
-  read(matrix: Matrix, rect: CellRect, options: BlockOptions = {}): Float32Array | Promise<Float32Array> {
+  const plain = runs.length === keys && runOf.every((run, key) => run === key);
+  return (matrix, rect, options) => {
     let first = rect.col;
     let last = rect.col + rect.cols - 1;
-    while (first <= last && !this.#runs[first]) first++;
-    while (first <= last && !this.#runs[last]) last--;
+    while (first <= last && !runs[first]) first++;
+    while (first <= last && !runs[last]) last--;
     if (first > last) return new Float32Array(rect.rows * rect.cols);
-    const col = this.#runs[first]!.start;
-    const cols = this.#runs[last]!.end - col;
-    const rows = this.#rows.slice(rect.row, rect.row + rect.rows);
-    const blocks = followingRuns(rows.flat()).map(({ start, end }) =>
-      matrix.block({ row: start, col, rows: end - start, cols }, options),
+    const col = runs[first]!.start;
+    const cols = runs[last]!.end - col;
+    const rows = rowsOf.slice(rect.row, rect.row + rect.rows);
+    const blocks = Array.from(consecutive(rows.flat()), ({ start, count }) =>
+      matrix.block({ row: start, col, rows: count, cols }, options),
     );
     return blocks.every((block): block is Block => !(block instanceof Promise))
-      ? this.#gather(blocks, rows, rect)
-      : Promise.all(blocks).then((ready) => this.#gather(ready, rows, rect));
-  }
+      ? gather(blocks, rows, rect)
+      : Promise.all(blocks).then((ready) => gather(ready, rows, rect));
+  };
 
-  #gather(blocks: readonly Block[], rows: readonly (readonly number[])[], rect: CellRect): Float32Array {
-    const runOf = this.#runOf;
+  function gather(
+    blocks: readonly Block[],
+    rows: readonly (readonly number[])[],
+    rect: CellRect,
+  ): Float32Array {
     const [firstRun, endRun] = [rect.col, rect.col + rect.cols];
     const weights = blocks.map(blockWeights);
     // One block of single rows, and each of its keys its own: what was read is what is asked for.
-    if (
-      this.#plain &&
-      weights[0]?.length === rect.rows * rect.cols &&
-      rows.every(({ length }) => length === 1)
-    )
+    if (plain && weights[0]?.length === rect.rows * rect.cols && rows.every(({ length }) => length === 1))
       return weights[0];
     const out = new Float32Array(rect.rows * rect.cols);
     let b = 0;
@@ -63,7 +66,7 @@ export class AlignedSide {
         while (row >= blocks[b]!.row + blocks[b]!.rows) b++;
         const { row: firstRow, col, cols } = blocks[b]!;
         const of = weights[b]!.subarray((row - firstRow) * cols, (row - firstRow + 1) * cols);
-        if (this.#plain && own.length === 1) {
+        if (plain && own.length === 1) {
           out.set(of, i * rect.cols);
           continue;
         }
@@ -76,13 +79,4 @@ export class AlignedSide {
     });
     return out;
   }
-}
-
-/** Ascending numbers as runs of consecutive ones. */
-function followingRuns(numbers: readonly number[]): TokenRun[] {
-  const runs: TokenRun[] = [];
-  for (const number of numbers)
-    if (runs.at(-1)?.end === number) runs.at(-1)!.end++;
-    else runs.push({ start: number, end: number + 1 });
-  return runs;
 }

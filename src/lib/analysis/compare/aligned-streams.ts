@@ -3,12 +3,13 @@ import {
   holdsWeights,
   quantities,
   TraceError,
+  type Computation,
   type Matrix,
   type Quantity,
   type Stream,
   type Token,
 } from '../../trace/index.js';
-import { AlignedSide } from './aligned-side.js';
+import { alignedSide, type AlignedSide } from './aligned-side.js';
 import { alignedSegments, alignedTokens } from './aligned-tokens.js';
 import type { AlignedRun, Alignment } from './align-tokens.js';
 import type { HeadPair } from './head-pairs.js';
@@ -43,28 +44,23 @@ export function alignedStreams(
     .map((run, at) => ({ run, at, a: rowsOfA(run.a), b: rowsOfB(run.b) }))
     .filter((row) => row.a.length > 0 && row.b.length > 0);
   if (rows.length === 0) throw noQueries(a, b);
+  const runs = rows.map(({ run }) => run);
   const queryTokens = queries
-    ? alignedTokens(
-        rows.map(({ run }) => run),
-        a.queryTokens,
-        b.queryTokens,
-      )
+    ? alignedTokens(runs, a.queryTokens, b.queryTokens)
     : rows.map(({ at }) => keyTokens[at]!);
-  const sides = {
-    a: new AlignedSide(
-      rows.map((row) => row.a),
-      keys.runs.map((run) => run.a),
-      a.keyTokens.length,
-    ),
-    b: new AlignedSide(
-      rows.map((row) => row.b),
-      keys.runs.map((run) => run.b),
-      b.keyTokens.length,
-    ),
+  const querySegments = alignedSegments(queries ? a.querySegments : a.keySegments, runs);
+  const keySegments = alignedSegments(a.keySegments, keys.runs);
+  const from = { a, b };
+  const sideOf = (side: 'a' | 'b'): AlignedSide => {
+    const [rowsOfSide, keysOfSide] = [rows.map((row) => row[side]), keys.runs.map((run) => run[side])];
+    return alignedSide(rowsOfSide, keysOfSide, from[side].keyTokens.length);
   };
-  const layers = [...new Set(pairs.map((pair) => pair.a.layer))].sort((x, y) => x - y);
+  const sides = { a: sideOf('a'), b: sideOf('b') };
+  const ascending = (numbers: number[]): number[] => [...new Set(numbers)].sort((x, y) => x - y);
+  const layers = ascending(pairs.map((pair) => pair.a.layer));
+  const heads = ascending(pairs.map((pair) => pair.a.head));
   const headsOf = (layer: number): number[] =>
-    pairs.flatMap((pair) => (pair.a.layer === layer ? [pair.a.head] : [])).sort((x, y) => x - y);
+    ascending(pairs.flatMap((pair) => (pair.a.layer === layer ? [pair.a.head] : [])));
   const shape = { rows: rows.length, cols: keyTokens.length };
   const stream = (quantity: Quantity, read: (pair: HeadPair) => Matrix): Stream => {
     const matrices = new Map<HeadPair, Matrix>();
@@ -72,19 +68,14 @@ export function alignedStreams(
       ...a,
       quantity,
       layers,
-      heads: [...new Set(pairs.map((pair) => pair.a.head))].sort((x, y) => x - y),
+      heads,
       headsOf(layer) {
         if (!layers.includes(layer)) a.headsOf(layer);
         return headsOf(layer);
       },
       queryTokens,
       keyTokens,
-      querySegments: queries
-        ? alignedSegments(
-            a.querySegments,
-            rows.map(({ run }) => run),
-          )
-        : segmentsOfRows(),
+      querySegments,
       keySegments,
       get causal() {
         return a.causal && b.causal;
@@ -102,43 +93,28 @@ export function alignedStreams(
       },
     };
   };
-  const keySegments = alignedSegments(a.keySegments, keys.runs);
-  const one = (side: 'a' | 'b', from: Stream) => (pair: HeadPair) =>
-    computedMatrix({
-      ...shape,
-      read: (rect, options) =>
-        sides[side].read(from.matrix(pair[side].layer, pair[side].head), rect, options),
-    });
-  const matrixOf = (pair: HeadPair): [Matrix, Matrix] => [
-    a.matrix(pair.a.layer, pair.a.head),
-    b.matrix(pair.b.layer, pair.b.head),
-  ];
+  const readOf = (side: 'a' | 'b', pair: HeadPair): Computation['read'] => {
+    const { layer, head } = pair[side];
+    return (rect, options) => sides[side](from[side].matrix(layer, head), rect, options);
+  };
   return {
-    a: stream(a.quantity, one('a', a)),
-    b: stream(b.quantity, one('b', b)),
+    a: stream(a.quantity, (pair) => computedMatrix({ ...shape, read: readOf('a', pair) })),
+    b: stream(b.quantity, (pair) => computedMatrix({ ...shape, read: readOf('b', pair) })),
     difference: stream(differenceOf(a.quantity, b.quantity), (pair) =>
       computedMatrix({
         ...shape,
         signed: true,
         cost: 2,
         read(rect, options) {
-          const [p, q] = matrixOf(pair);
-          const of = [sides.a.read(p, rect, options), sides.b.read(q, rect, options)] as const;
-          return of[0] instanceof Promise || of[1] instanceof Promise
-            ? Promise.all(of).then(([x, y]) => less(y, x))
-            : less(of[1], of[0]);
+          const [x, y] = [readOf('a', pair)(rect, options), readOf('b', pair)(rect, options)];
+          return x instanceof Promise || y instanceof Promise
+            ? Promise.all([x, y]).then(([x, y]) => less(y, x))
+            : less(y, x);
         },
       }),
     ),
     sides,
   };
-
-  function segmentsOfRows() {
-    return alignedSegments(
-      a.keySegments,
-      rows.map(({ run }) => run),
-    );
-  }
 }
 
 function less(x: Float32Array, y: Float32Array): Float32Array {

@@ -1,5 +1,5 @@
 import type { Segment, Token } from '../../trace/index.js';
-import { runsAsTokens, type TokenRun } from '../lens/index.js';
+import { runsAsTokens } from '../lens/index.js';
 import type { AlignedRun } from './align-tokens.js';
 import { foldText } from './same-text.js';
 
@@ -47,15 +47,9 @@ function tokensByRun(
   runs: readonly AlignedRun[],
   side: 'a' | 'b',
 ): Map<AlignedRun, Token> {
-  const held = runs.filter(
-    (run): run is AlignedRun & Record<typeof side, TokenRun> => run[side] !== undefined,
-  );
-  const shown = runsAsTokens(
-    tokens,
-    held.map((run) => run[side]),
-    [],
-    'word',
-  );
+  const held = runs.filter((run) => run[side]);
+  const runsOfSide = held.map((run) => run[side]!);
+  const shown = runsAsTokens(tokens, runsOfSide, [], 'word');
   return new Map(held.map((run, i) => [run, shown[i]!]));
 }
 

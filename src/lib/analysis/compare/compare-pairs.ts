@@ -114,10 +114,7 @@ export async function comparePairs(
         heads = ofA.map(({ layer, head }) => ({ layer, head }));
         differences.push(...heads.map(() => new Float64Array(pairs.length)));
       }
-      for (const [side, values] of [
-        ['a', ofA],
-        ['b', ofB],
-      ] as const)
+      for (const [side, values] of Object.entries({ a: ofA, b: ofB }))
         if (shapeOf(values) !== shapeOf(heads))
           throw otherHeads(`pairs[${pair}], ${side}`, values.length, heads.length);
       differences.forEach((of, h) => (of[pair] = ofB[h]!.value - ofA[h]!.value));

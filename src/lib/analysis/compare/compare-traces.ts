@@ -4,12 +4,7 @@ import { alignTokens, type Align, type Alignment } from './align-tokens.js';
 import { pacer } from '../../trace/pacer.js';
 import { alignedTokens } from './aligned-tokens.js';
 import { alignedStreams, type AlignedStreams } from './aligned-streams.js';
-import {
-  headDistances,
-  type Distance,
-  type HeadDistance,
-  type HeadDistancesOptions,
-} from './head-distances.js';
+import { headDistances, type HeadDistance, type HeadDistancesOptions } from './head-distances.js';
 import { givenHeadPairs, pairsByNumber, type HeadPair, type Match } from './head-pairs.js';
 import { pairsByLikeness } from './likeness.js';
 import { mustBeTrace } from '../must.js';
@@ -143,13 +138,11 @@ async function floorOf(a: Stream, again: Stream, how: HeadDistancesOptions): Pro
 }
 
 function withFloor(found: readonly HeadDistance[], floors: readonly HeadDistance[]): HeadDistance[] {
-  const byHead = new Map<string, Distance>(
-    floors.map(({ layer, head, divergence, distance, totalVariation }) => [
-      `${layer} ${head}`,
-      { divergence, distance, totalVariation },
-    ]),
-  );
-  return found.map((one) => ({ ...one, floor: byHead.get(`${one.layer} ${one.head}`) }));
+  return found.map((one) => {
+    const same = floors.find(({ layer, head }) => layer === one.layer && head === one.head)!;
+    const { divergence, distance, totalVariation } = same;
+    return { ...one, floor: { divergence, distance, totalVariation } };
+  });
 }
 
 function otherStreams(names: readonly string[], others: readonly string[]): TraceError {

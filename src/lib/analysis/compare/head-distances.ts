@@ -1,6 +1,6 @@
-import { holdsWeights, type Stream } from '../../trace/index.js';
+import type { Stream } from '../../trace/index.js';
+import { mustHoldWeights } from '../derivation.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
-import { notWeights } from '../measure.js';
 import { pacer } from '../../trace/pacer.js';
 import type { HeadPlace } from '../wanted-heads.js';
 import type { AlignedRun } from './align-tokens.js';
@@ -48,8 +48,7 @@ export async function headDistances(
   runs: readonly AlignedRun[],
   { hide = 'none', signal, onProgress }: HeadDistancesOptions,
 ): Promise<HeadDistance[]> {
-  for (const { quantity } of [a, b])
-    if (!holdsWeights(quantity)) throw notWeights('headDistances', `the quantity ${quantity.name}`);
+  for (const stream of [a, b]) mustHoldWeights(stream, 'headDistances');
   const hidden = hide === 'first' ? firstOf(runs) : [...hiddenPositions(aligned.keyTokens, hide)];
   const [rows, cols] = [aligned.queryTokens.length, aligned.keyTokens.length];
   const height = Math.max(1, Math.floor(weightsAStep / cols));
@@ -62,10 +61,7 @@ export async function headDistances(
     let queries = 0;
     for (let row = 0; row < rows; row += height) {
       const rect = { row, col: 0, rows: Math.min(height, rows - row), cols };
-      const [ofA, ofB] = await Promise.all([
-        sides.a.read(p, rect, { signal }),
-        sides.b.read(q, rect, { signal }),
-      ]);
+      const [ofA, ofB] = await Promise.all([sides.a(p, rect, { signal }), sides.b(q, rect, { signal })]);
       for (let r = 0; r < rect.rows; r++) {
         const at = [r * cols, (r + 1) * cols] as const;
         const apart = rowDistance(ofA.subarray(...at), ofB.subarray(...at), hidden);

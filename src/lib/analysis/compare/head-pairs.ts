@@ -49,11 +49,7 @@ export function givenHeadPairs(pairs: readonly HeadPair[], a: Stream, b: Stream)
   return [...pairs];
 }
 
-/**
- * The error for streams whose layers or heads differ.
- *
- * @returns the error to throw
- */
+/** The error for streams whose layers or heads differ. */
 export function otherModel(a: Stream, b: Stream): TraceError {
   const shape = ({ layers, heads }: Stream): string =>
     `${count(layers.length, 'layer')} (${layers[0]}–${layers.at(-1)}) of ${count(heads.length, 'head')}`;

@@ -61,7 +61,7 @@ export async function pairsByLikeness(
       const read: Float32Array[] = [];
       for (const row of sample) {
         const rect = { row, col: 0, rows: 1, cols };
-        read.push(await sides[side].read(stream.matrix(layer, head), rect, { signal }));
+        read.push(await sides[side](stream.matrix(layer, head), rect, { signal }));
         await pause();
       }
       heads.push(read);

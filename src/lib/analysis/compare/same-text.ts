@@ -91,7 +91,5 @@ function withMarkers(pairs: readonly RunPair[], a: readonly Token[], b: readonly
 }
 
 function markersBetween(tokens: readonly Token[], start: number, end: number): number[] {
-  const markers: number[] = [];
-  for (let i = start; i < end; i++) if (tokens[i]!.special) markers.push(i);
-  return markers;
+  return tokens.slice(start, end).flatMap(({ special }, i) => (special ? [start + i] : []));
 }

@@ -1,7 +1,7 @@
-import { deriveStream, TraceError, wholeMatrix, type Stream } from '../../trace/index.js';
-import { mustStackLayers, wholeWeights, type DerivedOptions } from '../derivation.js';
+import { TraceError, type Stream } from '../../trace/index.js';
+import { mustStackLayers, streamOfLayers, wholeWeights, type DerivedOptions } from '../derivation.js';
 import { productOverLayers, type OverLayersOptions } from '../over-layers/product.js';
-import { pacer, type Pause } from '../../trace/pacer.js';
+import type { Pause } from '../../trace/pacer.js';
 import { eachPart, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
 import { mustBeStream } from '../must.js';
@@ -29,15 +29,11 @@ const tolerance = 2e-3;
  * looked at, where parts do not sum to the whole, and the signal's reason; `quantity` where the stream holds no weights
  */
 export function altiLayers(stream: Stream, options: DerivedOptions = {}): Stream {
-  mustBeStream(stream, 'altiLayers');
-  const { name = 'ALTI of layers', signal } = options ?? {};
   mustHoldSublayer(stream, 'altiLayers');
-  const size = stream.keyTokens.length;
-  return deriveStream(stream, {
-    ...{ name, quantity, heads: [0] },
-    matrix: (layer) =>
-      wholeMatrix({ rows: size, cols: size }, () => layerContributions(stream, layer, pacer(signal))),
-  });
+  const { name = 'ALTI of layers', signal } = options ?? {};
+  return streamOfLayers(stream, { name, quantity }, signal, (layer, pause) =>
+    layerContributions(stream, layer, pause),
+  );
 }
 
 /**

@@ -57,14 +57,13 @@ export function attributions(
     quantity,
   );
   const base = dims.length === 1 ? ofOneQuery(stream, query) : stream;
-  const [layers, heads, rows, cols] = held.dims;
   const wanted = [
     whole ? stream.layers.length : 1,
     whole ? stream.heads.length : 1,
     base.queryTokens.length,
     base.keyTokens.length,
   ];
-  if (String([layers, heads, rows, cols]) !== String(wanted))
+  if (String(held.dims) !== String(wanted))
     throw notDerivable(
       place,
       `dims ${listed(dims)}`,

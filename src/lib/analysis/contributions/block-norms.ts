@@ -1,9 +1,8 @@
-import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
-import type { DerivedOptions } from '../derivation.js';
+import type { Stream } from '../../trace/index.js';
+import { streamOfLayers, type DerivedOptions } from '../derivation.js';
 import { pacer } from '../../trace/pacer.js';
-import { eachPart, mustHoldSublayer } from './parts.js';
+import { eachPart, lengthOf, mustHoldSublayer } from './parts.js';
 import { sublayerOutput } from './sublayer-output.js';
-import { mustBeStream } from '../must.js';
 
 /**
  * How much each token contributes to the output of the whole attention sublayer for a token, including residual connection and LayerNorm:
@@ -19,28 +18,22 @@ import { mustBeStream } from '../must.js';
  * the stream holds no weights; when its matrices are looked at, the signal's reason
  */
 export function blockNorms(stream: Stream, options: DerivedOptions = {}): Stream {
-  mustBeStream(stream, 'blockNorms');
-  const { name = 'block norms', signal } = options ?? {};
   mustHoldSublayer(stream, 'blockNorms');
+  const { name = 'block norms', signal } = options ?? {};
   const size = stream.keyTokens.length;
-  return deriveStream(stream, {
-    ...{ name, heads: [0] },
-    quantity: {
-      name: 'block norm',
-      range: [0, Infinity],
-      evidence: 'contribution',
-      caveat: 'Derived for models whose LayerNorm comes after the addition; direction is lost.',
-    },
-    matrix: (layer) =>
-      wholeMatrix({ rows: size, cols: size }, async () => {
-        const pause = pacer(signal);
-        const { center, deviations } = await sublayerOutput(stream, layer, pause);
-        const out = new Float32Array(size * size);
-        await eachPart(stream, layer, { residual: true, through: center, pause }, (query, key, part) => {
-          out[query * size + key] = Math.sqrt(part.reduce((sum, n) => sum + n * n, 0)) / deviations[query]!;
-        });
-        return out;
-      }),
+  const quantity = {
+    name: 'block norm',
+    range: [0, Infinity],
+    evidence: 'contribution',
+    caveat: 'Derived for models whose LayerNorm comes after the addition; direction is lost.',
+  } as const;
+  return streamOfLayers(stream, { name, quantity }, signal, async (layer, pause) => {
+    const { center, deviations } = await sublayerOutput(stream, layer, pause);
+    const out = new Float32Array(size * size);
+    await eachPart(stream, layer, { residual: true, through: center, pause }, (query, key, part) => {
+      out[query * size + key] = lengthOf(part) / deviations[query]!;
+    });
+    return out;
   });
 }
 
@@ -57,18 +50,16 @@ export async function mixingRatios(
   layer: number,
   options: { signal?: AbortSignal } = {},
 ): Promise<Float64Array> {
-  mustBeStream(stream, 'mixingRatios');
   mustHoldSublayer(stream, 'mixingRatios');
   const size = stream.keyTokens.length;
   const pause = pacer(options?.signal);
   const { center, size: hidden } = await sublayerOutput(stream, layer, pause);
   const others = Array.from({ length: size }, () => new Float64Array(hidden));
   const own = new Float64Array(size);
-  const length = (vector: Float64Array): number => Math.sqrt(vector.reduce((sum, n) => sum + n * n, 0));
   await eachPart(stream, layer, { residual: true, through: center, pause }, (query, key, part) => {
-    if (query === key) own[query] = length(part);
+    if (query === key) own[query] = lengthOf(part);
     else part.forEach((n, i) => (others[query]![i]! += n));
   });
   // Without the deviation, as both would be divided by it.
-  return Float64Array.from(others, (sum, query) => length(sum) / (length(sum) + own[query]!));
+  return Float64Array.from(others, (sum, query) => lengthOf(sum) / (lengthOf(sum) + own[query]!));
 }

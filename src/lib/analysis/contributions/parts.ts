@@ -13,10 +13,17 @@ export function mustHoldValues(stream: Stream, place: string): void {
     );
 }
 
+/** The length of a vector. */
+export function lengthOf(vector: Float64Array): number {
+  let squares = 0;
+  for (let i = 0; i < vector.length; i++) squares += vector[i]! ** 2;
+  return Math.sqrt(squares);
+}
+
 /**
  * Checks that a stream holds what the parts of its sublayer are computed from.
  *
- * @throws TraceError `quantity`, `derivation`
+ * @throws TraceError `argument`, `quantity`, `derivation`
  */
 export function mustHoldSublayer(stream: Stream, place: string): void {
   mustHoldWeights(stream, place);
@@ -32,7 +39,13 @@ export function mustHoldSublayer(stream: Stream, place: string): void {
     );
 }
 
-/** The values of a head, multiplied by W_O if `throughOutput`: `[key, size]`, float64. Equal runs of heads may share values. */
+/** The values of a head, `[key, dim]`. Equal runs of heads may share them. */
+export function ownValues({ values, layers, heads }: Stream, layer: number, head: number): Float32Array {
+  const own = Math.floor((heads.indexOf(head) * values!.heads) / heads.length);
+  return values!.vector(layers.indexOf(layer), own, 0, values!.tokens);
+}
+
+/** The values of a head, multiplied by W_O if `throughOutput`: `[key, size]`, float64. */
 export async function headValues(
   stream: Stream,
   layer: number,
@@ -40,18 +53,14 @@ export async function headValues(
   throughOutput: boolean,
   pause: Pause,
 ): Promise<{ data: Float64Array; size: number }> {
-  const values = stream.values!;
-  const layerIndex = stream.layers.indexOf(layer);
-  const headIndex = stream.heads.indexOf(head);
-  const own = Math.floor((headIndex * values.heads) / stream.heads.length);
-  const { dim } = values;
-  const held = values.vector(layerIndex, own, 0, values.tokens);
+  const held = ownValues(stream, layer, head);
+  const { dim, tokens } = stream.values!;
   const output = stream.sublayer?.outputMatrix;
   if (!throughOutput || !output) return { data: Float64Array.from(held), size: dim };
-  const matrix = output.vector(layerIndex, headIndex, 0, dim);
+  const matrix = output.vector(stream.layers.indexOf(layer), stream.heads.indexOf(head), 0, dim);
   const size = output.dim;
-  const data = new Float64Array(values.tokens * size);
-  for (let key = 0; key < values.tokens; key++) {
+  const data = new Float64Array(tokens * size);
+  for (let key = 0; key < tokens; key++) {
     await pause();
     for (let i = 0; i < dim; i++) {
       const value = held[key * dim + i]!;

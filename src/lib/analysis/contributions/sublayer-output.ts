@@ -1,7 +1,7 @@
 import type { Stream } from '../../trace/index.js';
 import { wholeWeights } from '../derivation.js';
 import type { Pause } from '../../trace/pacer.js';
-import { layerVector } from './parts.js';
+import { layerVector, ownValues } from './parts.js';
 
 /** The output of a layer's attention sublayer, and how parts of it go through its LayerNorm. */
 export interface SublayerOutput {
@@ -26,27 +26,21 @@ export async function sublayerOutput(stream: Stream, layer: number, pause: Pause
   const tokens = stream.keyTokens.length;
   const size = sublayer!.residual!.dim;
   const output = Float64Array.from(sublayer!.residual!.vector(layerIndex, 0, 0, tokens));
-  const values = stream.values!;
+  const { dim } = stream.values!;
   for (const head of stream.headsOf(layer)) {
-    const headIndex = stream.heads.indexOf(head);
     const weights = await wholeWeights(stream.matrix(layer, head), pause);
-    const held = values.vector(
-      layerIndex,
-      Math.floor((headIndex * values.heads) / stream.heads.length),
-      0,
-      tokens,
-    );
-    const matrix = sublayer!.outputMatrix!.vector(layerIndex, headIndex, 0, values.dim);
-    const mixed = new Float64Array(values.dim);
+    const held = ownValues(stream, layer, head);
+    const matrix = sublayer!.outputMatrix!.vector(layerIndex, stream.heads.indexOf(head), 0, dim);
+    const mixed = new Float64Array(dim);
     for (let query = 0; query < tokens; query++) {
       await pause();
       mixed.fill(0);
       for (let key = 0; key < tokens; key++) {
         const weight = weights[query * tokens + key]!;
         if (weight === 0) continue;
-        for (let i = 0; i < values.dim; i++) mixed[i]! += weight * held[key * values.dim + i]!;
+        for (let i = 0; i < dim; i++) mixed[i]! += weight * held[key * dim + i]!;
       }
-      for (let i = 0; i < values.dim; i++)
+      for (let i = 0; i < dim; i++)
         for (let k = 0; k < size; k++) output[query * size + k]! += mixed[i]! * matrix[i * size + k]!;
     }
   }

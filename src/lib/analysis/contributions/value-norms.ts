@@ -1,8 +1,13 @@
-import { blockWeights, computedMatrix, deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
-import { mustHoldWeights, notDerivable, type DerivedOptions } from '../derivation.js';
-import { pacer, type Pause } from '../../trace/pacer.js';
-import { eachPart, headValues, mustHoldValues } from './parts.js';
-import { mustBeStream } from '../must.js';
+import { deriveStream, type Stream } from '../../trace/index.js';
+import {
+  mustHoldWeights,
+  notDerivable,
+  streamOfLayers,
+  timesKeys,
+  type DerivedOptions,
+} from '../derivation.js';
+import { pacer } from '../../trace/pacer.js';
+import { eachPart, headValues, lengthOf, mustHoldValues } from './parts.js';
 
 /** Options of value norms. */
 export interface ValueNormOptions extends DerivedOptions {
@@ -31,10 +36,9 @@ export interface ValueNormOptions extends DerivedOptions {
  * const trace = traceOf(recorded, valueNorms(recorded.stream()));
  */
 export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stream {
-  mustBeStream(stream, 'valueNorms');
-  const { of = 'heads', outputMatrix = stream.sublayer?.outputMatrix !== undefined, signal } = options ?? {};
   mustHoldWeights(stream, 'valueNorms');
   mustHoldValues(stream, 'valueNorms');
+  const { of = 'heads', outputMatrix = stream.sublayer?.outputMatrix !== undefined, signal } = options ?? {};
   const [rows, cols] = [stream.queryTokens.length, stream.keyTokens.length];
   if ((outputMatrix || of === 'layer') && !(outputMatrix && stream.sublayer?.outputMatrix))
     throw notDerivable(
@@ -56,50 +60,22 @@ export function valueNorms(stream: Stream, options: ValueNormOptions = {}): Stre
     options.name ??
     (of === 'layer' ? `${called} of layers` : `${called}s`.replace(' without W_Os', 's without W_O'));
   if (of === 'layer')
-    return deriveStream(stream, {
-      ...{ name, quantity, heads: [0] },
-      matrix: (layer) =>
-        wholeMatrix({ rows, cols }, async () => {
-          const out = new Float32Array(rows * cols);
-          await eachPart(stream, layer, { residual: false, pause: pacer(signal) }, (query, key, part) => {
-            out[query * cols + key] = length(part);
-          });
-          return out;
-        }),
+    return streamOfLayers(stream, { name, quantity }, signal, async (layer, pause) => {
+      const out = new Float32Array(rows * cols);
+      await eachPart(stream, layer, { residual: false, pause }, (query, key, part) => {
+        out[query * cols + key] = lengthOf(part);
+      });
+      return out;
     });
   return deriveStream(stream, {
     ...{ name, quantity },
-    matrix(layer, head) {
-      const weights = stream.matrix(layer, head);
-      let lengths: Promise<Float64Array> | undefined;
-      return computedMatrix({
-        ...{ rows, cols },
-        async read(rect, reading) {
-          lengths ??= keyLengths(stream, layer, head, outputMatrix, pacer(signal));
-          const ready = await lengths;
-          const block = blockWeights(await weights.block(rect, reading));
-          return block.map((weight, i) => weight * ready[rect.col + (i % rect.cols)]!);
-        },
-      });
-    },
+    matrix: (layer, head) =>
+      timesKeys(stream.matrix(layer, head), async () => {
+        const pause = pacer(signal);
+        await pause();
+        // ‖f(xⱼ)‖ of each key, or ‖vⱼ‖.
+        const { data, size } = await headValues(stream, layer, head, outputMatrix, pause);
+        return stream.keyTokens.map((_, key) => lengthOf(data.subarray(key * size, (key + 1) * size)));
+      }),
   });
-}
-
-/** ‖f(xⱼ)‖ of each key, or ‖vⱼ‖. */
-async function keyLengths(
-  stream: Stream,
-  layer: number,
-  head: number,
-  outputMatrix: boolean,
-  pause: Pause,
-): Promise<Float64Array> {
-  await pause();
-  const { data, size } = await headValues(stream, layer, head, outputMatrix, pause);
-  return Float64Array.from(stream.keyTokens, (_, key) => length(data.subarray(key * size, (key + 1) * size)));
-}
-
-function length(vector: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += vector[i]! ** 2;
-  return Math.sqrt(sum);
 }

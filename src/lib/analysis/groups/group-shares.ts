@@ -1,9 +1,9 @@
 import { holdsWeights, type Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
-
-import { notWeights, type HeadValue } from '../measure.js';
+import { mustHoldWeights } from '../derivation.js';
+import type { HeadValue } from '../measure.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
-import { checkGroups, restOf, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
+import { checkGroups, queryLength, restOf, rowsByPosition, rowsOf, type Group } from './group.js';
 import { weightsOfHeads, type HeadWeights } from './head-weights.js';
 import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
@@ -84,12 +84,12 @@ export async function groupShares(stream: Stream, options: GroupSharesOptions): 
   mustBeStream(stream, 'groupShares');
   mustBeOptions(options, 'groupShares', '{ queryGroups, keyGroups }');
   const { hide = 'none', renormalize = false, apart, signal, onProgress } = options;
-  const lengths = sequenceLengths(stream);
-  const queryGroups = checkGroups(options.queryGroups, { tokens: lengths.query, place: 'queryGroups' });
-  const given = checkGroups(options.keyGroups, { tokens: lengths.key, place: 'keyGroups', apart });
+  const keys = stream.keyTokens.length;
+  const queryGroups = checkGroups(options.queryGroups, { tokens: queryLength(stream), place: 'queryGroups' });
+  const given = checkGroups(options.keyGroups, { tokens: keys, place: 'keyGroups', apart });
   const weights = holdsWeights(stream.quantity);
-  if (renormalize && !weights) throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
-  const rest = restOf(given, lengths.key);
+  if (renormalize) mustHoldWeights(stream, 'renormalize');
+  const rest = restOf(given, keys);
   const keyGroups = rest.length > 0 ? [...given, { name: 'rest', positions: rest }] : given;
   const hidden = hiddenPositions(stream.keyTokens, hide);
   const heads = wantedHeads(stream, options.layers, options.heads);

@@ -98,10 +98,9 @@ function malformed(place: string, found: string, expected: string): TraceError {
   });
 }
 
-/** The lengths of the sequence of the queries and of that of the keys. */
-export function sequenceLengths({ kind, queryTokens, keyTokens }: Stream): { query: number; key: number } {
-  const key = keyTokens.length;
-  return { query: kind === 'cross' ? (queryTokens.at(-1)?.position ?? -1) + 1 : key, key };
+/** The length of the sequence of the queries. */
+export function queryLength({ kind, queryTokens, keyTokens }: Stream): number {
+  return kind === 'cross' ? (queryTokens.at(-1)?.position ?? -1) + 1 : keyTokens.length;
 }
 
 /** The row of each recorded query, by its position. */

@@ -1,8 +1,8 @@
-import { holdsWeights, type Stream } from '../../trace/index.js';
+import type { Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
-import { notWeights } from '../measure.js';
+import { mustHoldWeights } from '../derivation.js';
 import type { HeadPlace } from '../wanted-heads.js';
-import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
+import { checkGroups, queryLength, rowsByPosition, rowsOf, type Group } from './group.js';
 import { weightsOfHeads, type HeadWeights } from './head-weights.js';
 import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
@@ -32,9 +32,8 @@ export async function keyShares(stream: Stream, options: KeySharesOptions): Prom
   mustBeStream(stream, 'keyShares');
   mustBeOptions(options, 'keyShares', '{ queryGroup, heads }');
   const { queryGroup, heads, headWeights, hide = 'none', renormalize = false, signal } = options;
-  const [group] = checkGroups([queryGroup], { tokens: sequenceLengths(stream).query, place: 'queryGroup' });
-  if (renormalize && !holdsWeights(stream.quantity))
-    throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
+  const [group] = checkGroups([queryGroup], { tokens: queryLength(stream), place: 'queryGroup' });
+  if (renormalize) mustHoldWeights(stream, 'renormalize');
   const rows = rowsOf(rowsByPosition(stream), group!, 'queryGroup');
   const hidden = hiddenPositions(stream.keyTokens, hide);
   const shares = new Float64Array(stream.keyTokens.length);

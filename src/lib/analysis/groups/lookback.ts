@@ -1,7 +1,7 @@
 import type { Stream } from '../../trace/index.js';
 import { hiddenPositions, type Hide } from '../lens/index.js';
 import { wantedHeads, type HeadPlace } from '../wanted-heads.js';
-import { checkGroups, rowsByPosition, rowsOf, sequenceLengths, type Group } from './group.js';
+import { checkGroups, rowsByPosition, rowsOf, type Group } from './group.js';
 import { readGroupRows } from './read-group-rows.js';
 import { mustBeOptions, mustBeStream } from '../must.js';
 
@@ -37,8 +37,8 @@ export async function lookbackRatios(stream: Stream, options: LookbackOptions): 
   mustBeStream(stream, 'lookbackRatios');
   mustBeOptions(options, 'lookbackRatios', '{ context, answer }');
   const { context, answer, layers, heads, hide = 'none', signal, onProgress } = options;
-  const { key } = sequenceLengths(stream);
-  const groups = checkGroups([context, answer], { tokens: key, place: 'context, answer', apart: true });
+  const tokens = stream.keyTokens.length;
+  const groups = checkGroups([context, answer], { tokens, place: 'context, answer', apart: true });
   const rows = rowsOf(rowsByPosition(stream), groups[1]!, 'answer');
   const wanted = wantedHeads(stream, layers, heads);
   const found = wanted.map((place) => ({ ...place, ratios: new Float64Array(rows.length) }));

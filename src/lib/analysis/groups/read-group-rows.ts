@@ -1,5 +1,7 @@
 import { blockWeights, type Stream } from '../../trace/index.js';
 import { pacer } from '../../trace/pacer.js';
+import { consecutive } from '../consecutive.js';
+import { rowSum } from '../measure.js';
 import type { HeadPlace } from '../wanted-heads.js';
 
 /** How much one query looks at groups of keys. The arrays are reused for the next query: copy what is needed. */
@@ -53,7 +55,7 @@ export async function readGroupRows(
   await pause();
   for (const [index, { layer, head }] of heads.entries()) {
     const matrix = stream.matrix(layer, head);
-    for (const run of runsOf(rows, Math.max(1, Math.floor(weightsAStep / cols)))) {
+    for (const run of consecutive(rows, Math.max(1, Math.floor(weightsAStep / cols)))) {
       const block = await matrix.block({ row: run.start, col: 0, rows: run.count, cols }, { signal });
       const weights = blockWeights(block);
       for (let r = 0; r < run.count; r++) {
@@ -61,7 +63,7 @@ export async function readGroupRows(
         const end = stream.causal ? Math.min(stream.queryTokens[row]!.position + 1, cols) : cols;
         const of = weights.subarray(r * cols, (r + 1) * cols);
         for (const [g, keys] of kept.entries()) [sums[g], seen[g]] = sumOf(of, keys, end);
-        const whole = sumAll(of, end);
+        const whole = rowSum(of.subarray(0, end));
         const [gone, unseen] = sumOf(of, out, end);
         onRow({
           head: index,
@@ -80,26 +82,10 @@ export async function readGroupRows(
   }
 }
 
-/** Runs of consecutive rows, each of at most `most`. */
-function* runsOf(rows: readonly number[], most: number): Iterable<{ start: number; count: number }> {
-  for (let i = 0; i < rows.length;) {
-    let count = 1;
-    while (count < most && rows[i + count] === rows[i]! + count) count++;
-    yield { start: rows[i]!, count };
-    i += count;
-  }
-}
-
 /** The sum over the keys before `end`, and their number. */
 function sumOf(weights: Float32Array, keys: Int32Array, end: number): [sum: number, count: number] {
   let sum = 0;
   let count = 0;
   while (count < keys.length && keys[count]! < end) sum += weights[keys[count++]!]!;
   return [sum, count];
-}
-
-function sumAll(weights: Float32Array, end: number): number {
-  let sum = 0;
-  for (let key = 0; key < end; key++) sum += weights[key]!;
-  return sum;
 }

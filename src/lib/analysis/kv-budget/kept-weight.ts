@@ -1,9 +1,8 @@
-import { computedMatrix, blockWeights, deriveStream, type Segment, type Stream } from '../../trace/index.js';
-import { mustBeSquare, mustHoldWeights, notDerivable, wholeWeights } from '../derivation.js';
+import { deriveStream, type Segment, type Stream } from '../../trace/index.js';
+import { mustBeSquare, mustHoldWeights, notDerivable, timesKeys, wholeWeights } from '../derivation.js';
 import { checkGroups, type Group } from '../groups/index.js';
 import { pacer } from '../../trace/pacer.js';
 import { keptKeys, parseBudget, type KeyBudget } from './policies.js';
-import { mustBeStream } from '../must.js';
 
 /** What a budget keeps of one head. */
 export interface KeptHead {
@@ -53,9 +52,8 @@ export async function keptWeights(
   budget: KeyBudget,
   options: KeptOptions = {},
 ): Promise<KeptHead[]> {
-  mustBeStream(stream, 'keptWeights');
-  const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptWeights');
+  const chosen = parseBudget(budget);
   const size = stream.keyTokens.length;
   const {
     needle,
@@ -145,30 +143,23 @@ function mustBeRun({ start, end }: TokenRun, place: string, size: number): void 
  * const trace = traceOf(recorded, keptStream(recorded.stream(), { policy: 'streaming', budget: 64 }));
  */
 export function keptStream(stream: Stream, budget: KeyBudget, options: { name?: string } = {}): Stream {
-  mustBeStream(stream, 'keptStream');
-  const { name } = options ?? {};
-  const chosen = parseBudget(budget);
   mustBeCausal(stream, 'keptStream');
-  const size = stream.keyTokens.length;
+  const chosen = parseBudget(budget);
+  const { name = `kept by ${chosen.policy}, ${chosen.budget}` } = options ?? {};
   return deriveStream(stream, {
-    name: name ?? `kept by ${chosen.policy}, ${chosen.budget}`,
+    name,
     quantity: {
       name: 'kept weight',
       range: [0, 1],
       evidence: 'descriptive',
       caveat: 'It says what weight is lost, not what that does: the model would attend otherwise.',
     },
-    matrix(layer, head) {
-      let keys: Promise<Uint8Array> | undefined;
-      return computedMatrix({
-        ...{ rows: size, cols: size },
-        async read(rect, options) {
-          const kept = await (keys ??= keysOf(stream, layer, head, chosen));
-          const weights = blockWeights(await stream.matrix(layer, head).block(rect, options));
-          return weights.map((weight, i) => weight * kept[rect.col + (i % rect.cols)]!);
-        },
-      });
-    },
+    matrix: (layer, head) =>
+      timesKeys(stream.matrix(layer, head), async () => {
+        const sharing = sharingHeads(stream, layer).find((heads) => heads.includes(head))!;
+        const heads = await Promise.all(sharing.map((one) => wholeWeights(stream.matrix(layer, one))));
+        return keptKeys(heads, stream.keyTokens.length, chosen);
+      }),
   });
 }
 
@@ -181,18 +172,6 @@ function sharingHeads(stream: Stream, layer: number): number[][] {
     groups.set(group, [...(groups.get(group) ?? []), head]);
   }
   return [...groups.values()];
-}
-
-/** The keys that a head keeps, chosen with the heads it shares keys with. */
-async function keysOf(
-  stream: Stream,
-  layer: number,
-  head: number,
-  budget: Required<KeyBudget>,
-): Promise<Uint8Array> {
-  const sharing = sharingHeads(stream, layer).find((heads) => heads.includes(head))!;
-  const heads = await Promise.all(sharing.map((one) => wholeWeights(stream.matrix(layer, one))));
-  return keptKeys(heads, stream.keyTokens.length, budget);
 }
 
 function mustBeCausal(stream: Stream, place: string): void {

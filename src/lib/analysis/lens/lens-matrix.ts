@@ -36,9 +36,8 @@ export function lensMatrix(matrix: Matrix, lens: MatrixLens): Matrix {
       cols: keys.end - keys.start,
     };
     const block = matrix.block(request, options);
-    return block instanceof Promise
-      ? block.then((ready) => lookAt(ready, wanted, lens, factors, wholeRows))
-      : lookAt(block, wanted, lens, factors, wholeRows);
+    const look = (ready: Block): Block => lookAt(ready, wanted, lens, factors, wholeRows);
+    return block instanceof Promise ? block.then(look) : look(block);
   };
   const { leftOut } = matrix;
   return new ReadMatrix({
@@ -96,7 +95,8 @@ function lookAt(
   };
 }
 
-const runAt = (runs: readonly TokenRun[] | undefined, index: number): TokenRun =>
+/** The tokens of a row or column. */
+export const runAt = (runs: readonly TokenRun[] | undefined, index: number): TokenRun =>
   runs?.[index] ?? { start: index, end: index + 1 };
 
 /** The factor that scales the remaining weights up to the former sum; the last sum is that of hidden keys. */

@@ -1,14 +1,13 @@
 import {
   describe,
   either,
-  holdsWeights,
   TraceError,
   type Matrix,
   type Segment,
   type Stream,
   type Token,
 } from '../../trace/index.js';
-import { notWeights } from '../measure.js';
+import { mustHoldWeights } from '../derivation.js';
 import {
   granularities,
   groupTokens,
@@ -17,7 +16,7 @@ import {
   type Granularity,
   type TokenRun,
 } from './groups.js';
-import { lensMatrix } from './lens-matrix.js';
+import { lensMatrix, runAt } from './lens-matrix.js';
 
 /** Keys whose weights are left out: none, the first (where most models put unused weight), special tokens, or these positions. */
 export type Hide = 'none' | 'first' | 'special' | readonly number[];
@@ -64,14 +63,11 @@ interface Merged {
 export function lookThrough(stream: Stream, lens: Lens): SeenStream {
   const granularity = bySide(lens.granularity);
   const hiddenTokens = hiddenPositions(stream.keyTokens, lens.hide);
-  if (lens.renormalize && hiddenTokens.size > 0 && !holdsWeights(stream.quantity))
-    throw notWeights('renormalize', `the quantity ${stream.quantity.name}`);
+  if (lens.renormalize && hiddenTokens.size > 0) mustHoldWeights(stream, 'renormalize');
   const keys = merge(stream.keyTokens, stream.keySegments, granularity.key);
   const queries = mergeQueries(stream, granularity.query, keys.runs);
   const hiddenKeys = new Set(
-    [...(keys.runs ?? stream.keyTokens.keys())].flatMap((run, key) =>
-      (typeof run === 'number' ? hiddenTokens.has(run) : allHidden(run, hiddenTokens)) ? [key] : [],
-    ),
+    [...keys.tokens.keys()].filter((key) => allHidden(runAt(keys.runs, key), hiddenTokens)),
   );
   const runsOf = (side: 'query' | 'key') => (side === 'query' ? queries.runs : keys.runs);
   const between = {
@@ -79,11 +75,17 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
       const runs = runsOf(side);
       return runs ? runOf(runs, token) : token;
     },
-    toToken: (side: 'query' | 'key', seen: number) => runsOf(side)?.[seen]?.start ?? seen,
+    toToken: (side: 'query' | 'key', seen: number) => runAt(runsOf(side), seen).start,
   };
   const merges = queries.runs !== undefined || keys.runs !== undefined;
   if (!merges && hiddenTokens.size === 0) return { stream, hiddenKeys, hiddenTokens, ...between };
 
+  const matrixLens = {
+    queryRuns: queries.runs,
+    keyRuns: keys.runs,
+    hiddenKeys: hiddenTokens,
+    renormalize: lens.renormalize,
+  };
   const matrices = new Map<Matrix, Matrix>();
   const seen: Stream = {
     ...stream,
@@ -96,17 +98,9 @@ export function lookThrough(stream: Stream, lens: Lens): SeenStream {
     },
     matrix(layer, head) {
       const whole = stream.matrix(layer, head);
-      const known = matrices.get(whole);
-      if (known) return known;
-      const { renormalize } = lens;
-      const made = lensMatrix(whole, {
-        queryRuns: queries.runs,
-        keyRuns: keys.runs,
-        hiddenKeys: hiddenTokens,
-        renormalize,
-      });
-      matrices.set(whole, made);
-      return made;
+      const known = matrices.get(whole) ?? lensMatrix(whole, matrixLens);
+      matrices.set(whole, known);
+      return known;
     },
     queries: merges ? undefined : stream.queries,
     keys: merges ? undefined : stream.keys,

@@ -1,9 +1,7 @@
-import { deriveStream, wholeMatrix, type Stream } from '../../trace/index.js';
-import { mustHoldWeights, mustStackLayers, notDerivable, type DerivedOptions } from '../derivation.js';
-import { pacer } from '../../trace/pacer.js';
+import type { Stream } from '../../trace/index.js';
+import { mustStackLayers, notDerivable, streamOfLayers, type DerivedOptions } from '../derivation.js';
 import { flowFrom } from './max-flow.js';
 import { mixing } from './rollout.js';
-import { mustBeStream } from '../must.js';
 
 /** Options of attention flow. */
 export interface FlowOptions extends DerivedOptions {
@@ -28,10 +26,8 @@ const defaultMostTokens = 32;
  * @throws TraceError `derivation` for more than `mostTokens` tokens, and like `quantity` and the signal's reason as `rollout` does
  */
 export function flow(stream: Stream, options: FlowOptions = {}): Stream {
-  mustBeStream(stream, 'flow');
-  const { name = 'flow', mostTokens = defaultMostTokens, signal, onProgress } = options ?? {};
-  mustHoldWeights(stream, 'flow');
   mustStackLayers(stream, 'flow');
+  const { name = 'flow', mostTokens = defaultMostTokens, signal, onProgress } = options ?? {};
   const size = stream.keyTokens.length;
   if (size > mostTokens)
     throw notDerivable(
@@ -46,25 +42,17 @@ export function flow(stream: Stream, options: FlowOptions = {}): Stream {
     evidence: 'descriptive',
     caveat: 'It ignores values and feed-forward layers, and is for short inputs alone.',
   } as const;
-  return deriveStream(stream, {
-    ...{ name, quantity, heads: [0] },
-    matrix: (layer) =>
-      wholeMatrix({ rows: size, cols: size }, async () => {
-        const upTo = stream.layers.slice(0, stream.layers.indexOf(layer) + 1).reverse();
-        const pause = pacer(signal);
-        const steps: Float32Array[] = [];
-        for (const one of upTo) steps.push(await mixing(stream, one, pause));
-        const out = new Float32Array(size * size);
-        for (let query = 0; query < size; query++) {
-          const flows = await flowFrom(steps, size, query, pause);
-          // A flow over 1 is rounding, as rows sum to 1.
-          out.set(
-            flows.map((most) => Math.min(1, most)),
-            query * size,
-          );
-          onProgress?.(query + 1, size);
-        }
-        return out;
-      }),
+  return streamOfLayers(stream, { name, quantity }, signal, async (layer, pause) => {
+    const upTo = stream.layers.slice(0, stream.layers.indexOf(layer) + 1).reverse();
+    const steps: Float32Array[] = [];
+    for (const one of upTo) steps.push(await mixing(stream, one, pause));
+    const out = new Float32Array(size * size);
+    for (let query = 0; query < size; query++) {
+      // A flow over 1 is rounding, as rows sum to 1.
+      const flows = (await flowFrom(steps, size, query, pause)).map((most) => Math.min(1, most));
+      out.set(flows, query * size);
+      onProgress?.(query + 1, size);
+    }
+    return out;
   });
 }

@@ -48,10 +48,7 @@ async function maxFlow(
   return flow;
 
   /** The edges of a node by number: onward ones, then those back. */
-  function edge(
-    node: number,
-    i: number,
-  ): { to: number; room: Float64Array; reverse: Float64Array; at: number } | undefined {
+  function edge(node: number, i: number) {
     const level = Math.floor(node / size);
     const own = node % size;
     if (i < size) {

@@ -1,6 +1,6 @@
-import { deriveStream, wholeMatrix, type Matrix, type Quantity, type Stream } from '../../trace/index.js';
-import { wholeWeights, type DerivedOptions } from '../derivation.js';
-import { pacer, type Pause } from '../../trace/pacer.js';
+import type { Quantity, Stream } from '../../trace/index.js';
+import { streamOfLayers, wholeWeights, type DerivedOptions } from '../derivation.js';
+import type { Pause } from '../../trace/pacer.js';
 
 /** Options of a stream computed layer by layer. */
 export interface OverLayersOptions extends DerivedOptions {
@@ -16,21 +16,14 @@ export function productOverLayers(
   matrixOf: (layer: number, pause: Pause) => Promise<Float32Array>,
 ): Stream {
   const size = stream.keyTokens.length;
-  const product: Stream = deriveStream(stream, {
-    ...about,
-    heads: [0],
-    matrix(layer): Matrix {
-      const at = stream.layers.indexOf(layer);
-      return wholeMatrix({ rows: size, cols: size }, async () => {
-        const pause = pacer(signal);
-        await pause();
-        const earlier = at === 0 ? undefined : await wholeWeights(product.matrix(stream.layers[at - 1]!, 0));
-        const own = await matrixOf(layer, pause);
-        const found = earlier ? await multiply(own, earlier, size, pause) : own;
-        onProgress?.(at + 1, stream.layers.length);
-        return found;
-      });
-    },
+  const product: Stream = streamOfLayers(stream, about, signal, async (layer, pause) => {
+    await pause();
+    const at = stream.layers.indexOf(layer);
+    const earlier = at === 0 ? undefined : await wholeWeights(product.matrix(stream.layers[at - 1]!, 0));
+    const own = await matrixOf(layer, pause);
+    const found = earlier ? await multiply(own, earlier, size, pause) : own;
+    onProgress?.(at + 1, stream.layers.length);
+    return found;
   });
   return product;
 }

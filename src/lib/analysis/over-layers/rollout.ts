@@ -1,5 +1,5 @@
 import { combineMatrices, computedMatrix, deriveStream, type Stream } from '../../trace/index.js';
-import { mustHoldWeights, mustStackLayers, wholeWeights } from '../derivation.js';
+import { mustStackLayers, wholeWeights } from '../derivation.js';
 import type { Pause } from '../../trace/pacer.js';
 import { productOverLayers, type OverLayersOptions } from './product.js';
 import { mustBeStream } from '../must.js';
@@ -21,10 +21,8 @@ import { mustBeStream } from '../must.js';
  * const trace = traceOf(recorded, rollout(recorded.stream()));
  */
 export function rollout(stream: Stream, options: OverLayersOptions = {}): Stream {
-  mustBeStream(stream, 'rollout');
-  const { name = 'rollout' } = options ?? {};
-  mustHoldWeights(stream, 'rollout');
   mustStackLayers(stream, 'rollout');
+  const { name = 'rollout' } = options ?? {};
   const quantity = {
     name: 'rollout',
     range: [0, 1],

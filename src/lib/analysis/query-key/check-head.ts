@@ -80,8 +80,7 @@ async function compare(
   const pause = pacer(signal);
   for (let query = 0; query < vectors.queryCount; query++) {
     await pause();
-    const row = matrix.block({ row: query, col: 0, rows: 1, cols: matrix.cols });
-    const recorded = blockWeights(row instanceof Promise ? await row : row);
+    const recorded = blockWeights(await matrix.block({ row: query, col: 0, rows: 1, cols: matrix.cols }));
     if (recorded.every((number) => number === 0)) continue;
     const visible = visibleKeys(vectors, query);
     const scores = scoreRow(vectors, query);

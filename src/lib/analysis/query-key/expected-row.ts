@@ -9,13 +9,6 @@ interface ExpectedRow {
   tolerance(key: number): { arithmetic: number; storage: number };
 }
 
-/** How numbers are stored. */
-interface StoredAs {
-  numbers: WeightType;
-  /** Whether queries or keys are stored in less than float32. */
-  roundedVectors: boolean;
-}
-
 /**
  * What float32 arithmetic may add up to in a row of a softmax. A score off by e moves no weight by more than e ÷ 2, so nobody sees as much
  * of a score either.
@@ -28,14 +21,21 @@ const [single, half] = [2 ** -24, 2 ** -11];
 /** Six standard deviations of the sum of a product's roundings, for float16 factors, as a part of the product's norm. */
 const productError = (6 * Math.sqrt(2 / 3)) / 2 ** 11;
 
-/** The weights of a query: the softmax of its scores. */
-export function expectedWeights(
+/**
+ * What the scores of a query with the keys it sees give.
+ *
+ * @param stored how numbers are stored, and whether queries or keys are stored in less than float32
+ */
+type Expect = (
   vectors: QueryKey,
   query: number,
   scores: Float64Array,
   visible: number,
-  stored: StoredAs,
-): ExpectedRow {
+  stored: { numbers: WeightType; roundedVectors: boolean },
+) => ExpectedRow;
+
+/** The weights of a query: the softmax of its scores. */
+export const expectedWeights: Expect = (vectors, query, scores, visible, stored) => {
   const numbers = softmaxRow(scores, visible, vectors.scoring?.sink);
   let norm = 0;
   if (stored.roundedVectors)
@@ -48,16 +48,10 @@ export function expectedWeights(
       storage: storageError[stored.numbers] + 2 * productError * norm * numbers[key]! * (1 - numbers[key]!),
     }),
   };
-}
+};
 
 /** The scores of a query, over the keys it sees. */
-export function expectedScores(
-  vectors: QueryKey,
-  query: number,
-  scores: Float64Array,
-  visible: number,
-  stored: StoredAs,
-): ExpectedRow {
+export const expectedScores: Expect = (vectors, query, scores, visible, stored) => {
   const numbers = scores.slice().fill(-Infinity, visible);
   return {
     numbers,
@@ -73,7 +67,7 @@ export function expectedScores(
       };
     },
   };
-}
+};
 
 /** The sum of the sizes of q×k, and its length, times scale. */
 function productOf({ queries, keys, dim, scale }: QueryKey, query: number, key: number) {

@@ -53,18 +53,12 @@ export function queryKey(stream: Stream, layer: number, head: number, scale?: nu
   const scoring = stream.scoring?.(layerIndex, headIndex);
   const group = stream.heads.length / keys.heads;
   const number = Math.floor(headIndex / group);
-  const all = (vectors: typeof keys, index: number): Float32Array => {
-    const out = new Float32Array(vectors.tokens * vectors.dim);
-    for (let token = 0; token < vectors.tokens; token++)
-      out.set(vectors.vector(layerIndex, index, token), token * vectors.dim);
-    return out;
-  };
   return {
     dim: keys.dim,
     queryCount: queries.tokens,
     keyCount: keys.tokens,
-    queries: all(queries, headIndex),
-    keys: all(keys, number),
+    queries: queries.vector(layerIndex, headIndex, 0, queries.tokens).slice(),
+    keys: keys.vector(layerIndex, number, 0, keys.tokens).slice(),
     positions: stream.queryTokens.map(({ position }) => position),
     keyHead: {
       number,

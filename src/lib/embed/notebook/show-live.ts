@@ -1,4 +1,5 @@
 import { TraceError, type Trace } from '../../trace/index.js';
+import { sameOption } from '../../views/kit/same-option.js';
 import { createView } from '../create-view.js';
 import type { ViewHandle } from '../types.js';
 import { Channel, type BytesOf, type Model } from './channel.js';
@@ -34,7 +35,7 @@ export function showLive(element: HTMLElement, model: Model, bytesOf: BytesOf): 
   let view: ViewHandle<Record<string, unknown>> | undefined;
   let destroyed = false;
   const endings: (() => void)[] = [() => channel.destroy()];
-  const listen = (event: string, callback: () => void): void => {
+  const listen = (event: string, callback: (...args: never[]) => void): void => {
     model.on(event, callback);
     endings.push(() => model.off(event, callback));
   };
@@ -55,7 +56,7 @@ export function showLive(element: HTMLElement, model: Model, bytesOf: BytesOf): 
     if (destroyed) return;
     say('');
     const set = (name: Shared, value: unknown): void => {
-      if (same(model.get(name), value)) return;
+      if (sameOption(model.get(name), value)) return;
       model.set(name, value);
       model.save_changes();
     };
@@ -83,8 +84,7 @@ export function showLive(element: HTMLElement, model: Model, bytesOf: BytesOf): 
       // Those of what this page asked for are told where they were asked for.
       if (kind === 'error' && typeof id === 'string') say(new TraceError(error).message);
     };
-    model.on('msg:custom', hear);
-    endings.push(() => model.off('msg:custom', hear));
+    listen('msg:custom', hear);
     endings.push(watchHostTheme(() => view?.update({ theme: propsOf(model).theme })));
   }
 
@@ -117,7 +117,6 @@ function propsOf(model: Model): Record<string, unknown> {
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The copy for where no kernel is stands below the live view, in an output of its own. */
 function hideSavedCopy(model: Model): void {

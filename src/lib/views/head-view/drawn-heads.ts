@@ -1,10 +1,13 @@
 import { combineMatrices, type Stream } from '../../trace/index.js';
+import { largestMagnitude } from '../kit/value-range.js';
 import type { ColoredMatrix } from './line-gatherer.js';
 
 /** What is drawn in one colour: a head, or (`head` null) several combined. */
 export interface DrawnHead extends ColoredMatrix {
   head: number | null;
 }
+
+type Largest = { size: number | undefined };
 
 /** The index of the colour that stands for several heads: the one after those of the heads. */
 export const combinedColor = (stream: Stream): number => stream.heads.at(-1)! + 1;
@@ -27,6 +30,16 @@ export function drawnHeads(
       cost: heads.length,
     },
   ];
+}
+
+/** The largest magnitude of what is drawn, as far as it is known; a promise where that takes time. */
+export function largestDrawn(drawn: readonly DrawnHead[], signal?: AbortSignal): Largest | Promise<Largest> {
+  const read = drawn.map(({ matrix }) => largestMagnitude(matrix, signal));
+  const most = (sizes: (number | undefined)[]): Largest => {
+    const known = sizes.filter((size) => size !== undefined);
+    return { size: known.length > 0 ? Math.max(...known) : undefined };
+  };
+  return read.some((size) => size instanceof Promise) ? Promise.all(read).then(most) : most(read as number[]);
 }
 
 /** What a line's opacity is scaled by: lines of many heads are each fainter, as they lie over each other. */

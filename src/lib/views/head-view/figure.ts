@@ -2,24 +2,18 @@ import type { Figure, FigureOptions } from '../../export/index.js';
 import { headFigure } from '../../export/head-figure.js';
 import { wholeHead } from '../../export/whole-head.js';
 import { until } from '../kit/until.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import { joinLines, noLines } from './head-lines.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
-import type { HeadViewOptions } from './options.js';
 import { lookOf } from './token-looks.js';
 
 /** The figure of a head view: what is in sight, or all tokens. */
-export async function figureOfHeads(
-  view: ViewState<HeadViewOptions>,
-  heads: HeadViewState,
-  options: FigureOptions,
-): Promise<Figure> {
+export async function figureOfHeads(heads: HeadViewState, options: FigureOptions): Promise<Figure> {
+  const { view, sight } = heads;
   await until(() => !heads.waiting, options.signal);
   const { stream, trace, selection, labels, hiddenKeys } = view.mustShow(heads.error);
   const { layer, heads: chosen } = selection;
   const shown = { trace, stream, labels, layer, heads: chosen, options: { ...view.options } };
   if (options.whole) return wholeHead({ ...shown, hiddenKeys }, options);
-  const { sight } = heads;
   const scene = heads.sceneIn('light');
   // Side by side, tokens that leave room stand in the middle.
   const startPx = heads.horizontal && !sight.apart ? Math.max(0, (sight.widthPx - sight.lengthPx) / 2) : 0;

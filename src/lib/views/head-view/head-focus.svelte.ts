@@ -40,8 +40,7 @@ export class HeadFocus extends TokenFocus {
     const { token, weights } = this;
     if (!token || !weights) return undefined;
     const other = this.partner ?? strongestPartner(weights)!;
-    const ends =
-      token.side === 'query' ? { query: token.position, key: other } : { query: other, key: token.position };
+    const ends = { query: other, key: other, [token.side]: token.position };
     const asked =
       this.partner === null ? undefined : weights.heads.find(({ head }) => head === this.#hoveredHead());
     return {

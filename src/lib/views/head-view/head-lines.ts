@@ -102,9 +102,6 @@ function allocate(capacity: number) {
 
 function grow(lines: ReturnType<typeof allocate>): typeof lines {
   const larger = allocate(lines.query.length * 2);
-  larger.query.set(lines.query);
-  larger.key.set(lines.key);
-  larger.head.set(lines.head);
-  larger.weight.set(lines.weight);
+  for (const part of ['query', 'key', 'head', 'weight'] as const) larger[part].set(lines[part]);
   return larger;
 }

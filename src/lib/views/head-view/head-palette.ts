@@ -30,12 +30,9 @@ export function signVariables(): string {
 }
 
 /** The variable that holds a line's colour: that of a head, of several combined, or of a sign. */
-export function colorVariable(
-  { signed, combinedColor }: { signed: boolean; combinedColor: number },
-  color: number,
-): string {
-  if (signed) return `--at-head-${signs[color]!}`;
-  return `--at-head-${color === combinedColor ? 'combined' : color}`;
+export function colorVariable(stream: Stream, color: number): string {
+  if (isSigned(stream.quantity)) return `--at-head-${signs[color]!}`;
+  return `--at-head-${color === combinedColor(stream) ? 'combined' : color}`;
 }
 
 const signs = ['negative', 'positive'];

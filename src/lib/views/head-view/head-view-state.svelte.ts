@@ -4,14 +4,14 @@ import { isSigned } from '../../trace/index.js';
 import { otherSide } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { leastOfToken, linesOfToken, reachBeyond, type Reach, type Sides } from './beyond.js';
-import { combinedColor, drawnHeads, opacityOf, type DrawnHead } from './drawn-heads.js';
+import { drawnHeads, largestDrawn, opacityOf, type DrawnHead } from './drawn-heads.js';
 import { ruleOf, type EdgeRule } from './edge-rule.js';
 import { Ready } from '../kit/ready.svelte.js';
 import { HeadFocus } from './head-focus.svelte.js';
 import { lineColors } from './head-palette.js';
 import { has, noLines, runOf, type HeadLines, type TokenRange } from './head-lines.js';
 import { LineGatherer, type Gathered } from './line-gatherer.js';
-import { fittedThreshold, largestMagnitude, lineRange } from '../kit/value-range.js';
+import { fittedThreshold, lineRange } from '../kit/value-range.js';
 import { lineTileSize } from './line-tiles.js';
 import { Sight } from './sight.svelte.js';
 import type { HeadViewOptions } from './options.js';
@@ -74,25 +74,12 @@ export class HeadViewState {
     return this.#gathered.waiting || this.focus.waiting;
   }
 
-  get combinedColor(): number {
-    return combinedColor(this.view.stream!);
-  }
-
   /** Whether a head's source keeps only some keys of each query. */
   get keepsSome(): boolean {
     return this.#drawn.heads.some(({ matrix }) => matrix.leftOut);
   }
 
-  readonly #largest = new Ready((signal) => {
-    const read = this.#drawn.heads.map(({ matrix }) => largestMagnitude(matrix, signal));
-    const most = (sizes: (number | undefined)[]) => {
-      const known = sizes.filter((size) => size !== undefined);
-      return { size: known.length > 0 ? Math.max(...known) : undefined };
-    };
-    return read.some((size) => size instanceof Promise)
-      ? Promise.all(read).then(most)
-      : most(read as number[]);
-  });
+  readonly #largest = new Ready((signal) => largestDrawn(this.#drawn.heads, signal));
 
   /** The largest magnitude of what is drawn, as far as it is known. */
   get #most(): number | undefined {
@@ -122,11 +109,6 @@ export class HeadViewState {
     return isSigned(this.view.stream!.quantity);
   }
 
-  /** Lines of many heads are each fainter, as they lie over each other. */
-  get opacityScale(): number {
-    return opacityOf(this.view.options.combine, this.view.selection!.heads.length);
-  }
-
   /** The query, the key or the pair whose lines stand out. */
   readonly linesInFocus: Record<'query' | 'key', number | null> = $derived.by(() => {
     const { token, partner } = this.focus;
@@ -147,7 +129,8 @@ export class HeadViewState {
 
   /** What lies where. */
   sceneIn(theme: 'light' | 'dark'): HeadScene {
-    const { queryTokens, keyTokens } = this.view.stream!;
+    const { stream, selection, options } = this.view;
+    const { queryTokens, keyTokens } = stream!;
     return {
       columns: this.#columns,
       horizontal: this.horizontal,
@@ -155,17 +138,15 @@ export class HeadViewState {
       lines: this.#gathered.lines,
       more: this.#more,
       look: {
-        colors: lineColors(this.view.stream!, theme),
+        colors: lineColors(stream!, theme),
         range: this.range,
-        opacityScale: this.opacityScale,
+        opacityScale: opacityOf(options.combine, selection!.heads.length),
         focus: this.linesInFocus,
       },
     };
   }
 
-  #rule = $derived.by((): EdgeRule => {
-    return ruleOf(this.view.options, this.threshold);
-  });
+  #rule = $derived.by((): EdgeRule => ruleOf(this.view.options, this.threshold));
 
   /** Only tokens of these runs have lines. */
   runs: Sides = $derived.by(() => ({
@@ -246,11 +227,6 @@ export class HeadViewState {
     const side = partner === null ? token.side : otherSide(token.side);
     const { list, window } = this.sight[side];
     return list?.children[(partner ?? token.position) - window.start];
-  }
-
-  /** Whether the lens leaves a key out. */
-  isLeftOut(key: number): boolean {
-    return this.view.hiddenKeys.has(key);
   }
 
   #run(side: 'query' | 'key', name: string | null): TokenRange {

@@ -58,7 +58,6 @@ interface Tile {
  * longer wanted is not begun, or aborted. Lines of another layer or rule stay until all of the new are there.
  */
 export class LineGatherer {
-  readonly #tell: (gathered: Gathered) => void;
   readonly #tiles = new Map<Matrix, Map<string, Tile>>();
   #wanted: Wanted | undefined;
   #identity = '';
@@ -72,9 +71,7 @@ export class LineGatherer {
   #error: Error | undefined;
   #frame = 0;
 
-  constructor(tell: (gathered: Gathered) => void) {
-    this.#tell = tell;
-  }
+  constructor(private readonly tell: (gathered: Gathered) => void) {}
 
   want(wanted: Wanted): void {
     const before = this.#wanted;
@@ -206,7 +203,7 @@ export class LineGatherer {
       const found = tiles.flatMap((tile) => tile?.lines ?? []);
       this.#shown = { ...joinLines(found, window), of: this.#of, partial: waiting };
     }
-    this.#tell({ lines: this.#shown, waiting, error: this.#error });
+    this.tell({ lines: this.#shown, waiting, error: this.#error });
   }
 }
 

@@ -1,18 +1,14 @@
 import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
-import type { HeadViewOptions } from './options.js';
 
 /**
  * What is told of the token in focus: the pair that is asked about, else the one it is tied to most; until its weights are read, or
  * where they cannot be, the token and why.
  */
-export function readoutOf(
-  { stream, selection, labels, options }: ViewState<HeadViewOptions>,
-  { focus }: HeadViewState,
-): Readout | undefined {
+export function readoutOf({ view, focus }: HeadViewState): Readout | undefined {
+  const { stream, selection, labels } = view;
   const { token, strongest, weights, error } = focus;
   if (!token || !stream || !selection) return undefined;
   const tokens = { query: stream.queryTokens, key: stream.keyTokens };
@@ -27,7 +23,7 @@ export function readoutOf(
   }
   const { query, key, head, weight } = strongest;
   const name = labels.pair(tokenName(tokens.query, query, labels), tokenName(tokens.key, key, labels));
-  const { combine } = options;
+  const { combine } = view.options;
   return {
     place:
       head === null && combine !== 'none'

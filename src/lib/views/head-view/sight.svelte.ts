@@ -5,7 +5,6 @@ import { rowPx, rowWindow } from '../kit/rows.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
 import { has, type LineWindow, type TokenRange } from './head-lines.js';
 import { paddingPx } from '../../scene/head-layout.js';
-import { rowsInSight } from './layout.js';
 
 type Side = SideToken['side'];
 
@@ -18,24 +17,20 @@ class SideSight {
   /** The list of tokens, to give it focus. */
   list = $state.raw<HTMLElement>();
 
-  readonly #inputs: () => { count: number; viewPx: number };
-
-  constructor(inputs: () => { count: number; viewPx: number }) {
-    this.#inputs = inputs;
-  }
+  constructor(private readonly inputs: () => { count: number; viewPx: number }) {}
 
   get count(): number {
-    return this.#inputs().count;
+    return this.inputs().count;
   }
 
-  #window = $derived.by(() => rowWindow(this.px, this.#inputs().viewPx, this.count));
+  #window = $derived.by(() => rowWindow(this.px, this.inputs().viewPx, this.count));
   // Numbers, so that what follows from them follows when they change and not with every pixel.
   #start = $derived.by(() => this.#window.start);
   #end = $derived.by(() => this.#window.end);
   /** The tokens that are in the page: those in sight, and some around them. */
   window: TokenRange = $derived.by(() => ({ start: this.#start, end: this.#end }));
 
-  #inSight = $derived.by(() => rowsInSight(this.px, this.#inputs().viewPx, this.count));
+  #inSight = $derived.by(() => rowsInSight(this.px, this.inputs().viewPx, this.count));
   #first = $derived.by(() => this.#inSight.start);
   #last = $derived.by(() => this.#inSight.end);
   /** The tokens whose middle is in sight. */
@@ -47,11 +42,17 @@ class SideSight {
 
   /** Whether there are tokens out of sight. */
   get overflows(): boolean {
-    return this.lengthPx > this.#inputs().viewPx;
+    return this.lengthPx > this.inputs().viewPx;
   }
 }
 
-export interface SightInputs {
+/** The rows whose middle a scrolled box shows. */
+function rowsInSight(scrollPx: number, heightPx: number, rows: number): TokenRange {
+  const at = (px: number): number => Math.min(rows, Math.max(0, Math.ceil((px - paddingPx) / rowPx - 0.5)));
+  return { start: at(scrollPx), end: at(scrollPx + heightPx) };
+}
+
+interface SightInputs {
   queries: number;
   keys: number;
   horizontal: boolean;
@@ -69,10 +70,8 @@ export class Sight {
   scroller = $state.raw<HTMLElement>();
   readonly query: SideSight;
   readonly key: SideSight;
-  readonly #inputs: () => SightInputs;
 
-  constructor(inputs: () => SightInputs) {
-    this.#inputs = inputs;
+  constructor(private readonly inputs: () => SightInputs) {
     this.query = new SideSight(() => ({ count: inputs().queries, viewPx: this.viewPx }));
     this.key = new SideSight(() => ({ count: inputs().keys, viewPx: this.viewPx }));
     // What scrolls is another element then, at its beginning.
@@ -84,11 +83,11 @@ export class Sight {
   #mode = $derived.by(() => `${this.apart} ${this.horizontal}`);
 
   get apart(): boolean {
-    return this.#inputs().apart;
+    return this.inputs().apart;
   }
 
   get horizontal(): boolean {
-    return this.#inputs().horizontal;
+    return this.inputs().horizontal;
   }
 
   /** The length of what is seen, along the tokens. */
@@ -154,7 +153,7 @@ export class Sight {
   /** Brings two tokens of different sides into sight; scrolls apart where they are too far from each other. */
   async showPair(stays: SideToken, moves: SideToken): Promise<void> {
     if (this.apart || Math.abs(stays.position - moves.position) + 2 > this.page) {
-      if (!this.apart) this.#inputs().setApart(true);
+      if (!this.apart) this.inputs().setApart(true);
       await tick();
       this.scrollTo(moves.side, this.#centered(moves.position));
       this.center(stays);
@@ -170,7 +169,7 @@ export class Sight {
   }
 
   #takePlaces(): void {
-    const { leads } = this.#inputs();
+    const { leads } = this.inputs();
     if (this.apart) this.place();
     else this.scrollTo(leads, this[leads].px);
   }

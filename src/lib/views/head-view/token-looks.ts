@@ -1,8 +1,8 @@
 import { formatValue } from '../kit/numbers.js';
 import type { SideToken } from '../kit/token-focus.svelte.js';
-import { strongestHead, type TokenWeights } from './focus-weights.js';
+import { strongestHead } from './focus-weights.js';
 import { has } from './head-lines.js';
-import type { HeadTokenLook, TokenBar } from './head-token-look.js';
+import type { HeadTokenLook } from './head-token-look.js';
 import type { HeadViewState } from './head-view-state.svelte.js';
 
 /** The token of a side that is looked at, or asked about. */
@@ -12,35 +12,24 @@ export function cursorOf({ focus }: HeadViewState, side: SideToken['side']): num
 
 /** How a token looks: those that face the one in focus with a bar a head and their weight. */
 export function lookOf(heads: HeadViewState, side: SideToken['side'], position: number): HeadTokenLook {
-  const { focus } = heads;
+  const { focus, signed, range, view } = heads;
   /** The focused token is on the other side: this side shows the weights. */
   const facing = focus.token !== null && focus.token.side !== side;
   const visible = has(heads.runs[side], position) && !(facing && focus.hides(position));
   const weights = facing && visible ? focus.weights : undefined;
   const strongest = weights ? strongestHead(weights, position).weight : 0;
   return {
-    bars: weights && barsOf(heads, weights, position),
+    // Each in its head's colour, or that of a sign, as strong as its weight.
+    bars: weights?.heads.map(({ color, weights }) => ({
+      color: signed ? (weights[position]! < 0 ? 0 : 1) : color,
+      strength: Math.min(Math.abs(weights[position]!) / range[1], 1),
+    })),
     number:
       weights && Math.abs(strongest) >= heads.leastNumber
-        ? formatValue(strongest, heads.view.stream!.quantity)
+        ? formatValue(strongest, view.stream!.quantity)
         : undefined,
     mark: position !== cursorOf(heads, side) ? undefined : facing ? 'partner' : 'focused',
     faint: !visible,
-    leftOut: side === 'key' && heads.isLeftOut(position),
+    leftOut: side === 'key' && view.hiddenKeys.has(position),
   };
-}
-
-/** A bar a head, in its colour, or that of a sign, as strong as its weight. */
-function barsOf(
-  { signed, range }: HeadViewState,
-  { heads }: TokenWeights,
-  position: number,
-): readonly TokenBar[] {
-  return heads.map(({ color, weights }) => {
-    const weight = weights[position]!;
-    return {
-      color: signed ? (weight < 0 ? 0 : 1) : color,
-      strength: Math.min(Math.abs(weight) / range[1], 1),
-    };
-  });
 }

@@ -1,8 +1,6 @@
 import { Ready } from '../kit/ready.svelte.js';
 import { TokenFocus, type PairOfTokens } from '../kit/token-focus.svelte.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import type { HeatmapState } from './heatmap-state.svelte.js';
-import type { HeatmapOptions } from './options.js';
 
 /** A cell of the matrix. */
 export interface Cell {
@@ -12,14 +10,11 @@ export interface Cell {
 
 /** The cell, row or column that is looked at: under the pointer or cursor, else locked; and its values. */
 export class CellFocus extends TokenFocus {
-  readonly #view: ViewState<HeatmapOptions>;
-  readonly #map: HeatmapState;
   readonly #row: Ready<Float32Array>;
 
-  constructor(view: ViewState<HeatmapOptions>, map: HeatmapState) {
-    super(view);
-    this.#view = view;
-    this.#map = map;
+  constructor(private readonly map: HeatmapState) {
+    super(map.view);
+    const { view } = map;
     this.#row = new Ready((signal) => {
       const { query } = this.pair;
       return view.stream && query !== null ? map.row(query, signal) : undefined;
@@ -46,15 +41,15 @@ export class CellFocus extends TokenFocus {
   readonly cell: Cell | null = $derived.by(() => asCell(this.pair));
 
   /** The cell under the pointer or cursor. */
-  readonly hovered: Cell | null = $derived.by(() => asCell(this.#view.hover));
+  readonly hovered: Cell | null = $derived.by(() => asCell(this.map.view.hover));
 
   /** The value of a cell of the row that is looked at; null until it is read. */
   valueAt(cell: Cell): number | null {
-    return this.row?.[cell.key] ?? this.#map.value(cell);
+    return this.row?.[cell.key] ?? this.map.value(cell);
   }
 
   point(cell: Cell | null): void {
-    this.preview(cell, this.#map.number, cell && this.#map.value(cell));
+    this.preview(cell, this.map.number, cell && this.map.value(cell));
   }
 }
 

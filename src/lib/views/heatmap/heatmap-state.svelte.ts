@@ -1,9 +1,11 @@
-import type { ColorTable, Range } from '../../render/colors/index.js';
+import { hatchColors, type ColorTable, type Range } from '../../render/colors/index.js';
+import type { HeatmapLayer, HeatmapLayerProps } from '../../render/index.js';
 import { heatmapScene, type HeatmapScene, type SceneCells } from '../../scene/heatmap-scene.js';
 import { layOutHeatmap, type HeatmapLayout } from '../../scene/heatmap-layout.js';
 import { causalOffset, largestSeen } from '../../scene/heatmap-cells.js';
 import { clampViewport, isWhole, wholeMatrix, type MatrixSize, type Viewport } from '../../scene/viewport.js';
 import { blockWeights, isSigned, type Matrix } from '../../trace/index.js';
+import type { Drawing } from '../kit/drawing.svelte.js';
 import { checkOption } from '../kit/option-rules.js';
 import { Ready } from '../kit/ready.svelte.js';
 import type { PairOfTokens } from '../kit/token-focus.svelte.js';
@@ -16,18 +18,14 @@ import type { HeatmapOptions } from './options.js';
 
 /** What the heatmap adds to the state of a view: one matrix, the part of it that is seen, its colours, and what lies where. */
 export class HeatmapState {
-  readonly #view: ViewState<HeatmapOptions>;
-  readonly #look: () => { colors: ColorName | ColorTable; dark: boolean };
   /** The body's size; a usual one until it is measured, so that the server writes the tokens. */
   width = $state(960);
   height = $state(520);
 
   constructor(
-    view: ViewState<HeatmapOptions>,
-    look: () => { colors: ColorName | ColorTable; dark: boolean },
+    readonly view: ViewState<HeatmapOptions>,
+    readonly look: () => { colors: ColorName | ColorTable; dark: boolean },
   ) {
-    this.#view = view;
-    this.#look = look;
     let { granularity } = view.options;
     $effect.pre(() => {
       // The rows and columns that a viewport counts are others now.
@@ -39,17 +37,15 @@ export class HeatmapState {
 
   /** The head's number; null where several are combined. */
   get number(): number | null {
-    return this.#view.options.combine === 'none' ? this.#view.head! : null;
+    return this.view.options.combine === 'none' ? this.view.head! : null;
   }
 
   readonly #read = $derived.by((): { matrix?: Matrix; error?: Error } => {
-    const { stream, selection, options } = this.#view;
+    const { stream, selection, options } = this.view;
     if (!stream || !selection) return {};
-    const { layer } = selection;
-    const { combine } = options;
     try {
-      checkOption('colors', this.#look().colors, colorsRule);
-      return { matrix: matrixOf(stream, layer, this.#view.head!, combine) };
+      checkOption('colors', this.look().colors, colorsRule);
+      return { matrix: matrixOf(stream, selection.layer, this.view.head!, options.combine) };
     } catch (error) {
       return { error: error as Error };
     }
@@ -64,12 +60,12 @@ export class HeatmapState {
   }
 
   readonly size: MatrixSize = $derived.by(() => {
-    const { queryTokens, keyTokens } = this.#view.stream!;
+    const { queryTokens, keyTokens } = this.view.stream!;
     return { rows: queryTokens.length, cols: keyTokens.length };
   });
 
   readonly viewport: Viewport = $derived.by(() =>
-    clampViewport(this.#view.options.viewport ?? wholeMatrix(this.size), this.size),
+    clampViewport(this.view.options.viewport ?? wholeMatrix(this.size), this.size),
   );
 
   get zoomed(): boolean {
@@ -79,23 +75,23 @@ export class HeatmapState {
   /** Shows a part of the matrix; the whole without one. */
   moveTo(viewport: Viewport | undefined): void {
     const next = viewport && !isWhole(viewport, this.size) ? viewport : undefined;
-    if (next || this.#view.options.viewport) this.#view.setOptions({ viewport: next });
+    if (next || this.view.options.viewport) this.view.setOptions({ viewport: next });
   }
 
   /** What gets coloured: the matrix, or shares of its largest weights. */
   readonly drawn: Matrix | undefined = $derived.by(() => {
-    const { normalize } = this.#view.options;
+    const { normalize } = this.view.options;
     return this.matrix && normalize !== 'none' ? normalizeMatrix(this.matrix, normalize) : this.matrix;
   });
 
   /** Whether values may be negative: they are drawn in two hues, around 0. */
   get signed(): boolean {
-    return isSigned(this.#view.stream!.quantity);
+    return isSigned(this.view.stream!.quantity);
   }
 
   #fitted = 1;
   readonly #largest = new Ready<{ weight: number }>((signal) => {
-    const { range } = this.#view.options;
+    const { range } = this.view.options;
     return this.drawn && typeof range !== 'object'
       ? largestSeen(this.drawn, this.viewport, signal)
       : undefined;
@@ -107,7 +103,7 @@ export class HeatmapState {
   }
 
   readonly range: Range = $derived.by(() => {
-    const { range } = this.#view.options;
+    const { range } = this.view.options;
     const { drawn } = this;
     const around = (most: number): Range => [this.signed ? -most : 0, most];
     if (typeof range === 'object') return this.signed ? around(Math.max(...range.map(Math.abs))) : range;
@@ -118,17 +114,17 @@ export class HeatmapState {
   });
 
   #underPointer(drawn: Matrix): number {
-    const { query, key } = this.#view.hover ?? {};
+    const { query, key } = this.view.hover ?? {};
     if (query == null || key == null) return 0;
     return Math.abs(weightAtHand(drawn, query, key) ?? 0);
   }
 
   colors(dark: boolean): ColorTable {
-    return tableOf(this.#look().colors, this.signed, dark);
+    return tableOf(this.look().colors, this.signed, dark);
   }
 
   readonly layout: HeatmapLayout = $derived.by(() => {
-    const { stream, labels, look } = this.#view;
+    const { stream, labels, look } = this.view;
     const { queryTokens, keyTokens } = stream!;
     const texts = {
       queryTokens,
@@ -141,14 +137,13 @@ export class HeatmapState {
 
   readonly #cells: SceneCells | null = $derived.by(() => {
     const { drawn, range } = this;
-    const { options, hiddenKeys, stream } = this.#view;
+    const { options, hiddenKeys, stream } = this.view;
     if (!drawn) return null;
-    const table = this.colors(this.#look().dark);
     return {
       matrix: drawn,
       scale: options.scale,
       range,
-      table,
+      table: this.colors(this.look().dark),
       causalOffset: causalOffset(stream!),
       hiddenKeys,
     };
@@ -156,10 +151,20 @@ export class HeatmapState {
 
   /** What lies where. */
   readonly scene: HeatmapScene = $derived.by(() => {
-    const { labels, stream } = this.#view;
+    const { labels, stream } = this.view;
     const words = { queryTitle: labels.queryAxis, keyTitle: labels.keyAxis, position: labels.count };
     return heatmapScene(this.layout, this.viewport, stream!, words, this.#cells);
   });
+
+  /** What all pictures of the matrix have in common. */
+  pictureProps({ size, dark }: Drawing<HeatmapLayer>): Pick<HeatmapLayerProps, 'rect' | 'causal'> {
+    const offset = this.scene.cells?.causalOffset ?? null;
+    const hatch = hatchColors[dark ? 'dark' : 'light'];
+    return {
+      rect: { x: 0, y: 0, ...size },
+      causal: { enabled: offset !== null, offset: offset ?? 0, ...hatch },
+    };
+  }
 
   /** The value of a cell; null where it is not in memory. */
   value({ query, key }: PairOfTokens): number | null {

@@ -14,15 +14,11 @@ export function placeOf({ labels, selection, head, stream, options }: ViewState<
 }
 
 /** What is told of the cell that is looked at, or of the largest value, by magnitude, of the row that is. */
-export function readoutOf(
-  view: ViewState<HeatmapOptions>,
-  map: HeatmapState,
-  focus: CellFocus,
-): Readout | undefined {
-  const { stream, labels } = view;
+export function readoutOf(map: HeatmapState, focus: CellFocus): Readout | undefined {
+  const { stream, labels, hiddenKeys } = map.view;
   const { query } = focus.pair;
   if (!stream || query === null) return undefined;
-  const place = placeOf(view);
+  const place = placeOf(map.view);
   const { row, error } = focus;
   const queryName = tokenName(stream.queryTokens, query, labels);
   const key = focus.pair.key ?? (row && largestOf(row));
@@ -50,7 +46,7 @@ export function readoutOf(
   function noteOf(cell: Cell): string {
     if (error) return error.message;
     if (value === null) return labels.reading;
-    if (view.hiddenKeys.has(cell.key)) return labels.leftOut;
+    if (hiddenKeys.has(cell.key)) return labels.leftOut;
     if (isFuture(stream!, cell.query, cell.key)) return labels.cannotSee;
     const leftOut = value === 0 && map.leftOut(cell.query);
     if (leftOut) return labels.notKept(formatWeight(leftOut));

@@ -6,14 +6,12 @@ const noticeMs = 3000;
 export class CopyNumbers {
   /** What came of it, for a moment. */
   notice = $state('');
-  readonly #labels: () => Labels;
-  readonly #text: () => string | Promise<string> | undefined;
 
   /** @param text the numbers; undefined where they are too many */
-  constructor(labels: () => Labels, text: () => string | Promise<string> | undefined) {
-    this.#labels = labels;
-    this.#text = text;
-  }
+  constructor(
+    private readonly labels: () => Labels,
+    private readonly text: () => string | Promise<string> | undefined,
+  ) {}
 
   /** The browser's own copy command, on the element that has the focus. */
   readonly oncopy = (event: ClipboardEvent): void => {
@@ -24,12 +22,12 @@ export class CopyNumbers {
   /** Copies; with `write` at once, as the browser's own command does not wait. */
   async copy(write?: (text: string) => void): Promise<void> {
     try {
-      const text = this.#text();
+      const text = this.text();
       if (text !== undefined) {
         if (text instanceof Promise || !write) await navigator.clipboard.writeText(await text);
         else write(text);
       }
-      this.notice = text === undefined ? this.#labels().notCopied : this.#labels().copied;
+      this.notice = this.labels()[text === undefined ? 'notCopied' : 'copied'];
     } catch (cause) {
       this.notice = String(cause);
     }

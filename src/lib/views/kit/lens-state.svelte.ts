@@ -1,14 +1,18 @@
 import { lookThrough, plainLens, type SeenStream } from '../../analysis/lens/index.js';
 import type { Exploration } from '../../explore/exploration.svelte.js';
+import type { SelectedGroup } from '../../explore/types.js';
 import { rowOf, type Stream, type Token } from '../../trace/index.js';
-import { groupRows, noGroupRows, type GroupRows } from './group-rows.js';
 
 type Side = 'query' | 'key';
 type Positions = Partial<Record<Side, number | null>>;
 /** Turns a position of one kind on a side into the other kind. */
 type Translate = (seen: SeenStream, side: Side, tokens: readonly Token[], position: number) => number;
 
+/** The rows and the columns, as a lens shows them, that hold a token of a group. */
+type GroupRows = Readonly<Record<Side, ReadonlySet<number>>>;
+
 const none: ReadonlySet<number> = new Set();
+const noGroupRows: GroupRows = { query: none, key: none };
 
 /**
  * A view's stream as its lens shows it, where a position may be a word, and the way between those positions and those of tokens,
@@ -79,4 +83,15 @@ export class LensState {
     }
     return moved;
   }
+}
+
+function groupRows(group: SelectedGroup, stream: Stream, seen: SeenStream): GroupRows {
+  const positions = new Set(group.positions);
+  const rowsOf = (side: Side, tokens: readonly Token[]): ReadonlySet<number> => {
+    // Within one sequence a group is of both sides.
+    if (stream.kind === 'cross' && side !== group.side) return none;
+    const rows = [...tokens.keys()].filter((row) => positions.has(tokens[row]!.position));
+    return new Set(rows.map((row) => seen.toSeen(side, row)));
+  };
+  return { query: rowsOf('query', stream.queryTokens), key: rowsOf('key', stream.keyTokens) };
 }

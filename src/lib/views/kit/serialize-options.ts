@@ -13,7 +13,7 @@ export function serializeOptions<O extends object>(options: Partial<O>, rules?: 
   for (const [name, value] of Object.entries(options)) {
     const rule = rules?.[name as keyof O];
     if (value === undefined || (rule && sameOption(value, rule.initial))) continue;
-    parts.set(name, typeof value === 'string' && !readsAsJson(value) ? value : JSON.stringify(value));
+    parts.set(name, typeof value === 'string' && readJson(value) === value ? value : JSON.stringify(value));
   }
   return parts.toString();
 }
@@ -31,17 +31,17 @@ export function parseOptions<O extends object>(text: string, rules: OptionRules<
   for (const name of Object.keys(rules) as (keyof O & string)[]) {
     const written = found.get(name);
     if (written === null) continue;
-    const value: unknown = readsAsJson(written) ? JSON.parse(written) : written;
+    const value = readJson(written);
     if (rules[name].holds(value)) read[name] = value as O[typeof name];
   }
   return read;
 }
 
-function readsAsJson(text: string): boolean {
+/** What a text says as JSON, or the text itself where it is none. */
+export function readJson(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return text;
   }
 }

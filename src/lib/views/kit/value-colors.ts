@@ -23,10 +23,11 @@ export function colorTables(range: Range): ColorTables {
   return range[0] < 0 ? diverging : { light: paper, dark: night };
 }
 
+const hexAt = (table: ColorTable, unit: number): string => rgbToHex(tableColor(table, unit));
+
 /** The colour at a place of the tables, 0 to 1, for CSS: it follows the theme. */
-export function colorAt({ light, dark }: ColorTables, unit: number): string {
-  return lightDark((table) => rgbToHex(tableColor(table, unit)), light, dark);
-}
+export const colorAt = ({ light, dark }: ColorTables, unit: number): string =>
+  `light-dark(${hexAt(light, unit)}, ${hexAt(dark, unit)})`;
 
 const inks = ['#16191f', '#ffffff'] as const;
 
@@ -58,10 +59,5 @@ export function valueInks(
     const [black, white] = inks.map((color) => contrast(tableColor(table, unit), hexToRgb(color)));
     return inks[black! > white! ? 0 : 1];
   };
-  const at = (table: ColorTable): string => rgbToHex(tableColor(table, unit));
-  return { background: [at(light), at(dark)], ink: [ink(light), ink(dark)] };
-}
-
-function lightDark(pick: (table: ColorTable) => string, light: ColorTable, dark: ColorTable): string {
-  return `light-dark(${pick(light)}, ${pick(dark)})`;
+  return { background: [hexAt(light, unit), hexAt(dark, unit)], ink: [ink(light), ink(dark)] };
 }

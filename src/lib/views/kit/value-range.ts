@@ -5,18 +5,8 @@ import { coarsestLevel } from '../../trace/request.js';
 /** The magnitude of the largest number of a matrix in memory, or of a sample of a large one; undefined of one that has to be read. */
 export function largestMagnitude(matrix: Matrix, signal?: AbortSignal): number | undefined | Promise<number> {
   if (!(matrix instanceof HeldMatrix)) return undefined;
-  const block = matrix.block(
-    {
-      row: 0,
-      col: 0,
-      rows: 1,
-      cols: 1,
-      rowLevel: coarsestLevel(matrix.rows),
-      colLevel: coarsestLevel(matrix.cols),
-      sample: true,
-    },
-    { signal },
-  );
+  const levels = { rowLevel: coarsestLevel(matrix.rows), colLevel: coarsestLevel(matrix.cols) };
+  const block = matrix.block({ row: 0, col: 0, rows: 1, cols: 1, ...levels, sample: true }, { signal });
   const sizeOf = (read: Block): number => Math.abs(blockWeights(read)[0]!);
   return block instanceof Promise ? block.then(sizeOf) : sizeOf(block);
 }

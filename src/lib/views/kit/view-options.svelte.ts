@@ -10,24 +10,22 @@ import type { OptionProps } from './types.js';
  * with the same value (as spread props are, and arrays written in place) has not changed.
  */
 class Option<T> {
-  readonly #rule: OptionRule<T>;
-  readonly #read: () => T | undefined;
   #last: T | undefined;
 
-  constructor(rule: OptionRule<T>, read: () => T | undefined) {
-    this.#rule = rule;
-    this.#read = read;
-  }
+  constructor(
+    private readonly rule: OptionRule<T>,
+    private readonly read: () => T | undefined,
+  ) {}
 
   readonly given: T | undefined = $derived.by(() => {
-    const now = this.#read();
+    const now = this.read();
     if (!sameOption(now, this.#last)) this.#last = now;
     return this.#last;
   });
 
   value: T = $derived.by(() => {
     const { given } = this;
-    return given === undefined || !this.#rule.holds(given) ? this.#rule.initial : given;
+    return given === undefined || !this.rule.holds(given) ? this.rule.initial : given;
   });
 }
 

@@ -1,10 +1,8 @@
 import type { Thumbnail } from '../../render/index.js';
 import { scrollToShow } from '../kit/scroll-to-show.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import { findHead, type GridHead } from './arrange.js';
 import { gridLayout, runInSight, type CellRun, type GridLayout, type GridShape } from './grid-layout.js';
 import type { ModelViewState } from './model-view-state.svelte.js';
-import type { ModelViewOptions } from './options.js';
 
 /** Where the cells of the grid are, and which of them are in sight. */
 export class GridState {
@@ -13,22 +11,20 @@ export class GridState {
   height = $state(0);
   scroll = $state.raw({ top: 0, left: 0 });
 
-  constructor(
-    private readonly view: ViewState<ModelViewOptions>,
-    private readonly model: ModelViewState,
-  ) {}
+  constructor(readonly model: ModelViewState) {}
 
   get cols(): number {
     return this.model.heads.length;
   }
 
   shape: GridShape = $derived.by(() => {
-    const { queryTokens, keyTokens } = this.view.stream!;
+    const { stream, options } = this.model.view;
+    const { queryTokens, keyTokens } = stream!;
     const square = Math.min(Math.max(queryTokens.length / keyTokens.length, 0.4), 2.5);
     return {
       rows: this.model.rows.length,
       cols: this.cols,
-      aspect: this.view.options.thumbnail === 'matrix' ? [square, square] : [0.8, 1.5],
+      aspect: options.thumbnail === 'matrix' ? [square, square] : [0.8, 1.5],
       captioned: this.model.ordered,
     };
   });
@@ -41,6 +37,12 @@ export class GridState {
   colRun: CellRun = $derived.by(() =>
     runInSight(this.scroll.left, this.width, this.layout.cellWidth, this.cols),
   );
+
+  /** How many rows fit in sight. */
+  get page(): number {
+    const { headerPx, cellHeight } = this.layout;
+    return Math.max(1, Math.floor((this.height - headerPx) / cellHeight));
+  }
 
   /** Where the head under the pointer or cursor is. */
   cursor = $derived.by(() =>

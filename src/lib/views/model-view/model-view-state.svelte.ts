@@ -1,4 +1,4 @@
-import type { HeadValue, MeasureName } from '../../analysis/index.js';
+import type { MeasureName } from '../../analysis/index.js';
 import type { FailedHead } from '../../render/index.js';
 import { TraceError } from '../../trace/index.js';
 import { MeasuredHeads } from '../kit/measured-heads.svelte.js';
@@ -9,21 +9,16 @@ import type { ViewState } from '../kit/view-state.svelte.js';
 import { arrangeHeads, type GridHead, type GridRow } from './arrange.js';
 import type { ModelViewOptions } from './options.js';
 
-/** The layers and heads shown, by the model's numbers; undefined for all. */
-interface Shown {
-  layers: readonly number[] | undefined;
-  heads: readonly number[] | undefined;
-}
-
 /** What the model view adds to the state of a view: which heads, in which order, and the one that is shown large. */
 export class ModelViewState {
   /** Heads in sight that could not be read to be drawn. */
   undrawn = $state.raw<readonly FailedHead[]>([]);
   readonly #measured: MeasuredHeads;
 
+  /** @param shown the layers and heads shown, by the model's numbers; undefined for all */
   constructor(
-    private readonly view: ViewState<ModelViewOptions>,
-    private readonly shown: () => Shown,
+    readonly view: ViewState<ModelViewOptions>,
+    private readonly shown: () => Record<'layers' | 'heads', readonly number[] | undefined>,
   ) {
     this.#measured = new MeasuredHeads(() => {
       const { measure, layers, heads } = this;
@@ -34,10 +29,6 @@ export class ModelViewState {
   /** How far the heads are measured; null where they need not be, or are. */
   get progress(): { measured: number; total: number } | null {
     return this.#measured.progress;
-  }
-
-  get error(): Error | undefined {
-    return this.#unknown;
   }
 
   /** Why a head could not be read; undefined where it could, or was not tried. */
@@ -70,6 +61,12 @@ export class ModelViewState {
     valueRange(this.view.stream!.quantity, this.#largest.value?.size),
   );
 
+  /** Whether thumbnails leave lines out. */
+  get thinned(): boolean {
+    const { queryTokens, keyTokens } = this.view.stream!;
+    return this.view.options.thumbnail === 'lines' && Math.max(queryTokens.length, keyTokens.length) > 64;
+  }
+
   /** Whether the source keeps only some keys of each query. */
   keepsSome: boolean = $derived.by(() => {
     const [layer, head] = [this.layers[0], this.heads[0]];
@@ -84,7 +81,7 @@ export class ModelViewState {
   }
 
   /** A number that no stream holds is a mistake; one that only this stream does not hold is not. */
-  #unknown = $derived.by((): TraceError | undefined => {
+  readonly error = $derived.by((): TraceError | undefined => {
     const { trace } = this.view;
     if (!trace) return undefined;
     for (const what of ['layers', 'heads'] as const) {
@@ -119,21 +116,24 @@ export class ModelViewState {
 
   /** Whether the heads are in the order of the measure. */
   get ordered(): boolean {
-    return this.#current !== undefined;
+    return this.#measured.values !== undefined;
   }
 
-  get #current(): readonly HeadValue[] | undefined {
-    return this.#measured.values;
+  /** What stands over a column of the grid; the first says what they are. */
+  columnLabel(col: number): string {
+    const { labels, options } = this.view;
+    if (!this.ordered) return col === 0 ? `${labels.head} ${this.heads[0]}` : String(this.heads[col]);
+    return col === 0 ? `${options.ascending ? labels.lowest : labels.highest} →` : '';
   }
 
   rows: readonly GridRow[] = $derived.by(() => {
     const { orderWithin, ascending } = this.view.options;
-    const values = this.#current;
+    const { values } = this.#measured;
     return arrangeHeads(this.layers, this.heads, values && { within: orderWithin, ascending, values });
   });
 
   valueOf({ layer, head }: GridHead): number | undefined {
-    return this.#current?.find((known) => known.layer === layer && known.head === head)?.value;
+    return this.#measured.values?.find((known) => known.layer === layer && known.head === head)?.value;
   }
 
   /** Whether a head is chosen: alone, or with others but not with all. */

@@ -1,10 +1,10 @@
 import type { Readout } from '../kit/readout.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
 import { formatMeasure } from '../kit/format-measure.js';
 import type { ModelViewState } from './model-view-state.svelte.js';
 
 /** What is told of the hovered head, else of the one shown large: its measure, and why it could not be read. */
-export function readoutOf({ labels }: ViewState, model: ModelViewState): Readout | undefined {
+export function readoutOf(model: ModelViewState): Readout | undefined {
+  const { labels } = model.view;
   const head = model.hovered ?? (model.open ? model.chosen : null);
   if (!head) return undefined;
   const place = labels.place(head.layer, String(head.head));

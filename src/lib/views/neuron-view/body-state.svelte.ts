@@ -4,9 +4,8 @@ import { scrollToShow } from '../kit/scroll-to-show.js';
 import { rowPx, rowWindow } from '../kit/rows.js';
 import type { TokenFocus } from '../kit/token-focus.svelte.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
-import { tableCellRect, neuronLayout, type NeuronLayout } from './layout.js';
+import { tableCellRect, neuronLayout, type NeuronLayout, type TableCell } from './layout.js';
 import type { OpenQuery } from './open-query.js';
-import type { TableCell } from './table-cell.js';
 
 /** What is laid out. */
 interface Shown {

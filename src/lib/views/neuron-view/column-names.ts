@@ -13,7 +13,7 @@ interface ColumnName {
 }
 
 export function columnNames(neurons: NeuronState, layout: NeuronLayout): ColumnName[] {
-  const { compared, open, vectors } = neurons;
+  const { compared, open } = neurons;
   if (!open) return [];
   const { labels } = neurons.view;
   const keyName = layout.narrow
@@ -29,7 +29,7 @@ export function columnNames(neurons: NeuronState, layout: NeuronLayout): ColumnN
     ...(layout.stripAbove ? [] : [query]),
     { name: keyName, range: signed(ranges.key), span: layout.key, title },
     { name: labels.productColumn, range: signed(ranges.product), span: layout.product },
-    { name: scoreName(labels, vectors!), range: signed(ranges.score), span: layout.score },
+    { name: scoreName(neurons), range: signed(ranges.score), span: layout.score },
     {
       name: layout.narrow ? labels.softmaxColumn : softmaxName(neurons),
       range: `0–${formatWeight(ranges.weight)}`,

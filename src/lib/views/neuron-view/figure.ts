@@ -7,7 +7,7 @@ import { until } from '../kit/until.js';
 import { columnNames, sharedName } from './column-names.js';
 import { neuronLayout } from './layout.js';
 import type { NeuronState } from './neuron-state.svelte.js';
-import { strongestBar, tieOf } from './token-bar.js';
+import { lookOf, strongestBar } from './token-bar.js';
 
 /** The figure of a neuron view: the rows that are in sight, or all. */
 export async function figureOfNeurons(neurons: NeuronState, options: FigureOptions): Promise<Figure> {
@@ -56,33 +56,24 @@ export async function figureOfNeurons(neurons: NeuronState, options: FigureOptio
     stripY: options.whole && open ? open.query * rowPx : body.stripY,
     markIn: (column, key) => neurons.markIn(column, key),
     range: neurons.range,
-    lookOf: (side, position) => lookOf(neurons, side, position),
+    lookOf: (side, position) => markOf(neurons, side, position),
     notes: [open ? '' : labels.linesFrom(formatValue(neurons.threshold, stream.quantity))],
   });
 }
 
-function linesOf(neurons: NeuronState) {
-  const { lines, open, focusedKey, focus } = neurons;
-  const row = open && focusedKey !== null ? open.order.rowOf[focusedKey]! : null;
-  const { range, opacityScale } = neurons;
-  const look = { range, opacityScale, focus: open ? { query: null, key: row } : focus.pair };
+function linesOf({ lines, range, opacityScale, linesInFocus }: NeuronState) {
+  const look = { colors: [], range, opacityScale, focus: linesInFocus };
   return Array.from({ length: lines.count }, (_, i) => ({
-    ...{ from: lines.query[i]!, to: lines.key[i]!, negative: lines.weight[i]! < 0 },
     ...lineStyle({ lines, look }, i),
+    from: lines.query[i]!,
+    to: lines.key[i]!,
+    negative: lines.weight[i]! < 0,
   }));
 }
 
-function lookOf(neurons: NeuronState, side: 'query' | 'key', position: number): TokenMark {
-  const { focus, facing, open, focusedKey, threshold } = neurons;
+function markOf(neurons: NeuronState, side: 'query' | 'key', position: number): TokenMark {
+  const { open, focusedKey } = neurons;
   if (open && side === 'key') return { mark: position === focusedKey ? 'focused' : undefined };
-  const cursor = focus.pair[side] ?? (side === 'query' ? (open?.query ?? null) : null);
-  const mark = focus.token?.side === side ? 'focused' : 'partner';
-  const tie = tieOf(neurons, side, position);
-  const told = tie && Math.abs(tie.number) >= threshold;
-  return {
-    mark: position === cursor ? mark : undefined,
-    faint: facing?.side === side && !tie,
-    bar: tie && { opacity: strongestBar * tie.share, negative: tie.number < 0 },
-    number: told ? formatValue(tie.number, neurons.view.stream!.quantity) : undefined,
-  };
+  const { tie, ...look } = lookOf(neurons, side, position);
+  return { ...look, bar: tie && { opacity: strongestBar * tie.share, negative: tie.number < 0 } };
 }

@@ -3,7 +3,16 @@ import { widestLabelPx } from '../../scene/label-width.js';
 import type { Rect } from '../kit/rect.js';
 import { rowPx } from '../kit/rows.js';
 import type { OpenQuery } from './open-query.js';
-import type { TableCell } from './table-cell.js';
+
+/** A column of the table of an opened query: the vectors q and k, their product dimension by dimension, its sum, and the softmax. */
+export type TableColumn = 'query' | 'key' | 'product' | 'score' | 'weight';
+
+/** A cell of that table. `key` is null in the query's own vector, `dim` in columns that have one number a key. */
+export interface TableCell {
+  key: number | null;
+  column: TableColumn;
+  dim: number | null;
+}
 
 /** What stays clear above and below the cells of a row, in CSS pixels. */
 export const cellGapPx = 3;

@@ -6,14 +6,6 @@ import type { Compared } from './compared.js';
 import { largestSize } from './numbers.js';
 import { sees, type OpenQuery } from './open-query.js';
 
-export const noNeuronLines: HeadLines = {
-  count: 0,
-  query: new Uint32Array(),
-  key: new Uint32Array(),
-  head: new Uint16Array(),
-  weight: new Float32Array(),
-};
-
 const usualThreshold = 0.05;
 
 /** A head of more weights than this keeps the usual threshold: with a lower one there could be as many lines. */

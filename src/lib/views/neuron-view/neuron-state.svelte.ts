@@ -7,32 +7,19 @@ import {
   type HeadCheck,
   type QueryKey,
 } from '../../analysis/query-key/index.js';
-import { collectLines, type HeadLines } from '../head-view/head-lines.js';
+import { collectLines, noLines, type HeadLines } from '../head-view/head-lines.js';
 import { Ready } from '../kit/ready.svelte.js';
-import { otherSide, TokenFocus } from '../kit/token-focus.svelte.js';
+import { otherSide, TokenFocus, type PairOfTokens } from '../kit/token-focus.svelte.js';
 import { fittedThreshold, lineRange } from '../kit/value-range.js';
 import type { ViewState } from '../kit/view-state.svelte.js';
 import { BodyState } from './body-state.svelte.js';
 import { comparedColumn, type Compared } from './compared.js';
-import {
-  largestIn,
-  neuronThreshold,
-  linesOf,
-  noNeuronLines,
-  openLines,
-  scoreThreshold,
-} from './neuron-lines.js';
+import type { TableCell } from './layout.js';
+import { largestIn, neuronThreshold, linesOf, openLines, scoreThreshold } from './neuron-lines.js';
 import { fullColorAt, largestSize } from './numbers.js';
 import { queryNumbers, tableOrder, type OpenQuery } from './open-query.js';
 import type { NeuronViewOptions } from './options.js';
 import { RecordedWeights } from './recorded-weights.svelte.js';
-import type { TableCell } from './table-cell.js';
-
-interface Facing {
-  side: 'query' | 'key';
-  numbers: Float32Array;
-  largest: number;
-}
 
 /** What the neuron view adds to the state of a view: one head's queries and keys, and the query that is opened. Made while a component is. */
 export class NeuronState {
@@ -144,10 +131,10 @@ export class NeuronState {
   readonly lines: HeadLines = $derived.by(() => {
     const { open, threshold, facing } = this;
     const { head } = this.view;
-    if (head === undefined) return noNeuronLines;
+    if (head === undefined) return noLines;
     if (open) return openLines(open, this.compared!, threshold, head);
     const { whole } = this.recorded;
-    if (!whole) return facing ? linesOf(this.focus.token!, facing.numbers, threshold, head) : noNeuronLines;
+    if (!whole) return facing ? linesOf(this.focus.token!, facing.numbers, threshold, head) : noLines;
     const all = { query: { start: 0, end: whole.rows }, key: { start: 0, end: whole.cols } };
     const heads = [{ block: whole, color: head }];
     return collectLines(heads, { edges: 'threshold', threshold }, all.query, all.key);
@@ -167,14 +154,14 @@ export class NeuronState {
   readonly total: number = $derived.by(() => {
     const { vectors } = this;
     if (!vectors) return 0;
-    return Array.from(
-      { length: vectors.queryCount },
-      (_, query) => visibleKeys(vectors, query) - firstKey(vectors, query),
-    ).reduce((sum, keys) => sum + keys, 0);
+    let total = 0;
+    for (let query = 0; query < vectors.queryCount; query++)
+      total += visibleKeys(vectors, query) - firstKey(vectors, query);
+    return total;
   });
 
   /** For the token looked at: what was recorded of it and the tokens of the other side, and the largest size of these numbers. */
-  readonly facing: Facing | undefined = $derived.by(() => {
+  readonly facing = $derived.by(() => {
     const { token } = this.focus;
     const numbers = token && this.recorded.of(token);
     return numbers ? { side: otherSide(token.side), numbers, largest: largestSize(numbers) } : undefined;
@@ -201,6 +188,18 @@ export class NeuronState {
     return query === null || query === this.open?.query ? key : null;
   });
 
+  /** The query, the key or the pair whose lines stand out; of an opened query the row of a key. */
+  get linesInFocus(): PairOfTokens {
+    const { open, focusedKey, focus } = this;
+    if (!open) return focus.pair;
+    return { query: null, key: focusedKey === null ? null : open.order.rowOf[focusedKey]! };
+  }
+
+  /** The token of a side that is looked at; of the queries else the one that is opened. */
+  cursorOf(side: 'query' | 'key'): number | null {
+    return this.focus.pair[side] ?? (side === 'query' ? (this.open?.query ?? null) : null);
+  }
+
   /** Points at a query or a key. */
   pointAt(side: 'query' | 'key', position: number | null): void {
     this.#preview(position === null ? null : this.focus.pairWith({ side, position }));
@@ -211,7 +210,7 @@ export class NeuronState {
     this.#preview(cell && { query: this.open!.query, key: cell.key });
   }
 
-  #preview(pair: { query: number | null; key: number | null } | null): void {
+  #preview(pair: PairOfTokens | null): void {
     const { query = null, key = null } = pair ?? {};
     const value = query === null || key === null ? undefined : this.recorded.at(query, key);
     this.focus.preview(pair, this.view.head, value);

@@ -21,6 +21,10 @@ export function largestSize(numbers: ArrayLike<number>): number {
   return most;
 }
 
+/** Where a score lies in its cell, in [0, 1]: 0 in the middle, the size that has the full colour at the ends, which hold all beyond. */
+export const placeOfScore = (score: number, full: number): number =>
+  (1 + Math.min(1, Math.max(-1, score / full))) / 2;
+
 /** The size that has the full colour: a round number, as `fullColorAt` gives it. */
 export const formatRange = (range: number): string => (range < 0.001 ? range.toExponential() : String(range));
 

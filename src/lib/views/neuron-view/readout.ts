@@ -1,19 +1,17 @@
-import type { QueryKey } from '../../analysis/query-key/index.js';
-import type { Labels } from '../kit/labels/index.js';
 import { formatValue, formatWeight } from '../kit/numbers.js';
 import type { Fact, Readout } from '../kit/readout.js';
 import { tokenName } from '../kit/token-names.js';
-import type { ViewState } from '../kit/view-state.svelte.js';
+import type { TableCell } from './layout.js';
 import { formatDifference, formatIn, formatNumber, formatSigned } from './numbers.js';
 import type { NeuronState } from './neuron-state.svelte.js';
 import { sees, type OpenQuery } from './open-query.js';
-import type { TableCell } from './table-cell.js';
 
 /** How many dimensions are named as those a score mostly comes from. */
 const named = 3;
 
 /** The heading of the scores: by what q·k is divided or multiplied. */
-export function scoreName(labels: Labels, { dim, scale }: QueryKey): string {
+export function scoreName({ vectors, view: { labels } }: NeuronState): string {
+  const { dim, scale } = vectors!;
   return scale === 1 / Math.sqrt(dim)
     ? labels.scoreColumn(dim)
     : labels.scoreColumn(dim, String(Number(scale.toPrecision(4))));
@@ -24,18 +22,18 @@ export const softmaxName = ({ compared, view: { labels } }: NeuronState): string
   compared === 'score' ? labels.softmaxComputed : labels.softmaxColumn;
 
 /** What is told: of the cell looked at, else of the row of a key, else of the token in focus and the one it is tied to most. */
-export function readoutOf(view: ViewState, neurons: NeuronState): Readout | undefined {
-  const { stream, selection, labels } = view;
+export function readoutOf(neurons: NeuronState): Readout | undefined {
+  const { stream, selection, labels, head } = neurons.view;
   const { vectors, open, focusedKey, focus, facing } = neurons;
   if (!stream || !selection || !vectors) return undefined;
-  const place = neurons.body.layout.narrow ? '' : labels.place(selection.layer, String(view.head));
+  const place = neurons.body.layout.narrow ? '' : labels.place(selection.layer, String(head));
   const queryName = (position: number): string => tokenName(stream.queryTokens, position, labels);
   const keyName = (position: number): string => tokenName(stream.keyTokens, position, labels);
   const cell = neurons.cell ?? { key: focusedKey, column: neurons.compared!, dim: null };
   if (open && (neurons.cell || focusedKey !== null)) {
     const query = queryName(open.query);
     const name = cell.key === null ? query : labels.pair(query, keyName(cell.key));
-    const told = cellFacts(neurons, open, cell, labels);
+    const told = cellFacts(neurons, open, cell);
     return { place, facts: [{ name, value: '' }, ...told.facts], notes: told.notes };
   }
   const { token, partner } = focus;
@@ -62,9 +60,9 @@ export function cellFacts(
   neurons: NeuronState,
   open: OpenQuery,
   { key, column, dim }: TableCell,
-  labels: Labels,
 ): { facts: Fact[]; notes: string[] } {
-  const { compared, recorded } = neurons;
+  const { compared, recorded, view } = neurons;
+  const { labels } = view;
   const vectors = neurons.vectors!;
   const q = (i: number): number => vectors.queries[open.query * vectors.dim + i]!;
   const dimension = dim === null ? '' : labels.dimension(dim);
@@ -74,7 +72,7 @@ export function cellFacts(
   }
   if (!sees(open, key)) return { facts: [], notes: [labels.cannotSee] };
   const k = (i: number): number => vectors.keys[key * vectors.dim + i]!;
-  const score = { name: scoreName(labels, vectors), value: formatNumber(open.scores[key]!) };
+  const score = { name: scoreName(neurons), value: formatNumber(open.scores[key]!) };
   const softmax = { name: softmaxName(neurons), value: formatWeight(open.weights[key]!) };
   if (dim !== null) {
     const value = labels.elementProduct(

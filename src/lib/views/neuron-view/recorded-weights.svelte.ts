@@ -8,13 +8,12 @@ const mostWhole = 2 ** 22;
 
 /** The weights or scores recorded of the head shown: all, or where those are too many, the ones of the token looked at. */
 export class RecordedWeights {
-  readonly #view: ViewState;
-  readonly #focus: TokenFocus;
   readonly #block: Ready<Block>;
 
-  constructor(view: ViewState, focus: TokenFocus) {
-    this.#view = view;
-    this.#focus = focus;
+  constructor(
+    private readonly view: ViewState,
+    private readonly focus: TokenFocus,
+  ) {
     this.#block = new Ready((signal) => {
       const [stream, layer, head] = [view.stream, this.#layer, view.head];
       if (!stream || layer === undefined || head === undefined) return undefined;
@@ -29,17 +28,17 @@ export class RecordedWeights {
     });
   }
 
-  #layer = $derived.by(() => this.#view.selection?.layer);
+  #layer = $derived.by(() => this.view.selection?.layer);
 
   readonly #matrix = $derived.by(() => {
-    const [layer, head] = [this.#layer, this.#view.head];
-    return layer === undefined || head === undefined ? undefined : this.#view.matrixOf(layer, head);
+    const [layer, head] = [this.#layer, this.view.head];
+    return layer === undefined || head === undefined ? undefined : this.view.matrixOf(layer, head);
   });
 
   /** The token whose numbers are read where not all are: the query that is opened, else the one looked at. */
   readonly #token = $derived.by((): SideToken | null => {
-    const opened = this.#view.selection?.query ?? null;
-    return opened === null ? this.#focus.token : { side: 'query', position: opened };
+    const opened = this.view.selection?.query ?? null;
+    return opened === null ? this.focus.token : { side: 'query', position: opened };
   });
   // Plain values, so that the same token again is no reason to read its numbers again.
   readonly #side = $derived.by(() => this.#token?.side);
@@ -47,7 +46,7 @@ export class RecordedWeights {
 
   /** Whether all numbers of the head are read. */
   get isWhole(): boolean {
-    const stream = this.#view.stream;
+    const stream = this.view.stream;
     return !stream || stream.queryTokens.length * stream.keyTokens.length <= mostWhole;
   }
 
@@ -82,7 +81,7 @@ export class RecordedWeights {
 
   /** The numbers between a token and all of the other side; undefined where they are not read. */
   of({ side, position }: SideToken): Float32Array | undefined {
-    const { queryTokens, keyTokens } = this.#view.stream!;
+    const { queryTokens, keyTokens } = this.view.stream!;
     return side === 'query'
       ? this.#part(position, 0, 1, keyTokens.length)
       : this.#part(0, position, queryTokens.length, 1);

@@ -1,9 +1,8 @@
 import { listKeys } from '../kit/list-keys.js';
 import { pointIn } from '../kit/rect.js';
-import type { NeuronLayout } from './layout.js';
+import type { NeuronLayout, TableCell, TableColumn } from './layout.js';
 import type { NeuronState } from './neuron-state.svelte.js';
 import { sees, type OpenQuery } from './open-query.js';
-import type { TableCell, TableColumn } from './table-cell.js';
 
 const columns: readonly TableColumn[] = ['key', 'product', 'score', 'weight'];
 const hasElements = (column: TableColumn): boolean => column === 'key' || column === 'product';
@@ -21,42 +20,38 @@ export function tableCellAt(event: MouseEvent, open: OpenQuery, layout: NeuronLa
 }
 
 /** Keys on the table: arrows move from cell to cell, Shift over whole columns, Enter locks a key, Escape lets go, then closes. */
-export function tableKeys(current: () => NeuronState, close: () => void): (event: KeyboardEvent) => void {
-  const order = () => current().open!.order;
-  const row = (): number | null => {
-    const { focusedKey } = current();
-    return focusedKey === null ? null : order().rowOf[focusedKey]!;
-  };
-  const at = () => current().cell ?? { column: 'score' as const, dim: null };
+export function onTableKey(
+  event: KeyboardEvent,
+  neurons: NeuronState,
+  open: OpenQuery,
+  close: () => void,
+): void {
+  const { body, focusedKey, view } = neurons;
+  const { keys, dims, rowOf } = open.order;
+  const row = focusedKey === null ? null : rowOf[focusedKey]!;
+  const { column, dim } = neurons.cell ?? { column: 'score' as const, dim: null };
   function moveTo(to: number, column: TableColumn, dim: number | null): void {
-    const neurons = current();
-    const { keys, dims } = order();
     const key = keys[to]!;
-    const shown = hasElements(column) && sees(neurons.open!, key);
+    const shown = hasElements(column) && sees(open, key);
     neurons.pointAtCell({ key, column, dim: shown ? (dim ?? dims[0]!) : null });
-    neurons.body.show(to);
+    body.show(to);
   }
   function sideways(step: 1 | -1, wholeColumn: boolean): void {
-    const { column, dim } = at();
-    const { dims } = order();
     const place = dim === null ? -1 : dims.indexOf(dim) + step;
-    if (dim !== null && !wholeColumn && place in dims) return moveTo(row()!, column, dims[place]!);
+    if (dim !== null && !wholeColumn && place in dims) return moveTo(row!, column, dims[place]!);
     const next = columns[columns.indexOf(column) + step];
-    if (next) moveTo(row() ?? 0, next, dims.at(step < 0 && !wholeColumn ? -1 : 0)!);
+    if (next) moveTo(row ?? 0, next, dims.at(step < 0 && !wholeColumn ? -1 : 0)!);
   }
-  return listKeys({
-    count: () => order().keys.length,
-    cursor: row,
-    page: () => current().body.page,
-    move: (to) => moveTo(to, at().column, at().dim),
-    lock: () => current().focusedKey !== null && current().lockKey(current().focusedKey),
-    release() {
-      if (current().view.selection?.key == null) close();
-      else current().lockKey(null);
-    },
+  listKeys({
+    count: () => keys.length,
+    cursor: () => row,
+    page: () => body.page,
+    move: (to) => moveTo(to, column, dim),
+    lock: () => focusedKey !== null && neurons.lockKey(focusedKey),
+    release: () => (view.selection?.key == null ? close() : neurons.lockKey(null)),
     more: {
       ArrowLeft: ({ shiftKey }) => sideways(-1, shiftKey),
       ArrowRight: ({ shiftKey }) => sideways(1, shiftKey),
     },
-  });
+  })(event);
 }

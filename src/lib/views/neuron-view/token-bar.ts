@@ -1,3 +1,4 @@
+import { formatValue } from '../kit/numbers.js';
 import type { NeuronState } from './neuron-state.svelte.js';
 
 /** What ties a token to the one in focus on the other side: the number recorded, and its size beside the largest, in [0, 1]. */
@@ -6,7 +7,7 @@ interface TokenTie {
   share: number;
 }
 
-export function tieOf(
+function tieOf(
   { facing, focus }: NeuronState,
   side: 'query' | 'key',
   position: number,
@@ -14,6 +15,20 @@ export function tieOf(
   if (facing?.side !== side || focus.hides(position)) return undefined;
   const number = facing.numbers[position]!;
   return { number, share: Math.abs(number) / (facing.largest || 1) };
+}
+
+/** How a token looks, but for its bar, and what ties it to the one in focus. */
+export function lookOf(neurons: NeuronState, side: 'query' | 'key', position: number) {
+  const { facing, focus, threshold, view } = neurons;
+  const tie = tieOf(neurons, side, position);
+  const told = tie && Math.abs(tie.number) >= threshold;
+  const mark = focus.token?.side === side ? ('focused' as const) : ('partner' as const);
+  return {
+    tie,
+    number: told ? formatValue(tie.number, view.stream!.quantity) : undefined,
+    mark: position === neurons.cursorOf(side) ? mark : undefined,
+    faint: facing?.side === side && !tie,
+  };
 }
 
 /** A bar is never so strong that the token could not be read. */

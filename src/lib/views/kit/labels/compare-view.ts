@@ -1,30 +1,5 @@
 import type { Alignment } from '../../../analysis/index.js';
-
-/** The strings of the compare view. */
-export interface CompareViewLabels {
-  compareView: string;
-  compareViewHint: string;
-  /** What a and b are called where nobody says so. */
-  sideA: string;
-  sideB: string;
-  differenceOf: (a: string, b: string) => string;
-  bothTexts: string;
-  howFar: string;
-  distance: string;
-  distances: Record<'jensen-shannon' | 'total-variation', string>;
-  distanceGridHelp: string;
-  showFurthest: string;
-  floorOf: (distance: string) => string;
-  /** Of heads matched by likeness. */
-  marginOf: (margin: string) => string;
-  /** The head of b that one of a is compared with, where its number is another. */
-  comparedWith: (place: string, b: string) => string;
-  valueIn: (value: string, side: string) => string;
-  aligned: (how: Alignment['how'], tokens: number, unaligned: number) => string;
-  comparing: string;
-  nothingToCompare: string;
-  nothingToCompareHint: string;
-}
+import { number } from './words.js';
 
 const alignedBy: Record<Alignment['how'], string> = {
   ids: 'same tokens',
@@ -35,25 +10,30 @@ const alignedBy: Record<Alignment['how'], string> = {
 };
 
 /** The labels of the compare view in English. */
-export const compareViewLabels: CompareViewLabels = {
+export const compareViewLabels = {
   compareView: 'Compare',
   compareViewHint: 'choose a head, then hover its difference',
+  /** What a and b are called where nobody says so. */
   sideA: 'a',
   sideB: 'b',
-  differenceOf: (a, b) => `Difference: ${b} − ${a}`,
+  differenceOf: (a: string, b: string) => `Difference: ${b} − ${a}`,
   bothTexts: 'Text of both, and what changed',
   howFar: 'How far each head moved',
   distance: 'how distance is measured',
   distances: { 'jensen-shannon': 'Jensen–Shannon', 'total-variation': 'total variation' },
   distanceGridHelp: 'Arrow keys move over the heads, Enter chooses one.',
   showFurthest: 'show the head that moved most',
-  floorOf: (distance) => `floor (a second run): ${distance}`,
-  marginOf: (margin) => `margin ${margin}`,
-  comparedWith: (place, b) => `with ${place} of ${b}`,
-  valueIn: (value, side) => `${value} in ${side}`,
-  aligned: (how, tokens, unaligned) =>
-    `${tokens.toLocaleString('en')} tokens, ${alignedBy[how]}${unaligned > 0 ? `, ${unaligned.toLocaleString('en')} in one only` : ''}`,
+  floorOf: (distance: string) => `floor (a second run): ${distance}`,
+  /** Of heads matched by likeness. */
+  marginOf: (margin: string) => `margin ${margin}`,
+  /** The head of b that one of a is compared with, where its number is another. */
+  comparedWith: (place: string, b: string) => `with ${place} of ${b}`,
+  valueIn: (value: string, side: string) => `${value} in ${side}`,
+  aligned: (how: Alignment['how'], tokens: number, unaligned: number) =>
+    `${number(tokens)} tokens, ${alignedBy[how]}${unaligned > 0 ? `, ${number(unaligned)} in one only` : ''}`,
   comparing: 'Comparing …',
   nothingToCompare: 'Nothing to compare yet',
   nothingToCompareHint: 'Pass two traces, a and b.',
 };
+
+export type CompareViewLabels = typeof compareViewLabels;

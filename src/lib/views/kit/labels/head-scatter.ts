@@ -1,21 +1,7 @@
-/** The strings of the scatter of heads. */
-export interface HeadScatterLabels {
-  headScatter: string;
-  headScatterHint: string;
-  headScatterHelp: string;
-  headDots: string;
-  horizontalMeasure: string;
-  verticalMeasure: string;
-  swapAxes: string;
-  /** The colours of layers, from the first to the last. */
-  layersFrom: (first: number, last: number) => string;
-  headCount: (count: number) => string;
-  headsWithout: (count: number) => string;
-  headsWithoutHelp: string;
-}
+import { counted, number } from './words.js';
 
 /** The strings of the scatter of heads in English. */
-export const headScatterLabels: HeadScatterLabels = {
+export const headScatterLabels = {
   headScatter: 'Scatter of heads',
   headScatterHint: 'click a head, or drag a box, to choose heads',
   headScatterHelp:
@@ -24,8 +10,12 @@ export const headScatterLabels: HeadScatterLabels = {
   horizontalMeasure: 'horizontal measure',
   verticalMeasure: 'vertical measure',
   swapAxes: 'swap the axes',
-  layersFrom: (first, last) => (first === last ? `layer ${first}` : `layers ${first} to ${last}`),
-  headCount: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'head' : 'heads'}`,
-  headsWithout: (count) => `${count.toLocaleString('en')} not shown`,
+  /** The colours of layers, from the first to the last. */
+  layersFrom: (first: number, last: number) =>
+    first === last ? `layer ${first}` : `layers ${first} to ${last}`,
+  headCount: (count: number) => counted(count, 'head'),
+  headsWithout: (count: number) => `${number(count)} not shown`,
   headsWithoutHelp: 'One of the two measures has no value for these heads, or they cannot be read.',
 };
+
+export type HeadScatterLabels = typeof headScatterLabels;
