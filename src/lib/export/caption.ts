@@ -1,4 +1,4 @@
-import type { Lens } from '../analysis/lens/index.js';
+import { plainLens, type Lens } from '../analysis/lens/index.js';
 import type { Stream, Trace } from '../trace/index.js';
 import { holdsWeights } from '../trace/index.js';
 import type { Labels } from '../views/kit/labels/index.js';
@@ -29,8 +29,7 @@ export function captionOf(
   lens: Partial<Lens>,
   notes: readonly string[] = [],
 ): string {
-  const { granularity = 'token', hide = 'none', renormalize = false } = lens;
-  const { merged, hidden } = lensWords({ granularity, hide, renormalize }, labels);
+  const { merged, hidden } = lensWords({ ...plainLens, ...lens }, labels);
   const parts = [
     trace.model ?? '',
     stream.name === 'self' ? '' : (labels.streams[stream.name] ?? stream.name),
@@ -46,11 +45,11 @@ export function captionOf(
 /** Which positions of a sequence are shown; nothing where all are. */
 export function runNote(
   what: string,
-  shown: { start: number; end: number },
+  shown: { start: number; end: number } | undefined,
   count: number,
   labels: Labels,
 ): string {
-  return shown.start <= 0 && shown.end >= count
+  return !shown || (shown.start <= 0 && shown.end >= count)
     ? ''
     : labels.runOf(what, Math.max(shown.start, 0), Math.min(shown.end, count) - 1, count);
 }

@@ -1,6 +1,6 @@
 import type { ColorTable, Range, Scale } from '../render/colors/index.js';
 import { labelWidthPx } from '../scene/label-width.js';
-import type { Point, Rect } from '../scene/rect.js';
+import { intersection, rectBetween, type Point, type Rect } from '../scene/rect.js';
 
 /** A colour on light paper and on dark, each `#rrggbb`. */
 export type Ink = readonly [light: string, dark: string];
@@ -185,11 +185,8 @@ function boundsOf(mark: Mark): Rect {
   switch (mark.kind) {
     case 'text':
       return textBounds(mark);
-    case 'line': {
-      const { from, to } = mark;
-      const [x, y] = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
-      return { x, y, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) };
-    }
+    case 'line':
+      return rectBetween(mark.from, mark.to);
     case 'hatch':
       return union(mark.rects);
     case 'group': {
@@ -228,12 +225,6 @@ function union(rects: readonly Rect[]): Rect {
   return right >= left
     ? { x: left, y: top, width: right - left, height: bottom - top }
     : { x: 0, y: 0, width: 0, height: 0 };
-}
-
-function intersection(a: Rect, b: Rect): Rect {
-  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
-  const width = Math.max(0, Math.min(a.x + a.width, b.x + b.width) - x);
-  return { x, y, width, height: Math.max(0, Math.min(a.y + a.height, b.y + b.height) - y) };
 }
 
 /** To whole pixels, so that cells at whole pixels stay there. */

@@ -1,6 +1,7 @@
 import { textWidthPx } from '../scene/text-width.js';
 import { chromeColors } from '../views/kit/palette.js';
 import type { Figure, FigureKey, FigureScale, Mark } from './figure.js';
+import { textMark } from './marks.js';
 import { wrapped } from './wrap.js';
 
 /** A figure with what stands below it among its marks. */
@@ -55,7 +56,7 @@ export function furnish(
 }
 
 function textAt(text: string, x: number, y: number, anchor: 'start' | 'middle' | 'end' = 'start'): Mark {
-  return { kind: 'text', text, x, y, anchor, sizePx, ink: chromeColors.muted };
+  return textMark(text, { x, y, anchor, sizePx });
 }
 
 /** How far to the right a mark of the legend reaches. */

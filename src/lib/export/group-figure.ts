@@ -1,17 +1,18 @@
 import type { GroupShares } from '../analysis/index.js';
-import { headColors, rgbToHex, tableColor, toUnit } from '../render/colors/index.js';
+import { headColors } from '../render/colors/index.js';
 import type { GroupScene } from '../scene/group-scene.js';
 import type { Rect } from '../scene/rect.js';
 import { formatLift, shortName } from '../views/group-view/readout.js';
 import type { GroupViewOptions } from '../views/group-view/options.js';
 import { formatValue } from '../views/kit/numbers.js';
 import { chromeColors } from '../views/kit/palette.js';
-import { colorTables } from '../views/kit/value-colors.js';
+import { valueInks } from '../views/kit/value-colors.js';
 import { captionOf, runNote, type Shown } from './caption.js';
 import { isRightToLeft } from './escape.js';
 import { makeFigure, type Figure, type Ink, type Mark, type TextMark } from './figure.js';
 import { groupTextMarks } from './group-text.js';
 import { figureScale } from './heatmap-figure.js';
+import { inksOf, textMark } from './marks.js';
 import { wrapped } from './wrap.js';
 
 /** A run of groups, `end` exclusive. */
@@ -68,8 +69,6 @@ export function groupFigure(shown: GroupsShown): Figure {
     if (widths) x += widths[i]! + paneGapPx;
     else y += made.heightPx + paneGapPx / 2;
   }
-  const { range } = scene.heads;
-  const { light, dark } = colorTables(range);
   const places = chosen.map((index) =>
     labels.shortPlace(shares.heads[index]!.layer, shares.heads[index]!.head),
   );
@@ -83,16 +82,12 @@ export function groupFigure(shown: GroupsShown): Figure {
   );
   const scaleName = showsWeights(shown) ? weightLabel : labels.share;
   return makeFigure(marks, {
-    scales: [figureScale(scaleName, stream, { range, scale: 'linear' }, [light, dark])],
+    scales: [figureScale(scaleName, stream, scene.heads)],
     caption: captionOf(shown, heads, { ...options, granularity: 'token' }, [
       looked,
       weightLabel && options.weighted ? labels.weightedBy(weightLabel) : '',
-      ...(rows
-        ? [
-            runNote(labels.queryGroups, rows.query, scene.bars.length, labels),
-            runNote(labels.keyGroups, rows.key, scene.keys.length, labels),
-          ]
-        : []),
+      runNote(labels.queryGroups, rows?.query, scene.bars.length, labels),
+      runNote(labels.keyGroups, rows?.key, scene.keys.length, labels),
     ]),
   });
 }
@@ -113,7 +108,7 @@ interface Pane {
 }
 
 function text(of: string, x: number, y: number, rest: Partial<TextMark> = {}): TextMark {
-  return { kind: 'text', text: of, x, y, anchor: 'start', sizePx, ink: chromeColors.ink, ...rest };
+  return textMark(of, { x, y, sizePx, ink: chromeColors.ink, ...rest });
 }
 
 /** Lines of a name, at the side that it is read from. */
@@ -140,10 +135,7 @@ function ground(rect: Rect, chosen: boolean): Mark {
   return { kind: 'box', rect, fill: chromeColors[chosen ? 'accent-soft' : 'tile'], radiusPx: 8 };
 }
 
-const groupInks = (count: number): Ink[] => {
-  const dark = headColors(count, 'dark');
-  return headColors(count, 'light').map((light, i) => [light, dark[i]!] as const);
-};
+const groupInks = (count: number): Ink[] => inksOf((theme) => headColors(count, theme));
 
 /** The groups that look, a bar each. */
 function queryPane({ scene, labels, query, chosenQuery, rows, stream }: GroupsShown, widthPx: number): Pane {
@@ -234,11 +226,9 @@ function headPane(shown: GroupsShown, widthPx: number): Pane {
   const { columns, rows, cells, range } = scene.heads;
   const top = title.length * linePx + 10;
   const cellPx = Math.max(leastCellPx, Math.min(mostCellPx, widthPx / columns.length));
-  const { light, dark } = colorTables(range);
   for (const { index, column, row, value } of cells) {
-    const unit = toUnit(value, 'linear', range);
     const rect = { x: column * cellPx, y: top + row * cellPx, width: cellPx - 2, height: cellPx - 2 };
-    const fill = [rgbToHex(tableColor(light, unit)), rgbToHex(tableColor(dark, unit))] as const;
+    const fill = valueInks(value, range).background;
     const radiusPx = Math.min(3, cellPx / 5);
     marks.push({ kind: 'box', rect, fill, line: chromeColors.line, linePx: 1, radiusPx });
     if (chosen.includes(index))

@@ -3,6 +3,7 @@ import { textWidthPx } from '../scene/text-width.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { isRightToLeft } from './escape.js';
 import type { Mark } from './figure.js';
+import { textMark } from './marks.js';
 
 /** The text of a group of keys as its scene has it. */
 type GroupText = Pick<GroupScene['keys'][number], 'pieces' | 'cutBefore' | 'cutAfter'>;
@@ -32,16 +33,13 @@ export function groupTextMarks(text: GroupText, x: number, top: number, roomPx: 
         const rect = { x: left, y: y + 1, width: to - from, height: linePx - 2 };
         return { kind: 'box', rect, fill: chromeColors.sends, opacity: shade };
       }),
-      {
-        kind: 'text',
-        text,
-        x: leftward ? x + roomPx : x,
+      textMark(text, {
+        ...(leftward ? { x: x + roomPx, anchor: 'end' } : { x }),
         y: y + linePx / 2,
-        anchor: leftward ? 'end' : 'start',
         sizePx,
         lengthPx: widthOf(text),
         ink: chromeColors.ink,
-      },
+      }),
     ];
   });
   return { marks, heightPx: lines.length * linePx };

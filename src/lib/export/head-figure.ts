@@ -1,5 +1,4 @@
-import { diverging } from '../render/colors/index.js';
-import { paddingPx } from '../scene/head-layout.js';
+import { numberPx, paddingPx } from '../scene/head-layout.js';
 import { lineEnds, lineStyle, tokenRect, type HeadScene, type Side } from '../scene/head-scene.js';
 import { cutMiddle } from '../scene/label-width.js';
 import type { Point, Rect } from '../scene/rect.js';
@@ -13,6 +12,7 @@ import { chromeColors } from '../views/kit/palette.js';
 import { captionOf, quantityName, runNote, type Shown } from './caption.js';
 import { makeFigure, type Figure, type FigureKey, type Ink, type LineMark, type Mark } from './figure.js';
 import { figureScale } from './heatmap-figure.js';
+import { focusMarks, inksOf, textMark } from './marks.js';
 
 /** Which tokens of each side a figure shows, `end` exclusive. */
 type Rows = Readonly<Record<Side, { start: number; end: number }>>;
@@ -36,8 +36,7 @@ const mostLines = 100_000;
 /** Nobody sees a fainter one. */
 const faintest = 1 / 512;
 
-/** Numbers beside the tokens take this much, and tokens stand this far from their edge. */
-const numberPx = 42;
+/** Tokens stand this far from their edge. */
 const insetPx = 7;
 
 /**
@@ -48,7 +47,6 @@ const insetPx = 7;
 export function headFigure(shown: HeadShown): Figure {
   const { scene, rows, labels, stream, options } = shown;
   const signed = isSigned(stream.quantity);
-  const tables = [diverging.light, diverging.dark] as const;
   const marks: Mark[] = [
     { kind: 'group', clip: clipOf(shown), marks: linesOf(shown) },
     ...(['query', 'key'] as const).flatMap((side) => {
@@ -59,28 +57,16 @@ export function headFigure(shown: HeadShown): Figure {
     }),
   ];
   return makeFigure(marks, {
-    scales: signed
-      ? [
-          figureScale(
-            quantityName(stream, labels),
-            stream,
-            { range: scene.look.range, scale: 'linear' },
-            tables,
-          ),
-        ]
-      : [],
+    scales: signed ? [figureScale(quantityName(stream, labels), stream, scene.look)] : [],
     keys: signed || options.combine !== 'none' ? undefined : keysOf(shown),
     caption: captionOf(shown, placeOf(shown), options, notesOf(shown)),
   });
 }
 
-const inksOf = ({ stream }: HeadShown): Ink[] => {
-  const dark = lineColors(stream, 'dark');
-  return lineColors(stream, 'light').map((light, i) => [light, dark[i]!] as const);
-};
+const lineInks = ({ stream }: HeadShown): Ink[] => inksOf((theme) => lineColors(stream, theme));
 
 function keysOf(shown: HeadShown): FigureKey[] {
-  const inks = inksOf(shown);
+  const inks = lineInks(shown);
   return shown.heads.map((head) => ({ name: shown.labels.headNamed(head), ink: inks[head]! }));
 }
 
@@ -102,12 +88,8 @@ function notesOf({ options, threshold, stream, labels, rows, seen }: HeadShown):
     segments === null
       ? ''
       : labels.pair(querySegment ?? labels.allSegments, keySegment ?? labels.allSegments),
-    ...(seen
-      ? [
-          runNote(labels.queries, rows.query, stream.queryTokens.length, labels),
-          runNote(labels.keys, rows.key, stream.keyTokens.length, labels),
-        ]
-      : []),
+    runNote(labels.queries, seen && rows.query, stream.queryTokens.length, labels),
+    runNote(labels.keys, seen && rows.key, stream.keyTokens.length, labels),
   ];
 }
 
@@ -135,7 +117,7 @@ function linesOf(shown: HeadShown): LineMark[] {
     throw new RangeError(
       `${lines.count.toLocaleString('en')} lines are too many for a figure, which holds 100,000: choose fewer heads, a higher threshold, or edges: 'top'.`,
     );
-  const inks = inksOf(shown);
+  const inks = lineInks(shown);
   const rest: LineMark[] = [];
   const focused: LineMark[] = [];
   for (let i = 0; i < lines.count; i++) {
@@ -185,35 +167,26 @@ function tokenMarks(shown: HeadShown, side: Side, position: number): Mark[] {
   const marks: Mark[] = (look.bars ?? []).map(({ color, strength }, i, { length }) => ({
     kind: 'box',
     rect: part(labelStart + (i * labelPx) / length, labelPx / length),
-    fill: inksOf(shown)[color]!,
+    fill: lineInks(shown)[color]!,
     opacity: strength,
   }));
-  if (look.mark === 'focused')
-    marks.push({ kind: 'box', rect: box, fill: chromeColors['accent-soft'], radiusPx: 3 });
-  if (look.mark === 'partner')
-    marks.push({ kind: 'box', rect: box, line: chromeColors.accent, linePx: 1.5, radiusPx: 3 });
-  marks.push({
-    kind: 'text',
-    text: cutMiddle(token.label, labelPx - 2 * insetPx),
-    ...at(side === 'query' ? acrossPx - insetPx : insetPx),
-    anchor: side === 'query' ? 'end' : 'start',
-    sizePx: 12.5,
-    ink: inkOf(look, token.special),
-    bold: look.mark === 'focused',
-    struck: look.leftOut,
-    vertical: horizontal,
-    halo: look.bars ? chromeColors.paper : undefined,
-  });
-  if (look.number && numbered)
-    marks.push({
-      kind: 'text',
-      text: look.number,
-      ...at(side === 'query' ? 0 : acrossPx),
-      anchor: side === 'query' ? 'start' : 'end',
-      sizePx: 11.5,
-      ink: chromeColors.muted,
+  marks.push(
+    ...focusMarks(look.mark, box),
+    textMark(cutMiddle(token.label, labelPx - 2 * insetPx), {
+      ...at(side === 'query' ? acrossPx - insetPx : insetPx),
+      anchor: side === 'query' ? 'end' : 'start',
+      sizePx: 12.5,
+      ink: inkOf(look, token.special),
+      bold: look.mark === 'focused',
+      struck: look.leftOut,
       vertical: horizontal,
-    });
+      halo: look.bars ? chromeColors.paper : undefined,
+    }),
+  );
+  if (look.number && numbered) {
+    const end = side === 'query' ? at(0) : { ...at(acrossPx), anchor: 'end' as const };
+    marks.push(textMark(look.number, { ...end, vertical: horizontal }));
+  }
   return marks;
 }
 

@@ -13,6 +13,7 @@ import {
   type Tables,
   type TextMark,
 } from './figure.js';
+import { tablesOf, textMark } from './marks.js';
 import { readCells, type ReadCells } from './read-cells.js';
 
 /** A heatmap to make a figure of. */
@@ -37,12 +38,9 @@ export async function heatmapFigure(
   const read = await readCells(scene, cells, tables, pixelRatio, signal);
   const leftOut = columns(scene, cells.hiddenKeys);
   const active = framed ?? { query: null, key: null };
-  const inFrame: Mark[] = frames(scene, active).map(({ kind, rect }) => ({
-    kind: 'box',
-    rect,
-    line: chromeColors.accent,
-    linePx: kind === 'cell' ? 2 : 1,
-  }));
+  const inFrame = frames(scene, active).map(({ kind, rect }): Mark => {
+    return { kind: 'box', rect, line: chromeColors.accent, linePx: kind === 'cell' ? 2 : 1 };
+  });
   const marks: Mark[] = [
     ...read.marks,
     ...(leftOut.length > 0
@@ -67,22 +65,16 @@ function nameOf({ stream, options: { normalize, scale }, labels }: HeatmapShown)
 }
 
 export function textOf({ text, x, y, anchor, angle, kind }: SceneText, active: boolean): TextMark {
-  return {
-    kind: 'text',
-    text,
-    ...{ x, y, anchor, angle },
-    sizePx: kind === 'title' ? 11.5 : 12.5,
-    ink: active ? chromeColors.accent : kind === 'token' ? chromeColors.ink : chromeColors.muted,
-    bold: active,
-  };
+  const ink = active ? chromeColors.accent : kind === 'token' ? chromeColors.ink : chromeColors.muted;
+  return textMark(text, { x, y, anchor, angle, sizePx: kind === 'title' ? 11.5 : 12.5, ink, bold: active });
 }
 
 /** The colour bar: the values that its ends and its middle stand for. */
 export function figureScale(
   name: string,
   { quantity }: Shown['stream'],
-  { range, scale }: Pick<FigureScale, 'range' | 'scale'>,
-  tables: Tables,
+  { range, scale = 'linear' }: Pick<FigureScale, 'range'> & Partial<Pick<FigureScale, 'scale'>>,
+  tables = tablesOf(range),
 ): FigureScale {
   const plain = { ...quantity, unit: undefined };
   const [low, middle, high] = [0, 0.5, 1].map((unit) => formatValue(fromUnit(unit, scale, range), plain));

@@ -1,47 +1,25 @@
 import { layerColors, type Scale } from '../render/colors/index.js';
-import type { Rect } from '../scene/rect.js';
+import { widened, type Rect } from '../scene/rect.js';
+import type { ThumbnailFormat } from '../scene/thumbnail-format.js';
 import { isSigned, type Block } from '../trace/index.js';
 import { chromeColors } from '../views/kit/palette.js';
-import { colorTables } from '../views/kit/value-colors.js';
 import type { GridHead, GridRow } from '../views/model-view/arrange.js';
 import { formatMeasure } from '../views/kit/format-measure.js';
 import { captionPx, gapPx, type GridLayout } from '../views/model-view/grid-layout.js';
 import type { ModelViewOptions } from '../views/model-view/options.js';
 import { captionOf, quantityName, type Shown } from './caption.js';
-import {
-  makeFigure,
-  type Figure,
-  type FigureOptions,
-  type Ink,
-  type LineMark,
-  type Mark,
-  type Tables,
-  type TextMark,
-} from './figure.js';
+import { makeFigure, type Figure, type FigureOptions, type Ink, type Mark, type TextMark } from './figure.js';
 import { figureScale } from './heatmap-figure.js';
+import { inksOf, tablesOf, textMark } from './marks.js';
 import { deflatedRows } from './png.js';
-import { mostCells } from './read-cells.js';
-
-/** What a thumbnail is made of: what is read of a head, and what of that is drawn. */
-interface Format {
-  kind: 'lines' | 'matrix';
-  width: number;
-  height: number;
-  channels: 1 | 2;
-  request: Parameters<ReturnType<Shown['stream']['matrix']>['block']>[0] & {
-    rowLevel: number;
-    colLevel: number;
-  };
-  make(block: Block): Uint8Array;
-  lines?(block: Block): { fromY: number; toY: number; weight: number; thickness: number; channel: 0 | 1 }[];
-}
+import { mostCells, possibleCells } from './read-cells.js';
 
 /** A model view to make a figure of. */
 export interface ModelShown extends Shown {
   options: ModelViewOptions;
   rows: readonly GridRow[];
   layout: GridLayout;
-  format: Format;
+  format: ThumbnailFormat;
   range: readonly [number, number];
   scale: Scale;
   /** What stands over each column, and beside each row. */
@@ -92,17 +70,15 @@ export async function modelFigure(shown: ModelShown, { signal }: FigureOptions):
     const text = shown.columnLabel(col);
     return text && inSight(cell) ? [label(text, cell.x + cellWidth / 2, 12)] : [];
   }).flat();
-  const clipped = (marks: Mark[], x: number, y: number): Mark =>
-    seen
-      ? { kind: 'group', clip: { x, y, width: seen.width - x, height: seen.height - y }, marks }
-      : { kind: 'group', marks };
+  const clipped = (marks: Mark[], x: number, y: number): Mark => {
+    const clip = seen && { x, y, width: seen.width - x, height: seen.height - y };
+    return { kind: 'group', clip, marks };
+  };
   const left = Math.max(at.x, 0) + labelPx;
-  const signed = isSigned(stream.quantity);
-  const tables = tablesOf(range);
+  const hasScale = options.thumbnail === 'matrix' || isSigned(stream.quantity);
   const name = labels.list([quantityName(stream, labels), labels.scales[scale]]);
   return makeFigure([clipped(heads, left, headerPx), clipped(across, 0, headerPx), clipped(above, left, 0)], {
-    scales:
-      options.thumbnail === 'matrix' || signed ? [figureScale(name, stream, { range, scale }, tables)] : [],
+    scales: hasScale ? [figureScale(name, stream, { range, scale })] : [],
     caption: captionOf(
       shown,
       labels.layersByHeads(new Set(rows.flatMap(({ heads }) => heads.map((one) => one.layer))).size, cols),
@@ -112,19 +88,7 @@ export async function modelFigure(shown: ModelShown, { signal }: FigureOptions):
   });
 }
 
-const tablesOf = (range: ModelShown['range']): Tables => {
-  const { light, dark } = colorTables(range);
-  return [light, dark];
-};
-
-const label = (text: string, x: number, y: number): TextMark => ({
-  kind: 'text',
-  text,
-  ...{ x, y },
-  anchor: 'middle',
-  sizePx: 11.5,
-  ink: chromeColors.muted,
-});
+const label = (text: string, x: number, y: number): TextMark => textMark(text, { x, y, anchor: 'middle' });
 
 /** A head where it lies, and what was read of it: nothing where it cannot be read. */
 interface Tile {
@@ -152,34 +116,18 @@ async function read(
 async function headMarks(shown: ModelShown, tile: Tile, asPaths: boolean): Promise<Mark[]> {
   const { layout, labels } = shown;
   const { head, cell, named } = tile;
-  const box = {
-    x: cell.x + gapPx / 2,
-    y: cell.y + gapPx / 2,
-    width: cell.width - gapPx,
-    height: cell.height - gapPx,
-  };
+  const box = widened(cell, -gapPx / 2);
   const { x, y, width, height } = layout.thumbnail;
   const marks: Mark[] = [{ kind: 'box', rect: box, fill: chromeColors.tile, radiusPx: 5 }];
-  if (shown.isChosen(head)) {
-    const rect = { x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2 };
-    marks.push({ kind: 'box', rect, line: chromeColors.accent, linePx: 2, radiusPx: 6 });
-  }
+  if (shown.isChosen(head))
+    marks.push({ kind: 'box', rect: widened(box, 1), line: chromeColors.accent, linePx: 2, radiusPx: 6 });
   const rect = { x: cell.x + x, y: cell.y + y, width, height };
   marks.push(...(await thumbnail(shown, tile, rect, asPaths)));
   if (head.value === undefined) return marks;
-  const middle = box.y + box.height - captionPx + 7.5;
   const name = named ? labels.shortPlace(head.layer, head.head) : String(head.head);
-  const text = { kind: 'text', y: middle, sizePx: 11 } as const;
-  marks.push(
-    { ...text, text: name, x: box.x + 5, anchor: 'start', ink: chromeColors.muted },
-    {
-      ...text,
-      text: formatMeasure(head.value),
-      x: box.x + box.width - 5,
-      anchor: 'end',
-      ink: chromeColors.ink,
-    },
-  );
+  const left = { x: box.x + 5, y: box.y + box.height - captionPx + 7.5, sizePx: 11 };
+  const right = { ...left, x: box.x + box.width - 5, anchor: 'end', ink: chromeColors.ink } as const;
+  marks.push(textMark(name, left), textMark(formatMeasure(head.value), right));
   return marks;
 }
 
@@ -202,10 +150,10 @@ async function cellMarks({ stream, format, range }: ModelShown, block: Block, re
   const { width: cols, height: rows } = format;
   const { rowLevel, colLevel } = format.request;
   const places = format.make(block);
-  const seen = (row: number): number => Math.min((row + 1) * 2 ** rowLevel, stream.queryTokens.length);
-  const possible = Uint32Array.from({ length: rows }, (_, row) =>
-    stream.causal ? Math.min(cols, Math.ceil(seen(row) / 2 ** colLevel)) : cols,
-  );
+  const [down, across] = [
+    { first: 0, count: rows, level: rowLevel },
+    { first: 0, count: cols, level: colLevel },
+  ];
   return [
     {
       kind: 'cells',
@@ -213,7 +161,7 @@ async function cellMarks({ stream, format, range }: ModelShown, block: Block, re
       x: { startPx: rect.x, cellPx: rect.width / cols, count: cols, gapPx: 0 },
       y: { startPx: rect.y, cellPx: rect.height / rows, count: rows, gapPx: 0 },
       places,
-      possible,
+      possible: possibleCells(down, across, stream.queryTokens.length, stream.causal ? 0 : null),
       tables: tablesOf(range),
       // Many heads have many cells together.
       picture: rows * cols > mostCells / 100 ? await deflatedRows(places, cols) : undefined,
@@ -224,26 +172,22 @@ async function cellMarks({ stream, format, range }: ModelShown, block: Block, re
 /** The colour of lines: that of the layer, or of signed numbers that of their sign. */
 function inkOf({ stream, format }: ModelShown, { layer }: GridHead, channel: number): Ink {
   if (format.channels === 2) return chromeColors[channel === 0 ? 'positive-line' : 'negative-line'];
-  const count = stream.layers.at(-1)! + 1;
-  return [layerColors(count, 'light')[layer]!, layerColors(count, 'dark')[layer]!];
+  return inksOf((theme) => layerColors(stream.layers.at(-1)! + 1, theme))[layer]!;
 }
 
 function lineMarks(shown: ModelShown, head: GridHead, block: Block, rect: Rect): Mark {
   const scale = rect.height / shown.format.height;
   const at = (x: number, y: number) => ({ x, y: rect.y + y * scale });
-  const lines = shown.format.lines!(block).map(
-    ({ fromY, toY, weight, thickness, channel }): LineMark & { channel: number } => ({
-      kind: 'line',
-      from: at(rect.x, fromY),
-      to: at(rect.x + rect.width, toY),
-      horizontal: false,
-      ink: inkOf(shown, head, channel),
-      opacity: weight,
-      widthPx: thickness * scale,
-      channel,
-    }),
-  );
-  const marks = lines.sort((a, b) => a.channel - b.channel).map(({ channel: _, ...line }) => line);
+  const lines = shown.format.lines!(block).toSorted((a, b) => a.channel - b.channel);
+  const marks = lines.map(({ fromY, toY, weight, thickness, channel }): Mark => ({
+    kind: 'line',
+    from: at(rect.x, fromY),
+    to: at(rect.x + rect.width, toY),
+    horizontal: false,
+    ink: inkOf(shown, head, channel),
+    opacity: weight,
+    widthPx: thickness * scale,
+  }));
   return { kind: 'group', clip: rect, marks };
 }
 

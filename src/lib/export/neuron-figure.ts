@@ -15,18 +15,11 @@ import { sees, type OpenQuery } from '../views/neuron-view/open-query.js';
 import type { NeuronViewOptions } from '../views/neuron-view/options.js';
 import { keyPanels, queryPanel } from '../views/neuron-view/panels.js';
 import { captionOf, quantityName, type Shown } from './caption.js';
-import {
-  makeFigure,
-  type CellsMark,
-  type Figure,
-  type Ink,
-  type LineMark,
-  type Mark,
-  type TextMark,
-} from './figure.js';
+import { makeFigure, type CellsMark, type Figure, type Ink, type Mark, type TextMark } from './figure.js';
 import { figureScale } from './heatmap-figure.js';
-import { mostCells } from './read-cells.js';
+import { focusMarks, inksOf, textMark } from './marks.js';
 import { deflatedRows } from './png.js';
+import { mostCells } from './read-cells.js';
 
 /** A line of the view: from a row at the left to a row at the right. */
 interface NeuronLine {
@@ -94,14 +87,13 @@ export async function neuronFigure(shown: NeuronShown): Promise<Figure> {
   }
   const head: Mark[] = columns.flatMap(({ name, range, span, align }) => {
     const x = align === 'end' ? span.x + span.width : span.x;
-    const text = { kind: 'text', x, anchor: align, ink: chromeColors.muted } as const;
     return [
-      { ...text, text: name, y: 13, sizePx: 12.5 },
-      ...(range ? [{ ...text, text: range, y: 29, sizePx: 11 } as const] : []),
+      textMark(name, { x, y: 13, anchor: align, sizePx: 12.5 }),
+      ...(range ? [textMark(range, { x, y: 29, anchor: align, sizePx: 11 })] : []),
     ];
   });
   if (shared)
-    head.push({ ...note(shared, open ? layout.key.x : layout.tokens.x, 48), ink: chromeColors.ink });
+    head.push(textMark(shared, { x: open ? layout.key.x : layout.tokens.x, y: 48, ink: chromeColors.ink }));
   const clip = seen && { x: 0, y: layout.headPx, width: seen.width, height: seen.height - layout.headPx };
   const moved: Mark = { kind: 'group', at, marks: body };
   return makeFigure(
@@ -110,7 +102,7 @@ export async function neuronFigure(shown: NeuronShown): Promise<Figure> {
       clip ? { kind: 'group', clip, marks: [moved] } : moved,
     ],
     {
-      scales: open || range[0] >= 0 ? [] : [signedScale(shown)],
+      scales: open || range[0] >= 0 ? [] : [figureScale(quantityName(stream, labels), stream, { range })],
       caption: captionOf(shown, place, {}, [
         options.sort === 'contribution' && open ? labels.sorted : '',
         ...notes,
@@ -119,30 +111,12 @@ export async function neuronFigure(shown: NeuronShown): Promise<Figure> {
   );
 }
 
-function signedScale({ stream, labels, range }: NeuronShown) {
-  const tables = [diverging.light, diverging.dark] as const;
-  return figureScale(quantityName(stream, labels), stream, { range, scale: 'linear' }, tables);
-}
-
-const note = (text: string, x: number, y: number): TextMark => ({
-  kind: 'text',
-  text,
-  ...{ x, y },
-  anchor: 'start',
-  sizePx: 11.5,
-  ink: chromeColors.muted,
-});
-
-const headInk = (head: number): Ink => [
-  headColors(head + 1, 'light')[head]!,
-  headColors(head + 1, 'dark')[head]!,
-];
+const headInk = (head: number): Ink => inksOf((theme) => headColors(head + 1, theme))[head]!;
 
 /** What lines and bars have for a colour: that of the head, or of signed numbers that of the sign. */
 function inkOfNumber({ head, range }: NeuronShown, negative: boolean): Ink {
   if (range[0] >= 0) return headInk(head);
-  const index = negative ? 0 : 1;
-  return [signColors('light')[index]!, signColors('dark')[index]!];
+  return inksOf(signColors)[negative ? 0 : 1]!;
 }
 
 function lineMarks(shown: NeuronShown): Mark[] {
@@ -150,21 +124,16 @@ function lineMarks(shown: NeuronShown): Mark[] {
   if (open && layout.stripAbove) return [];
   const left = layout.sheet.x;
   const right = open ? layout.key.x : layout.sheet.x + layout.sheet.width;
-  const drawn = lines.map(
-    ({ from, to, opacity, widthPx, negative, standsOut }): LineMark & { standsOut: boolean } => ({
-      kind: 'line',
-      from: { x: left, y: open ? stripY + rowPx / 2 : (from + 0.5) * rowPx },
-      to: { x: right, y: (to + 0.5) * rowPx },
-      horizontal: false,
-      ink: inkOfNumber(shown, negative),
-      opacity,
-      widthPx,
-      standsOut,
-    }),
-  );
-  return [...drawn.filter((line) => !line.standsOut), ...drawn.filter((line) => line.standsOut)].map(
-    ({ standsOut: _, ...line }) => line,
-  );
+  const inOrder = lines.toSorted((a, b) => Number(a.standsOut) - Number(b.standsOut));
+  return inOrder.map(({ from, to, opacity, widthPx, negative }) => ({
+    kind: 'line',
+    from: { x: left, y: open ? stripY + rowPx / 2 : (from + 0.5) * rowPx },
+    to: { x: right, y: (to + 0.5) * rowPx },
+    horizontal: false,
+    ink: inkOfNumber(shown, negative),
+    opacity,
+    widthPx,
+  }));
 }
 
 /** The query's numbers, those of the keys, and their products. */
@@ -210,6 +179,7 @@ function tokenMarks(shown: NeuronShown, side: 'query' | 'key', position: number,
   const token = (side === 'query' ? stream.queryTokens : stream.keyTokens)[position]!;
   const look = lookOf(side, position);
   const besidePx = side === 'query' ? 15 : 42;
+  const y = (row + 0.5) * rowPx;
   const box = {
     x: side === 'query' ? span.x + besidePx : span.x,
     y: row * rowPx + 1,
@@ -223,32 +193,24 @@ function tokenMarks(shown: NeuronShown, side: 'query' | 'key', position: number,
       fill: inkOfNumber(shown, look.bar.negative),
       opacity: look.bar.opacity,
     });
-  if (look.mark === 'focused')
-    marks.push({ kind: 'box', rect: box, fill: chromeColors['accent-soft'], radiusPx: 3 });
-  if (look.mark === 'partner')
-    marks.push({ kind: 'box', rect: box, line: chromeColors.accent, linePx: 1.5, radiusPx: 3 });
-  marks.push({
-    ...tokenText(token, side === 'query' ? box.x + box.width - 7 : box.x + 7, row, box.width - 14),
-    anchor: side === 'query' ? 'end' : 'start',
-    ink: look.mark === 'focused' ? chromeColors.accent : look.faint ? chromeColors.faint : inkOf(token),
-    bold: look.mark === 'focused',
-  });
-  if (look.number)
-    marks.push({ ...note(look.number, span.x + span.width, (row + 0.5) * rowPx), anchor: 'end' });
+  marks.push(
+    ...focusMarks(look.mark, box),
+    tokenText(token, box.width - 14, {
+      x: side === 'query' ? box.x + box.width - 7 : box.x + 7,
+      y,
+      anchor: side === 'query' ? 'end' : 'start',
+      ink: look.mark === 'focused' ? chromeColors.accent : look.faint ? chromeColors.faint : inkOf(token),
+      bold: look.mark === 'focused',
+    }),
+  );
+  if (look.number) marks.push(textMark(look.number, { x: span.x + span.width, y, anchor: 'end' }));
   return marks;
 }
 
 const inkOf = ({ special }: Token): Ink => (special ? chromeColors.muted : chromeColors.ink);
 
-const tokenText = ({ label }: Token, x: number, row: number, roomPx: number): TextMark => ({
-  kind: 'text',
-  text: cutMiddle(label, roomPx),
-  x,
-  y: (row + 0.5) * rowPx,
-  anchor: 'start',
-  sizePx: 12.5,
-  ink: chromeColors.ink,
-});
+const tokenText = ({ label }: Token, roomPx: number, rest: Parameters<typeof textMark>[1]): TextMark =>
+  textMark(cutMiddle(label, roomPx), { sizePx: 12.5, ...rest });
 
 /** The weight that a number beside a bar is written of takes this much. */
 const numberPx = 50;
@@ -261,69 +223,65 @@ function tableRow(shown: NeuronShown, open: OpenQuery, row: number): Mark[] {
   const middle = top + rowPx / 2;
   const token = stream.keyTokens[key]!;
   const { mark } = lookOf('key', key);
+  /** A part of the row, not as high as the row by so much above and below. */
+  const part = (x: number, width: number, apartPx = 3): Rect => {
+    return { x, y: top + apartPx, width, height: rowPx - 2 * apartPx };
+  };
   const marks: Mark[] = [];
   if (mark) {
-    const rect = { x: layout.tableX, y: top, width: layout.width - layout.tableX, height: rowPx };
+    const rect = part(layout.tableX, layout.width - layout.tableX, 0);
     marks.push({ kind: 'box', rect, fill: chromeColors.tile, opacity: 0.5 });
   }
-  marks.push({
-    ...tokenText(token, layout.tokens.x + 7, row, layout.tokens.width - 14),
-    ink: mark ? chromeColors.accent : sees(open, key) ? inkOf(token) : chromeColors.faint,
-    bold: Boolean(mark),
-  });
+  marks.push(
+    tokenText(token, layout.tokens.width - 14, {
+      x: layout.tokens.x + 7,
+      y: middle,
+      ink: mark ? chromeColors.accent : sees(open, key) ? inkOf(token) : chromeColors.faint,
+      bold: Boolean(mark),
+    }),
+  );
   if (!sees(open, key)) {
-    const width = layout.weight.x + layout.weight.width - layout.key.x;
-    const rect = { x: layout.key.x, y: top + 3, width, height: rowPx - 6 };
+    const rect = part(layout.key.x, layout.weight.x + layout.weight.width - layout.key.x);
     return [{ kind: 'hatch', of: 'impossible', rects: [rect], origin: { x: layout.key.x, y: 0 } }, ...marks];
   }
   const full = open.ranges.score;
   const { background, ink } = valueInks(open.scores[key]!, [-full, full]);
-  const score = { x: layout.score.x, y: top + 3, width: layout.score.width, height: rowPx - 6 };
+  const score = part(layout.score.x, layout.score.width);
+  const at = { x: score.x + score.width / 2, y: middle, anchor: 'middle', ink } as const;
   marks.push(
     { kind: 'box', rect: score, fill: background, radiusPx: 2 },
-    {
-      ...note(formatNumber(open.scores[key]!), score.x + score.width / 2, middle),
-      anchor: 'middle',
-      ink,
-    },
+    textMark(formatNumber(open.scores[key]!), at),
   );
   const recordedScore = shown.markIn('score', key);
   if (recordedScore !== undefined) {
     const at = (of: number): number => score.x + placeOfScore(of, full) * score.width;
     const [from, to] = [0, open.scores[key]!].map(at).sort((a, b) => a - b) as [number, number];
     const y = score.y + score.height;
+    const recordedAt = { x: at(recordedScore) - 1, y: y - 3, width: 2, height: 6 };
     marks.push(
       { kind: 'box', rect: { x: from, y, width: to - from, height: 2 }, fill: chromeColors.muted },
-      {
-        kind: 'box',
-        rect: { x: at(recordedScore) - 1, y: y - 3, width: 2, height: 6 },
-        fill: chromeColors.ink,
-      },
+      { kind: 'box', rect: recordedAt, fill: chromeColors.ink },
     );
   }
   const track = { x: layout.weight.x, width: layout.weight.width - (layout.narrow ? 0 : numberPx) };
   const share = (of: number): number => (open.ranges.weight > 0 ? Math.min(1, of / open.ranges.weight) : 0);
-  const bar: Rect = {
-    x: track.x + 1,
-    y: top + 3,
-    width: Math.max(1, share(open.weights[key]!) * (track.width - 1)),
-    height: rowPx - 6,
-  };
+  const bar = part(track.x + 1, Math.max(1, share(open.weights[key]!) * (track.width - 1)));
   marks.push(
-    { kind: 'box', rect: { x: track.x, y: top + 3, width: 1, height: rowPx - 6 }, fill: chromeColors.line },
+    { kind: 'box', rect: part(track.x, 1), fill: chromeColors.line },
     { kind: 'box', rect: bar, fill: headInk(head), opacity: layout.narrow ? 0.35 : 1 },
   );
   const recorded = shown.markIn('weight', key);
-  if (recorded !== undefined)
-    marks.push({
-      kind: 'box',
-      rect: { x: track.x + share(recorded) * track.width - 1, y: top + 1, width: 2, height: rowPx - 2 },
-      fill: chromeColors.ink,
-    });
-  marks.push({
-    ...note(formatWeight(open.weights[key]!), layout.weight.x + layout.weight.width - 4, middle),
-    anchor: 'end',
-    ink: layout.narrow || mark ? chromeColors.ink : chromeColors.muted,
-  });
+  if (recorded !== undefined) {
+    const rect = part(track.x + share(recorded) * track.width - 1, 2, 1);
+    marks.push({ kind: 'box', rect, fill: chromeColors.ink });
+  }
+  marks.push(
+    textMark(formatWeight(open.weights[key]!), {
+      x: layout.weight.x + layout.weight.width - 4,
+      y: middle,
+      anchor: 'end',
+      ink: layout.narrow || mark ? chromeColors.ink : chromeColors.muted,
+    }),
+  );
   return marks;
 }

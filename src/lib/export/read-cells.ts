@@ -2,6 +2,7 @@ import { toUnit } from '../render/colors/index.js';
 import type { HeatmapScene, SceneCells } from '../scene/heatmap-scene.js';
 import { chooseLevel } from '../scene/levels.js';
 import { blockWeights } from '../trace/index.js';
+import { pacer } from '../trace/pacer.js';
 import { cellsAtLevel } from '../trace/request.js';
 import type { CellAxis, CellsMark, HatchMark, Mark, Tables } from './figure.js';
 import { deflatedRows } from './png.js';
@@ -47,8 +48,9 @@ export async function readCells(
   const places = new Uint8Array(rows.count * cols.count);
   const unknown: { row: number; col: number }[] = [];
   const step = Math.max(1, Math.floor(cellsPerStep / cols.count));
+  const pause = pacer(signal);
   for (let row = 0; row < rows.count; row += step) {
-    signal?.throwIfAborted();
+    await pause();
     const block = await cells.matrix.block(
       {
         row: rows.first + row,
@@ -66,7 +68,6 @@ export async function readCells(
       if (Number.isNaN(value)) unknown.push({ row: row + Math.floor(i / cols.count), col: i % cols.count });
       else places[at] = Math.round(toUnit(value, cells.scale, cells.range) * 255);
     }
-    if (row + step < rows.count) await new Promise((resolve) => setTimeout(resolve));
   }
   const possible = possibleCells(rows, cols, size.rows, cells.causalOffset);
   const mark: CellsMark = { kind: 'cells', rect: plot, x, y, places, possible, tables };
@@ -92,7 +93,7 @@ function axisOf({ first, count, level }: Run, originPx: number, cellPx: number):
 }
 
 /** How many cells of each row can hold a value: those that begin before what its last query sees ends. */
-function possibleCells(rows: Run, cols: Run, queries: number, offset: number | null): Uint32Array {
+export function possibleCells(rows: Run, cols: Run, queries: number, offset: number | null): Uint32Array {
   const possible = new Uint32Array(rows.count).fill(cols.count);
   if (offset === null) return possible;
   return possible.map((_, i) => {

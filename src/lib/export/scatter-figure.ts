@@ -2,7 +2,8 @@ import { layerColors } from '../render/colors/index.js';
 import { chosenLast, type HeadDot, type ScatterScene } from '../scene/scatter-scene.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { captionOf, type Shown } from './caption.js';
-import { makeFigure, type Figure, type FigureKey, type Ink, type Mark, type TextMark } from './figure.js';
+import { makeFigure, type Figure, type FigureKey, type Mark } from './figure.js';
+import { inksOf, textMark } from './marks.js';
 
 /** A scatter of heads to make a figure of. */
 export interface ScatterShown extends Shown {
@@ -22,10 +23,7 @@ export function scatterFigure(shown: ScatterShown): Figure {
   const { scene, stream, labels, chosen } = shown;
   const { layers } = stream;
   // One layer alone has the first colour of two.
-  const [light, dark] = (['light', 'dark'] as const).map((theme) =>
-    layerColors(Math.max(2, layers.length), theme),
-  );
-  const inks = layers.map((_, i): Ink => [light![i]!, dark![i]!]);
+  const inks = inksOf((theme) => layerColors(Math.max(2, layers.length), theme));
   const dots = chosenLast(scene.dots, chosen).map((dot): Mark => {
     const picked = chosen.includes(dot);
     return {
@@ -48,24 +46,20 @@ export function scatterFigure(shown: ScatterShown): Figure {
 }
 
 function axisMarks({ scene: { plot, ticks }, names }: ScatterShown): Mark[] {
-  const text = (of: string, x: number, y: number, rest: Partial<TextMark>): TextMark => ({
-    ...{ kind: 'text', text: of, x, y, anchor: 'middle', sizePx: 11.5, ink: chromeColors.muted },
-    ...rest,
-  });
   const rule = (x: number, y: number, width: number, height: number): Mark => ({
     ...{ kind: 'box', rect: { x, y, width, height }, fill: chromeColors.line },
   });
-  const title = { sizePx: 12.5, ink: chromeColors.ink };
+  const title = { anchor: 'middle', sizePx: 12.5, ink: chromeColors.ink } as const;
   return [
     ...ticks.x.flatMap(({ at, value }) => [
       rule(at - 0.5, plot.y, 1, plot.height),
-      text(value.toLocaleString('en'), at, plot.y + plot.height + 11, {}),
+      textMark(value.toLocaleString('en'), { x: at, y: plot.y + plot.height + 11, anchor: 'middle' }),
     ]),
     ...ticks.y.flatMap(({ at, value }) => [
       rule(plot.x, at - 0.5, plot.width, 1),
-      text(value.toLocaleString('en'), plot.x - 6, at, { anchor: 'end' }),
+      textMark(value.toLocaleString('en'), { x: plot.x - 6, y: at, anchor: 'end' }),
     ]),
-    text(`${names[0]} →`, plot.x + plot.width / 2, plot.y + plot.height + 29, title),
-    text(`${names[1]} →`, plot.x - 39, plot.y + plot.height / 2, { ...title, angle: -90 }),
+    textMark(`${names[0]} →`, { x: plot.x + plot.width / 2, y: plot.y + plot.height + 29, ...title }),
+    textMark(`${names[1]} →`, { x: plot.x - 39, y: plot.y + plot.height / 2, ...title, angle: -90 }),
   ];
 }

@@ -1,5 +1,5 @@
 import { crc32 } from '../io/numpy/crc32.js';
-import { hatchColors, hexToRgb, rgbToHex, tableColor, type ColorTable } from '../render/colors/index.js';
+import { hatchColors, hexToRgb, rgbToHex, tableColor } from '../render/colors/index.js';
 import type { Rect } from '../scene/rect.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { escapeXml, isRightToLeft } from './escape.js';
@@ -197,14 +197,12 @@ function writeCells(mark: CellsMark, pen: Pen): string {
         height: height - y.gapPx - beforePx,
       };
       if (cell.width > 0 && cell.height > 0)
-        rects.push(rect(cell, `fill="${rgbToHex(colorAt(table, place))}"`));
+        rects.push(rect(cell, `fill="${rgbToHex(tableColor(table, place / 255))}"`));
       col = end;
     }
   }
   return `<g shape-rendering="crispEdges">\n${rects.join('\n')}\n</g>`;
 }
-
-const colorAt = (table: ColorTable, place: number) => tableColor(table, place / 255);
 
 /** Numbers of a figure need no more digits. */
 function round(value: number, digits = 2): number {

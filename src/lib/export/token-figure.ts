@@ -7,6 +7,7 @@ import { strengthOf, type Shade } from '../views/token-view/shades.js';
 import { captionOf, type Shown } from './caption.js';
 import { makeFigure, type Figure, type FigureScale, type Ink, type Mark, type Tables } from './figure.js';
 import { figureScale } from './heatmap-figure.js';
+import { textMark } from './marks.js';
 
 /** A run of letters of a token that stands in one line: where its letters lie, in CSS pixels. */
 export interface TextPiece {
@@ -50,19 +51,9 @@ export function tokenFigure(shown: TokensShown): Figure {
   return makeFigure(
     texts.flatMap((text): Mark[] => {
       const marks = text.pieces.flatMap((piece) => pieceMarks(shown, text, piece));
-      const title: Mark[] = text.title
-        ? [
-            {
-              kind: 'text',
-              ...text.title,
-              anchor: 'start',
-              sizePx: 12.5,
-              ink: chromeColors.muted,
-              bold: true,
-            },
-          ]
-        : [];
-      return [...title, text.clip ? { kind: 'group', clip: text.clip, marks } : { kind: 'group', marks }];
+      const { title, clip } = text;
+      const above = title ? [textMark(title.text, { ...title, sizePx: 12.5, bold: true })] : [];
+      return [...above, { kind: 'group', clip, marks }];
     }),
     {
       scales: shades
@@ -100,17 +91,16 @@ function pieceMarks(
     marks.push({ kind: 'box', rect: frame, line: chromeColors.accent, linePx: look.focused ? 2 : 1.5 });
   }
   const strong = Math.abs(filled) >= leastStrong;
-  marks.push({
-    kind: 'text',
-    text,
-    x: rect.x,
-    y: rect.y + rect.height / 2,
-    anchor: 'start',
-    sizePx,
-    lengthPx: rect.width,
-    ink: !strong && (mark || look.faint) ? chromeColors.muted : chromeColors.ink,
-    struck: look.leftOut,
-  });
+  marks.push(
+    textMark(text, {
+      x: rect.x,
+      y: rect.y + rect.height / 2,
+      sizePx,
+      lengthPx: rect.width,
+      ink: !strong && (mark || look.faint) ? chromeColors.muted : chromeColors.ink,
+      struck: look.leftOut,
+    }),
+  );
   return marks;
 }
 

@@ -1,23 +1,18 @@
 import { groupShares, keyShares, weightsOfHeads, type Group, type HeadWeights } from '../analysis/index.js';
 import { groupScene } from '../scene/group-scene.js';
-import type { Stream, Trace } from '../trace/index.js';
 import { defaultKeyGroups, defaultQueryGroups } from '../views/group-view/default-groups.js';
 import { indexNamed, indicesOf, strongestKeys, tokensShown } from '../views/group-view/looked-at.js';
 import type { GroupViewOptions } from '../views/group-view/options.js';
-import type { Labels } from '../views/kit/labels/index.js';
+import type { Shown } from './caption.js';
 import type { Figure, FigureOptions } from './figure.js';
 import { groupFigure } from './group-figure.js';
 
-/** A group view that is on no screen. */
-export interface GroupsInput {
-  trace: Trace;
-  /** In tokens: groups are of those. */
-  stream: Stream;
+/** A group view that is on no screen. Its stream is in tokens: groups are of those. */
+export interface GroupsInput extends Shown {
   queryGroups?: readonly Group[];
   keyGroups?: readonly Group[];
   headWeights?: HeadWeights;
   options: GroupViewOptions;
-  labels: Labels;
 }
 
 /** The figure of all groups of a stream, read and laid out anew. */

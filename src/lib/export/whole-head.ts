@@ -1,6 +1,6 @@
 import { headColumns } from '../scene/head-layout.js';
 import type { HeadScene } from '../scene/head-scene.js';
-import type { Stream, Trace } from '../trace/index.js';
+import { pacer } from '../trace/pacer.js';
 import { drawnHeads, largestDrawn, opacityOf, type DrawnHead } from '../views/head-view/drawn-heads.js';
 import { ruleOf, type EdgeRule } from '../views/head-view/edge-rule.js';
 import {
@@ -13,21 +13,18 @@ import {
 } from '../views/head-view/head-lines.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
-import type { Labels } from '../views/kit/labels/index.js';
 import { fittedThreshold, lineRange } from '../views/kit/value-range.js';
+import type { Shown } from './caption.js';
 import type { Figure, FigureOptions } from './figure.js';
 import { headFigure } from './head-figure.js';
 
 /** A head view that need not be on a screen. */
-export interface HeadInput {
-  trace: Trace;
-  /** As the lens of the options shows it, and the keys it leaves out. */
-  stream: Stream;
+export interface HeadInput extends Shown {
+  /** The keys that the lens of the options leaves out. */
   hiddenKeys: ReadonlySet<number>;
   layer: number;
   heads: readonly number[];
   options: HeadViewOptions;
-  labels: Labels;
 }
 
 /** Weights read before the page gets its turn. */
@@ -82,14 +79,14 @@ async function readLines(
   signal?: AbortSignal,
 ): Promise<HeadLines> {
   const parts: HeadLines[] = [];
+  const pause = pacer(signal);
   for (const { matrix, color } of drawn) {
     const step = Math.max(1, Math.floor(weightsPerStep / matrix.cols));
     for (let row = query.start; row < query.end; row += step) {
-      signal?.throwIfAborted();
+      await pause();
       const rows = Math.min(step, query.end - row);
       const block = await matrix.block({ row, col: 0, rows, cols: matrix.cols }, { signal });
       parts.push(collectLines([{ block, color }], rule, query, key));
-      if (row + step < query.end) await new Promise((resolve) => setTimeout(resolve));
     }
   }
   return joinLines(parts);

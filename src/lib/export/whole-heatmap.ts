@@ -1,28 +1,25 @@
-import { isSigned, type Stream, type Trace } from '../trace/index.js';
+import { isSigned } from '../trace/index.js';
 import { causalOffset, largestSeen } from '../scene/heatmap-cells.js';
 import { layOutHeatmap } from '../scene/heatmap-layout.js';
 import { heatmapScene } from '../scene/heatmap-scene.js';
 import { clampViewport, wholeMatrix } from '../scene/viewport.js';
 import type { Range, ColorTable } from '../render/colors/index.js';
-import type { Labels } from '../views/kit/labels/index.js';
 import { tableOf, type ColorName } from '../views/heatmap/color-tables.js';
 import { matrixOf, matrixPlace } from '../views/heatmap/matrix-of.js';
 import { normalizeMatrix } from '../views/heatmap/normalize-matrix.js';
 import type { HeatmapOptions } from '../views/heatmap/options.js';
+import type { Shown } from './caption.js';
 import type { Figure, FigureOptions } from './figure.js';
 import { heatmapFigure } from './heatmap-figure.js';
 
 /** A heatmap that need not be on a screen. */
-export interface HeatmapInput {
-  trace: Trace;
-  /** As the lens of the options shows it, and the keys it leaves out. */
-  stream: Stream;
+export interface HeatmapInput extends Shown {
+  /** The keys that the lens of the options leaves out. */
   hiddenKeys: ReadonlySet<number>;
   layer: number;
   head: number;
   options: HeatmapOptions;
   colors: ColorName | ColorTable;
-  labels: Labels;
 }
 
 /** The figure of a matrix, the whole of it unless the options have a viewport, laid out anew. */

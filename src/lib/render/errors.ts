@@ -30,6 +30,9 @@ const parts: Record<RenderErrorCode, Omit<ErrorParts<RenderErrorCode>, 'code'>> 
   },
 };
 
+/** A cause in words. */
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
 /**
  * Why nothing, or something old, is on the screen. `message` is a sentence for the reader that says what to do.
  */

@@ -1,6 +1,6 @@
 import { Container } from 'pixi.js';
 import { takeProps } from './props.js';
-import type { Surface } from './surface.js';
+import type { Surface, SurfaceLayer } from './surface.js';
 
 /** What is drawn on a surface, as plain data: a view hands over props, and the next frame shows them. */
 export interface Layer<Props> {
@@ -11,13 +11,9 @@ export interface Layer<Props> {
 }
 
 /** What one kind of layer does of its own. */
-interface LayerWork<Props> {
+interface LayerWork<Props> extends Omit<SurfaceLayer, 'destroy'> {
   /** Told of props that have changed, before the next `prepare`. */
   changed?(names: readonly (keyof Props)[]): void;
-  /** Brings meshes and uniforms up to date; called just before each draw, once the surface's `pixelRatio` is known. */
-  prepare(): void;
-  /** What was kept in the context's memory is gone. */
-  contextRestored?(): void;
   /** Lets go of meshes, then of textures: Pixi warns of a texture destroyed while a shader holds it. */
   release(): void;
 }
@@ -30,8 +26,7 @@ export function createLayer<Props extends object>(surface: Surface, props: Props
   const container = new Container();
   let destroyed = false;
   const drawn = {
-    prepare: () => work.prepare(),
-    contextRestored: () => work.contextRestored?.(),
+    ...work,
     destroy() {
       if (destroyed) return;
       destroyed = true;

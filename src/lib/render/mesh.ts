@@ -4,6 +4,7 @@ import {
   Mesh,
   Shader,
   State,
+  UniformGroup,
   type GeometryDescriptor,
   type ShaderWithResources,
   type TextureSource,
@@ -28,7 +29,23 @@ void main() {
 }
 `;
 
-export interface ShaderSource {
+const vectors = { 1: 'f32', 2: 'vec2<f32>', 3: 'vec3<f32>', 4: 'vec4<f32>' } as const;
+
+/** Uniforms by the length of their vectors, 0 at first; one of length 1 is a plain number. */
+export function createUniforms<const Lengths extends Record<string, keyof typeof vectors>>(lengths: Lengths) {
+  const structures = Object.entries(lengths).map(([name, length]) => {
+    const value = length === 1 ? 0 : new Float32Array(length);
+    return [name, { value, type: vectors[length] }] as const;
+  });
+  return new UniformGroup<{
+    -readonly [Name in keyof Lengths]: {
+      value: Lengths[Name] extends 1 ? number : Float32Array;
+      type: (typeof vectors)[Lengths[Name]];
+    };
+  }>(Object.fromEntries(structures) as never);
+}
+
+interface ShaderSource {
   name: string;
   vertex: string;
   fragment: string;
@@ -39,20 +56,16 @@ export function createShader({ name, vertex, fragment, resources }: ShaderSource
   return new Shader({ glProgram: GlProgram.from({ name, vertex, fragment }), resources });
 }
 
-/** A mesh with a shader of its own. */
-export interface ShaderMesh {
-  readonly mesh: Mesh<Geometry, Shader>;
-  /** Has the shader read a texture under one of its names. */
-  setTexture(name: string, texture: TextureSource): void;
-  destroy(): void;
-}
-
-/** @param opaque a pixel replaces what was there, rather than being laid over it */
+/**
+ * A mesh with a shader of its own.
+ *
+ * @param opaque a pixel replaces what was there, rather than being laid over it
+ */
 export function createMesh(
   source: ShaderSource,
   geometryOptions: GeometryDescriptor,
   { opaque = false } = {},
-): ShaderMesh {
+) {
   const geometry = new Geometry(geometryOptions);
   const shader = createShader(source);
   const state = State.for2d();
@@ -60,7 +73,8 @@ export function createMesh(
   const mesh = new Mesh({ geometry, shader, state });
   return {
     mesh,
-    setTexture(name, texture) {
+    /** Has the shader read a texture under one of its names. */
+    setTexture(name: string, texture: TextureSource) {
       shader.resources[name] = texture;
     },
     destroy() {

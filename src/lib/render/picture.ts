@@ -1,15 +1,6 @@
-import { RenderTexture, UniformGroup, type Container } from 'pixi.js';
-import { createMesh, quadAttributes, quadVertex } from './mesh.js';
+import { RenderTexture, type Container } from 'pixi.js';
+import { createMesh, createUniforms, quadAttributes, quadVertex } from './mesh.js';
 import type { Surface } from './surface.js';
-
-/** What took long to draw, kept as it was drawn, so that it can be shown again for next to nothing. */
-export interface Picture {
-  /** Shows the picture, pixel by pixel. */
-  readonly mesh: Container;
-  /** Puts its upper left corner on a whole pixel of the surface, in device pixels. */
-  moveTo(x: number, y: number): void;
-  destroy(): void;
-}
 
 const fragment = /* glsl */ `#version 300 es
 precision highp float;
@@ -23,13 +14,18 @@ void main() {
 }
 `;
 
-/** Draws a scene into a picture of some size, in device pixels; while a layer is prepared. */
+export type Picture = ReturnType<typeof takePicture>;
+
+/**
+ * Keeps what takes long to draw as it was drawn, so that it can be shown again for next to nothing: draws a scene into a picture of some
+ * size, in device pixels; while a layer is prepared.
+ */
 export function takePicture(
   surface: Surface,
   scene: Container,
   { width, height }: { width: number; height: number },
-): Picture {
-  const quad = new UniformGroup({ uQuad: { value: new Float32Array(4), type: 'vec4<f32>' } });
+) {
+  const quad = createUniforms({ uQuad: 4 });
   const texture = RenderTexture.create({ width, height, resolution: 1, scaleMode: 'nearest' });
   const resources = { quad, uPicture: texture.source };
   const drawn = createMesh(
@@ -39,8 +35,10 @@ export function takePicture(
   );
   surface.paint(scene, texture);
   return {
+    /** Shows the picture, pixel by pixel. */
     mesh: drawn.mesh,
-    moveTo(x, y) {
+    /** Puts its upper left corner on a whole pixel of the surface, in device pixels. */
+    moveTo(x: number, y: number) {
       quad.uniforms.uQuad.set([x, y, width, height]);
       quad.update();
     },

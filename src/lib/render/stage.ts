@@ -14,15 +14,9 @@ import {
 import { RenderError } from './errors.js';
 
 /** Hears of the context's fate, and draws again when it is back. */
-export interface StageListener {
+interface StageListener {
   contextLost(error: RenderError): void;
   contextRestored(): void;
-}
-
-/** In device pixels. */
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The renderer, for surfaces only. */
@@ -30,19 +24,12 @@ export interface Stage {
   /** Longest side of a picture in device pixels. */
   readonly maxSize: number;
   readonly lost: boolean;
-  /** Draws a scene of so many device pixels and hands the picture to a canvas. */
-  draw(scene: Container, target: HTMLCanvasElement, size: Size): void;
+  /** Draws a scene as large as a canvas, in device pixels, and hands it the picture. */
+  draw(scene: Container, target: HTMLCanvasElement): void;
   /** Draws a scene into a texture, over nothing. */
   paint(scene: Container, into: RenderTexture): void;
   /** Lets go of what is left of layers that were destroyed. */
   tidy(): void;
-}
-
-/** A listener's place at a stage: `stage` rejects with `RenderError` `no-webgl2`. */
-export interface StagePlace {
-  readonly stage: Promise<Stage>;
-  /** Leaves the stage; the last to leave turns off the light. */
-  leave(): void;
 }
 
 /** How long the renderer outlives its last surface, so that a page change does not start a context anew. */
@@ -73,16 +60,17 @@ let disposal: ReturnType<typeof setTimeout> | undefined;
 /** Number of WebGL contexts held. */
 export const contextCount = (): number => contexts;
 
-/** Joins the page's stage, starting it where it is not running. */
-export function joinStage(listener: StageListener): StagePlace {
+/** Joins the page's stage, starting it where it is not running: it rejects with `RenderError` `no-webgl2`. */
+export function joinStage(listener: StageListener) {
   clearTimeout(disposal);
   const joined = (open ??= openStage());
   joined.listeners.add(listener);
   return {
-    stage: joined.starting.then((stage) => {
+    stage: joined.starting.then((stage): Stage => {
       if (stage.lost && joined.listeners.has(listener)) listener.contextLost(lostError());
       return stage;
     }),
+    /** Leaves the stage; the last to leave turns off the light. */
     leave() {
       if (!joined.listeners.delete(listener) || joined.listeners.size > 0 || open !== joined) return;
       clearTimeout(disposal);
@@ -119,14 +107,8 @@ async function startUntilItLasts(listeners: ReadonlySet<StageListener>): Promise
   }
 }
 
-interface Canvas {
-  readonly canvas: OffscreenCanvas | HTMLCanvasElement;
-  readonly context: WebGL2RenderingContext;
-  /** Gives another canvas what was just drawn. */
-  handOver(target: HTMLCanvasElement): void;
-}
-
-function makeCanvas(): Canvas {
+/** A canvas, its context, and what gives another canvas what was just drawn. */
+function makeCanvas() {
   const wanted = { alpha: true, antialias: false, depth: false, stencil: true };
   const offscreen = typeof OffscreenCanvas === 'undefined' ? undefined : new OffscreenCanvas(1, 1);
   const context = offscreen?.getContext('webgl2', wanted) as WebGL2RenderingContext | null | undefined;
@@ -134,7 +116,7 @@ function makeCanvas(): Canvas {
     return {
       canvas: offscreen,
       context,
-      handOver: (target) =>
+      handOver: (target: HTMLCanvasElement) =>
         contextOf(target, 'bitmaprenderer').transferFromImageBitmap(offscreen.transferToImageBitmap()),
     };
   // WebKitGTK draws with WebGL 2 on a canvas of the page only.
@@ -148,7 +130,7 @@ function makeCanvas(): Canvas {
   return {
     canvas,
     context: ownContext,
-    handOver(target) {
+    handOver(target: HTMLCanvasElement) {
       const copy = contextOf(target, '2d');
       copy.clearRect(0, 0, target.width, target.height);
       copy.drawImage(canvas, 0, 0);
@@ -206,7 +188,8 @@ async function startStage(listeners: ReadonlySet<StageListener>): Promise<Runnin
     get lost() {
       return context.isContextLost();
     },
-    draw(scene, target, { width, height }) {
+    draw(scene, target) {
+      const { width, height } = target;
       if (renderer.width !== width || renderer.height !== height) renderer.resize(width, height, 1);
       renderer.render({ container: scene });
       handOver(target);

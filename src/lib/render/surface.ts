@@ -1,9 +1,9 @@
 import { Container, type RenderTexture } from 'pixi.js';
-import { RenderError } from './errors.js';
-import { joinStage, type Stage, type StageListener } from './stage.js';
+import { messageOf, RenderError } from './errors.js';
+import { joinStage, type Stage } from './stage.js';
 
 /** A layer, as its surface sees it. */
-interface SurfaceLayer {
+export interface SurfaceLayer {
   /** Brings meshes and uniforms up to date; called just before each draw, once `pixelRatio` is known. */
   prepare(): void;
   /** What was kept in the context's memory is gone. */
@@ -88,16 +88,14 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
   const pixelRatio = () =>
     Math.min(size.pixelRatio, (stage?.maxSize ?? Infinity) / Math.max(size.widthPx, size.heightPx, 1));
 
-  const listener: StageListener = {
+  const place = joinStage({
     contextLost: (error) => options.onError(error),
     contextRestored() {
       for (const layer of layers) layer.contextRestored?.();
       surface.invalidate();
       options.onRestore?.();
     },
-  };
-
-  const place = joinStage(listener);
+  });
   const surface: Surface = {
     ready: start(),
     root,
@@ -125,7 +123,7 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
         if (canvas.width !== width) canvas.width = width;
         if (canvas.height !== height) canvas.height = height;
         for (const layer of layers) layer.prepare();
-        stage.draw(root, canvas, { width, height });
+        stage.draw(root, canvas);
       } catch (cause) {
         options.onError(
           new RenderError('draw-failed', `The picture could not be drawn: ${messageOf(cause)}`, { cause }),
@@ -181,5 +179,3 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
   surfaces.add(surface);
   return surface;
 }
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,7 +1,7 @@
 import { labelWidthPx } from './label-width.js';
 
 /** One label of an axis: a token, or a position where tokens would overlap. */
-interface AxisLabel {
+export interface AxisLabel {
   position: number;
   /** Middle of its cell, in CSS pixels from the plot's edge. */
   atPx: number;
@@ -10,12 +10,6 @@ interface AxisLabel {
 
 /** Which labels of an axis are shown: every n-th token, or positions instead. */
 export type LabelsShown = number | 'positions';
-
-/** The labels of an axis that fit. */
-interface AxisLabels {
-  shown: LabelsShown;
-  labels: AxisLabel[];
-}
 
 /** The part of an axis that is seen. */
 interface AxisSpan {
@@ -31,12 +25,12 @@ const queryRowPx = 14;
 const keyColumnPx = 14.5;
 
 /** The labels of queries, below each other. */
-export function queryAxis(span: AxisSpan): AxisLabels {
+export function queryAxis(span: AxisSpan) {
   return axisLabels(span, queryRowPx, 2 * queryRowPx);
 }
 
 /** The labels of keys: tokens are diagonal, positions upright beside each other. */
-export function keyAxis(span: AxisSpan): AxisLabels {
+export function keyAxis(span: AxisSpan) {
   return axisLabels(span, keyColumnPx, labelWidthPx(span.total.toLocaleString('en')) + 12);
 }
 
@@ -46,11 +40,7 @@ export function keyAxis(span: AxisSpan): AxisLabels {
  * @param tokenPx room that a token takes along the axis
  * @param positionPx room that a position takes
  */
-function axisLabels(
-  { start, count, total, lengthPx }: AxisSpan,
-  tokenPx: number,
-  positionPx: number,
-): AxisLabels {
+function axisLabels({ start, count, total, lengthPx }: AxisSpan, tokenPx: number, positionPx: number) {
   const cell = lengthPx / count;
   const fits = Math.ceil(tokenPx / cell);
   const kind = fits > 6 ? 'position' : 'token';
@@ -60,7 +50,8 @@ function axisLabels(
     const atPx = (i + 0.5 - start) * cell;
     if (atPx >= 0 && atPx <= lengthPx) labels.push({ position: i, atPx, kind });
   }
-  return { shown: kind === 'position' ? 'positions' : step, labels };
+  const shown: LabelsShown = kind === 'position' ? 'positions' : step;
+  return { shown, labels };
 }
 
 /** The least of 1, 2, 5, 10, 20, 50, … that is not below `atLeast`. */

@@ -2,7 +2,7 @@ import type { KeptHead } from '../analysis/index.js';
 import type { Token } from '../trace/index.js';
 import { layOutHeatmap, type Size } from './heatmap-layout.js';
 import { heatmapScene, type HeatmapScene, type HeatmapWords, type SceneText } from './heatmap-scene.js';
-import type { Rect } from './rect.js';
+import { intersection, type Rect } from './rect.js';
 import { cellRect, clampViewport, wholeMatrix, type Viewport } from './viewport.js';
 
 /** Adjacent keys that a head keeps. */
@@ -74,17 +74,10 @@ function keptRuns({ viewport, plot }: HeatmapScene, { kept, needle: positions }:
       while (!apart && key + 1 < to && keys[key + 1] && needle.has(key + 1) === isNeedle) key++;
       const { x, y, width, height } = cellRect(viewport, plot, row, start, 1, key + 1 - start);
       const rect = { x, y, width: width - (apart ? 1 : 0), height: height - rowGap };
-      runs.push({ rect: cutTo(rect, plot), needle: isNeedle });
+      runs.push({ rect: intersection(rect, plot), needle: isNeedle });
     }
   }
   return runs;
-}
-
-function cutTo(rect: Rect, plot: Rect): Rect {
-  const [x, y] = [Math.max(rect.x, plot.x), Math.max(rect.y, plot.y)];
-  const right = Math.min(rect.x + rect.width, plot.x + plot.width);
-  const bottom = Math.min(rect.y + rect.height, plot.y + plot.height);
-  return { x, y, width: Math.max(0, right - x), height: Math.max(0, bottom - y) };
 }
 
 function numbersOf(

@@ -139,8 +139,7 @@ function pictureOf(
   { pictures = [], perKey }: GroupSceneInput,
 ): KeyEntry['picture'] {
   const found = pictures.find(({ start, end }) => start === positions[0] && end - start === positions.length);
-  const shade = (at: number): number => (strongest > 0 ? (perKey?.[at] ?? 0) / strongest : 0);
-  return found && { image: found.image, shades: positions.map(shade) };
+  return found && { image: found.image, shades: positions.map((at) => shadeOf(at, strongest, perKey)) };
 }
 
 /** Places the parts one after the other; negative ones, as in a difference, have no length. */
@@ -161,6 +160,9 @@ function strongestKey({ shares, perKey }: GroupSceneInput): number {
       if (k !== shares.rest) for (const at of positions) most = Math.max(most, perKey[at]!);
   return most;
 }
+
+const shadeOf = (position: number, strongest: number, perKey: GroupSceneInput['perKey']): number =>
+  strongest > 0 ? (perKey?.[position] ?? 0) / strongest : 0;
 
 /** The `length` consecutive tokens of a group that get most together; the first ones if all get the same. */
 function excerpt(
@@ -191,12 +193,7 @@ function excerpt(
     const own = whole.slice(0, whole.length - text.length);
     const space = apart ? ' … ' : spaced || before === '' ? own : spaceBetween(before, token.continues, text);
     before += space + text;
-    return {
-      position,
-      before: i > 0 ? space : '',
-      text,
-      shade: strongest > 0 ? (perKey?.[position] ?? 0) / strongest : 0,
-    };
+    return { position, before: i > 0 ? space : '', text, shade: shadeOf(position, strongest, perKey) };
   });
   return { pieces, cutBefore: start > 0, cutAfter: start + count < positions.length };
 }

@@ -5,7 +5,7 @@ import { widestLabelPx } from './label-width.js';
 export const paddingPx = 10;
 
 /** The width of a number beside a token, as in TokenRow's style. */
-const numberPx = 42;
+export const numberPx = 42;
 const widestLinesPx = 420;
 
 /** The widths of the three columns, in whole CSS pixels, and the margin that centres them. */

@@ -6,13 +6,17 @@ import { rowPx } from './rows.js';
 /** A side of the lines: queries or keys. */
 export type Side = 'query' | 'key';
 
-/** Lines as columns with an entry each: token positions, the index of a colour, and the line's number. */
-interface SceneLines {
+/** Lines as columns with an entry each: token positions, the index of a colour (its head's), and the line's number. */
+export interface Lines {
   readonly count: number;
   readonly query: ArrayLike<number>;
   readonly key: ArrayLike<number>;
   readonly head: ArrayLike<number>;
   readonly weight: ArrayLike<number>;
+  /** What they are lines of: others of the same differ from these only out of sight. Default: themselves. */
+  readonly of?: object;
+  /** Whether some that are in sight are yet to come. Default false. */
+  readonly partial?: boolean;
 }
 
 /** How lines look. */
@@ -35,9 +39,9 @@ export interface HeadScene {
   readonly columns: Columns;
   readonly horizontal: boolean;
   readonly tokens: Readonly<Record<Side, readonly Token[]>>;
-  readonly lines: SceneLines;
+  readonly lines: Lines;
   /** More lines, over these, that come and go with the token in focus: to where it reaches out of sight. */
-  readonly more: SceneLines;
+  readonly more: Lines;
   readonly look: LineLook;
 }
 
@@ -72,21 +76,20 @@ export function lineEnds(
 
 /** How a line is drawn: its colour by index, and whether it is highlighted and drawn over the others. */
 export function lineStyle(
-  { lines, look }: Pick<HeadScene, 'lines' | 'look'>,
+  { lines, look: { focus, opacityScale, range } }: Pick<HeadScene, 'lines' | 'look'>,
   index: number,
 ): { color: number; opacity: number; widthPx: number; standsOut: boolean } {
-  const { focus, opacityScale, range } = look;
   const number = lines.weight[index]!;
   const magnitude = Math.min(Math.abs(number) / Math.max(-range[0], range[1]), 1);
+  const focused = (focus.query ?? focus.key) !== null;
   const standsOut =
-    (focus.query ?? focus.key) !== null &&
+    focused &&
     (focus.query === null || focus.query === lines.query[index]) &&
     (focus.key === null || focus.key === lines.key[index]);
-  const atRest = (focus.query ?? focus.key) === null;
   const opacity = Math.min(1, magnitude * opacityScale);
   return {
     color: range[0] < 0 ? (number < 0 ? 0 : 1) : lines.head[index]!,
-    opacity: standsOut ? Math.sqrt(opacity) : atRest ? opacity : opacity * restOpacity,
+    opacity: standsOut ? Math.sqrt(opacity) : focused ? opacity * restOpacity : opacity,
     widthPx: (lineWidthsPx[0] + (lineWidthsPx[1] - lineWidthsPx[0]) * magnitude) * (standsOut ? 1.5 : 1),
     standsOut,
   };

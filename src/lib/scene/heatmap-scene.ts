@@ -1,5 +1,5 @@
 import type { Matrix, Token } from '../trace/index.js';
-import { keyAxis, queryAxis, type LabelsShown } from './axis-texts.js';
+import { keyAxis, queryAxis, type AxisLabel, type LabelsShown } from './axis-texts.js';
 import type { HeatmapLayout } from './heatmap-layout.js';
 import { cutMiddle, titleWidthPx } from './label-width.js';
 import type { Point, Rect } from './rect.js';
@@ -71,33 +71,29 @@ export function heatmapScene(
   const { query, queries, key, keys } = viewport;
   const down = queryAxis({ start: query, count: queries, total: size.rows, lengthPx: plot.height });
   const across = keyAxis({ start: key, count: keys, total: size.cols, lengthPx: plot.width });
-  const text = (
-    tokens: readonly Token[],
-    { position, kind }: { position: number; kind: SceneText['kind'] },
-  ) => (kind === 'position' ? words.position(tokens[position]!.position) : tokens[position]!.label);
+  const labelOf = (tokens: readonly Token[], { position, kind }: AxisLabel, roomPx: number) => {
+    const token = tokens[position]!;
+    const full = kind === 'position' ? words.position(token.position) : token.label;
+    return { full, text: cutMiddle(full, roomPx), kind, position, roomPx };
+  };
   const edge = { x: plot.x - 8, y: plot.y - 8 };
   return {
     size,
     plot,
     viewport,
     cells,
-    queryLabels: down.labels.map((label) => {
-      const full = text(queryTokens, label);
-      return {
-        ...{ full, text: cutMiddle(full, layout.queryLabelPx), kind: label.kind, position: label.position },
-        ...{ x: edge.x, y: plot.y + label.atPx, anchor: 'end', angle: 0, roomPx: layout.queryLabelPx },
-      };
-    }),
+    queryLabels: down.labels.map((label) => ({
+      ...labelOf(queryTokens, label, layout.queryLabelPx),
+      ...{ x: edge.x, y: plot.y + label.atPx, anchor: 'end', angle: 0 },
+    })),
     keyLabels: across.labels.map((label) => {
-      const full = text(keyTokens, label);
       const upright = label.kind === 'position';
       return {
-        ...{ full, text: cutMiddle(full, layout.keyLabelPx), kind: label.kind, position: label.position },
+        ...labelOf(keyTokens, label, layout.keyLabelPx),
         x: plot.x + label.atPx - (upright ? 0 : 4),
         y: upright ? plot.y - 12 : edge.y,
         anchor: upright ? 'middle' : 'start',
         angle: upright ? 0 : keyAngle,
-        roomPx: layout.keyLabelPx,
       };
     }),
     titles: [

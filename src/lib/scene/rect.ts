@@ -12,6 +12,19 @@ export interface Rect {
   height: number;
 }
 
+/** What two rectangles have in common; without a size where that is nothing. */
+export function intersection(a: Rect, b: Rect): Rect {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
+  const right = Math.min(a.x + a.width, b.x + b.width);
+  const bottom = Math.min(a.y + a.height, b.y + b.height);
+  return { x, y, width: Math.max(0, right - x), height: Math.max(0, bottom - y) };
+}
+
+/** A rectangle that reaches further on all sides; less far by a negative number. */
+export function widened({ x, y, width, height }: Rect, by: number): Rect {
+  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
+}
+
 /** The rectangle between two of its corners. */
 export function rectBetween(a: Point, b: Point): Rect {
   const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];

@@ -1,8 +1,1 @@
-export {
-  createHeatmapLayer,
-  type Causal,
-  type HeatmapLayer,
-  type HeatmapLayerOptions,
-  type HeatmapLayerProps,
-  type ReadingProgress,
-} from './layer.js';
+export * from './layer.js';

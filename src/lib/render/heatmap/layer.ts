@@ -8,7 +8,7 @@ import { toUnit, type Range, type Scale } from '../colors/scale.js';
 import { paper } from '../colors/sequential.js';
 import type { ColorTable } from '../colors/table.js';
 import { hatchColors } from '../colors/theme.js';
-import { RenderError } from '../errors.js';
+import { messageOf, RenderError } from '../errors.js';
 import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
 import { createDataTexture, destroyDataTexture, rgbToTexels } from '../textures.js';
@@ -109,10 +109,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
     tileReady: () => surface.invalidate(),
     tileProgress: () => tell(),
     tileFailed(cause: unknown) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      surface.reportError(
-        new RenderError('block-failed', `Some weights could not be read: ${reason}`, { cause }),
-      );
+      const message = `Some weights could not be read: ${messageOf(cause)}`;
+      surface.reportError(new RenderError('block-failed', message, { cause }));
       surface.invalidate();
     },
   };

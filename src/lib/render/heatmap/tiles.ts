@@ -23,17 +23,14 @@ export interface Tile extends TilePlace {
   readonly texture: DataTexture | null;
 }
 
-interface Entry extends Tile {
+type Entry = { -readonly [Name in keyof Tile]: Tile[Name] } & {
   key: string;
   matrixId: number;
-  state: Tile['state'];
-  share: number;
-  texture: DataTexture | null;
   bytes: number;
   abort: AbortController | null;
   /** Who needs it now: these tiles stay, and a load nobody needs is aborted. */
   users: Set<TileUser>;
-}
+};
 
 /** A heatmap, as the cache sees it. */
 export interface TileUser {
@@ -74,17 +71,12 @@ function idOf(matrix: Matrix): number {
 export function useTile(matrix: Matrix, place: TilePlace, user: TileUser, quick: boolean): Tile {
   const matrixId = idOf(matrix);
   const key = [matrixId, place.rowLevel, place.colLevel, place.row, place.col].join('/');
-  let entry = entries.get(key);
-  if (entry) {
-    entries.delete(key);
-    entries.set(key, entry);
-    entry.users.add(user);
-  } else {
-    entry = createEntry(matrix, place, matrixId, key);
-    entry.users.add(user);
-    entries.set(key, entry);
-    load(matrix, entry, quick);
-  }
+  const held = entries.get(key);
+  const entry = held ?? createEntry(matrix, place, matrixId, key);
+  entries.delete(key);
+  entries.set(key, entry);
+  entry.users.add(user);
+  if (!held) load(matrix, entry, quick);
   return entry;
 }
 

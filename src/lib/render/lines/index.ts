@@ -1,1 +1,2 @@
-export { createLinesLayer, type Lines, type LinesLayer, type LinesProps } from './layer.js';
+export type { Lines } from '../../scene/head-scene.js';
+export { createLinesLayer, type LinesLayer, type LinesProps } from './layer.js';

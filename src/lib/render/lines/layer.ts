@@ -1,4 +1,5 @@
 import { Container } from 'pixi.js';
+import { lineWidthsPx, type Lines } from '../../scene/head-scene.js';
 import type { Rect } from '../../scene/rect.js';
 import { diverging } from '../colors/diverging.js';
 import { mostOf, type Range } from '../colors/scale.js';
@@ -11,21 +12,8 @@ import { lineStride } from './line-texels.js';
 import { pickLines } from './pick-lines.js';
 import { createTiles, type Run, type Tiles } from './tiles.js';
 
-/** Lines as columns, one entry a line: token positions, index of the head's colour, weight. Copied when it is another object. */
-export interface Lines {
-  count: number;
-  query: ArrayLike<number>;
-  key: ArrayLike<number>;
-  head: ArrayLike<number>;
-  weight: ArrayLike<number>;
-  /** What they are lines of: others of the same differ from these only out of sight. Default: themselves. */
-  of?: object;
-  /** Whether some that are in sight are yet to come. Default false. */
-  partial?: boolean;
-}
-
 export interface LinesProps {
-  /** Drawn in the order given. */
+  /** Drawn in the order given. Copied when it is another object. */
   lines: Lines;
   /** More lines, drawn over these, that come and go with the focus. @default none */
   more: Lines;
@@ -89,8 +77,8 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     range: [0, 1],
     table: diverging.light,
     opacityScale: 1,
-    widthPx: [0.6, 2.4],
-    focus: { query: null, key: null },
+    widthPx: lineWidthsPx,
+    focus: noFocus,
   };
   const lineUniforms = createLineUniforms();
   let colors = colorTexture(props.colors);

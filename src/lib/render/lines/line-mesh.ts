@@ -1,5 +1,5 @@
-import { Buffer, BufferUsage, UniformGroup, type TextureSource } from 'pixi.js';
-import { createMesh, type ShaderMesh } from '../mesh.js';
+import { Buffer, BufferUsage, type TextureSource } from 'pixi.js';
+import { createMesh, createUniforms } from '../mesh.js';
 import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
 import { LineTexels, linesPerRow, lineStride } from './line-texels.js';
 import { linesFragment, linesPerInstance, linesVertex } from './lines.glsl.js';
@@ -11,34 +11,20 @@ const shapes = [
   { upTo: Infinity, strip: strips(8, nearEnds) },
 ];
 
-export function createLineUniforms() {
-  return new UniformGroup({
-    uRect: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uStart: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uTokenPx: { value: 0, type: 'f32' },
-    uHorizontal: { value: 0, type: 'f32' },
-    uWidthPx: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uMost: { value: 1, type: 'f32' },
-    uSigned: { value: 0, type: 'f32' },
-    uOpacity: { value: 1, type: 'f32' },
-    uFade: { value: 1, type: 'f32' },
+export const createLineUniforms = () =>
+  createUniforms({
+    ...{ uRect: 4, uStart: 4, uTokenPx: 1, uHorizontal: 1 },
+    ...{ uWidthPx: 2, uMost: 1, uSigned: 1, uOpacity: 1, uFade: 1 },
   });
-}
 
-export type LineUniforms = ReturnType<typeof createLineUniforms>;
+type LineUniforms = ReturnType<typeof createLineUniforms>;
 
-/** Many lines in one draw call. */
-export interface LineMesh extends ShaderMesh {
-  readonly lines: LineTexels;
-  /** Shows what `lines` holds now. */
-  show(): void;
-}
-
-/** `pass` 1 draws its lines as those in focus. */
-export function createLineMesh(uniforms: LineUniforms, colors: TextureSource, pass: 0 | 1): LineMesh {
+/** Many lines in one draw call; `pass` 1 draws them as those in focus. */
+export function createLineMesh(uniforms: LineUniforms, colors: TextureSource, pass: 0 | 1) {
   const lines = new LineTexels();
   let texture = lineTexture(lines.rows);
-  const own = new UniformGroup({ uPass: { value: pass, type: 'f32' }, uCount: { value: 0, type: 'f32' } });
+  const own = createUniforms({ uPass: 1, uCount: 1 });
+  own.uniforms.uPass = pass;
   const vertices = new Buffer({
     data: shapes[0]!.strip.vertices,
     usage: BufferUsage.VERTEX | BufferUsage.COPY_DST,
@@ -69,6 +55,7 @@ export function createLineMesh(uniforms: LineUniforms, colors: TextureSource, pa
   return {
     ...drawn,
     lines,
+    /** Shows what `lines` holds now. */
     show() {
       const { strip } = shapes.find(({ upTo }) => lines.count <= upTo)!;
       if (vertices.data !== strip.vertices) {

@@ -24,20 +24,10 @@ interface Place {
 const kept = 3;
 const isWhole = (px: number): boolean => Math.abs(px - Math.round(px)) < 1e-6;
 
-/** What is drawn between tokens, as pictures of some tokens each: each drawn once, and moved where both sides are scrolled together. */
-export interface Tiles {
-  readonly container: Container;
-  /** Shows what is in sight; `draw` is asked for the scene of what there is no picture of yet: all of it, or a part of it. */
-  show(place: Place, draw: (run: Run) => Container, partial?: boolean): void;
-  hide(): void;
-  /** What they show is no longer so. */
-  forget(): void;
-  /** What was drawn in part is to be drawn anew. */
-  forgetPartial(): void;
-  destroy(): void;
-}
+export type Tiles = ReturnType<typeof createTiles>;
 
-export function createTiles(surface: Surface): Tiles {
+/** What is drawn between tokens, as pictures of some tokens each: each drawn once, and moved where both sides are scrolled together. */
+export function createTiles(surface: Surface) {
   const container = new Container();
   /** By their first query, what was shown last at the end. */
   const pictures = new Map<number, Picture>();
@@ -55,7 +45,12 @@ export function createTiles(surface: Surface): Tiles {
 
   return {
     container,
-    show({ queryStart, keyStart, horizontal, tokenPx }, draw, partial = false) {
+    /** Shows what is in sight; `draw` is asked for the scene of what there is no picture of yet: all of it, or a part of it. */
+    show(
+      { queryStart, keyStart, horizontal, tokenPx }: Place,
+      draw: (run: Run) => Container,
+      partial = false,
+    ) {
       const { width, height } = surface.devicePx;
       const surfacePx = horizontal ? width : height;
       const whole = isWhole(rowsPerTile * tokenPx) && isWhole(queryStart * tokenPx);
@@ -90,7 +85,9 @@ export function createTiles(surface: Surface): Tiles {
     hide() {
       container.visible = false;
     },
+    /** What they show is no longer so. */
     forget: dropAll,
+    /** What was drawn in part is to be drawn anew. */
     forgetPartial() {
       [...parts].forEach(drop);
     },

@@ -3,6 +3,7 @@ import { mostOf, type Range } from '../colors/scale.js';
 import type { ColorTable } from '../colors/table.js';
 import type { Rect } from '../../scene/rect.js';
 import { createLayer, type Layer } from '../layer.js';
+import { createMesh, createUniforms, quadAttributes, quadVertex } from '../mesh.js';
 import type { Surface } from '../surface.js';
 import {
   createDataTexture,
@@ -11,7 +12,7 @@ import {
   tableTexture,
   type DataTexture,
 } from '../textures.js';
-import { createPanelMesh, type PanelMesh } from './panel-mesh.js';
+import { panelFragment } from './panel.glsl.js';
 
 /** A matrix of signed numbers, drawn as coloured cells. */
 export interface SignedPanel {
@@ -36,9 +37,26 @@ export interface SignedProps {
 export type SignedLayer = Layer<SignedProps>;
 
 interface Held {
-  mesh: PanelMesh;
+  mesh: ReturnType<typeof createPanelMesh>;
   values: Float32Array | null;
   texture: DataTexture | null;
+}
+
+/**
+ * One quad with the texture of a panel's numbers. It draws nothing sensible until it is given them: it holds the colour table in
+ * their place.
+ */
+function createPanelMesh(table: DataTexture) {
+  const panel = createUniforms({ uQuad: 4, uCount: 2, uCellPx: 2, uGapPx: 2, uMost: 1 });
+  const source = {
+    name: 'attentrace-panel',
+    vertex: quadVertex,
+    fragment: panelFragment,
+    resources: { panel, uValues: table, uTable: table },
+  };
+  const geometry = { attributes: quadAttributes(), topology: 'triangle-strip' } as const;
+  // A pixel has the colour of its cell, or none.
+  return { ...createMesh(source, geometry, { opaque: true }), uniforms: panel.uniforms };
 }
 
 /** Draws matrices of signed numbers on a surface, a mesh each. */

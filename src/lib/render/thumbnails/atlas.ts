@@ -1,21 +1,11 @@
-/** Pictures of one size, side by side in one larger picture. Pure: a layer makes it a texture. */
-export interface Atlas {
-  readonly width: number;
-  readonly height: number;
-  /** `[height, width, channels]`. */
-  readonly data: Uint8Array;
-  has(key: string): boolean;
-  /** Where a picture's upper left corner is; undefined where it is not held. It counts as used then. */
-  use(key: string): { x: number; y: number } | undefined;
-  /** Puts a picture in place of the longest unused one, where all places are taken, but of none that is `needed`. */
-  put(key: string, picture: Uint8Array, needed: (key: string) => boolean): boolean;
-}
-
 /** No side is longer: every graphics context takes a texture of this size. */
 const longestSide = 4096;
 
-/** An atlas for up to `count` pictures of `width` × `height`, `channels` bytes a pixel, as many as fit. */
-export function createAtlas(pictureWidth: number, pictureHeight: number, count: number, channels = 1): Atlas {
+/**
+ * An atlas: up to `count` pictures of one size, as many as fit, side by side in one larger picture, `channels` bytes a pixel. Pure: a
+ * layer makes it a texture.
+ */
+export function createAtlas(pictureWidth: number, pictureHeight: number, count: number, channels = 1) {
   const columns = Math.min(count, Math.max(1, Math.floor(longestSide / pictureWidth)));
   const rows = Math.min(Math.ceil(count / columns), Math.max(1, Math.floor(longestSide / pictureHeight)));
   // WebGL wants rows of whole words.
@@ -44,16 +34,19 @@ export function createAtlas(pictureWidth: number, pictureHeight: number, count: 
   return {
     width,
     height,
+    /** `[height, width, channels]`. */
     data,
-    has: (key) => places.has(key),
-    use(key) {
+    has: (key: string) => places.has(key),
+    /** Where a picture's upper left corner is; undefined where it is not held. It counts as used then. */
+    use(key: string) {
       const place = places.get(key);
       if (place === undefined) return undefined;
       places.delete(key);
       places.set(key, place);
       return corner(place);
     },
-    put(key, picture, needed) {
+    /** Puts a picture in place of the longest unused one, where all places are taken, but of none that is `needed`. */
+    put(key: string, picture: Uint8Array, needed: (key: string) => boolean) {
       const place = freePlace(needed);
       if (place === undefined) return false;
       places.set(key, place);

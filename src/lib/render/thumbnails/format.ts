@@ -1,28 +1,9 @@
-import type { Block, BlockRequest } from '../../trace/index.js';
-import type { Levels } from '../../trace/pyramid/reduce.js';
+import type { ThumbnailFormat } from '../../scene/thumbnail-format.js';
+import type { Block } from '../../trace/index.js';
 import { mostOf } from '../colors/scale.js';
 import { cellColors, headCells, wholeRequest } from './head-cells.js';
-import { pictureLines, rasterizeLines, type PictureLine } from './rasterize-lines.js';
+import { pictureLines, rasterizeLines } from './rasterize-lines.js';
 import type { ThumbnailsProps } from './types.js';
-
-/** What a thumbnail in the atlas depends on, beside its head. */
-export interface Format {
-  /** The same for formats that are the same. */
-  id: string;
-  kind: ThumbnailsProps['kind'];
-  /** Size in the atlas: pixels of lines, cells of a matrix. */
-  width: number;
-  height: number;
-  /** Bytes a pixel: two of lines that are signed, for positive and negative ones. */
-  channels: 1 | 2;
-  /** What is read of a head. */
-  request: BlockRequest & Levels;
-  /** How many weights that covers. */
-  weights: number;
-  make(block: Block): Uint8Array;
-  /** Of lines: the same before it is a picture. */
-  lines?(block: Block): PictureLine[];
-}
 
 /** A matrix is shown with no more cells than this on a side. */
 const mostCells = 64;
@@ -39,7 +20,7 @@ const lineWidthPx = (heightPx: number): number => Math.min(Math.max(heightPx / 9
 export function chooseFormat(
   { stream, kind, scale, range, widthPx, heightPx }: ThumbnailsProps,
   ratio: number,
-): Format | null {
+): ThumbnailFormat | null {
   const width = Math.round(widthPx * ratio);
   const height = Math.round(heightPx * ratio);
   if (!stream || width < 1 || height < 1) return null;

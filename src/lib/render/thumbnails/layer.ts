@@ -1,9 +1,10 @@
+import type { ThumbnailFormat } from '../../scene/thumbnail-format.js';
 import type { Stream } from '../../trace/index.js';
 import { paper } from '../colors/sequential.js';
 import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
 import { colorTexture, destroyDataTexture, fillTable, tableTexture } from '../textures.js';
-import { chooseFormat, type Format } from './format.js';
+import { chooseFormat } from './format.js';
 import { createReads } from './reads.js';
 import { createSheet, type Sheet } from './sheet.js';
 import { keyOf, type FailedHead, type Thumbnail, type ThumbnailsProps } from './types.js';
@@ -71,7 +72,7 @@ export function createThumbnailsLayer(surface: Surface, options: ThumbnailsOptio
   const heldOf = (some: Sheet | null): number =>
     some ? props.thumbnails.filter((head) => some.has(head)).length : -1;
 
-  function changeSheet(format: Format | null): void {
+  function changeSheet(format: ThumbnailFormat | null): void {
     const { stream } = props;
     reads.reset();
     crowdedOut.clear();

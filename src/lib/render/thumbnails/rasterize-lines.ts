@@ -1,4 +1,5 @@
 import { curvePoint } from '../../scene/curve.js';
+import type { PictureLine } from '../../scene/thumbnail-format.js';
 import type { HeadCells } from './head-cells.js';
 
 export interface LinePicture {
@@ -17,16 +18,6 @@ export interface LinePicture {
 
 /** A weight so small changes no pixel. */
 const faintest = 1 / 512;
-
-/** A line of a head, from the left edge to the right, in device pixels. */
-export interface PictureLine {
-  fromY: number;
-  toY: number;
-  /** Its magnitude, 0 to 1, which is its opacity too. */
-  weight: number;
-  thickness: number;
-  channel: 0 | 1;
-}
 
 /** The lines of a head that can be seen, queries at the left and keys at the right. */
 export function pictureLines(

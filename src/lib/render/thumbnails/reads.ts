@@ -1,7 +1,7 @@
 import type { Block } from '../../trace/index.js';
 import { keyOf, type FailedHead, type Thumbnail } from './types.js';
 
-export interface ReadsOptions {
+interface ReadsOptions {
   read(head: Thumbnail, signal: AbortSignal): Block | Promise<Block>;
   /** How many weights the next read covers. */
   weights(): number;
@@ -12,19 +12,6 @@ export interface ReadsOptions {
   onFailures(failures: readonly FailedHead[]): void;
 }
 
-/** Reads heads a few at a time, those most wanted first, and lets go of those no longer wanted. */
-export interface Reads {
-  /** Whether a head is neither being read nor known to fail. */
-  isOpen(key: string): boolean;
-  hasFailed(key: string): boolean;
-  /** Heads on the screen: reads of others are aborted, and others that failed are tried again when they are back. */
-  keep(heads: readonly Thumbnail[]): void;
-  /** Reads what is missing, after a while, in slices. `missing` is asked before each. */
-  start(missing: () => readonly Thumbnail[], delayMs: number): void;
-  /** Lets go of everything. */
-  reset(): void;
-}
-
 /** Work at a time, in milliseconds and in weights covered; then others have their turn: input, frames. */
 const sliceMs = 9;
 const sliceWeights = 2 ** 22;
@@ -33,7 +20,8 @@ const drawEveryMs = 120;
 /** Heads read at the same time where reading takes time. */
 const mostReading = 6;
 
-export function createReads(options: ReadsOptions): Reads {
+/** Reads heads a few at a time, those most wanted first, and lets go of those no longer wanted. */
+export function createReads(options: ReadsOptions) {
   const reading = new Map<string, AbortController>();
   const failures = new Map<string, FailedHead>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -83,6 +71,7 @@ export function createReads(options: ReadsOptions): Reads {
     }
   }
 
+  /** Heads on the screen: reads of others are aborted, and others that failed are tried again when they are back. */
   function keep(heads: readonly Thumbnail[]): void {
     const kept = new Set(heads.map(keyOf));
     for (const [key, abort] of reading) {
@@ -96,13 +85,16 @@ export function createReads(options: ReadsOptions): Reads {
   }
 
   return {
-    isOpen: (key) => !reading.has(key) && !failures.has(key),
-    hasFailed: (key) => failures.has(key),
+    /** Whether a head is neither being read nor known to fail. */
+    isOpen: (key: string) => !reading.has(key) && !failures.has(key),
+    hasFailed: (key: string) => failures.has(key),
     keep,
-    start(missing, delayMs) {
+    /** Reads what is missing, after a while, in slices. `missing` is asked before each. */
+    start(missing: () => readonly Thumbnail[], delayMs: number) {
       if (reading.size >= mostReading) return;
       timer ??= setTimeout(() => work(missing, performance.now()), delayMs);
     },
+    /** Lets go of everything. */
     reset() {
       clearTimeout(timer);
       timer = undefined;

@@ -1,24 +1,14 @@
+import type { ThumbnailFormat } from '../../scene/thumbnail-format.js';
 import type { Block } from '../../trace/index.js';
 import { createDataTexture, destroyDataTexture, type DataTexture } from '../textures.js';
 import { createAtlas } from './atlas.js';
-import type { Format } from './format.js';
-import { createThumbnailMesh, thumbnailStride, type ThumbnailMesh } from './thumbnail-mesh.js';
+import { createThumbnailMesh, thumbnailStride } from './thumbnail-mesh.js';
 import { keyOf, type Thumbnail, type ThumbnailsProps } from './types.js';
 
-/** Pictures of one format in an atlas, and the mesh that draws them in one call. */
-export interface Sheet {
-  readonly format: Format;
-  readonly mesh: ThumbnailMesh;
-  has(head: Thumbnail): boolean;
-  /** Makes the picture of a head. False where the atlas is full of pictures that are `needed`. */
-  put(head: Thumbnail, block: Block, needed: (key: string) => boolean): boolean;
-  /** Draws those of some thumbnails that it has, at the size of `props`, whatever size they were made for. */
-  show(thumbnails: readonly Thumbnail[], props: ThumbnailsProps, ratio: number): void;
-  destroy(): void;
-}
+export type Sheet = ReturnType<typeof createSheet>;
 
-/** A sheet for up to `count` heads. */
-export function createSheet(format: Format, count: number, table: DataTexture, colors: DataTexture): Sheet {
+/** Pictures of one format in an atlas, those of up to `count` heads, and the mesh that draws them in one call. */
+export function createSheet(format: ThumbnailFormat, count: number, table: DataTexture, colors: DataTexture) {
   const atlas = createAtlas(format.width, format.height, count, format.channels);
   const { data, width, height } = atlas;
   const texture = createDataTexture({
@@ -33,12 +23,14 @@ export function createSheet(format: Format, count: number, table: DataTexture, c
   return {
     format,
     mesh,
-    has: (head) => atlas.has(keyOf(head)),
-    put(head, block, needed) {
+    has: (head: Thumbnail) => atlas.has(keyOf(head)),
+    /** Makes the picture of a head. False where the atlas is full of pictures that are `needed`. */
+    put(head: Thumbnail, block: Block, needed: (key: string) => boolean) {
       fresh = true;
       return atlas.put(keyOf(head), format.make(block), needed);
     },
-    show(thumbnails, { stream, widthPx, heightPx }, ratio) {
+    /** Draws those of some thumbnails that it has, at the size of `props`, whatever size they were made for. */
+    show(thumbnails: readonly Thumbnail[], { stream, widthPx, heightPx }: ThumbnailsProps, ratio: number) {
       if (fresh) texture.update();
       fresh = false;
       const instances = new Float32Array(Math.max(1, thumbnails.length) * thumbnailStride);

@@ -1,38 +1,14 @@
-import { Buffer, BufferUsage, UniformGroup, type TextureSource } from 'pixi.js';
-import { createMesh, quadAttributes, type ShaderMesh } from '../mesh.js';
+import { Buffer, BufferUsage, type TextureSource } from 'pixi.js';
+import { createMesh, createUniforms, quadAttributes } from '../mesh.js';
 import { thumbnailsFragment, thumbnailsVertex } from './thumbnails.glsl.js';
 
 /** Numbers a thumbnail takes in the instance buffer: its corner, its place in the atlas, its layer. */
 export const thumbnailStride = 5;
 
 /** All thumbnails in one draw call. */
-export interface ThumbnailMesh extends ShaderMesh {
-  readonly uniforms: {
-    uSize: Float32Array;
-    uCells: Float32Array;
-    uMatrix: number;
-    uSigned: number;
-    uCausal: number;
-    uLevels: Float32Array;
-    uQueries: number;
-  };
-  /** Shows `count` thumbnails, `thumbnailStride` numbers each. Viewed until the next call. */
-  setThumbnails(data: Float32Array, count: number): void;
-}
-
-export function createThumbnailMesh(
-  atlas: TextureSource,
-  table: TextureSource,
-  colors: TextureSource,
-): ThumbnailMesh {
-  const thumbnails = new UniformGroup({
-    uSize: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uCells: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uMatrix: { value: 0, type: 'f32' },
-    uSigned: { value: 0, type: 'f32' },
-    uCausal: { value: 0, type: 'f32' },
-    uLevels: { value: new Float32Array(2), type: 'vec2<f32>' },
-    uQueries: { value: 0, type: 'f32' },
+export function createThumbnailMesh(atlas: TextureSource, table: TextureSource, colors: TextureSource) {
+  const thumbnails = createUniforms({
+    ...{ uSize: 2, uCells: 2, uMatrix: 1, uSigned: 1, uCausal: 1, uLevels: 2, uQueries: 1 },
   });
   const source = {
     name: 'attentrace-thumbnails',
@@ -55,8 +31,9 @@ export function createThumbnailMesh(
   mesh.visible = false;
   return {
     ...drawn,
-    uniforms: thumbnails.uniforms as ThumbnailMesh['uniforms'],
-    setThumbnails(data, count) {
+    uniforms: thumbnails.uniforms,
+    /** Shows `count` thumbnails, `thumbnailStride` numbers each. Viewed until the next call. */
+    setThumbnails(data: Float32Array, count: number) {
       instances.data = data;
       mesh.geometry.instanceCount = count;
       mesh.visible = count > 0;

@@ -1,17 +1,8 @@
+import type { Lines } from '../../scene/head-scene.js';
 import { decodeWeights, type Block, type Segment, type Stream } from '../../trace/index.js';
 import { leastPicked, magnitudes, type EdgeRule } from './edge-rule.js';
 
-/** Lines to draw, one entry each: from query to key, in the colour of a head. */
-export interface HeadLines {
-  count: number;
-  query: ArrayLike<number>;
-  key: ArrayLike<number>;
-  head: ArrayLike<number>;
-  weight: ArrayLike<number>;
-  /** See `Lines` of the layer. */
-  of?: object;
-  partial?: boolean;
-}
+export type HeadLines = Lines;
 
 /** Weights of one head at level 0, and the index of its colour. */
 export interface HeadBlock {
