@@ -30,3 +30,17 @@ export function rectBetween(a: Point, b: Point): Rect {
   const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
   return { x, y, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
 }
+
+/** What is left of a rectangle without another one: up to four. */
+export function without(rect: Rect, hole: Rect): Rect[] {
+  const cut = intersection(rect, hole);
+  if (cut.width === 0 || cut.height === 0) return [rect];
+  const [right, bottom] = [cut.x + cut.width, cut.y + cut.height];
+  const beside = { y: cut.y, height: cut.height };
+  return [
+    { ...rect, height: cut.y - rect.y },
+    { ...rect, y: bottom, height: rect.y + rect.height - bottom },
+    { ...beside, x: rect.x, width: cut.x - rect.x },
+    { ...beside, x: right, width: rect.x + rect.width - right },
+  ].filter(({ width, height }) => width > 0 && height > 0);
+}

@@ -1,4 +1,5 @@
 import type { Levels } from '../../trace/pyramid/reduce.js';
+import { noteMovement } from '../../trace/pyramid/movement.js';
 import { chooseLevel } from '../../scene/levels.js';
 import type { Rect } from '../../scene/rect.js';
 import type { Viewport } from '../../scene/viewport.js';
@@ -12,6 +13,7 @@ import { messageOf, RenderError } from '../errors.js';
 import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
 import { createDataTexture, destroyDataTexture, rgbToTexels } from '../textures.js';
+import { seenBetween } from './seen-between.js';
 import { createTileMesh, createViewUniforms, type TileMesh } from './tile-mesh.js';
 import {
   clearTiles,
@@ -136,7 +138,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
       // Those panned away before may have been evicted.
       return { needed, tiles: shown.tiles.filter((tile) => tile.texture) };
     }
-    return { needed, tiles: [...others.slice(-maxSubstitutes), ...ready] };
+    return { needed, tiles: [...seenBetween(others, ready, viewport).slice(-maxSubstitutes), ...ready] };
   }
 
   function prepare(): void {
@@ -259,6 +261,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
 
   const layer = createLayer(surface, props, {
     changed(names) {
+      if (names.includes('viewport')) noteMovement();
       if (names.includes('memoryBudget')) setMemoryBudget(props.memoryBudget);
       if (names.some((name) => ['table', 'scale', 'range', 'causal'].includes(name))) coloredFor = 0;
     },

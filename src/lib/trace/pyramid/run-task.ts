@@ -1,5 +1,6 @@
 import { TraceError, type TraceErrorParts } from '../errors.js';
 import { pacer } from '../pacer.js';
+import { heldBackMs } from './movement.js';
 import type { Reduced } from './reduce.js';
 import { startWorker } from './start-worker.js';
 import { buffersOf, perform, type Task } from './tasks.js';
@@ -34,6 +35,7 @@ const idle: Worker[] = [];
 const busy = new Map<Worker, Waiting>();
 let started = 0;
 let closing: ReturnType<typeof setTimeout> | undefined;
+let later: ReturnType<typeof setTimeout> | undefined;
 /** Created on first use: a page may not allow a policy of this name. */
 let policy: ScriptPolicy | undefined;
 /**
@@ -55,9 +57,12 @@ export function runTask(make: () => Task, urgency: Urgency, signal?: AbortSignal
   });
 }
 
-/** The next task that is not aborted. */
+/** The next task that is not aborted; while the screen moves, quick looks alone. */
 function next(): Waiting | undefined {
-  for (const queue of [waiting.look, waiting.near, waiting.whole])
+  const heldBack = heldBackMs();
+  clearTimeout(later);
+  if (heldBack > 0) later = setTimeout(distribute, heldBack);
+  for (const queue of heldBack > 0 ? [waiting.look] : [waiting.look, waiting.near, waiting.whole])
     for (let entry = queue.shift(); entry; entry = queue.shift()) {
       if (!entry.signal?.aborted) return entry;
       entry.reject(entry.signal.reason);
