@@ -1,4 +1,4 @@
-import { plainLens, type Lens } from '../analysis/lens/index.js';
+import type { Lens } from '../analysis/lens/index.js';
 import type { Stream, Trace } from '../trace/index.js';
 import { holdsWeights } from '../trace/index.js';
 import type { Labels } from '../views/kit/labels/index.js';
@@ -29,7 +29,9 @@ export function captionOf(
   lens: Partial<Lens>,
   notes: readonly string[] = [],
 ): string {
-  const { merged, hidden } = lensWords({ ...plainLens, ...lens }, labels);
+  // As `plainLens` has it, which would bring the code of the lens into what saves a figure.
+  const { granularity = 'token', hide = 'none', renormalize = false } = lens;
+  const { merged, hidden } = lensWords({ granularity, hide, renormalize }, labels);
   const parts = [
     trace.model ?? '',
     stream.name === 'self' ? '' : (labels.streams[stream.name] ?? stream.name),

@@ -10,7 +10,9 @@ const stepsATurn = 2 ** 16;
 export function* commonSequence<T>(a: readonly T[], b: readonly T[]): Generator<void, [number, number][]> {
   // What the other list lacks is a difference in any case: leaving it out saves work. The others are compared by number.
   const numbers = new Map(a.map((one, i) => [one, i]));
+  yield;
   const inB = new Set(b);
+  yield;
   const placesA = [...a.keys()].filter((i) => inB.has(a[i]!));
   const placesB = [...b.keys()].filter((i) => numbers.has(b[i]!));
   const from = Int32Array.from(placesA, (i) => numbers.get(a[i]!)!);
