@@ -1,7 +1,7 @@
 import type { Locator } from 'vitest/browser';
 import { backgroundColors } from '../../../src/lib/render/colors/index.js';
 import { curvePoint } from '../../../src/lib/scene/curve.js';
-import { boxOf, type Point } from './page.js';
+import { boxOf } from './page.js';
 import { fromHex, takePicture } from './pixels.js';
 
 /** Pixels of a line of weight 0 and of weight 1, as `LinesProps.widthPx` documents them. */
@@ -48,19 +48,19 @@ export async function wrongPixels(
 ) {
   const where = ends(region);
   const { box } = where;
-  const columns = Math.ceil(box.right) - Math.floor(box.left);
-  const nearest = new Map<number, number>();
-  const placeOf = ({ x, y }: Point) => Math.floor(y) * columns + Math.floor(x) - Math.floor(box.left);
+  const [first, top] = [Math.floor(box.left), Math.floor(box.top)];
+  const [columns, rows] = [Math.ceil(box.right) - first, Math.ceil(box.bottom) - top];
+  /** How far the middle of each pixel is from a line, squared; millions of these are worked out. */
+  const nearest = new Float64Array(columns * rows).fill(Infinity);
   for (const [query, key] of lines) {
     const [from, to] = [heightOf(where.queries, query), heightOf(where.keys, key)];
     for (let t = 0; t <= 1; t += 1 / 1200) {
       const at = curvePoint(t, where.left, from, where.right, to);
-      for (let dy = -3; dy <= 3; dy++) {
-        for (let dx = -3; dx <= 3; dx++) {
-          const middle = { x: Math.floor(at.x) + dx + 0.5, y: Math.floor(at.y) + dy + 0.5 };
-          const place = placeOf(middle);
-          const distance = Math.hypot(middle.x - at.x, middle.y - at.y);
-          if (distance < (nearest.get(place) ?? Infinity)) nearest.set(place, distance);
+      const [column, row] = [Math.floor(at.x) - first, Math.floor(at.y) - top];
+      for (let r = Math.max(0, row - 3); r <= Math.min(rows - 1, row + 3); r++) {
+        for (let c = Math.max(0, column - 3); c <= Math.min(columns - 1, column + 3); c++) {
+          const distance = (first + c + 0.5 - at.x) ** 2 + (top + r + 0.5 - at.y) ** 2;
+          if (distance < nearest[r * columns + c]!) nearest[r * columns + c] = distance;
         }
       }
     }
@@ -70,7 +70,7 @@ export async function wrongPixels(
   (await takePicture(box)).each((color, middle) => {
     // The tokens' own pixels begin at the edges.
     if (middle.x < box.left + 1 || middle.x > box.right - 1) return;
-    const distance = nearest.get(placeOf(middle)) ?? Infinity;
+    const distance = Math.sqrt(nearest[Math.floor(middle.y - top) * columns + Math.floor(middle.x - first)]!);
     const inked = color.join() !== paper;
     if (inked) wrong.inked++;
     if (distance < 0.4 && !inked) wrong.missing++;
