@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { tableColor, viridis } from '../../../src/lib/render/colors/index.js';
 import { createHeatmapLayer, stageInfo, type ReadingProgress } from '../../../src/lib/render/index.js';
+import { heldBackMs } from '../../../src/lib/trace/pyramid/movement.js';
 import type { Block, BlockOptions, BlockRequest, Matrix } from '../../../src/lib/trace/types.js';
 import { cleanUp, denseMatrix, makeSurface, until } from './helpers.js';
 
@@ -45,6 +46,17 @@ async function view(side = 100) {
   await test.surface.ready;
   return { ...test, test, layer, draw: () => test.surface.drawNow(), pending: () => reading !== null };
 }
+
+test('long work waits while what is seen moves, not for the first picture of a matrix', async () => {
+  const { matrix } = slowMatrix(10, 0.8);
+  const { layer } = await view();
+  await expect.poll(heldBackMs).toBe(0);
+  layer.setProps({ matrix, viewport: whole(10) });
+  expect(heldBackMs()).toBe(0);
+  layer.setProps({ viewport: whole(5) });
+  expect(heldBackMs()).toBeGreaterThan(0);
+  await expect.poll(heldBackMs).toBe(0);
+});
 
 describe('blocks that arrive later', () => {
   test('are drawn when they arrive, without being asked', async () => {

@@ -261,7 +261,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
 
   const layer = createLayer(surface, props, {
     changed(names) {
-      if (names.includes('viewport')) noteMovement();
+      // Another matrix is no movement: it is waited for.
+      if (names.includes('viewport') && !names.includes('matrix')) noteMovement();
       if (names.includes('memoryBudget')) setMemoryBudget(props.memoryBudget);
       if (names.some((name) => ['table', 'scale', 'range', 'causal'].includes(name))) coloredFor = 0;
     },
