@@ -30,3 +30,10 @@ export async function draw(
   expect(view.errors).toEqual([]);
   return { view, layer };
 }
+
+/** As `draw`, without pictures: none is made of lines that are not all there. */
+export const drawDirectly = (
+  lines: Line[],
+  props: Partial<LinesProps> = {},
+  ...size: [[number, number]?, number?]
+) => draw(lines, { ...props, lines: { ...columns(lines), partial: true } }, ...size);

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { packColors } from '../../../src/lib/render/colors/index.js';
 import type { LinesProps } from '../../../src/lib/render/index.js';
-import { columns, draw, palette, type Line } from './draw-lines.js';
+import { columns, draw, drawDirectly, palette, type Line } from './draw-lines.js';
 import { cleanUp } from './helpers.js';
 
 afterEach(cleanUp);
@@ -29,7 +29,7 @@ describe('many lines are drawn once while only the focus changes', () => {
     };
     const plain = view.pixels();
     // Behind a focus on nothing, and on the line that no other lies on, all are there, a tenth as opaque.
-    const tenth = await draw(all, { opacityScale: 0.03 });
+    const tenth = await drawDirectly(all, { opacityScale: 0.03 });
     expect(differing(focusOn(99), tenth.view.pixels())).toBe(0);
     const above = 4 * 200 * 180;
     const behind = tenth.view.pixels().subarray(0, above);
@@ -52,7 +52,7 @@ describe('many lines are drawn once while only the focus changes', () => {
       changed.view.surface.resize(...side, ratio);
       changed.layer.setProps({ rect, ...props });
       changed.view.surface.drawNow();
-      const fresh = await draw(all, { opacityScale: 0.03, ...props, ...(props.opacityScale && { opacityScale: props.opacityScale / 10 }) }, side, ratio); // prettier-ignore
+      const fresh = await drawDirectly(all, { opacityScale: 0.03, ...props, ...(props.opacityScale && { opacityScale: props.opacityScale / 10 }) }, side, ratio); // prettier-ignore
       expect(differing(changed.view.pixels(), fresh.view.pixels())).toBe(0);
     };
     await compare({});
@@ -76,20 +76,23 @@ describe('many lines that both sides are scrolled with are moved', () => {
     a.filter((byte, i) => Math.abs(byte - b[i]!) > 24).length / a.length;
 
   test.each([
-    ['vertical', 1],
-    ['horizontal', 1],
-    ['vertical', 1.25],
+    ['vertical', 1, 20],
+    ['horizontal', 1, 20],
+    ['vertical', 1.25, 20],
     // Rows of 27.4 device pixels.
-    ['vertical', 1.37],
-  ] as const)('%s, %d device pixels a CSS pixel', async (layout, ratio) => {
-    const props = { layout, opacityScale: 0.4, widthPx: [1, 3] as const };
+    ['vertical', 1.37, 20],
+    // Several runs of 16 tokens in sight, drawn into one picture where none of them is kept.
+    ['vertical', 1, 4],
+    ['horizontal', 2, 3],
+  ] as const)('%s, %d device pixels a CSS pixel, %d a token', async (layout, ratio, tokenPx) => {
+    const props = { layout, tokenPx, opacityScale: 0.4, widthPx: [1, 3] as const };
     const moved = await draw(far, props, [200, 200], ratio);
     for (const queryStart of [0, 3, 16, 17, 40.5, 61, 2, 0]) {
       for (const query of [null, 20]) {
         const place = { queryStart, keyStart: queryStart, focus: { query, key: null } };
         moved.layer.setProps(place);
         moved.view.surface.drawNow();
-        const fresh = await draw(far, { ...props, ...place }, [200, 200], ratio);
+        const fresh = await drawDirectly(far, { ...props, ...place }, [200, 200], ratio);
         expect(moved.view.errors).toEqual([]);
         // Behind lines in focus, those are there too, faded, where lines are kept.
         expect(unlike(moved.view.pixels(), fresh.view.pixels())).toBeLessThan(0.01);
@@ -117,7 +120,7 @@ describe('many lines that both sides are scrolled with are moved', () => {
           moved.layer.setProps({ ...place, lines: { ...columns(some), of, partial } });
           moved.view.surface.drawNow();
         }
-        const fresh = await draw(lines, { ...place, opacityScale: 0.4, widthPx: [1, 3] });
+        const fresh = await drawDirectly(lines, { ...place, opacityScale: 0.4, widthPx: [1, 3] });
         expect(unlike(moved.view.pixels(), fresh.view.pixels())).toBeLessThan(0.01);
       }
     }
@@ -134,7 +137,7 @@ describe('many lines that both sides are scrolled with are moved', () => {
     ] as const) {
       moved.layer.setProps({ queryStart, keyStart });
       moved.view.surface.drawNow();
-      const fresh = await draw(far, { queryStart, keyStart });
+      const fresh = await drawDirectly(far, { queryStart, keyStart });
       expect(unlike(moved.view.pixels(), fresh.view.pixels())).toBeLessThan(0.01);
     }
   });
@@ -153,16 +156,17 @@ test('lines that come and go with the focus lie over the others, kept or not', a
     // prettier-ignore
     kept.layer.setProps({ focus, more: columns(more) });
     kept.view.surface.drawNow();
-    const joined = await draw([...many, ...more], { opacityScale: 0.3, focus });
+    const joined = await drawDirectly([...many, ...more], { opacityScale: 0.3, focus });
     const [a, b] = [kept.view.pixels(), joined.view.pixels()];
     // Where there are the lines of query 9: at its left end.
     const left = (pixels: Uint8ClampedArray) =>
       Array.from({ length: 20 }, (_, y) => pixels[((180 + y) * 200 + 3) * 4 + 3]!);
-    expect(left(a)).toEqual(left(b));
+    // Below those in focus they are there once more, faded, where they were kept with the others.
+    left(a).forEach((alpha, i) => expect(Math.abs(alpha - left(b)[i]!)).toBeLessThan(6));
     expect(left(a).some((alpha) => alpha > 0)).toBe(true);
   }
   kept.layer.setProps({ focus: { query: null, key: null }, more: columns([]) });
   kept.view.surface.drawNow();
-  const without = await draw(many, { opacityScale: 0.3 });
+  const without = await drawDirectly(many, { opacityScale: 0.3 });
   expect(kept.view.pixels()).toEqual(without.view.pixels());
 });

@@ -87,14 +87,12 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   /** Where lines are that are drawn into a picture only. */
   const offstage = new Container();
   const tiles = { plain: createTiles(surface), faded: createTiles(surface) };
-  /** Those that were wanted since something changed: what is drawn a second time is kept. */
+  /** Those that were wanted since something changed. */
   const wanted = new Set<Tiles>();
   /** How far apart the sides are scrolled. */
   let apart = 0;
   /** What the lines were of. */
   let shown: object = noLines;
-  /** Where queries were scrolled to when it was drawn last. */
-  let lastStart = 0;
   const packed = { lines: pack(noLines), more: pack(noLines) };
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
@@ -156,13 +154,12 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     const now = hasFocus() ? tiles.faded : tiles.plain;
     tiles.plain.hide();
     tiles.faded.hide();
-    // Where over a third of what is in sight is new: lines cross several pictures, and drawing them all once costs less.
-    const tokens = inSight().lengthPx / surface.pixelRatio / props.tokenPx;
-    const jumped = Math.abs(props.queryStart - lastStart) >= tokens / 3;
-    lastStart = props.queryStart;
-    if (props.lines.count > fewLines && wanted.has(now) && fillsSurface() && !jumped) showTiles(now);
+    const { count, partial } = props.lines;
+    // Pictures are wanted again for the next hover or scroll; of sides apart, which move against each other, once one comes.
+    const together = props.queryStart === props.keyStart && !partial;
+    if (count > fewLines && (together || wanted.has(now)) && fillsSurface()) showTiles(now);
     else showLines();
-    if (!props.lines.partial) wanted.add(now);
+    if (!partial) wanted.add(now);
     setUniforms(inSight());
   }
 

@@ -20,28 +20,37 @@ interface Place {
   tokenPx: number;
 }
 
+/** What is kept: the picture of some tiles on end, `end` exclusive, counted from the first token. */
+interface Kept {
+  start: number;
+  end: number;
+  picture: Picture;
+  /** Whether some of it was missing. */
+  partial: boolean;
+}
+
 /** How many times what is in sight is kept. */
-const kept = 3;
+const mostKept = 3;
 const isWhole = (px: number): boolean => Math.abs(px - Math.round(px)) < 1e-6;
 
 export type Tiles = ReturnType<typeof createTiles>;
 
-/** What is drawn between tokens, as pictures of some tokens each: each drawn once, and moved where both sides are scrolled together. */
+/**
+ * What is drawn between tokens, as pictures that are moved where both sides are scrolled together. What is not in one yet is drawn at once,
+ * as a picture of all these tokens: a line that crosses many is drawn once.
+ */
 export function createTiles(surface: Surface) {
   const container = new Container();
-  /** By their first query, what was shown last at the end. */
-  const pictures = new Map<number, Picture>();
-  /** Those that show a part. */
-  const parts = new Set<number>();
-  /** What their size follows from. */
+  /** No two are of the same tokens; what was shown last is at the end. */
+  let kept: Kept[] = [];
+  /** What pictures are to be alike in. */
   let taken = '';
 
-  function drop(start: number): void {
-    pictures.get(start)!.destroy();
-    pictures.delete(start);
-    parts.delete(start);
+  function drop(which: (each: Kept) => boolean): void {
+    for (const each of kept) if (which(each)) each.picture.destroy();
+    kept = kept.filter((each) => !which(each));
   }
-  const dropAll = (): void => [...pictures.keys()].forEach(drop);
+  const dropAll = (): void => drop(() => true);
 
   return {
     container,
@@ -55,31 +64,42 @@ export function createTiles(surface: Surface) {
       const surfacePx = horizontal ? width : height;
       const whole = isWhole(rowsPerTile * tokenPx) && isWhole(queryStart * tokenPx);
       // Between pixels there is one picture, of this place alone.
-      const lengthPx = whole ? Math.round(rowsPerTile * tokenPx) : surfacePx;
+      const tilePx = whole ? Math.round(rowsPerTile * tokenPx) : surfacePx;
       const scrolledPx = whole ? Math.round(queryStart * tokenPx) : 0;
-      const tileSize = horizontal ? { width: lengthPx, height } : { width, height: lengthPx };
-      const form = JSON.stringify([tileSize, tokenPx, horizontal]);
+      const form = JSON.stringify([width, height, tokenPx, horizontal, whole || queryStart]);
       if (form !== taken) dropAll();
       taken = form;
-      const shown = new Set<Picture>();
-      for (let i = Math.floor(scrolledPx / lengthPx); i * lengthPx < scrolledPx + surfacePx; i++) {
-        const start = whole ? i * rowsPerTile : queryStart;
+
+      const first = Math.floor(scrolledPx / tilePx);
+      const end = Math.ceil((scrolledPx + surfacePx) / tilePx);
+      // No picture is larger than the surface, which is as large as can be drawn.
+      const most = Math.max(1, Math.floor(surfacePx / tilePx));
+      for (const gap of gapsBetween(kept, first, end, most)) {
+        const lengthPx = (gap.end - gap.start) * tilePx;
+        const start = whole ? gap.start * rowsPerTile : queryStart;
         const run = { queryStart: start, keyStart: start + keyStart - queryStart, lengthPx };
-        const known = pictures.get(start);
-        const picture = known ?? takePicture(surface, draw(run), tileSize);
-        if (!known && partial) parts.add(start);
-        pictures.delete(start);
-        pictures.set(start, picture);
-        const alongPx = i * lengthPx - scrolledPx;
-        picture.moveTo(horizontal ? alongPx : 0, horizontal ? 0 : alongPx);
-        shown.add(picture);
+        const size = horizontal ? { width: lengthPx, height } : { width, height: lengthPx };
+        kept.push({ ...gap, picture: takePicture(surface, draw(run), size), partial });
       }
-      for (const start of [...pictures.keys()]) {
-        if (pictures.size <= kept * shown.size) break;
-        drop(start);
+
+      const isSeen = (each: Kept): boolean => each.start < end && each.end > first;
+      const seen = kept.filter(isSeen);
+      kept = [...kept.filter((each) => !isSeen(each)), ...seen];
+      let tiles = kept.reduce((sum, each) => sum + each.end - each.start, 0);
+      const excess = new Set<Kept>();
+      for (const each of kept.slice(0, -seen.length)) {
+        if (tiles <= mostKept * (end - first)) break;
+        tiles -= each.end - each.start;
+        excess.add(each);
+      }
+      drop((each) => excess.has(each));
+
+      for (const { start, picture } of seen) {
+        const alongPx = start * tilePx - scrolledPx;
+        picture.moveTo(horizontal ? alongPx : 0, horizontal ? 0 : alongPx);
       }
       container.removeChildren();
-      container.addChild(...[...shown].map(({ mesh }) => mesh));
+      container.addChild(...seen.map(({ picture }) => picture.mesh));
       container.visible = true;
     },
     hide() {
@@ -89,11 +109,27 @@ export function createTiles(surface: Surface) {
     forget: dropAll,
     /** What was drawn in part is to be drawn anew. */
     forgetPartial() {
-      [...parts].forEach(drop);
+      drop(({ partial }) => partial);
     },
     destroy() {
       dropAll();
       container.destroy();
     },
   };
+}
+
+/** What is not covered between two tiles, `end` exclusive, in pieces of so many tiles at most. */
+function gapsBetween(kept: readonly Kept[], first: number, end: number, most: number) {
+  const gaps: { start: number; end: number }[] = [];
+  for (let at = first; at < end;) {
+    const here = kept.find((each) => each.start <= at && each.end > at);
+    if (here) {
+      at = here.end;
+      continue;
+    }
+    const next = Math.min(end, at + most, ...kept.map(({ start }) => start).filter((start) => start > at));
+    gaps.push({ start: at, end: next });
+    at = next;
+  }
+  return gaps;
 }
