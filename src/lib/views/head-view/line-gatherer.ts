@@ -15,6 +15,9 @@ const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
 
 /** No frame reads for longer, but for its last tile: rows that are read first are checked, which takes longer than reading them. */
 const stepMs = 8;
+/** Where frames take long, as each draws all lines so far, more is read in each: this share of the time since the last. */
+const shareOfFrame = 0.25;
+const mostStepMs = 32;
 
 /** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
 const mostTiles = 256;
@@ -70,6 +73,8 @@ export class LineGatherer {
   #current = true;
   #error: Error | undefined;
   #frame = 0;
+  /** When the last step ended, where another follows it. */
+  #stepped: number | undefined;
 
   constructor(private readonly tell: (gathered: Gathered) => void) {}
 
@@ -137,15 +142,20 @@ export class LineGatherer {
 
   #step(): void {
     cancelAnimationFrame(this.#frame);
-    const most = cellsPerStep[this.#wanted!.rule.edges];
-    const until = performance.now() + stepMs;
+    const start = performance.now();
+    const frameMs = start - (this.#stepped ?? start);
+    const ms = Math.min(mostStepMs, Math.max(stepMs, shareOfFrame * frameMs));
+    const most = (cellsPerStep[this.#wanted!.rule.edges] * ms) / stepMs;
+    const until = start + ms;
     for (let cells = 0; this.#queue.length > 0 && cells < most && performance.now() < until;) {
       const { place, head } = this.#queue.shift()!;
       this.#read(place, head);
       cells += head.cost * (place.queries.end - place.queries.start) * (place.keys.end - place.keys.start);
     }
     this.#publish();
-    if (this.#queue.length > 0) this.#frame = requestAnimationFrame(() => this.#step());
+    const more = this.#queue.length > 0;
+    this.#stepped = more ? performance.now() : undefined;
+    if (more) this.#frame = requestAnimationFrame(() => this.#step());
   }
 
   #read({ name, queries, keys }: LineTile, { matrix, color }: ColoredMatrix): void {
