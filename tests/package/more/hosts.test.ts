@@ -1,5 +1,5 @@
 // Hosts that take minutes to install, tried by a command of their own: the oldest React and Vue that package.json allows, and Nuxt.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -51,6 +51,7 @@ describe('the oldest React and Vue', () => {
 test('Nuxt: built, rendered on its server, hydrated', async () => {
   const apps = new HostApps('nuxt');
   await apps.install(['.']);
+  mkdirSync(apps.inHost('app'), { recursive: true });
   writeFileSync(apps.inHost('app', 'app.vue'), snippet('vue', 5));
   apps.run('.', 'nuxt/bin/nuxt.mjs', 'build');
   const server = await apps.startBuilt('.', '.output/server/index.mjs');
