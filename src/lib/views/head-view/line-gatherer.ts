@@ -15,9 +15,8 @@ const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
 
 /** No frame reads for longer, but for its last tile: rows that are read first are checked, which takes longer than reading them. */
 const stepMs = 8;
-/** Where frames take long, as each draws all lines so far, more is read in each: this share of the time since the last. */
-const shareOfFrame = 0.25;
-const mostStepMs = 32;
+/** All lines so far are drawn each time some are shown, which may take long: this many times the longest frame passes until more are. */
+const framesApart = 3;
 
 /** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
 const mostTiles = 256;
@@ -72,9 +71,11 @@ export class LineGatherer {
   /** Whether what is shown is of what is wanted now, so that more of it can join. */
   #current = true;
   #error: Error | undefined;
+  /** The next frame, where one is asked for. */
   #frame = 0;
-  /** When the last step ended, where another follows it. */
-  #stepped: number | undefined;
+  #published = 0;
+  /** Milliseconds of the longest frame since lines were shown. */
+  #longestFrame = 0;
 
   constructor(private readonly tell: (gathered: Gathered) => void) {}
 
@@ -98,7 +99,11 @@ export class LineGatherer {
     this.#queue = this.#places
       .flatMap((place) => wanted.heads.map((head) => ({ place, head })))
       .filter(({ place, head }) => !this.#tilesOf(head.matrix).has(place.name));
-    this.#step();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#readSome();
+    this.#publish();
+    if (this.#queue.length > 0) this.#stepSoon();
   }
 
   destroy(): void {
@@ -140,22 +145,32 @@ export class LineGatherer {
       }
   }
 
+  /** Reads on in the next frame, where tiles that arrive together are shown together. */
+  #stepSoon(): void {
+    const asked = performance.now();
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#longestFrame = Math.max(this.#longestFrame, performance.now() - asked);
+      this.#step();
+    });
+  }
+
   #step(): void {
-    cancelAnimationFrame(this.#frame);
-    const start = performance.now();
-    const frameMs = start - (this.#stepped ?? start);
-    const ms = Math.min(mostStepMs, Math.max(stepMs, shareOfFrame * frameMs));
-    const most = (cellsPerStep[this.#wanted!.rule.edges] * ms) / stepMs;
-    const until = start + ms;
+    this.#readSome();
+    const due = performance.now() - this.#published >= framesApart * this.#longestFrame;
+    const show = due || !this.#isWaiting();
+    if (show) this.#publish();
+    if (!show || this.#queue.length > 0) this.#stepSoon();
+  }
+
+  #readSome(): void {
+    const most = cellsPerStep[this.#wanted!.rule.edges];
+    const until = performance.now() + stepMs;
     for (let cells = 0; this.#queue.length > 0 && cells < most && performance.now() < until;) {
       const { place, head } = this.#queue.shift()!;
       this.#read(place, head);
       cells += head.cost * (place.queries.end - place.queries.start) * (place.keys.end - place.keys.start);
     }
-    this.#publish();
-    const more = this.#queue.length > 0;
-    this.#stepped = more ? performance.now() : undefined;
-    if (more) this.#frame = requestAnimationFrame(() => this.#step());
   }
 
   #read({ name, queries, keys }: LineTile, { matrix, color }: ColoredMatrix): void {
@@ -177,7 +192,7 @@ export class LineGatherer {
       if (!(block instanceof Promise)) return take(block);
       tiles.set(name, { abort });
       block.then(take).then(
-        () => this.#publishSoon(),
+        () => this.#stepSoon(),
         (error: Error) => {
           if (!abort.signal.aborted) this.#fail(error);
         },
@@ -191,28 +206,32 @@ export class LineGatherer {
     this.#error = error;
     this.#queue = [];
     this.#drop(() => true);
-    this.#publishSoon();
+    this.#stepSoon();
   }
 
-  /** Tiles that arrive together are shown together. */
-  #publishSoon(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#step());
-  }
-
-  #publish(): void {
-    const { heads, window } = this.#wanted!;
-    // In the same order wherever the window is, so that lines lie over each other in the same way.
+  /** In the same order wherever the window is, so that lines lie over each other in the same way. */
+  #wantedTiles(): (Tile | undefined)[] {
     const places = this.#places.toSorted(
       (a, b) => a.queries.start - b.queries.start || a.keys.start - b.keys.start,
     );
-    const tiles = heads.flatMap(({ matrix }) => places.map(({ name }) => this.#tilesOf(matrix).get(name)));
-    const waiting = !this.#error && tiles.some((tile) => !tile?.lines);
+    return this.#wanted!.heads.flatMap(({ matrix }) =>
+      places.map(({ name }) => this.#tilesOf(matrix).get(name)),
+    );
+  }
+
+  #isWaiting(): boolean {
+    return !this.#error && this.#wantedTiles().some((tile) => !tile?.lines);
+  }
+
+  #publish(): void {
+    const waiting = this.#isWaiting();
     this.#current ||= !waiting;
     if (this.#current) {
-      const found = tiles.flatMap((tile) => tile?.lines ?? []);
-      this.#shown = { ...joinLines(found, window), of: this.#of, partial: waiting };
+      const found = this.#wantedTiles().flatMap((tile) => tile?.lines ?? []);
+      this.#shown = { ...joinLines(found, this.#wanted!.window), of: this.#of, partial: waiting };
     }
+    this.#published = performance.now();
+    this.#longestFrame = 0;
     this.tell({ lines: this.#shown, waiting, error: this.#error });
   }
 }
