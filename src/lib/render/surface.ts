@@ -36,6 +36,8 @@ export interface Surface {
   resize(widthPx: number, heightPx: number, pixelRatio: number): void;
   /** Has the surface drawn in the next animation frame, once, with all others that asked. */
   invalidate(): void;
+  /** Has the surface drawn once more, when what was drawn in this frame has reached the screen. */
+  invalidateLater(): void;
   /** Draws at once. Returns whether it could: not before `ready`, nor without size or context. */
   drawNow(): boolean;
   addLayer(layer: SurfaceLayer): void;
@@ -44,6 +46,9 @@ export interface Surface {
   /** Destroys the surface and its layers, at any time, also twice. */
   destroy(): void;
 }
+
+/** A frame is on the screen when the page has begun so many after it: no browser lets it run further ahead. */
+const framesToScreen = 3;
 
 const surfaces = new Set<Surface>();
 
@@ -114,6 +119,12 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
     invalidate() {
       if (destroyed) return;
       drawSoon(surface, canvas.ownerDocument.defaultView ?? window);
+    },
+    invalidateLater() {
+      const view = canvas.ownerDocument.defaultView ?? window;
+      let frames = framesToScreen;
+      const wait = (): void => void (frames-- > 0 ? view.requestAnimationFrame(wait) : surface.invalidate());
+      wait();
     },
     drawNow() {
       forgetFrame(surface);

@@ -41,6 +41,11 @@ export interface LinesProps {
   widthPx: readonly [number, number];
   /** The lines of this query, this key, or this pair stand out; the others fade to a tenth. @default none */
   focus: { query: number | null; key: number | null };
+  /**
+   * What of the rect can be seen at the moment, in CSS pixels along the tokens: lines there are drawn first, and those around it in frames
+   * after. Asked at each draw. @default all
+   */
+  sight: () => { start: number; end: number };
 }
 
 export type LinesLayer = Layer<LinesProps>;
@@ -79,6 +84,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     opacityScale: 1,
     widthPx: lineWidthsPx,
     focus: noFocus,
+    sight: () => ({ start: 0, end: Infinity }),
   };
   const lineUniforms = createLineUniforms();
   let colors = colorTexture(props.colors);
@@ -190,7 +196,10 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     picked = undefined;
     const { keyStart, layout, queryStart, tokenPx } = props;
     const horizontal = layout === 'horizontal';
-    const place = { queryStart, keyStart, horizontal, tokenPx: tokenPx * surface.pixelRatio };
+    const ratio = surface.pixelRatio;
+    const { start, end } = props.sight();
+    const sight = { start: start * ratio, end: end * ratio };
+    const place = { queryStart, keyStart, horizontal, tokenPx: tokenPx * ratio, sight };
     const draw = (run: Run): Container => {
       pickNone();
       pick('lines', run, noFocus, true);
@@ -199,7 +208,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
       offstage.addChild(rest.mesh);
       return offstage;
     };
-    now.show(place, draw, props.lines.partial);
+    if (now.show(place, draw, props.lines.partial)) surface.invalidateLater();
     layer.container.addChildAt(rest.mesh, 2);
     pickNone();
     pick('lines', inSight(), props.focus, false);

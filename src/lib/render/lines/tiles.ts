@@ -18,6 +18,8 @@ interface Place {
   horizontal: boolean;
   /** Device pixels from one token to the next. */
   tokenPx: number;
+  /** What of the surface can be seen, in device pixels along the tokens. */
+  sight: { start: number; end: number };
 }
 
 /** What is kept: the picture of some tiles on end, `end` exclusive, counted from the first token. */
@@ -29,7 +31,7 @@ interface Kept {
   partial: boolean;
 }
 
-/** How many times what is in sight is kept. */
+/** How many times what the surface shows is kept. */
 const mostKept = 3;
 const isWhole = (px: number): boolean => Math.abs(px - Math.round(px)) < 1e-6;
 
@@ -54,12 +56,15 @@ export function createTiles(surface: Surface) {
 
   return {
     container,
-    /** Shows what is in sight; `draw` is asked for the scene of what there is no picture of yet: all of it, or a part of it. */
+    /**
+     * Shows what there is on the surface; `draw` is asked for the scene of what has no picture yet: all of it, or a part of it. Where there is
+     * no picture at all, what can be seen is drawn and no more; returns whether some is left.
+     */
     show(
-      { queryStart, keyStart, horizontal, tokenPx }: Place,
+      { queryStart, keyStart, horizontal, tokenPx, sight }: Place,
       draw: (run: Run) => Container,
       partial = false,
-    ) {
+    ): boolean {
       const { width, height } = surface.devicePx;
       const surfacePx = horizontal ? width : height;
       const whole = isWhole(rowsPerTile * tokenPx) && isWhole(queryStart * tokenPx);
@@ -74,7 +79,10 @@ export function createTiles(surface: Surface) {
       const end = Math.ceil((scrolledPx + surfacePx) / tilePx);
       // No picture is larger than the surface, which is as large as can be drawn.
       const most = Math.max(1, Math.floor(surfacePx / tilePx));
-      for (const gap of gapsBetween(kept, first, end, most)) {
+      const tileAt = (px: number): number =>
+        Math.min(Math.max(first, Math.floor((scrolledPx + px) / tilePx)), end - 1);
+      const [from, to] = kept.length > 0 ? [first, end] : [tileAt(sight.start), tileAt(sight.end) + 1];
+      for (const gap of gapsBetween(kept, from, to, most)) {
         const lengthPx = (gap.end - gap.start) * tilePx;
         const start = whole ? gap.start * rowsPerTile : queryStart;
         const run = { queryStart: start, keyStart: start + keyStart - queryStart, lengthPx };
@@ -101,6 +109,7 @@ export function createTiles(surface: Surface) {
       container.removeChildren();
       container.addChild(...seen.map(({ picture }) => picture.mesh));
       container.visible = true;
+      return gapsBetween(kept, first, end, most).length > 0;
     },
     hide() {
       container.visible = false;
