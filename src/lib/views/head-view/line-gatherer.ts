@@ -15,8 +15,8 @@ const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
 
 /** No frame reads for longer, but for its last tile: rows that are read first are checked, which takes longer than reading them. */
 const stepMs = 8;
-/** All lines so far are drawn each time some are shown, which may take long: this many times the longest frame passes until more are. */
-const framesApart = 3;
+/** All lines so far are drawn each time more are shown, which may take longer than to read the rest: until all are there, they are this rarely. */
+const showEveryMs = 500;
 
 /** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
 const mostTiles = 256;
@@ -74,8 +74,6 @@ export class LineGatherer {
   /** The next frame, where one is asked for. */
   #frame = 0;
   #published = 0;
-  /** Milliseconds of the longest frame since lines were shown. */
-  #longestFrame = 0;
 
   constructor(private readonly tell: (gathered: Gathered) => void) {}
 
@@ -147,18 +145,13 @@ export class LineGatherer {
 
   /** Reads on in the next frame, where tiles that arrive together are shown together. */
   #stepSoon(): void {
-    const asked = performance.now();
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#longestFrame = Math.max(this.#longestFrame, performance.now() - asked);
-      this.#step();
-    });
+    this.#frame ||= requestAnimationFrame(() => this.#step());
   }
 
   #step(): void {
+    this.#frame = 0;
     this.#readSome();
-    const due = performance.now() - this.#published >= framesApart * this.#longestFrame;
-    const show = due || !this.#isWaiting();
+    const show = !this.#isWaiting() || performance.now() - this.#published >= showEveryMs;
     if (show) this.#publish();
     if (!show || this.#queue.length > 0) this.#stepSoon();
   }
@@ -231,7 +224,6 @@ export class LineGatherer {
       this.#shown = { ...joinLines(found, this.#wanted!.window), of: this.#of, partial: waiting };
     }
     this.#published = performance.now();
-    this.#longestFrame = 0;
     this.tell({ lines: this.#shown, waiting, error: this.#error });
   }
 }
