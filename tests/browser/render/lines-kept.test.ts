@@ -100,6 +100,45 @@ describe('many lines that both sides are scrolled with are moved', () => {
     }
   });
 
+  describe('those that can be seen are drawn first', () => {
+    // Pictures of 64 px, of which the second can be seen.
+    const props = { tokenPx: 4, opacityScale: 0.4, sight: () => ({ start: 70, end: 128 }) };
+    const fresh = async (place: Partial<LinesProps> = {}) =>
+      (await drawDirectly(far, { ...props, ...place })).view.pixels();
+    const rows = (pixels: Uint8ClampedArray, start: number, end: number) =>
+      pixels.subarray(4 * 200 * start, 4 * 200 * end);
+
+    test('and those around them when these are on the screen, without being asked', async () => {
+      const { view } = await draw(far, props);
+      const all = await fresh();
+      const first = view.pixels();
+      expect(unlike(rows(first, 64, 128), rows(all, 64, 128))).toBeLessThan(0.01);
+      expect(rows(first, 0, 64).every((byte) => byte === 0)).toBe(true);
+      expect(rows(first, 128, 200).every((byte) => byte === 0)).toBe(true);
+      await expect.poll(() => unlike(view.pixels(), all)).toBeLessThan(0.01);
+    });
+
+    test('but all at once where more is scrolled into the surface', async () => {
+      const { view, layer } = await draw(far, props);
+      layer.setProps({ queryStart: 24, keyStart: 24 });
+      view.surface.drawNow();
+      const all = await fresh({ queryStart: 24, keyStart: 24 });
+      expect(unlike(view.pixels(), all)).toBeLessThan(0.01);
+    });
+
+    test('behind a focus too; a sight off the surface is its nearest edge', async () => {
+      const { view, layer } = await draw(far, props);
+      await expect.poll(async () => unlike(view.pixels(), await fresh())).toBeLessThan(0.01);
+      layer.setProps({ focus: { query: 99, key: null }, sight: () => ({ start: 900, end: 1000 }) });
+      view.surface.drawNow();
+      const first = view.pixels();
+      const all = await fresh({ opacityScale: 0.04 });
+      expect(rows(first, 0, 192).every((byte) => byte === 0)).toBe(true);
+      expect(unlike(rows(first, 192, 200), rows(all, 192, 200))).toBeLessThan(0.01);
+      await expect.poll(() => unlike(view.pixels(), all)).toBeLessThan(0.01);
+    });
+  });
+
   test('and a pixel further they would be seen to be wrong', async () => {
     const [here, there] = [await draw(far, { opacityScale: 0.4 }), await draw(far, { opacityScale: 0.4, queryStart: 0.05, keyStart: 0.05 })]; // prettier-ignore
     expect(unlike(here.view.pixels(), there.view.pixels())).toBeGreaterThan(0.05);

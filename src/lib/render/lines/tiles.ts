@@ -81,7 +81,7 @@ export function createTiles(surface: Surface) {
       const most = Math.max(1, Math.floor(surfacePx / tilePx));
       const tileAt = (px: number): number =>
         Math.min(Math.max(first, Math.floor((scrolledPx + px) / tilePx)), end - 1);
-      const [from, to] = kept.length > 0 ? [first, end] : [tileAt(sight.start), tileAt(sight.end) + 1];
+      const [from, to] = kept.length > 0 ? [first, end] : [tileAt(sight.start), tileAt(sight.end - 1) + 1];
       for (const gap of gapsBetween(kept, from, to, most)) {
         const lengthPx = (gap.end - gap.start) * tilePx;
         const start = whole ? gap.start * rowsPerTile : queryStart;

@@ -40,19 +40,19 @@ export class BodyState {
   }
 
   /** Height of the rows in sight. */
-  readonly #bodyPx = $derived.by(() => Math.max((this.height || 600) - this.layout.headPx, rowPx));
+  readonly bodyPx = $derived.by(() => Math.max((this.height || 600) - this.layout.headPx, rowPx));
 
-  readonly inSight = $derived.by(() => rowWindow(this.scroll.top, this.#bodyPx, this.rows));
+  readonly inSight = $derived.by(() => rowWindow(this.scroll.top, this.bodyPx, this.rows));
 
   get page(): number {
-    return Math.max(1, Math.floor(this.#bodyPx / rowPx) - 1);
+    return Math.max(1, Math.floor(this.bodyPx / rowPx) - 1);
   }
 
   /** Where the opened query's vector is, in CSS pixels from the first row: in its row, or at the edge of what is seen. */
   readonly stripY: number = $derived.by(() => {
     const { open } = this.neurons;
     const { top } = this.scroll;
-    return open ? Math.min(Math.max(open.query * rowPx, top), top + this.#bodyPx - rowPx) : 0;
+    return open ? Math.min(Math.max(open.query * rowPx, top), top + this.bodyPx - rowPx) : 0;
   });
 
   /** The cell or token under the pointer or cursor, in CSS pixels of the view's body. */
@@ -73,6 +73,6 @@ export class BodyState {
     const { scroller } = this;
     if (!scroller) return;
     const [start, end] = [(row - 1) * rowPx, (row + 2) * rowPx];
-    scroller.scrollTop = scrollToShow(scroller.scrollTop, this.#bodyPx, start, end);
+    scroller.scrollTop = scrollToShow(scroller.scrollTop, this.bodyPx, start, end);
   }
 }
