@@ -47,7 +47,7 @@ export interface Surface {
   destroy(): void;
 }
 
-/** A frame is on the screen when the page has begun so many after it: no browser lets it run further ahead. */
+/** The page runs some frames ahead of the screen; so many are enough in most browsers. */
 const framesToScreen = 3;
 
 const surfaces = new Set<Surface>();
