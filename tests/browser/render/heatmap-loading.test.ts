@@ -14,9 +14,9 @@ interface Call {
   fail(reason: Error): void;
 }
 
-/** A matrix of one weight whose blocks arrive when the test says so. */
-function slowMatrix(side: number, weight: number) {
-  const dense = denseMatrix(side, side, 'float32', () => weight);
+/** A matrix, of one weight or others, whose blocks arrive when the test says so. */
+function slowMatrix(side: number, weight: number | ((row: number, col: number) => number)) {
+  const dense = denseMatrix(side, side, 'float32', typeof weight === 'number' ? () => weight : weight);
   const calls: Call[] = [];
   const matrix: Matrix = {
     ...dense,
@@ -151,6 +151,41 @@ describe('blocks that arrive later', () => {
     await until(() => pixel(9, 5)[3] === 0);
     expect(pixel(5, 5)).toEqual(color(0.6));
   });
+
+  test.each([[[0, 1, 2]], [[3, 0, 1]], [[2, 3, 0]], [[1, 2, 3]]])(
+    'finer tiles %j of four are there: each pixel is of its own cell, or of the coarser one that it lies in',
+    async (order) => {
+      const { matrix, calls } = slowMatrix(700, (row, col) => ((row * 31 + col * 17) % 97) / 97);
+      const { layer, draw, pixels, pending } = await view();
+      layer.setProps({ matrix, viewport: whole(700) });
+      draw();
+      calls[0]!.answer();
+      await until(() => !pending());
+      // Tiles meet at 41.7 px from above and 56.3 px from the left.
+      layer.setProps({ viewport: { query: 470.3, key: 455.7, queries: 100, keys: 100 } });
+      draw();
+      const coarse = pixels();
+      const pictures: Uint8ClampedArray[] = [];
+      for (const tile of [...order, [0, 1, 2, 3].find((each) => !order.includes(each))!]) {
+        calls[1 + tile]!.answer();
+        await new Promise((resolve) => setTimeout(resolve));
+        draw();
+        pictures.push(pixels());
+      }
+      expect(pending()).toBe(false);
+      const fine = pictures.at(-1)!;
+      expect(fine.some((byte, i) => byte !== coarse[i])).toBe(true);
+      pictures.forEach((picture, i) => {
+        const there = [...order, -1].slice(0, i + 1);
+        const wrong = Array.from({ length: 100 * 100 }, (_, at) => at).filter((at) => {
+          const tile = 2 * Number(Math.floor(at / 100) >= 42) + Number(at % 100 >= 56);
+          const right = i === 3 || there.includes(tile) ? fine : coarse;
+          return [0, 1, 2, 3].some((byte) => picture[4 * at + byte] !== right[4 * at + byte]);
+        });
+        expect(wrong).toEqual([]);
+      });
+    },
+  );
 
   test('a quick look is drawn first and said to be one, with how far the rest is; then the whole', async () => {
     const test = makeSurface(100, 100);

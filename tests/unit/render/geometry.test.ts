@@ -65,6 +65,17 @@ describe('spanInView', () => {
     expect(spanInView(end, 3, 64, 512)).toMatchObject({ start: 0, length: 40 });
   });
 
+  test('cuts a tile to a part of it, at whole pixels outside of that', () => {
+    // Cells 502.4 to 504.7 are at 43 to 89 px; cell 501.99 at 34.8.
+    expect(spanInView(x, 0, 0, 512, { start: 502.4, end: 504.7 })).toMatchObject({
+      ...{ start: 43, length: 46 },
+      ...{ cell: expect.closeTo(502.4, 9), fromOrigin: expect.closeTo(10048, 9) },
+    });
+    expect(spanInView(x, 1, 0, 512, { start: 501.99, end: 600 })).toMatchObject({
+      ...{ start: 34, length: 171, cell: expect.closeTo(501.95 / 2, 9) },
+    });
+  });
+
   test('has no length where nothing is seen', () => {
     expect(spanInView(x, 0, 512, 512).length).toBeLessThanOrEqual(0);
     expect(spanInView(x, 0, 0, 500).length).toBeLessThanOrEqual(0);

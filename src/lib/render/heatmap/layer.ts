@@ -13,7 +13,7 @@ import { messageOf, RenderError } from '../errors.js';
 import { createLayer, type Layer } from '../layer.js';
 import type { Surface } from '../surface.js';
 import { createDataTexture, destroyDataTexture, rgbToTexels } from '../textures.js';
-import { seenBetween } from './seen-between.js';
+import { seenBetween, type TilePart } from './seen-between.js';
 import { createTileMesh, createViewUniforms, type TileMesh } from './tile-mesh.js';
 import {
   clearTiles,
@@ -118,7 +118,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
   };
 
   /** The tiles on the screen, and of these or older ones those to paint, bottom to top. */
-  function chooseTiles(matrix: Matrix, levels: Levels): { needed: Tile[]; tiles: Tile[] } {
+  function chooseTiles(matrix: Matrix, levels: Levels): { needed: Tile[]; tiles: TilePart[] } {
     const { viewport } = props;
     const places = tilesInView(viewport, levels, matrix.rows, matrix.cols);
     const others = substitutes(matrix, levels).filter((tile) => overlaps(tile, viewport));
@@ -132,13 +132,14 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
     pending = needed.some(({ state }) => state === 'pending' || state === 'sampled');
     if (ready.length === needed.length) {
       shown = { matrix, tiles: ready };
-      return { needed, tiles: ready };
+      return { needed, tiles: whole(ready) };
     }
     if (pending && shown && shown.matrix !== matrix && sameSize(shown.matrix, matrix)) {
       // Those panned away before may have been evicted.
-      return { needed, tiles: shown.tiles.filter((tile) => tile.texture) };
+      return { needed, tiles: whole(shown.tiles.filter((tile) => tile.texture)) };
     }
-    return { needed, tiles: [...seenBetween(others, ready, viewport).slice(-maxSubstitutes), ...ready] };
+    const between = seenBetween(others, ready, viewport).slice(-maxSubstitutes);
+    return { needed, tiles: [...between, ...whole(ready)] };
   }
 
   function prepare(): void {
@@ -162,9 +163,9 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
     coloredFor = surface.pixelRatio;
     setViewUniforms(x, y);
     paint(chosen.tiles, (tile, mesh) => placeTile(tile, mesh, x, y));
-    hold([...chosen.needed, ...chosen.tiles]);
+    hold([...chosen.needed, ...chosen.tiles.map(({ tile }) => tile)]);
     awaited = chosen.needed;
-    sampled = chosen.tiles.some(({ state }) => state === 'sampled');
+    sampled = chosen.tiles.some(({ tile }) => tile.state === 'sampled');
     tell();
   }
 
@@ -186,9 +187,11 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
   }
 
   /** Cuts a tile to what is seen, in doubles, so that the shader works with small numbers. */
-  function placeTile(tile: Tile, mesh: TileMesh, x: Axis, y: Axis): void {
-    const across = spanInView(x, tile.colLevel, tile.firstCol, tile.cols);
-    const down = spanInView(y, tile.rowLevel, tile.firstRow, tile.rows);
+  function placeTile({ tile, part }: TilePart, mesh: TileMesh, x: Axis, y: Axis): void {
+    const cols = part && { start: part.x, end: part.x + part.width };
+    const rows = part && { start: part.y, end: part.y + part.height };
+    const across = spanInView(x, tile.colLevel, tile.firstCol, tile.cols, cols);
+    const down = spanInView(y, tile.rowLevel, tile.firstRow, tile.rows, rows);
     const [height, width] = [2 ** tile.rowLevel, 2 ** tile.colLevel];
     const { uniforms } = mesh;
     uniforms.uQuad.set([across.start, down.start, across.length, down.length]);
@@ -236,7 +239,7 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
   }
 
   /** Shows one mesh a tile, and gives the rest nothing to hold. */
-  function paint(tiles: readonly Tile[], place?: (tile: Tile, mesh: TileMesh) => void): void {
+  function paint(tiles: readonly TilePart[], place?: (tile: TilePart, mesh: TileMesh) => void): void {
     while (meshes.length < tiles.length) {
       const mesh = createTileMesh(view, table);
       meshes.push(mesh);
@@ -277,6 +280,8 @@ export function createHeatmapLayer(surface: Surface, options: HeatmapLayerOption
   layers++;
   return layer;
 }
+
+const whole = (tiles: readonly Tile[]): TilePart[] => tiles.map((tile) => ({ tile }));
 
 const sameSize = (a: Matrix, b: Matrix): boolean => a.rows === b.rows && a.cols === b.cols;
 

@@ -1,24 +1,34 @@
-import { intersection, without, type Rect } from '../../scene/rect.js';
+import { around, intersection, without, type Rect } from '../../scene/rect.js';
 import type { Viewport } from '../../scene/viewport.js';
 import type { Tile } from './tiles.js';
 
-/** Of tiles below others, bottom to top, those that show between the ones above them: what is covered costs as much to draw. */
+/** A tile, and the part of it that is drawn, in cells of the matrix. */
+export interface TilePart {
+  tile: Tile;
+  /** @default all */
+  part?: Rect;
+}
+
+/**
+ * Of tiles below others, bottom to top, those that show between the ones above them, and the least rectangle of each that holds what shows:
+ * what is covered costs as much to draw.
+ */
 export function seenBetween(
   below: readonly Tile[],
   above: readonly Tile[],
   { query, key, queries, keys }: Viewport,
-): Tile[] {
+): TilePart[] {
   let open: Rect[] = [{ x: key, y: query, width: keys, height: queries }];
   const cover = (rect: Rect): void => void (open = open.flatMap((left) => without(left, rect)));
   for (const tile of above) cover(placeOf(tile));
-  const seen: Tile[] = [];
+  const seen: TilePart[] = [];
   for (const tile of [...below].reverse()) {
     const place = placeOf(tile);
     const shows = open
       .map((left) => intersection(left, place))
-      .some(({ width, height }) => width * height > 0);
-    if (!shows) continue;
-    seen.unshift(tile);
+      .filter(({ width, height }) => width * height > 0);
+    if (shows.length === 0) continue;
+    seen.unshift({ tile, part: shows.reduce(around) });
     cover(place);
   }
   return seen;

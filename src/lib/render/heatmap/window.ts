@@ -72,13 +72,17 @@ export function axes(
 /**
  * The part of a run of level cells that is seen along an axis: where it starts and how long it is in device pixels
  * (not positive where nothing is seen), the cell of the run at its start, and how far that is from cell 0 of the matrix.
+ *
+ * @param part what to cut it to, in cells of the matrix: at whole pixels outside of these
  */
-export function spanInView(axis: Axis, level: number, firstCell: number, cells: number) {
+export function spanInView(axis: Axis, level: number, firstCell: number, cells: number, part = all) {
   const cellPx = axis.cellPx * 2 ** level;
   const origin = axis.startPx - axis.first * axis.cellPx;
   const runStart = origin + firstCell * cellPx;
   const runEnd = Math.min(runStart + cells * cellPx, origin + axis.count * axis.cellPx);
-  const start = Math.max(axis.startPx, runStart);
-  const length = Math.min(axis.startPx + axis.lengthPx, runEnd) - start;
-  return { start, length, cell: (start - runStart) / cellPx, fromOrigin: start - origin };
+  const start = Math.max(axis.startPx, runStart, Math.floor(origin + part.start * axis.cellPx));
+  const end = Math.min(axis.startPx + axis.lengthPx, runEnd, Math.ceil(origin + part.end * axis.cellPx));
+  return { start, length: end - start, cell: (start - runStart) / cellPx, fromOrigin: start - origin };
 }
+
+const all = { start: -Infinity, end: Infinity };
