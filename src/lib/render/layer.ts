@@ -12,8 +12,8 @@ export interface Layer<Props> {
 
 /** What one kind of layer does of its own. */
 interface LayerWork<Props> extends Omit<SurfaceLayer, 'destroy'> {
-  /** Told of props that have changed, before the next `prepare`. */
-  changed?(names: readonly (keyof Props)[]): void;
+  /** Told of props that have changed, before the next `prepare`. Returns false where they ask for no frame. */
+  changed?(names: readonly (keyof Props)[]): void | false;
   /** Lets go of meshes, then of textures: Pixi warns of a texture destroyed while a shader holds it. */
   release(): void;
 }
@@ -42,7 +42,7 @@ export function createLayer<Props extends object>(surface: Surface, props: Props
     setProps(next: Partial<Props>): boolean {
       const changed = destroyed ? [] : takeProps(props, next);
       if (changed.length === 0) return false;
-      work.changed?.(changed);
+      if (work.changed?.(changed) === false) return false;
       surface.invalidate();
       return true;
     },

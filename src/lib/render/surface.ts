@@ -36,8 +36,8 @@ export interface Surface {
   resize(widthPx: number, heightPx: number, pixelRatio: number): void;
   /** Has the surface drawn in the next animation frame, once, with all others that asked. */
   invalidate(): void;
-  /** Has the surface drawn once more, when what was drawn in this frame has reached the screen. */
-  invalidateLater(): void;
+  /** Calls back when what is drawn in this frame has reached the screen; not once the surface is destroyed. */
+  afterShown(then: () => void): void;
   /** Draws at once. Returns whether it could: not before `ready`, nor without size or context. */
   drawNow(): boolean;
   addLayer(layer: SurfaceLayer): void;
@@ -120,10 +120,14 @@ export function createSurface(canvas: HTMLCanvasElement, options: SurfaceOptions
       if (destroyed) return;
       drawSoon(surface, canvas.ownerDocument.defaultView ?? window);
     },
-    invalidateLater() {
+    afterShown(then) {
       const view = canvas.ownerDocument.defaultView ?? window;
       let frames = framesToScreen;
-      const wait = (): void => void (frames-- > 0 ? view.requestAnimationFrame(wait) : surface.invalidate());
+      const wait = (): void => {
+        if (destroyed) return;
+        if (frames-- > 0) view.requestAnimationFrame(wait);
+        else then();
+      };
       wait();
     },
     drawNow() {

@@ -31,9 +31,13 @@ export async function draw(
   return { view, layer };
 }
 
-/** As `draw`, without pictures: none is made of lines that are not all there. */
+/** As `draw`, without pictures: none is made of lines that go on below or beside the surface. */
 export const drawDirectly = (
   lines: Line[],
   props: Partial<LinesProps> = {},
-  ...size: [[number, number]?, number?]
-) => draw(lines, { ...props, lines: { ...columns(lines), partial: true } }, ...size);
+  [width, height]: [number, number] = [200, 200],
+  ratio = 1,
+) => {
+  const along = props.layout === 'horizontal' ? { width: width + 2, height } : { width, height: height + 2 };
+  return draw(lines, { ...props, rect: { x: 0, y: 0, ...along } }, [width, height], ratio);
+};

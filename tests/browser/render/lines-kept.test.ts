@@ -81,7 +81,7 @@ describe('many lines that both sides are scrolled with are moved', () => {
     ['vertical', 1.25, 20],
     // Rows of 27.4 device pixels.
     ['vertical', 1.37, 20],
-    // Several runs of 16 tokens in sight, drawn into one picture where none of them is kept.
+    // Several runs of four tokens in sight, drawn into one picture where none of them is kept.
     ['vertical', 1, 4],
     ['horizontal', 2, 3],
   ] as const)('%s, %d device pixels a CSS pixel, %d a token', async (layout, ratio, tokenPx) => {
@@ -102,7 +102,7 @@ describe('many lines that both sides are scrolled with are moved', () => {
 
   describe('those that can be seen are drawn first', () => {
     // Pictures of 64 px, of which the second can be seen.
-    const props = { tokenPx: 4, opacityScale: 0.4, sight: () => ({ start: 70, end: 128 }) };
+    const props = { tokenPx: 16, opacityScale: 0.4, sight: { start: 70, end: 128 } };
     const fresh = async (place: Partial<LinesProps> = {}) =>
       (await drawDirectly(far, { ...props, ...place })).view.pixels();
     const rows = (pixels: Uint8ClampedArray, start: number, end: number) =>
@@ -118,18 +118,43 @@ describe('many lines that both sides are scrolled with are moved', () => {
       await expect.poll(() => unlike(view.pixels(), all)).toBeLessThan(0.01);
     });
 
-    test('but all at once where more is scrolled into the surface', async () => {
+    test('what is scrolled to as well: it is drawn when it can be seen, or when those are on the screen', async () => {
+      const place = { queryStart: 44, keyStart: 44 };
+      const all = await fresh(place);
       const { view, layer } = await draw(far, props);
-      layer.setProps({ queryStart: 24, keyStart: 24 });
+      layer.setProps({ queryStart: 40, keyStart: 40 });
       view.surface.drawNow();
-      const all = await fresh({ queryStart: 24, keyStart: 24 });
-      expect(unlike(view.pixels(), all)).toBeLessThan(0.01);
+      layer.setProps({ ...place, sight: { start: 0, end: 90 } });
+      view.surface.drawNow();
+      const first = view.pixels();
+      expect(unlike(rows(first, 0, 128), rows(all, 0, 128))).toBeLessThan(0.01);
+      expect(rows(first, 128, 200).every((byte) => byte === 0)).toBe(true);
+      expect(layer.setProps({ sight: { start: 0, end: 150 } })).toBe(true);
+      view.surface.drawNow();
+      expect(unlike(rows(view.pixels(), 0, 192), rows(all, 0, 192))).toBeLessThan(0.01);
+      await expect.poll(() => unlike(view.pixels(), all)).toBeLessThan(0.01);
+      // All is there: other parts can be seen without a frame.
+      expect(layer.setProps({ sight: { start: 20, end: 170 } })).toBe(false);
+    });
+
+    test('and no others while some are missing, until what can be seen is something else', async () => {
+      const { view, layer } = await draw(far, { ...props, lines: { ...columns(far), partial: true } });
+      const all = await fresh();
+      for (let frame = 0; frame < 8; frame++) await new Promise(requestAnimationFrame);
+      const first = view.pixels();
+      expect(unlike(rows(first, 64, 128), rows(all, 64, 128))).toBeLessThan(0.01);
+      expect(rows(first, 128, 200).every((byte) => byte === 0)).toBe(true);
+      layer.setProps({ sight: { start: 130, end: 190 } });
+      view.surface.drawNow();
+      expect(unlike(rows(view.pixels(), 64, 192), rows(all, 64, 192))).toBeLessThan(0.01);
+      layer.setProps({ lines: { ...columns(far), partial: false } });
+      await expect.poll(() => unlike(view.pixels(), all)).toBeLessThan(0.01);
     });
 
     test('behind a focus too; a sight off the surface is its nearest edge', async () => {
       const { view, layer } = await draw(far, props);
       await expect.poll(async () => unlike(view.pixels(), await fresh())).toBeLessThan(0.01);
-      layer.setProps({ focus: { query: 99, key: null }, sight: () => ({ start: 900, end: 1000 }) });
+      layer.setProps({ focus: { query: 99, key: null }, sight: { start: 900, end: 1000 } });
       view.surface.drawNow();
       const first = view.pixels();
       const all = await fresh({ opacityScale: 0.04 });

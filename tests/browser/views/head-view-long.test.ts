@@ -124,6 +124,40 @@ describe('at 16,384 tokens', () => {
     expect(inSight(region, 'queries')).toContain(12_000);
   });
 
+  test('while some lines are missing, the others are there wherever one scrolls', async () => {
+    const source = longHeads({ tokens, heads: 12 });
+    const matrices = Array.from({ length: 12 }, (_, head) => source.matrix(0, head));
+    const late = matrices[11]!;
+    matrices[11] = {
+      ...late,
+      block: (request, options) =>
+        request.row < 4000 ? late.block(request, options) : new Promise<never>(() => {}),
+    };
+    const attention: AttentionSource = { ...source, matrix: (_, head) => matrices[head]! };
+    const { region } = await showHeadView({
+      trace: createTrace({ ...longText(tokens), attention, causal: true }),
+    });
+    const step = scroller(region).clientHeight / 2;
+    /** In the lowest 80 px of the lines. */
+    async function inkBelow(): Promise<number> {
+      const { left, width } = region.element().querySelector('.lines canvas')!.getBoundingClientRect();
+      const { bottom } = scroller(region).getBoundingClientRect();
+      const picture = await takePicture(new DOMRect(left, bottom - 80, width, 80));
+      let inked = 0;
+      picture.each((color) => (inked += Number(`${color}` !== `${fromHex(backgroundColors.light)}`)));
+      return inked / (80 * width);
+    }
+    scroller(region).scrollTop = Math.ceil((middle * 20) / step) * step + 10;
+    await expect.poll(() => inSight(region, 'queries')).toContain(middle + 20);
+    await expect.poll(inkBelow).toBeGreaterThan(0.3);
+    const inPage = Object.keys(ends(region).queries);
+    scroller(region).scrollTop += step - 20;
+    await expect.poll(() => inSight(region, 'queries')).not.toContain(middle);
+    expect(Object.keys(ends(region).queries)).toEqual(inPage);
+    await expect.poll(inkBelow).toBeGreaterThan(0.3);
+    expect(region.element().getAttribute('aria-busy')).toBe('true');
+  });
+
   test('what is read while one scrolls follows what is in sight', async () => {
     const { trace, cells, stop } = counted(longHeads({ tokens, heads: 12 }));
     const { region } = await showHeadView({ trace });

@@ -42,10 +42,10 @@ export interface LinesProps {
   /** The lines of this query, this key, or this pair stand out; the others fade to a tenth. @default none */
   focus: { query: number | null; key: number | null };
   /**
-   * What of the rect can be seen at the moment, in CSS pixels along the tokens: lines there are drawn first, and those around it in frames
-   * after. Asked at each draw. @default all
+   * What of the rect can be seen at the moment, in CSS pixels along the tokens: lines there are drawn first, and those around it once these
+   * are on the screen. @default all
    */
-  sight: () => { start: number; end: number };
+  sight: { start: number; end: number };
 }
 
 export type LinesLayer = Layer<LinesProps>;
@@ -59,9 +59,9 @@ const fewLines = 500;
 /** Tokens that may be scrolled before lines are picked anew. */
 const slack = 8;
 /** What can change without other lines coming into sight. */
-const movesOnly = new Set<keyof LinesProps>(['queryStart', 'keyStart', 'colors']);
+const movesOnly = new Set<keyof LinesProps>(['queryStart', 'keyStart', 'colors', 'sight']);
 /** What can change without the lines at rest, where both sides are scrolled together and the lines are of the same. */
-const comeAndGo = new Set<keyof LinesProps>(['focus', 'lines', 'more', 'queryStart', 'keyStart']);
+const comeAndGo = new Set<keyof LinesProps>(['focus', 'lines', 'more', 'queryStart', 'keyStart', 'sight']);
 
 const noLines: Lines = { count: 0, query: [], key: [], head: [], weight: [] };
 
@@ -84,7 +84,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     opacityScale: 1,
     widthPx: lineWidthsPx,
     focus: noFocus,
-    sight: () => ({ start: 0, end: Infinity }),
+    sight: { start: 0, end: Infinity },
   };
   const lineUniforms = createLineUniforms();
   let colors = colorTexture(props.colors);
@@ -99,6 +99,8 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   let apart = 0;
   /** What the lines were of. */
   let shown: object = noLines;
+  /** Of what cannot be seen: whether pictures are missing, and whether it is time to draw them. */
+  let around: 'there' | 'missing' | 'due' = 'there';
   const packed = { lines: pack(noLines), more: pack(noLines) };
   /** Where tokens were scrolled to when lines were picked; undefined where that has to be done anew. */
   let picked: Pick<LinesProps, 'queryStart' | 'keyStart'> | undefined;
@@ -162,7 +164,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     tiles.faded.hide();
     const { count, partial } = props.lines;
     // Pictures are wanted again for the next hover or scroll; of sides apart, which move against each other, once one comes.
-    const together = props.queryStart === props.keyStart && !partial;
+    const together = props.queryStart === props.keyStart;
     if (count > fewLines && (together || wanted.has(now)) && fillsSurface()) showTiles(now);
     else showLines();
     if (!partial) wanted.add(now);
@@ -178,6 +180,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   }
 
   function showLines(): void {
+    around = 'there';
     const run = inSight();
     if (
       picked &&
@@ -197,7 +200,7 @@ export function createLinesLayer(surface: Surface): LinesLayer {
     const { keyStart, layout, queryStart, tokenPx } = props;
     const horizontal = layout === 'horizontal';
     const ratio = surface.pixelRatio;
-    const { start, end } = props.sight();
+    const { start, end } = props.sight;
     const sight = { start: start * ratio, end: end * ratio };
     const place = { queryStart, keyStart, horizontal, tokenPx: tokenPx * ratio, sight };
     const draw = (run: Run): Container => {
@@ -208,12 +211,21 @@ export function createLinesLayer(surface: Surface): LinesLayer {
       offstage.addChild(rest.mesh);
       return offstage;
     };
-    if (now.show(place, draw, props.lines.partial)) surface.invalidateLater();
+    const { partial = false } = props.lines;
+    const missing = now.show(place, draw, { all: around === 'due' && !partial, partial });
+    around = missing ? 'missing' : 'there';
+    if (missing && !partial) surface.afterShown(drawAround);
     layer.container.addChildAt(rest.mesh, 2);
     pickNone();
     pick('lines', inSight(), props.focus, false);
     pick('more', inSight(), props.focus, true);
     showPicked();
+  }
+
+  function drawAround(): void {
+    if (around !== 'missing') return;
+    around = 'due';
+    surface.invalidate();
   }
 
   function forgetTiles(): void {
@@ -244,6 +256,9 @@ export function createLinesLayer(surface: Surface): LinesLayer {
 
   const layer = createLayer(surface, props, {
     changed(names) {
+      if (around === 'there' && names.every((name) => name === 'sight')) return false;
+      // What can be seen now comes before what was around it.
+      if (names.some((name) => name === 'queryStart' || name === 'keyStart')) around = 'missing';
       if (names.includes('lines')) packed.lines = pack(props.lines);
       if (names.includes('more')) packed.more = pack(props.more);
       if (names.some((name) => ['colors', 'table', 'range'].includes(name))) setColors();

@@ -33,6 +33,8 @@ interface Kept {
 
 /** How many times what the surface shows is kept. */
 const mostKept = 3;
+/** A picture may be as large as the surface, which can be drawn; and as this, which every WebGL 2 can. */
+const surelyPx = 2048;
 const isWhole = (px: number): boolean => Math.abs(px - Math.round(px)) < 1e-6;
 
 export type Tiles = ReturnType<typeof createTiles>;
@@ -57,13 +59,13 @@ export function createTiles(surface: Surface) {
   return {
     container,
     /**
-     * Shows what there is on the surface; `draw` is asked for the scene of what has no picture yet: all of it, or a part of it. Where there is
-     * no picture at all, what can be seen is drawn and no more; returns whether some is left.
+     * Shows what there is on the surface; `draw` is asked for the scene of what has no picture yet: what can be seen, or `all`. Returns whether
+     * some has none still.
      */
     show(
       { queryStart, keyStart, horizontal, tokenPx, sight }: Place,
       draw: (run: Run) => Container,
-      partial = false,
+      { all, partial }: { all: boolean; partial: boolean },
     ): boolean {
       const { width, height } = surface.devicePx;
       const surfacePx = horizontal ? width : height;
@@ -77,11 +79,10 @@ export function createTiles(surface: Surface) {
 
       const first = Math.floor(scrolledPx / tilePx);
       const end = Math.ceil((scrolledPx + surfacePx) / tilePx);
-      // No picture is larger than the surface, which is as large as can be drawn.
-      const most = Math.max(1, Math.floor(surfacePx / tilePx));
+      const most = Math.max(1, Math.floor(Math.max(surfacePx, surelyPx) / tilePx));
       const tileAt = (px: number): number =>
         Math.min(Math.max(first, Math.floor((scrolledPx + px) / tilePx)), end - 1);
-      const [from, to] = kept.length > 0 ? [first, end] : [tileAt(sight.start), tileAt(sight.end - 1) + 1];
+      const [from, to] = all ? [first, end] : [tileAt(sight.start), tileAt(sight.end - 1) + 1];
       for (const gap of gapsBetween(kept, from, to, most)) {
         const lengthPx = (gap.end - gap.start) * tilePx;
         const start = whole ? gap.start * rowsPerTile : queryStart;
