@@ -65,3 +65,13 @@ test('those of a slow source are told while the rest is on its way', async () =>
   await expect.poll(() => told.at(-1)).toMatchObject({ waiting: true, lines: { count: 7, partial: true } });
   gatherer.destroy();
 });
+
+test('what comes after the end is told to nobody', async () => {
+  const { answers, told, gatherer } = gather();
+  await expect.poll(() => answers.length).toBe(tokens);
+  const before = told.length;
+  gatherer.destroy();
+  for (const answer of answers) answer();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(told.length).toBe(before);
+});

@@ -15,7 +15,7 @@ const cellsPerStep = { threshold: 2 ** 20, top: 2 ** 20, share: 2 ** 18 };
 
 /** No frame reads for longer, but for its last tile: rows that are read first are checked, which takes longer than reading them. */
 const stepMs = 8;
-/** All lines so far are drawn each time more are shown, which may take longer than to read the rest: until all are there, they are this rarely. */
+/** Until all lines are there, those so far are shown this rarely: to draw many may take longer than to read the rest. */
 const showEveryMs = 500;
 
 /** Tiles that are kept of each matrix, for when one scrolls back; they hold lines only. */
@@ -73,6 +73,7 @@ export class LineGatherer {
   #error: Error | undefined;
   /** The next frame, where one is asked for. */
   #frame = 0;
+  /** When lines were told, as `performance.now()` says. */
   #published = 0;
 
   constructor(private readonly tell: (gathered: Gathered) => void) {}
@@ -184,12 +185,15 @@ export class LineGatherer {
       const block = matrix.block(request, { signal: abort.signal });
       if (!(block instanceof Promise)) return take(block);
       tiles.set(name, { abort });
-      block.then(take).then(
-        () => this.#stepSoon(),
-        (error: Error) => {
+      block
+        .then((found) => {
+          if (abort.signal.aborted) return;
+          take(found);
+          this.#stepSoon();
+        })
+        .catch((error: Error) => {
           if (!abort.signal.aborted) this.#fail(error);
-        },
-      );
+        });
     } catch (error) {
       this.#fail(error as Error);
     }
