@@ -1,6 +1,6 @@
 import type { ColorTable, Range, Scale } from '../render/colors/index.js';
 import { labelWidthPx } from '../scene/label-width.js';
-import { intersection, rectBetween, type Point, type Rect } from '../scene/rect.js';
+import { intersection, rectBetween, union, type Point, type Rect } from '../scene/rect.js';
 
 /** A colour on light paper and on dark, each `#rrggbb`. */
 export type Ink = readonly [light: string, dark: string];
@@ -212,19 +212,6 @@ function textBounds({ text, x, y, anchor, angle = 0, sizePx, vertical }: TextMar
     })),
   );
   return union(corners.map((corner) => ({ ...corner, width: 0, height: 0 })));
-}
-
-function union(rects: readonly Rect[]): Rect {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const rect of rects) {
-    left = Math.min(left, rect.x);
-    top = Math.min(top, rect.y);
-    right = Math.max(right, rect.x + rect.width);
-    bottom = Math.max(bottom, rect.y + rect.height);
-  }
-  return right >= left
-    ? { x: left, y: top, width: right - left, height: bottom - top }
-    : { x: 0, y: 0, width: 0, height: 0 };
 }
 
 /** To whole pixels, so that cells at whole pixels stay there. */

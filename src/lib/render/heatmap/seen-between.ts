@@ -1,4 +1,4 @@
-import { around, intersection, without, type Rect } from '../../scene/rect.js';
+import { intersection, union, without, type Rect } from '../../scene/rect.js';
 import type { Viewport } from '../../scene/viewport.js';
 import type { Tile } from './tiles.js';
 
@@ -28,7 +28,7 @@ export function seenBetween(
       .map((left) => intersection(left, place))
       .filter(({ width, height }) => width * height > 0);
     if (shows.length === 0) continue;
-    seen.unshift({ tile, part: shows.reduce(around) });
+    seen.unshift({ tile, part: union(shows) });
     cover(place);
   }
   return seen;

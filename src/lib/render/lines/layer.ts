@@ -257,8 +257,6 @@ export function createLinesLayer(surface: Surface): LinesLayer {
   const layer = createLayer(surface, props, {
     changed(names) {
       if (around === 'there' && names.every((name) => name === 'sight')) return false;
-      // What can be seen now comes before what was around it.
-      if (names.some((name) => name === 'queryStart' || name === 'keyStart')) around = 'missing';
       if (names.includes('lines')) packed.lines = pack(props.lines);
       if (names.includes('more')) packed.more = pack(props.more);
       if (names.some((name) => ['colors', 'table', 'range'].includes(name))) setColors();
