@@ -21,24 +21,62 @@ async function freshScores() {
 }
 
 test.each([1, 3, 4, 5, 64, 65])(
-  'scores of vectors of %i numbers, of any run of any number of keys',
+  'scores of one vector or two of %i numbers, with any run of any number of keys',
   async (dim) => {
     const fastScores = await freshScores();
     for (const count of [1, 2, 3, 4, 5, 8, 9]) {
-      const [query, keys] = [vectors(1, dim, 1), vectors(count, dim, 2)];
-      const score = fastScores(keys, dim, 0.3)!;
+      const [queries, keys] = [vectors(2, dim, 1), vectors(count, dim, 2)];
+      const scores = fastScores(keys, dim, 0.3)!;
       for (let start = 0; start <= count; start++)
-        for (let end = start; end <= count; end++) {
-          const scores = score(query, { start, end });
-          for (let key = start; key < end; key++) {
-            let sum = 0;
-            for (let i = 0; i < dim; i++) sum += query[i]! * keys[key * dim + i]!;
-            expect(scores[key], `key ${key} of ${start} to ${end}`).toBeCloseTo(0.3 * sum, 5);
+        for (let end = start; end <= count; end++)
+          for (const given of [1, 2]) {
+            scores.rows.forEach((row) => row.fill(NaN));
+            scores.score(queries.subarray(0, given * dim), { start, end });
+            for (let query = 0; query < given; query++)
+              for (let key = start; key < end; key++) {
+                let sum = 0;
+                for (let i = 0; i < dim; i++) sum += queries[query * dim + i]! * keys[key * dim + i]!;
+                const place = `query ${query} of ${given}, key ${key} of ${start} to ${end}`;
+                expect(scores.rows[query]![key], place).toBeCloseTo(0.3 * sum, 5);
+              }
           }
-        }
     }
   },
 );
+
+test('the largest of a run, and the sum of its powers, where any run starts and ends', async () => {
+  const fastScores = await freshScores();
+  const scores = fastScores(vectors(40, 4, 1), 4, 1)!;
+  const next = seeded(5);
+  const values = Array.from({ length: 40 }, (_, i) => (i % 7 === 3 ? -Infinity : 100 * next() - 90));
+  for (const which of [0, 1] as const) {
+    scores.rows[1 - which]!.fill(1e6);
+    scores.rows[which].set(values);
+    for (let start = 0; start <= 40; start++)
+      for (let end = start; end <= 40; end++) {
+        const run = values.slice(start, end);
+        expect(scores.largest(which, { start, end }), `${start} to ${end}`).toBe(Math.max(...run));
+        const sum = run.reduce((all, value) => all + Math.exp(value - 2), 0);
+        const fast = scores.sumOfExp(which, { start, end }, 2);
+        expect(Math.abs(fast - sum), `${start} to ${end}`).toBeLessThanOrEqual(4e-6 * sum + 2e-38);
+      }
+  }
+});
+
+test('powers of all that float32 can tell apart', async () => {
+  const scores = (await freshScores())(new Float32Array(4), 1, 1)!;
+  const power = (value: number): number => {
+    scores.rows[0][2] = value;
+    return scores.sumOfExp(0, { start: 2, end: 3 }, 0);
+  };
+  for (let value = -87; value <= 88; value += 0.0137)
+    expect(Math.abs(power(value) / Math.exp(value) - 1), String(value)).toBeLessThan(
+      3e-7 + 6e-8 * Math.abs(value),
+    );
+  expect([0, -87.1, -1e30, -Infinity].map(power)).toEqual([1, 0, 0, 0]);
+  expect([88.1, 1e30, Infinity].map(power)).toEqual([Infinity, Infinity, Infinity]);
+  expect(power(NaN)).toBeNaN();
+});
 
 /** As models have them: a few dimensions that are far larger than the others. */
 function withOutliers(count: number, dim: number, seed: number): Float32Array {
@@ -78,6 +116,10 @@ test.each([
   ['log-sum-exps', {}],
   ['largest weights', { rowLevel: 2, colLevel: 3, reduce: 'max' as const, weights: true }],
   ['mean weights', { rowLevel: 1, colLevel: 5, reduce: 'mean' as const, weights: true }],
+  [
+    'mean weights of an odd number of queries',
+    { queries: withOutliers(95, 64, 3), rowLevel: 2, colLevel: 3, reduce: 'mean' as const, weights: true },
+  ],
   ['with soft-cap and ALiBi', { rowLevel: 3, colLevel: 3, softCap: 30, slope: 0.1, weights: true }],
 ])(
   '%s are those of float64 to 1e-5, also where a few dimensions are far larger',
@@ -99,6 +141,39 @@ test.each([
     );
   },
 );
+
+/** log Σ exp of the scores of the keys that each query sees, from what the fields mean. */
+function logSumExps(change: Partial<ProductTask>): number[] {
+  const { queries, keys, dim, scale, firstQuery, firstKey, queryStep, keyStep, ahead, window } = task(change);
+  return Array.from({ length: queries.length / dim }, (_, row) => {
+    const position = firstQuery + row * queryStep;
+    let sum = 0;
+    for (let key = 0; key < keys.length / dim; key++) {
+      const before = position - (firstKey + key * keyStep);
+      if (before < -ahead || before + ahead >= window) continue;
+      let product = 0;
+      for (let i = 0; i < dim; i++) product += queries[row * dim + i]! * keys[key * dim + i]!;
+      sum += Math.exp(product * scale);
+    }
+    return Math.log(sum);
+  });
+}
+
+test.each([
+  { queryStep: 1, window: 7 },
+  { queryStep: 3, keyStep: 2, firstKey: 10, window: 40 },
+  { queryStep: 1, keyStep: 8, ahead: 5, window: Infinity },
+  { queryStep: 2000, window: 40 },
+  { queryStep: 40, firstQuery: -300, ahead: 20, window: 30 },
+])('each of two queries at once has the keys it sees: %o', async (change) => {
+  const odd = { ...change, queries: vectors(41, 16, 3), keys: vectors(133, 16, 4), dim: 16 };
+  const wanted = logSumExps(odd);
+  for (const slow of [false, true])
+    (await run(odd, slow)).forEach((value, row) => {
+      if (wanted[row] === -Infinity) expect(value, `query ${row}`).toBe(-Infinity);
+      else expect(value, `query ${row}`).toBeCloseTo(wanted[row]!, 5);
+    });
+});
 
 test('weights that are read one by one are of float64 sums', () => {
   const steps = multiply(

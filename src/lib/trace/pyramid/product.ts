@@ -1,4 +1,5 @@
 import { fastScores } from './fast-scores.js';
+import { plainScores, type Run } from './plain-scores.js';
 import type { Levels, Reduce, Reduced } from './reduce.js';
 
 /** Queries times keys. Position of query i: `firstQuery + i × queryStep`; of keys likewise. */
@@ -37,7 +38,7 @@ const worthCopying = 16;
 
 /**
  * Weights exp(q·k × scale − logSumExp), 0 where the query does not see the key; or log Σ exp of each query, −∞ where it sees none of these
- * keys. float32. Products are summed in float64 at level 0, and at coarser levels in float32 where that is faster.
+ * keys. float32. Products and powers are computed in float64 at level 0, and at coarser levels in float32 where that is faster.
  */
 export function* multiply(task: ProductTask): Generator<void, Reduced> {
   const { logSumExp, keys, dim, rowLevel, colLevel, reduce } = task;
@@ -48,32 +49,35 @@ export function* multiply(task: ProductTask): Generator<void, Reduced> {
   const single = logSumExp !== null && rowLevel + colLevel === 0;
   // The keys are copied for it, which takes about as long as scoring a few queries.
   const fast = single || rows < worthCopying ? null : fastScores(keys, dim, task.scale);
-  const own = new Float64Array(fast ? 0 : cols);
+  const scores = fast ?? plainScores(keys, dim, task.scale);
   const out = new Float32Array(logSumExp ? Math.ceil(rows / height) * outCols : rows);
-  const stepRows = Math.max(1, Math.floor(productsAStep / (cols * dim)));
-  for (let row = 0; row < rows; row++) {
-    if (row % stepRows === 0) yield;
-    const seen = visible(task, row, cols);
-    const scores = fast ? fast(task.queries.subarray(row * dim, (row + 1) * dim), seen) : own;
-    if (!fast) scoreKeys(task, row, seen, scores);
-    biasScores(task, row, seen, scores);
-    if (!logSumExp) {
-      out[row] = logSumExpOf(scores, seen);
-      continue;
-    }
-    const total = logSumExp[row]!;
-    // A bias hides every key: no weight at all.
-    if (total === -Infinity) continue;
-    const to = Math.floor(row / height) * outCols;
-    const covered = Math.min(height, rows - Math.floor(row / height) * height);
-    for (let cell = Math.floor(seen.start / size); cell * size < seen.end; cell++) {
-      const start = Math.max(seen.start, cell * size);
-      const end = Math.min(seen.end, (cell + 1) * size);
-      const width = Math.min(size, cols - cell * size);
-      out[to + cell] =
-        reduce === 'max'
-          ? Math.max(out[to + cell]!, Math.exp(largest(scores, start, end) - total))
-          : out[to + cell]! + sumOfExp(scores, start, end, total) / (width * covered);
+  const stepRows = 2 * Math.max(1, Math.floor(productsAStep / (2 * cols * dim)));
+  for (let first = 0; first < rows; first += 2) {
+    if (first % stepRows === 0) yield;
+    scores.score(task.queries.subarray(first * dim, (first + 2) * dim), visibleToTwo(task, first, cols));
+    for (const which of [0, 1] as const) {
+      const row = first + which;
+      if (row === rows) break;
+      const seen = visible(task, row, cols);
+      biasScores(task, row, seen, scores.rows[which]);
+      if (!logSumExp) {
+        const most = scores.largest(which, seen);
+        out[row] = most === -Infinity ? most : most + Math.log(scores.sumOfExp(which, seen, most));
+        continue;
+      }
+      const total = logSumExp[row]!;
+      // A bias hides every key: no weight at all.
+      if (total === -Infinity) continue;
+      const to = Math.floor(row / height) * outCols;
+      const covered = Math.min(height, rows - Math.floor(row / height) * height);
+      for (let cell = Math.floor(seen.start / size); cell * size < seen.end; cell++) {
+        const run = { start: Math.max(seen.start, cell * size), end: Math.min(seen.end, (cell + 1) * size) };
+        const width = Math.min(size, cols - cell * size);
+        out[to + cell] =
+          reduce === 'max'
+            ? Math.max(out[to + cell]!, Math.exp(scores.largest(which, run) - total))
+            : out[to + cell]! + scores.sumOfExp(which, run, total) / (width * covered);
+      }
     }
   }
   return { data: out };
@@ -84,52 +88,24 @@ function visible(
   { firstQuery, firstKey, queryStep, keyStep, ahead, window }: ProductTask,
   row: number,
   cols: number,
-): { start: number; end: number } {
+): Run {
   const last = firstQuery + row * queryStep + ahead;
   const end = Math.min(cols, Math.floor((last - firstKey) / keyStep) + 1);
   const start = window === Infinity ? 0 : Math.max(0, Math.ceil((last - window + 1 - firstKey) / keyStep));
   return { start, end: Math.max(start, end) };
 }
 
-function scoreKeys(
-  { queries, keys, dim, scale }: ProductTask,
-  row: number,
-  { start, end }: { start: number; end: number },
-  scores: Float64Array,
-): void {
-  const query = row * dim;
-  let col = start;
-  // Four keys at a time: each number of the query is read once for all four, and the four sums are independent.
-  for (; col + 4 <= end; col += 4) {
-    const key = col * dim;
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (let i = 0; i < dim; i++) {
-      const x = queries[query + i]!;
-      a += x * keys[key + i]!;
-      b += x * keys[key + dim + i]!;
-      c += x * keys[key + 2 * dim + i]!;
-      d += x * keys[key + 3 * dim + i]!;
-    }
-    scores[col] = a * scale;
-    scores[col + 1] = b * scale;
-    scores[col + 2] = c * scale;
-    scores[col + 3] = d * scale;
-  }
-  for (; col < end; col++) {
-    let sum = 0;
-    for (let i = 0; i < dim; i++) sum += queries[query + i]! * keys[col * dim + i]!;
-    scores[col] = sum * scale;
-  }
+/** The keys that a query or the next one sees. */
+function visibleToTwo(task: ProductTask, row: number, cols: number): Run {
+  const [one, other] = [visible(task, row, cols), visible(task, row + 1, cols)];
+  return { start: Math.min(one.start, other.start), end: Math.min(cols, Math.max(one.end, other.end)) };
 }
 
 /** Soft-capping, ALiBi and bias, in the order in which models apply them. */
 function biasScores(
   { softCap, slope, bias, firstQuery, firstKey, queryStep, keyStep, keys, dim }: ProductTask,
   row: number,
-  { start, end }: { start: number; end: number },
+  { start, end }: Run,
   scores: Float64Array,
 ): void {
   const cols = keys.length / dim;
@@ -139,21 +115,4 @@ function biasScores(
   if (slope !== 0)
     for (let col = start; col < end; col++) scores[col]! -= slope * Math.abs(ahead - col * keyStep);
   if (bias) for (let col = start; col < end; col++) scores[col]! += bias[row * cols + col]!;
-}
-
-function largest(scores: Float64Array, start: number, end: number): number {
-  let most = -Infinity;
-  for (let i = start; i < end; i++) if (scores[i]! > most) most = scores[i]!;
-  return most;
-}
-
-function sumOfExp(scores: Float64Array, start: number, end: number, less: number): number {
-  let sum = 0;
-  for (let i = start; i < end; i++) sum += Math.exp(scores[i]! - less);
-  return sum;
-}
-
-function logSumExpOf(scores: Float64Array, { start, end }: { start: number; end: number }): number {
-  const most = largest(scores, start, end);
-  return most === -Infinity ? most : most + Math.log(sumOfExp(scores, start, end, most));
 }
