@@ -9,6 +9,7 @@ import {
   type ShaderWithResources,
   type TextureSource,
 } from 'pixi.js';
+import { tellPrecision } from './precision.js';
 
 /** The corners of a quad, to be placed by the vertex shader. */
 export function quadAttributes(): NonNullable<GeometryDescriptor['attributes']> {
@@ -53,6 +54,7 @@ interface ShaderSource {
 }
 
 export function createShader({ name, vertex, fragment, resources }: ShaderSource): Shader {
+  tellPrecision();
   return new Shader({ glProgram: GlProgram.from({ name, vertex, fragment }), resources });
 }
 

@@ -4,14 +4,9 @@
  * takes as long as drawing. Pixi's own way to that (`multiView`) copies, and keeps every canvas it ever drew to.
  */
 import 'pixi.js/unsafe-eval';
-import {
-  getMaxFragmentPrecision,
-  getTestContext,
-  WebGLRenderer,
-  type Container,
-  type RenderTexture,
-} from 'pixi.js';
+import { WebGLRenderer, type Container, type RenderTexture } from 'pixi.js';
 import { RenderError } from './errors.js';
+import { tellPrecision } from './precision.js';
 
 /** Hears of the context's fate, and draws again when it is back. */
 interface StageListener {
@@ -156,6 +151,7 @@ async function startStage(listeners: ReadonlySet<StageListener>): Promise<Runnin
   // rest stays as it is.
   const unloading = { gcActive: false, gcMaxUnusedTime: Infinity };
   const options = { backgroundAlpha: 0, ...unloading, skipExtensionImports: true };
+  tellPrecision();
   try {
     await renderer.init({ canvas, context, width: 1, height: 1, ...options });
   } catch (error) {
@@ -172,7 +168,6 @@ async function startStage(listeners: ReadonlySet<StageListener>): Promise<Runnin
     renderer.destroy({ removeView: true });
     return null;
   }
-  releaseTestContext();
 
   const lost = (): void => {
     for (const listener of [...listeners]) listener.contextLost(lostError());
@@ -209,14 +204,4 @@ async function startStage(listeners: ReadonlySet<StageListener>): Promise<Runnin
       renderer.destroy({ removeView: true });
     },
   };
-}
-
-let testContextReleased = false;
-
-/** Pixi asks a context of its own about precision, once. It counts towards the browser's limit until it is lost. */
-function releaseTestContext(): void {
-  if (testContextReleased) return;
-  testContextReleased = true;
-  getMaxFragmentPrecision();
-  getTestContext()?.getExtension('WEBGL_lose_context')?.loseContext();
 }

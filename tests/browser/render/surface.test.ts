@@ -1,3 +1,4 @@
+import { getTestContext } from 'pixi.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { magma, tableColor } from '../../../src/lib/render/colors/index.js';
 import {
@@ -61,6 +62,14 @@ describe('one context', () => {
     }
     expect(stageInfo()).toMatchObject({ contexts: 1, surfaces: 30 });
     expect(alive()).toHaveLength(1);
+    expect(contexts, 'Pixi asked a context of its own about precision').toHaveLength(1);
+  });
+
+  test('leaves Pixi a real one to ask other things', async () => {
+    await makeSurface(10, 10).surface.ready;
+    const asked = getTestContext();
+    expect(asked).toBeInstanceOf(WebGLRenderingContext);
+    asked.getExtension('WEBGL_lose_context')!.loseContext();
   });
 
   test('draws a small surface rightly after a large one', async () => {
@@ -98,7 +107,7 @@ describe('one context', () => {
     fill(second.surface, 1, 10);
     second.surface.drawNow();
     expect(second.pixel(5, 5)).toEqual(color(1));
-    expect(contexts.filter((gl) => gl instanceof WebGL2RenderingContext)).toHaveLength(1);
+    expect(contexts).toHaveLength(1);
   });
 });
 
