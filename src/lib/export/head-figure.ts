@@ -3,6 +3,7 @@ import { lineEnds, lineStyle, tokenRect, type HeadScene, type Side } from '../sc
 import { cutMiddle } from '../scene/label-width.js';
 import type { Point, Rect } from '../scene/rect.js';
 import { rowPx } from '../scene/rows.js';
+import { written } from '../scene/written.js';
 import { isSigned } from '../trace/index.js';
 import { lineColors } from '../views/head-view/head-palette.js';
 import type { HeadViewOptions } from '../views/head-view/options.js';
@@ -115,7 +116,7 @@ function linesOf(shown: HeadShown): LineMark[] {
   const clip = clipOf(shown);
   if (lines.count > mostLines)
     throw new RangeError(
-      `${lines.count.toLocaleString('en')} lines are too many for a figure, which holds 100,000: choose fewer heads, a higher threshold, or edges: 'top'.`,
+      `${written(lines.count)} lines are too many for a figure, which holds 100,000: choose fewer heads, a higher threshold, or edges: 'top'.`,
     );
   const inks = lineInks(shown);
   const rest: LineMark[] = [];

@@ -1,5 +1,6 @@
 import { layerColors } from '../render/colors/index.js';
 import { chosenLast, type HeadDot, type ScatterScene } from '../scene/scatter-scene.js';
+import { written } from '../scene/written.js';
 import { chromeColors } from '../views/kit/palette.js';
 import { captionOf, type Shown } from './caption.js';
 import { makeFigure, type Figure, type FigureKey, type Mark } from './figure.js';
@@ -53,11 +54,11 @@ function axisMarks({ scene: { plot, ticks }, names }: ScatterShown): Mark[] {
   return [
     ...ticks.x.flatMap(({ at, value }) => [
       rule(at - 0.5, plot.y, 1, plot.height),
-      textMark(value.toLocaleString('en'), { x: at, y: plot.y + plot.height + 11, anchor: 'middle' }),
+      textMark(written(value), { x: at, y: plot.y + plot.height + 11, anchor: 'middle' }),
     ]),
     ...ticks.y.flatMap(({ at, value }) => [
       rule(plot.x, at - 0.5, plot.width, 1),
-      textMark(value.toLocaleString('en'), { x: plot.x - 6, y: at, anchor: 'end' }),
+      textMark(written(value), { x: plot.x - 6, y: at, anchor: 'end' }),
     ]),
     textMark(`${names[0]} →`, { x: plot.x + plot.width / 2, y: plot.y + plot.height + 29, ...title }),
     textMark(`${names[1]} →`, { x: plot.x - 39, y: plot.y + plot.height / 2, ...title, angle: -90 }),

@@ -1,4 +1,5 @@
 import { labelWidthPx } from './label-width.js';
+import { written } from './written.js';
 
 /** One label of an axis: a token, or a position where tokens would overlap. */
 export interface AxisLabel {
@@ -31,7 +32,7 @@ export function queryAxis(span: AxisSpan) {
 
 /** The labels of keys: tokens are diagonal, positions upright beside each other. */
 export function keyAxis(span: AxisSpan) {
-  return axisLabels(span, keyColumnPx, labelWidthPx(span.total.toLocaleString('en')) + 12);
+  return axisLabels(span, keyColumnPx, labelWidthPx(written(span.total)) + 12);
 }
 
 /**

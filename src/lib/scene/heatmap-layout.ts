@@ -2,6 +2,7 @@ import type { Token } from '../trace/index.js';
 import { keyAxis, queryAxis, type LabelsShown } from './axis-texts.js';
 import { labelWidthPx, titleWidthPx, widestLabelPx } from './label-width.js';
 import type { Rect } from './rect.js';
+import { written } from './written.js';
 
 export interface Size {
   width: number;
@@ -111,7 +112,7 @@ function gutterOf(
   const keyLabelPx = widestLabelPx(keyTokens, 100);
   const queryLabelPx = Math.max(
     widestLabelPx(queryTokens, Math.min(120, widthPx * 0.28)),
-    labelWidthPx(queryTokens.length.toLocaleString('en')),
+    labelWidthPx(written(queryTokens.length)),
     widest(titles.short) - labelGapPx,
     // On a narrow page the plot needs the room more.
     Math.min(widest(titles.full) - labelGapPx, widthPx * 0.14),

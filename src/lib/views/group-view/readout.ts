@@ -1,3 +1,4 @@
+import { written } from '../../scene/written.js';
 import type { Readout } from '../kit/readout.js';
 import { formatValue } from '../kit/numbers.js';
 import type { GroupViewState } from './group-view-state.svelte.js';
@@ -19,7 +20,7 @@ export function shortName(name: string): string {
 export function formatLift(lift: number): string {
   if (!Number.isFinite(lift)) return '–';
   if (lift === 0) return '0';
-  return lift < 9.95 ? lift.toFixed(1) : Math.round(lift).toLocaleString('en');
+  return lift < 9.95 ? lift.toFixed(1) : written(Math.round(lift));
 }
 
 /** What is told of the groups that are looked at: of the head under the pointer, else of those whose mean is shown. */
