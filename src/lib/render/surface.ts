@@ -55,19 +55,29 @@ const surfaces = new Set<Surface>();
 /** Number of surfaces that have not been destroyed. */
 export const surfaceCount = (): number => surfaces.size;
 
-/** Who is drawn in the next frame of a window: a canvas in a window of its own is seen while this page is not. */
+/** Who waits to be drawn in a frame of a window: a canvas in a window of its own is seen while this page is not. */
 const frames = new Map<Window, Set<Surface>>();
+/** So long surfaces are drawn in a frame; then those that are left wait for the next, and come first in it. */
+const frameMs = 20;
 
 function drawSoon(surface: Surface, view: Window): void {
   forgetFrame(surface, view);
   const waiting = frames.get(view);
   if (waiting) return void waiting.add(surface);
-  const due = new Set([surface]);
-  frames.set(view, due);
-  view.requestAnimationFrame(() => {
-    frames.delete(view);
-    for (const each of [...due]) each.drawNow();
-  });
+  const first = new Set([surface]);
+  frames.set(view, first);
+  view.requestAnimationFrame(() => drawFrame(view, first));
+}
+
+function drawFrame(view: Window, waiting: Set<Surface>): void {
+  const end = performance.now() + frameMs;
+  for (const surface of [...waiting]) {
+    // One that was drawn or destroyed meanwhile is no longer there; one that asks again while it is drawn has its turn in the next frame.
+    if (waiting.delete(surface)) surface.drawNow();
+    if (performance.now() > end) break;
+  }
+  if (waiting.size > 0) view.requestAnimationFrame(() => drawFrame(view, waiting));
+  else frames.delete(view);
 }
 
 /** Takes a surface from the frames of other windows: one that was closed has no further frames. */

@@ -126,6 +126,30 @@ describe('drawing on demand', () => {
     expect(views.map(({ draws }) => draws)).toEqual(before.map((draws) => draws + 1));
   });
 
+  test('in a frame draws for a while, then those that are left in the next, before any that ask again', async () => {
+    const views = Array.from({ length: 6 }, () => makeSurface(10, 10));
+    await until(() => views.every(({ draws }) => draws > 0));
+    const drawn: { view: number; frame: unknown }[] = [];
+    views.forEach(({ surface }, view) =>
+      surface.addLayer({
+        prepare() {
+          drawn.push({ view, frame: document.timeline.currentTime });
+          const start = performance.now();
+          while (performance.now() < start + 15);
+          if (view === 0 && drawn.length < 12) surface.invalidate();
+        },
+        destroy() {},
+      }),
+    );
+    await until(() => drawn.length >= 12);
+    expect(drawn.slice(0, 7).map(({ view }) => view)).toEqual([0, 1, 2, 3, 4, 5, 0]);
+    const frames = Object.values(Object.groupBy(drawn, ({ frame }) => String(frame)));
+    expect(Math.max(...frames.map((draws) => draws!.length))).toBe(2);
+    expect(frames.every((draws) => new Set(draws!.map(({ view }) => view)).size === draws!.length)).toBe(
+      true,
+    );
+  });
+
   test('setProps says whether anything changed', async () => {
     const view = makeSurface(10, 10);
     const heatmap = fill(view.surface, 1, 10);
