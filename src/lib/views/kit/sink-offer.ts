@@ -12,8 +12,11 @@ export interface Sink {
 const most = 0.5;
 /** In fewer keys a large share says nothing. */
 const leastKeys = 4;
-/** Weights looked at, a millisecond or two, and rows of a head. */
-const [mostWeights, mostRows] = [2 ** 19, 64];
+/** Weights looked at, a millisecond or two also on a page that has just begun, and rows of a head. */
+const [mostWeights, mostRows] = [2 ** 17, 64];
+
+/** What is known of a stream, by layers and heads: several views of a page ask for the same, and at each change of an option. */
+const known = new WeakMap<Stream, Map<string, Sink | undefined>>();
 
 /**
  * The sink of some heads: the first token, where it takes most of the weight, else the special tokens together. Of weights in memory, a
@@ -24,6 +27,14 @@ export function sinkOf(
   layers: readonly number[],
   heads: readonly number[],
 ): Sink | undefined {
+  const key = `${layers.join()}/${heads.join()}`;
+  const found = known.get(stream) ?? new Map<string, Sink | undefined>();
+  known.set(stream, found);
+  if (!found.has(key)) found.set(key, lookForSink(stream, layers, heads));
+  return found.get(key);
+}
+
+function lookForSink(stream: Stream, layers: readonly number[], heads: readonly number[]): Sink | undefined {
   const { keyTokens, queryTokens } = stream;
   if (!holdsWeights(stream.quantity) || keyTokens.length < leastKeys) return undefined;
   const places = layers.flatMap((layer) =>
@@ -47,7 +58,7 @@ export function sinkOf(
       const weights = blockWeights(block);
       sums.first += weights[0]!;
       for (const key of special) sums.special += weights[key]!;
-      for (const weight of weights) sums.whole += weight;
+      for (let key = 0; key < weights.length; key++) sums.whole += weights[key]!;
     }
   }
   for (const hide of ['first', 'special'] as const) {
