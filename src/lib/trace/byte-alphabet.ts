@@ -48,6 +48,19 @@ export function isNumberedBytes(tokens: readonly string[]): boolean {
   return characters > 0;
 }
 
+/** What each token says by itself. A long text has few distinct tokens: each is looked at once. */
+function clueOf() {
+  const clues = new Map<string, { spelled: number[] | undefined; clue: 'letters' | 'space' | undefined }>();
+  return (token: string) => {
+    const known = clues.get(token);
+    if (known) return known;
+    const clue = spelledAsLetters.test(token) ? 'letters' : spaced.test(token) ? 'space' : undefined;
+    const found = { spelled: bytesOf(token), clue } as const;
+    clues.set(token, found);
+    return found;
+  };
+}
+
 /**
  * Whether tokens are spelled in the byte alphabet, rather than words that merely hold its letters: `café` and `Łódź` are
  * words, `cafÃ©` is bytes. Read as bytes, text is well-formed UTF-8 without control characters; words hardly ever are.
@@ -56,12 +69,11 @@ export function isByteLevel(tokens: readonly string[]): boolean {
   let evidence = 0;
   let doubts = 0;
   const bytes: number[] = [];
-  for (const token of tokens) {
-    const spelled = bytesOf(token);
+  for (const { spelled, clue } of tokens.map(clueOf())) {
     if (!spelled) doubts++;
     for (const byte of spelled ?? []) bytes.push(byte);
-    if (spelledAsLetters.test(token)) doubts++;
-    else if (spaced.test(token)) evidence++;
+    if (clue === 'letters') doubts++;
+    else if (clue === 'space') evidence++;
   }
   let stray = false;
   for (let i = 0; i < bytes.length;) {

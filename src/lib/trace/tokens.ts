@@ -76,16 +76,19 @@ interface ReadToken {
   special: boolean;
   text: string;
   label: string;
+  /** Whether a word may continue after it, and whether it may continue one. */
+  isOpen: boolean;
+  joins: boolean;
   /** Where it holds only part of a character. */
   bytes?: readonly number[];
 }
 
 function readToken(raw: string, special: boolean, read: (raw: string) => Spelled): ReadToken {
-  if (special) return { special, text: raw, label: raw };
+  if (special) return { special, text: raw, label: raw, isOpen: false, joins: false };
   const spelled = read(raw);
   const text = typeof spelled === 'string' ? spelled : showBytes(spelled);
   const bytes = typeof spelled !== 'string' && isCut(spelled) ? spelled : undefined;
-  return { special, text, label: tokenLabel(text), bytes };
+  return { special, text, label: tokenLabel(text), isOpen: isOpen(text), joins: joins(text), bytes };
 }
 
 /** Whether a word may continue after a text, and whether a text may continue one. */
@@ -129,7 +132,7 @@ export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>)
   return raw.map((token, position) => {
     const reading = readings.get(token)!;
     const { special, text, label, bytes } = reading;
-    const textBefore = cut.length > 0 ? showBytes(cut) : (before?.text ?? '');
+    const openBefore = cut.length > 0 ? isOpen(showBytes(cut)) : before?.isOpen;
     const goesOn = bytes !== undefined && (bytes[0]! & 0xc0) === 0x80 && endsCut(cut);
     cut = bytes ? [...cut.slice(-4), ...bytes] : [];
     let continues = goesOn;
@@ -138,10 +141,13 @@ export function toTokens(raw: readonly string[], declared?: ReadonlySet<string>)
       else if (convention === 'end-of-word') continues = !endOfWord.test(raw[position - 1]!);
       else
         continues =
-          (convention !== 'plain' || spaced) && isOpen(textBefore) && joins(bytes ? whole(position) : text);
+          (convention !== 'plain' || spaced) &&
+          openBefore === true &&
+          (bytes ? joins(whole(position)) : reading.joins);
     }
     before = reading;
-    return { position, raw: token, text, label, continues, special, ...(bytes && { bytes }) };
+    const made = { position, raw: token, text, label, continues, special };
+    return bytes ? { ...made, bytes } : made;
   });
 }
 

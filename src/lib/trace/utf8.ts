@@ -56,7 +56,10 @@ export function showBytes(bytes: readonly number[]): string {
       broken.push(bytes[i]!.toString(16).toUpperCase().padStart(2, '0'));
     } else {
       flush();
-      text += utf8.decode(Uint8Array.from(bytes.slice(i, i + length)));
+      text +=
+        length === 1
+          ? String.fromCharCode(bytes[i]!)
+          : utf8.decode(Uint8Array.from(bytes.slice(i, i + length)));
     }
     i += length || 1;
   }
