@@ -142,7 +142,9 @@ export class TextFlow {
     // Read before the text changes its height: a shorter one is scrolled back by the browser.
     const { scrollTop } = scroller;
     // The same token for as long as nobody scrolls: one anew each time would be a line further up each time.
-    if (scrollTop !== this.#anchor.scrollTop) {
+    // A text that has become shorter was scrolled back by the browser, to its end.
+    const atEnd = scrollTop >= scroller.scrollHeight - scroller.clientHeight - 1;
+    if (scrollTop !== this.#anchor.scrollTop && !(atEnd && scrollTop < this.#anchor.scrollTop)) {
       const line = Math.min(Math.floor(scrollTop / linePx), before.count - 1);
       this.#anchor = { token: before.startOf(line), scrollTop, goneTo: false };
     }
