@@ -1,3 +1,5 @@
+import { nextTurn } from './next-turn.js';
+
 /** Longest work between two pauses: a frame at 60 a second has 16 ms. */
 const sliceMs = 12;
 
@@ -10,7 +12,7 @@ export function pacer(signal?: AbortSignal): Pause {
   return async () => {
     signal?.throwIfAborted();
     if (performance.now() - since < sliceMs) return;
-    await new Promise((resolve) => setTimeout(resolve));
+    await new Promise<void>(nextTurn);
     since = performance.now();
     signal?.throwIfAborted();
   };

@@ -57,7 +57,8 @@ export function rasterizeLines(cells: HeadCells, picture: LinePicture): Uint8Arr
     for (let x = 0; x < width; x++) {
       const y = fromY + rise * shape.along[x]!;
       // A steep line is taller where a column of pixels cuts it.
-      const half = (thickness / 2) * Math.hypot(1, rise * shape.slope[x]!);
+      const steepness = rise * shape.slope[x]!;
+      const half = (thickness / 2) * Math.sqrt(1 + steepness * steepness);
       const top = Math.max(0, y - half);
       const bottom = Math.min(height, y + half);
       for (let pixel = Math.floor(top); pixel < bottom; pixel++) {
@@ -67,11 +68,22 @@ export function rasterizeLines(cells: HeadCells, picture: LinePicture): Uint8Arr
       }
     }
   }
-  return Uint8Array.from(ground, (through) => Math.round(255 * (1 - through)));
+  const covered = new Uint8Array(ground.length);
+  for (let i = 0; i < ground.length; i++) covered[i] = Math.round(255 * (1 - ground[i]!));
+  return covered;
 }
 
+let lastShape: CurveShape | undefined;
+
 /** For the middle of each column of pixels: how far down the curve is, 0..1, and how steep, in heights a pixel. */
-function curveShape(width: number): { along: Float64Array; slope: Float64Array } {
+interface CurveShape {
+  along: Float64Array;
+  slope: Float64Array;
+}
+
+function curveShape(width: number): CurveShape {
+  // All heads of a grid have the same.
+  if (lastShape?.along.length === width) return lastShape;
   const down = (x: number): number => {
     let [low, high] = [0, 1];
     for (let i = 0; i < 20; i++) {
@@ -82,15 +94,23 @@ function curveShape(width: number): { along: Float64Array; slope: Float64Array }
     return curvePoint(low, 0, 0, width, 1).y;
   };
   const columns = Array.from({ length: width }, (_, x) => x);
-  return {
+  return (lastShape = {
     along: Float64Array.from(columns, (x) => down(x + 0.5)),
     slope: Float64Array.from(columns, (x) => down(x + 1) - down(x)),
-  };
+  });
 }
 
-/** The columns of the `most` largest weights of a row. */
+/** The columns of the `most` largest weights of a row, the largest first, where it has more. */
 function largest(weights: Float32Array, most: number): number[] {
-  const columns = Array.from(weights.keys());
-  if (weights.length <= most) return columns;
-  return columns.sort((a, b) => Math.abs(weights[b]!) - Math.abs(weights[a]!)).slice(0, most);
+  if (weights.length <= most) return Array.from(weights.keys());
+  const size = (column: number): number => Math.abs(weights[column]!);
+  const found: number[] = [];
+  for (let column = 0; column < weights.length; column++) {
+    if (found.length === most && size(column) <= size(found[most - 1]!)) continue;
+    let place = found.length;
+    while (place > 0 && size(found[place - 1]!) < size(column)) place--;
+    found.splice(place, 0, column);
+    if (found.length > most) found.pop();
+  }
+  return found;
 }

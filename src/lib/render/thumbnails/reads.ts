@@ -1,4 +1,5 @@
 import type { Block } from '../../trace/index.js';
+import { nextTurn } from '../../trace/next-turn.js';
 import { keyOf, type FailedHead, type Thumbnail } from './types.js';
 
 interface ReadsOptions {
@@ -24,12 +25,13 @@ const mostReading = 6;
 export function createReads(options: ReadsOptions) {
   const reading = new Map<string, AbortController>();
   const failures = new Map<string, FailedHead>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** While work is due or waits for its turn; another one calls off what was. */
+  let turn: object | undefined;
 
   const tellFailures = (): void => options.onFailures([...failures.values()]);
 
   function work(missing: () => readonly Thumbnail[], since: number): void {
-    timer = undefined;
+    turn = undefined;
     const now = performance.now();
     const heads = missing();
     let made = 0;
@@ -40,8 +42,14 @@ export function createReads(options: ReadsOptions) {
       read(heads[made++]!);
     }
     const more = made < heads.length && reading.size < mostReading;
-    if (more && now < since + drawEveryMs) timer = setTimeout(() => work(missing, since));
+    if (more && now < since + drawEveryMs) takeTurn(nextTurn, () => work(missing, since));
     else options.onChange();
+  }
+
+  /** Has work done when its turn comes, unless it was called off. */
+  function takeTurn(wait: (then: () => void) => void, work: () => void): void {
+    const own = (turn = {});
+    wait(() => own === turn && work());
   }
 
   function read(head: Thumbnail): void {
@@ -92,12 +100,15 @@ export function createReads(options: ReadsOptions) {
     /** Reads what is missing, after a while, in slices. `missing` is asked before each. */
     start(missing: () => readonly Thumbnail[], delayMs: number) {
       if (reading.size >= mostReading) return;
-      timer ??= setTimeout(() => work(missing, performance.now()), delayMs);
+      if (turn) return;
+      takeTurn(
+        (then) => (delayMs > 0 ? setTimeout(then, delayMs) : nextTurn(then)),
+        () => work(missing, performance.now()),
+      );
     },
     /** Lets go of everything. */
     reset() {
-      clearTimeout(timer);
-      timer = undefined;
+      turn = undefined;
       keep([]);
     },
   };
