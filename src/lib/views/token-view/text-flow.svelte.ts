@@ -1,4 +1,5 @@
 import { flushSync, untrack } from 'svelte';
+import { nextTurn } from '../../trace/next-turn.js';
 import { rectIn } from '../kit/rect.js';
 import { scrollToShow } from '../kit/scroll-to-show.js';
 import { measureLines } from './measure-lines.js';
@@ -116,7 +117,9 @@ export class TextFlow {
     if (first) this.lines = found;
     this.placed = found.share;
     let shown = performance.now();
+    let wanted = true;
     const work = (): void => {
+      if (!wanted) return;
       const until = performance.now() + sliceMs;
       let done = false;
       while (!done && performance.now() < until) {
@@ -129,10 +132,10 @@ export class TextFlow {
         this.placed = found.share;
         shown = performance.now();
       }
-      if (!done) timer = setTimeout(work);
+      if (!done) nextTurn(work);
     };
-    let timer = setTimeout(work);
-    return () => clearTimeout(timer);
+    nextTurn(work);
+    return () => (wanted = false);
   }
 
   /** Takes new lines, and scrolls so that a token stays where it is: one gone to, or else the one at the upper edge. */
