@@ -3,9 +3,9 @@ import { DOMAdapter, getMaxFragmentPrecision } from 'pixi.js';
 let known = false;
 
 /**
- * Tells Pixi that shaders can compute in high precision, as they can wherever there is WebGL 2 (GLSL ES 3.00, 4.5.4), before it makes a
- * context of its own to ask: that takes longer than all else before a first picture, and counts towards the browser's limit. What
- * answers says that it is lost, so that whatever else Pixi asks is asked of a real one.
+ * Tells Pixi that shaders can compute in high precision, as they can wherever there is WebGL 2 (GLSL ES 3.00, 4.5.4). It would make a second
+ * context to ask, and keep it: browsers stop at about 16. What answers here says that it is lost, so that whatever else Pixi asks is asked
+ * of a real one.
  */
 export function tellPrecision(): void {
   if (known) return;

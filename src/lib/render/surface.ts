@@ -71,13 +71,16 @@ function drawSoon(surface: Surface, view: Window): void {
 
 function drawFrame(view: Window, waiting: Set<Surface>): void {
   const end = performance.now() + frameMs;
-  for (const surface of [...waiting]) {
-    // One that was drawn or destroyed meanwhile is no longer there; one that asks again while it is drawn has its turn in the next frame.
-    if (waiting.delete(surface)) surface.drawNow();
-    if (performance.now() > end) break;
+  try {
+    for (const surface of [...waiting]) {
+      // One that was drawn or destroyed meanwhile is no longer there; one that asks again while it is drawn has its turn in the next frame.
+      if (waiting.delete(surface)) surface.drawNow();
+      if (performance.now() > end) break;
+    }
+  } finally {
+    if (waiting.size > 0) view.requestAnimationFrame(() => drawFrame(view, waiting));
+    else frames.delete(view);
   }
-  if (waiting.size > 0) view.requestAnimationFrame(() => drawFrame(view, waiting));
-  else frames.delete(view);
 }
 
 /** Takes a surface from the frames of other windows: one that was closed has no further frames. */

@@ -4,6 +4,7 @@ import { fireEvent, render, screen } from '@testing-library/svelte';
 import type { Component } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import { createTrace, HeadView, Heatmap, ModelView, TokenView } from '../../../src/lib/index.js';
+import { sinkOf } from '../../../src/lib/views/kit/sink-offer.js';
 
 const tokens = ['The', ' cat', ' sat', ' down', '.'];
 /** Each query but the first gives `share` to the first token, and the rest to itself. */
@@ -60,4 +61,14 @@ test('special tokens together, where the first takes little; never of numbers th
   expect(offer()).toHaveTextContent('hide special tokens (60 %)');
   await rerender({ trace: createTrace({ tokens, attention, quantity: 'gates' }) });
   expect(offer()).toBeNull();
+});
+
+test('the weights of layers and heads are read once, whatever else is chosen', () => {
+  const stream = createTrace({ tokens, attention: [[head(0.75), head(0.85)]] }).stream();
+  const read = vi.spyOn(stream, 'matrix');
+  expect(sinkOf(stream, [0], [0])!.share).toBeCloseTo(0.75, 5);
+  expect(read).toHaveBeenCalledTimes(1);
+  expect(sinkOf(stream, [0], [0])!.share).toBeCloseTo(0.75, 5);
+  expect(read).toHaveBeenCalledTimes(1);
+  expect(sinkOf(stream, [0], [1])!.share).toBeCloseTo(0.85, 5);
 });

@@ -73,16 +73,16 @@ export function rasterizeLines(cells: HeadCells, picture: LinePicture): Uint8Arr
   return covered;
 }
 
-let lastShape: CurveShape | undefined;
-
 /** For the middle of each column of pixels: how far down the curve is, 0..1, and how steep, in heights a pixel. */
 interface CurveShape {
   along: Float64Array;
   slope: Float64Array;
 }
 
+/** All heads of a grid have the same. */
+let lastShape: CurveShape | undefined;
+
 function curveShape(width: number): CurveShape {
-  // All heads of a grid have the same.
   if (lastShape?.along.length === width) return lastShape;
   const down = (x: number): number => {
     let [low, high] = [0, 1];
